@@ -1,0 +1,1 @@
+../src/oms/cli/market_maker.py

@@ -1,0 +1,144 @@
+"""The jobs of this repository: `nox --list` names them, `nox -s NAME` runs one.
+
+Interpreters are found on the PATH. One that is missing skips its session on your machine and fails it in CI.
+"""
+
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.sessions = ["lint", "types", "tests", "docs", "examples"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)
+OLDEST, LATEST = PYTHONS[0], PYTHONS[-1]
+ROOT = Path(__file__).parent
+
+# Everything a test may read, besides the library itself. `src` is missing on purpose.
+AROUND_THE_LIBRARY = (
+    "tests", "examples", "benchmarks", "docs", "news", "noxfile.py", "pyproject.toml", "README.md", "CHANGELOG.md",
+)  # fmt: skip
+# Here every branch is covered; what waits, opens and sends above is held to the tests it has.
+BELOW_THE_RUNTIME = ",".join(
+    f"*/oms/{room}"
+    for room in (
+        "errors.py", "bus.py", "model/*", "ports/*", "lifecycle/*", "simulation/*", "codec/*", "order_types/*",
+        "risk/*", "routing/*", "projections/*", "engine/*",
+    )
+)  # fmt: skip
+
+
+def group(*names: str) -> list[str]:
+    """The requirements of dependency groups."""
+    return list(nox.project.dependency_groups(PYPROJECT, *names))
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the whole test suite on every supported Python."""
+    session.install(".", *group("test"))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def tests_bare(session: nox.Session) -> None:
+    """Run the test suite with nothing installed but the core dependencies and what runs the tests."""
+    # pytest-timeout belongs to it because the configuration names its option, and unknown options are errors.
+    session.install(".", "pytest", "hypothesis", "pytest-timeout")
+    session.run("python", "-c", "import oms")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def coverage(session: nox.Session) -> None:
+    """Measure branch coverage; every branch below the runtime has to be reached."""
+    session.install(".", *group("test"))
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine")
+    session.run("coverage", "report")
+    session.run("coverage", "report", f"--include={BELOW_THE_RUNTIME}", "--fail-under=100")
+
+
+@nox.session(python=OLDEST)
+def lint(session: nox.Session) -> None:
+    """Check style, format and the import contracts."""
+    session.install("-e", ".", *group("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports", "--no-logo")
+
+
+@nox.session(python=OLDEST)
+def types(session: nox.Session) -> None:
+    """Check types with mypy and with pyright."""
+    session.install("-e", ".", *group("lint", "test"))
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session(python=LATEST)
+def docs(session: nox.Session) -> None:
+    """Build the docs with warnings as errors, and run every example in them and in the README."""
+    session.install("-e", ".", *group("docs", "test"))
+    for builder in ("html", "doctest"):
+        session.run(
+            "sphinx-build", "-W", "-n", "--keep-going", "-q", "-b", builder, "docs", f"docs/_build/{builder}"
+        )
+    # Not shuffled: a page tells its story in order.
+    session.run("python", "-m", "pytest", "-p", "docs.snippets", "-p", "no:randomly", "README.md", "docs")
+
+
+@nox.session(python=OLDEST)
+def examples(session: nox.Session) -> None:
+    """Run every script in examples/."""
+    session.install(".", *group("test"))
+    session.run("pytest", "tests/examples", *session.posargs)
+
+
+@nox.session(python=LATEST)
+def bench(session: nox.Session) -> None:
+    """Measure, print the table and write the JSON beside it."""
+    session.install(".")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def wheel(session: nox.Session) -> None:
+    """Build the wheel, look inside it, and test it where there is no src/."""
+    built = Path(session.create_tmp()).resolve() / "wheel"
+    shutil.rmtree(built, ignore_errors=True)
+    session.install("hatchling", *group("test"))
+    session.run("hatchling", "build", "-d", str(built / "dist"))
+    [path] = (built / "dist").glob("*.whl")
+    _look_inside(session, path)
+    session.install(str(path))
+
+    for name in AROUND_THE_LIBRARY:
+        source, target = ROOT / name, built / "tree" / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("_build", "__pycache__"))
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    # The recorded market is found beside the checkout, not beside the copy.
+    market = os.environ.get("OMS_MARKET_DATA", str(ROOT / ".." / "shared" / "data"))
+    with session.chdir(built / "tree"):
+        session.run("pytest", *session.posargs, env={"OMS_MARKET_DATA": market})
+
+
+def _look_inside(session: nox.Session, path: Path) -> None:
+    names = zipfile.ZipFile(path).namelist()
+    if "oms/py.typed" not in names:
+        session.error("the wheel lacks py.typed: type checkers would ignore the annotations")
+    if not any(name.endswith("/licenses/LICENSE") for name in names):
+        session.error("the wheel lacks its licence")
+    strangers = [name for name in names if not name.startswith(("oms/", "openoms-"))]
+    if strangers:
+        session.error(f"the wheel holds what is not the library: {strangers}")

@@ -1,0 +1,162 @@
+"""The front door: the names that an embedder needs, and no adapter: those are imported by their own names.
+
+A name is loaded from its home when it is first asked for, so that `import oms` itself costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from oms.bus import Bus, SubscriberFailed
+    from oms.errors import (
+        BrokerError,
+        HaltedError,
+        OmsError,
+        StoreError,
+        UnknownInstrumentError,
+        UnknownOrderError,
+        ValidationError,
+    )
+    from oms.model.enums import OrdStatus, SessionPhase, Side
+    from oms.model.events import (
+        AnomalyRaised,
+        CancelDenied,
+        CancelRejected,
+        Event,
+        OrderAcknowledged,
+        OrderCanceled,
+        OrderCreated,
+        OrderDenied,
+        OrderEvent,
+        OrderExpired,
+        OrderRejected,
+        OrderReplaced,
+        OrderSubmitted,
+        ReplaceDenied,
+        ReplaceRejected,
+        RequestInDoubt,
+        Traded,
+    )
+    from oms.model.instrument import Instrument
+    from oms.model.limits import RiskLimits
+    from oms.model.market import Quote, TradePrint
+    from oms.model.order import Order, OrderSnapshot
+    from oms.model.reasons import Reason, ReasonCode
+    from oms.model.sessions import SessionChange
+    from oms.model.terms import Limit, Market
+    from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel
+    from oms.runtime.manual_clock import ManualClock
+    from oms.runtime.order_manager import OrderManager
+
+_HOMES = {
+    "AnomalyRaised": "oms.model.events",
+    "BrokerError": "oms.errors",
+    "Bus": "oms.bus",
+    "CancelDenied": "oms.model.events",
+    "CancelRejected": "oms.model.events",
+    "Day": "oms.model.time_in_force",
+    "Event": "oms.model.events",
+    "FillOrKill": "oms.model.time_in_force",
+    "GoodTillCancel": "oms.model.time_in_force",
+    "HaltedError": "oms.errors",
+    "ImmediateOrCancel": "oms.model.time_in_force",
+    "Instrument": "oms.model.instrument",
+    "Limit": "oms.model.terms",
+    "ManualClock": "oms.runtime.manual_clock",
+    "Market": "oms.model.terms",
+    "OmsError": "oms.errors",
+    "OrdStatus": "oms.model.enums",
+    "Order": "oms.model.order",
+    "OrderAcknowledged": "oms.model.events",
+    "OrderCanceled": "oms.model.events",
+    "OrderCreated": "oms.model.events",
+    "OrderDenied": "oms.model.events",
+    "OrderEvent": "oms.model.events",
+    "OrderExpired": "oms.model.events",
+    "OrderManager": "oms.runtime.order_manager",
+    "OrderRejected": "oms.model.events",
+    "OrderReplaced": "oms.model.events",
+    "OrderSnapshot": "oms.model.order",
+    "OrderSubmitted": "oms.model.events",
+    "Quote": "oms.model.market",
+    "Reason": "oms.model.reasons",
+    "ReasonCode": "oms.model.reasons",
+    "ReplaceDenied": "oms.model.events",
+    "ReplaceRejected": "oms.model.events",
+    "RequestInDoubt": "oms.model.events",
+    "RiskLimits": "oms.model.limits",
+    "SessionChange": "oms.model.sessions",
+    "SessionPhase": "oms.model.enums",
+    "Side": "oms.model.enums",
+    "StoreError": "oms.errors",
+    "SubscriberFailed": "oms.bus",
+    "TradePrint": "oms.model.market",
+    "Traded": "oms.model.events",
+    "UnknownInstrumentError": "oms.errors",
+    "UnknownOrderError": "oms.errors",
+    "ValidationError": "oms.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'oms' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(home), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
+
+
+__all__ = [
+    "AnomalyRaised",
+    "BrokerError",
+    "Bus",
+    "CancelDenied",
+    "CancelRejected",
+    "Day",
+    "Event",
+    "FillOrKill",
+    "GoodTillCancel",
+    "HaltedError",
+    "ImmediateOrCancel",
+    "Instrument",
+    "Limit",
+    "ManualClock",
+    "Market",
+    "OmsError",
+    "OrdStatus",
+    "Order",
+    "OrderAcknowledged",
+    "OrderCanceled",
+    "OrderCreated",
+    "OrderDenied",
+    "OrderEvent",
+    "OrderExpired",
+    "OrderManager",
+    "OrderRejected",
+    "OrderReplaced",
+    "OrderSnapshot",
+    "OrderSubmitted",
+    "Quote",
+    "Reason",
+    "ReasonCode",
+    "ReplaceDenied",
+    "ReplaceRejected",
+    "RequestInDoubt",
+    "RiskLimits",
+    "SessionChange",
+    "SessionPhase",
+    "Side",
+    "StoreError",
+    "SubscriberFailed",
+    "TradePrint",
+    "Traded",
+    "UnknownInstrumentError",
+    "UnknownOrderError",
+    "ValidationError",
+]

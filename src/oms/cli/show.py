@@ -1,0 +1,73 @@
+"""`oms show DB ORDER`: the history of one order as a story."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable
+from typing import Final
+
+from oms.cli.command import Subparsers
+from oms.cli.journal import read_journal
+from oms.errors import UnknownOrderError, ValidationError
+from oms.model.events import Event, OrderCreated, OrderEvent
+from oms.model.ids import OrderId
+from oms.projections.story import tell_story
+
+# The fields of events that name an order, the surest name first. A caller's own reference goes before the names that
+# are made by machines.
+_NAMES: Final = ("order_id", "client_ref", "cl_ord_id", "venue_order_id")
+_MAX_SHOWN: Final = 10
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "show",
+        help="tell the history of one order",
+        description="Tell the history of one order: who asked, what was sent, what came back, when, "
+        "and why it stands where it stands. Times are UTC.",
+    )
+    parser.add_argument("db", metavar="DB", help="the journal, a SQLite file")
+    parser.add_argument(
+        "order",
+        metavar="ORDER",
+        help="its number here, or your own reference, or any ClOrdID or venue id of it",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: Namespace) -> int:
+    """Print an order's story."""
+    order_id = find_order(read_journal(args.db), args.order)
+    print(tell_story(read_journal(args.db), order_id))
+    return 0
+
+
+def find_order(events: Iterable[Event], name: str) -> OrderId:
+    """Give the order of a journal that has a name, of whatever kind.
+
+    Raises:
+        UnknownOrderError: No order has it.
+        ValidationError: Several have it.
+    """
+    found: dict[str, set[OrderId]] = {kind: set() for kind in _NAMES}
+    created = 0
+    for event in events:
+        if isinstance(event, OrderEvent):
+            created += type(event) is OrderCreated
+            for kind in _NAMES:
+                identity = getattr(event, kind, None)
+                if identity is not None and str(identity) == name:
+                    found[kind].add(event.order_id)
+    for kind in _NAMES:
+        if len(found[kind]) == 1:
+            return found[kind].pop()
+        if found[kind]:
+            several = ", ".join(str(order_id) for order_id in sorted(found[kind])[:_MAX_SHOWN])
+            raise ValidationError(
+                "ORDER", name, f"several orders have this {kind}; pass one of our own numbers: {several}"
+            )
+    known = f"it holds orders 1 to {created}" if created else "it holds no order yet"
+    raise UnknownOrderError(
+        "ORDER", name, f"no order of this journal has that id, client_ref, ClOrdID or venue id; {known}"
+    )

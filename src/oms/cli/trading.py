@@ -1,0 +1,163 @@
+"""A trading run: a bot, a simulated exchange, a journal; what `oms demo` and `oms run` have in common."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, TextIO
+
+from oms.brokers.paper import PaperBroker
+from oms.cli.market_maker import MarketMaker
+from oms.model.define import record
+from oms.model.events import Event, OrderEvent, OrderSubmitted
+from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
+from oms.model.market import MarketUpdate, Quote
+from oms.model.sessions import to_datetime
+from oms.projections.blotter import Blotter
+from oms.projections.executions import Executions
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
+from oms.simulation.fees import MakerTaker
+from oms.stores.sqlite import SQLiteEventStore
+
+EXIT_EARLY: Final = 75
+"""The exit code of a run that was told to break off."""
+
+_EVERY: Final = 2_000
+
+
+@record
+class Plan:
+    """What a run is to do.
+
+    Attributes:
+        db: Where the journal goes.
+        instrument: What is traded.
+        updates: The market.
+        fees: What executions cost.
+        size: How much each of the bot's orders is for.
+        max_qty: How much the bot may hold.
+        pace: The bot looks at every so-manieth quote.
+        total: How many updates there will be, for the progress; None if nobody knows.
+        exit_after: Break the process off, without any clean-up, when this many orders were sent; None for never.
+    """
+
+    db: Path
+    instrument: Instrument
+    updates: Iterable[MarketUpdate]
+    fees: MakerTaker
+    size: Decimal
+    max_qty: Decimal
+    pace: int
+    total: int | None = None
+    exit_after: int | None = None
+
+
+@record
+class Result:
+    """What a run came to.
+
+    Attributes:
+        blotter: Every order.
+        executions: Every execution.
+        manager: The manager, closed; its positions can still be read.
+        state_hash: What it held to be true at the end.
+        events: How many events the journal holds.
+        updates: How many quotes and trades there were.
+        last_quote: The last quote.
+        took_s: How long it took, in seconds.
+    """
+
+    blotter: Blotter
+    executions: Executions
+    manager: OrderManager
+    state_hash: str
+    events: int
+    updates: int
+    last_quote: Quote | None
+    took_s: float
+
+
+def limits_for(plan: Plan) -> RiskLimits:
+    """Give the limits that the bot trades under: wide for it, and yet there."""
+    return RiskLimits(
+        max_order_qty=plan.size * 10,
+        max_order_notional=None,
+        price_collar="0.05",
+        max_open_orders=100,
+        max_messages=1_000,
+        off_by="the run's author: the quantity limit bounds the value",
+    )
+
+
+def trade(plan: Plan, progress: TextIO) -> Result:
+    """Trade the market to its end, with every event journaled."""
+    blotter, executions = Blotter(), Executions()
+    clock = ManualClock()
+    started = time.perf_counter()
+    broker = PaperBroker([plan.instrument], fees=plan.fees)
+    last_quote: Quote | None = None
+    seen = 0
+    with OrderManager(
+        brokers=[broker],
+        store=SQLiteEventStore(plan.db),
+        limits=limits_for(plan),
+        clock=clock,
+        projections=[(OrderEvent, blotter.apply), (Event, executions.apply)],
+    ) as om:
+        if plan.exit_after is not None:
+            om.on(OrderSubmitted, _breaker(om, plan.exit_after))
+        bot = MarketMaker(om, plan.instrument.symbol, size=plan.size, max_qty=plan.max_qty, pace=plan.pace)
+        show = _progress(progress, plan.total, started)
+        for update in plan.updates:
+            clock.advance_to(update.time_ns)
+            with om.batch():  # One durable append for what a tick does and what the bot makes of it.
+                om.update(update)
+                if type(update) is Quote:
+                    last_quote = update
+                    bot.on_quote(update)
+            seen += 1
+            if not seen % _EVERY:
+                show(seen, len(blotter), update.time_ns)
+        bot.stop()
+        show(seen, len(blotter), clock.now_ns())
+        progress.write("\n")
+        took_s = time.perf_counter() - started
+        return Result(blotter, executions, om, om.state_hash(), om.state.version, seen, last_quote, took_s)
+
+
+def _breaker(om: OrderManager, exit_after: int) -> Callable[[OrderSubmitted], None]:
+    sent = 0
+
+    def on_submitted(_: OrderSubmitted) -> None:
+        nonlocal sent
+        sent += 1
+        if sent == exit_after:
+            print(f"breaking off after {sent} orders and {om.state.version} events")
+            print(f"state hash {om.state_hash()}")
+            sys.stdout.flush()
+            os._exit(EXIT_EARLY)
+
+    return on_submitted
+
+
+def _progress(out: TextIO, total: int | None, started: float) -> Callable[[int, int, int], None]:
+    is_terminal = out.isatty()
+
+    def show(seen: int, orders: int, time_ns: int) -> None:
+        took_s = max(time.perf_counter() - started, 1e-9)
+        done = f"{seen:,}" if total is None else f"{seen:,} of {total:,}"
+        at = to_datetime(time_ns).strftime("%H:%M:%S")
+        line = f"{done} market updates, {orders:,} orders, market time {at}, {seen / took_s:,.0f} updates/s"
+        if is_terminal:
+            out.write(f"\r\x1b[K{line}")
+        elif not seen % (_EVERY * 10):
+            out.write(f"{line}\n")
+        out.flush()
+
+    return show

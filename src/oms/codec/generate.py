@@ -1,0 +1,251 @@
+"""The code that writes and reads one kind of record, made from its layout.
+
+This is the one module of the library that compiles code. A loop over fields that asks each one how it is written costs
+several times what straight code costs, and the codec stands on the path of every order. What is compiled contains the
+names of classes and fields of `oms.model`, which are checked to be identifiers, and the expressions of
+`oms.codec.shapes`; nothing that was read from outside ever gets into it.
+
+A record is read by one regular expression that knows its whole layout, so that what matches needs no further checks: the
+keys are there, once and in order, and each value is of its kind. The expressions give back nothing (`++`, `*+`), so that
+matching takes time in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from json.encoder import encode_basestring_ascii
+from typing import Any, Final
+
+from oms.model.define import value
+
+_NO_NAMES: Final[Mapping[str, object]] = {}
+
+
+@value(kw_only=True)
+class Shape:
+    """How one kind of value stands in a record. In the code below, `{v}` is where the value or its text goes.
+
+    Attributes:
+        name: A name for the kind, an identifier.
+        meaning: What is right, for errors.
+        pattern: The regular expression of its text, without groups.
+        capture: The same, or less strict where `read` finds the rest, with one group; empty for a record, whose fields
+            are captured one by one.
+        write: The expression that gives the text of a value.
+        fragment: How the text stands in an f-string, where that is cheaper than to put `write` in braces.
+        guard: The expression that is true for what may be written; empty if `write` itself raises for the rest.
+        read: The expression that gives the value of a captured text; it may raise `KeyError`.
+        is_text: The captured text is the inside of a JSON string and may have escapes.
+        names: What the code refers to, each beginning with an underscore.
+        layout: The fields of a record, None for other kinds.
+    """
+
+    name: str
+    meaning: str
+    pattern: str
+    capture: str = ""
+    write: str = ""
+    fragment: str = ""
+    guard: str = ""
+    read: str = ""
+    is_text: bool = False
+    names: Mapping[str, object] = _NO_NAMES
+    layout: Layout | None = None
+
+
+@value
+class Field:
+    """One field of a record.
+
+    Attributes:
+        name: Its name, in the class as in the record.
+        shape: How its value is written.
+        kw_only: It is given to the class by name.
+    """
+
+    name: str
+    shape: Shape
+    kw_only: bool = False
+
+
+@value
+class Layout:
+    """One kind of record: what stands between its braces.
+
+    Attributes:
+        cls: The class of the values.
+        parts: In their order: a text that is always the same, or a field.
+    """
+
+    cls: type
+    parts: tuple[str | Field, ...]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The parts that are fields."""
+        return tuple(part for part in self.parts if isinstance(part, Field))
+
+
+@value
+class Codec:
+    """What was made from a layout.
+
+    Attributes:
+        write: Gives the text of a value; raises one of `WRITE_ERRORS` for what could not be read again.
+        read: Gives the value of a text, None where the text is not of this layout; raises one of
+            `READ_ERRORS` where a part of it is not.
+    """
+
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+
+
+WRITE_ERRORS: Final = (AttributeError, ArithmeticError, KeyError, TypeError, ValueError)
+READ_ERRORS: Final = (KeyError, ValueError)
+
+
+def compile_codec(layout: Layout) -> Codec:
+    """Make the writer and the reader of a layout."""
+    names = _names(layout)
+    names["_match"] = re.compile(_pattern(layout, captures=True)).fullmatch
+    return _compile(_writer(layout), _reader(layout), names)
+
+
+def compile_value(shape: Shape) -> Codec:
+    """Make a writer of one value alone, and a reader of what its pattern captures."""
+    writer = [
+        "def _write(_value):",
+        f"    if not ({(shape.guard or 'True').replace('{v}', '_value')}): raise ValueError(_value)",
+        f"    return {shape.write.replace('{v}', '_value')}",
+    ]
+    text = "_unescaped(_value)" if shape.is_text else "_value"
+    reader = ["def _read(_value):", f"    return {shape.read.replace('{v}', text)}"]
+    return _compile(writer, reader, dict(shape.names))
+
+
+def _compile(writer: Sequence[str], reader: Sequence[str], names: dict[str, object]) -> Codec:
+    names["_unescaped"] = unescaped
+    exec("\n".join([*writer, *reader]), names)  # noqa: S102  # see above
+    return Codec(names["_write"], names["_read"])  # type: ignore[arg-type]  # what exec defines has no type
+
+
+def pattern_of(layout: Layout) -> str:
+    """Give the regular expression of a record, without groups."""
+    return _pattern(layout, captures=False)
+
+
+def unescaped(text: str | None) -> str | None:
+    """Undo the escapes of the inside of a JSON string, if they are those that `json.dumps` makes.
+
+    Raises:
+        ValueError: It has others.
+    """
+    if text is None or "\\" not in text:
+        return text
+    quoted = f'"{text}"'
+    result = str(json.loads(quoted))
+    if encode_basestring_ascii(result) != quoted:
+        raise ValueError(f"the text {text[:80]} is not escaped as this library does it")
+    return result
+
+
+def _pattern(layout: Layout, *, captures: bool) -> str:
+    def part(item: str | Field) -> str:
+        if isinstance(item, str):
+            return re.escape(item)
+        shape = item.shape
+        if not captures:
+            return f'"{item.name}":{shape.pattern}'
+        inner = _pattern(shape.layout, captures=True) if shape.layout else shape.capture
+        return f'"{item.name}":{inner}'
+
+    return r"\{" + ",".join(map(part, layout.parts)) + r"\}"
+
+
+def _names(layout: Layout) -> dict[str, object]:
+    names: dict[str, object] = {_class_name(layout): layout.cls}
+    for item in layout.fields:
+        names.update(item.shape.names)
+        if item.shape.layout is not None:
+            names.update(_names(item.shape.layout))
+    return names
+
+
+def _class_name(layout: Layout) -> str:
+    return f"_{layout.cls.__name__}"
+
+
+def _leaves(layout: Layout, prefix: str = "") -> Iterator[tuple[str, Shape]]:
+    """Every captured field under the name that it has in the code: a field of a field is `outer__inner`."""
+    for item in layout.fields:
+        assert item.name.isidentifier()
+        assert not item.name.startswith("_")
+        if item.shape.layout is None:
+            yield prefix + item.name, item.shape
+        else:
+            yield from _leaves(item.shape.layout, f"{prefix}{item.name}__")
+
+
+def _writer(layout: Layout) -> list[str]:
+    guards = " and ".join(shape.guard.replace("{v}", name) for name, shape in _leaves(layout) if shape.guard)
+    return [
+        "def _write(_value):",
+        *_fetches(layout, "_value", ""),
+        *([f"    if not ({guards}):", "        raise ValueError(_value)"] if guards else ()),
+        f"    return f'''{_template(layout, '')}'''",
+    ]
+
+
+def _fetches(layout: Layout, owner: str, prefix: str) -> Iterator[str]:
+    for item in layout.fields:
+        local = prefix + item.name
+        yield f"    {local} = {owner}.{item.name}"
+        if item.shape.layout is not None:
+            yield from _fetches(item.shape.layout, local, f"{local}__")
+
+
+def _template(layout: Layout, prefix: str) -> str:
+    def part(item: str | Field) -> str:
+        if isinstance(item, str):
+            return item.replace("{", "{{").replace("}", "}}")
+        local = prefix + item.name
+        if item.shape.layout is not None:
+            return f'"{item.name}":{_template(item.shape.layout, f"{local}__")}'
+        fragment = item.shape.fragment or f"{{{item.shape.write}}}"
+        return f'"{item.name}":{fragment.replace("{v}", local)}'
+
+    return f"{{{{{','.join(map(part, layout.parts))}}}}}"
+
+
+def _reader(layout: Layout) -> list[str]:
+    leaves = tuple(_leaves(layout))
+    lines = [
+        "def _read(_text):",
+        "    _found = _match(_text)",
+        "    if _found is None:",
+        "        return None",
+    ]
+    if leaves:
+        lines.append(f"    {', '.join(name for name, _ in leaves)}, = _found.groups()")
+    texts = [name for name, shape in leaves if shape.is_text]
+    if texts:
+        lines.append('    if "\\\\" in _text:')
+        lines += [f"        {name} = _unescaped({name})" for name in texts]
+    return [*lines, f"    return {_construction(layout, '')}"]
+
+
+def _construction(layout: Layout, prefix: str) -> str:
+    arguments = []
+    for item in layout.fields:
+        local = prefix + item.name
+        if item.shape.layout is None:
+            expression = item.shape.read.replace("{v}", local)
+        else:
+            expression = _construction(item.shape.layout, f"{local}__")
+        arguments.append((item.kw_only, f"{item.name}={expression}" if item.kw_only else expression))
+    # Positional arguments come before the named ones, whatever the order in the record.
+    return (
+        f"{_class_name(layout)}({', '.join(text for _, text in sorted(arguments, key=lambda pair: pair[0]))})"
+    )

@@ -1,0 +1,1 @@
+"""The pure, deterministic core: inputs in, events and requests out."""

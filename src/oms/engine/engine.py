@@ -1,0 +1,241 @@
+"""The engine: one input in, its outcome out. No clock, no randomness, no threads, no sockets, no logging.
+
+The same inputs with the same times give the same events, byte for byte, on every Python and every hash seed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from decimal import getcontext, setcontext
+from typing import Any, Final
+
+from oms.engine.inputs import Answered, Input, Promised, Reported, Start, TimerDue
+from oms.engine.order_entry import OrderEntry
+from oms.engine.outcome import Outcome
+from oms.engine.report_processing import process_answer, process_report, put_in_doubt
+from oms.engine.state import ID_BLOCK, State
+from oms.errors import LimitExceededError
+from oms.model import commands as cmd
+from oms.model import events as ev
+from oms.model.capabilities import Capabilities
+from oms.model.decimals import EXACT, exact_arithmetic
+from oms.model.enums import Life, SessionPhase
+from oms.model.ids import BrokerName
+from oms.model.market import Quote, TradePrint
+from oms.model.requests import Request
+from oms.model.sessions import NS_PER_S, SessionChange
+from oms.model.time_in_force import Day
+from oms.order_types.registry import HandlerRegistry
+
+MAX_FOLLOW_UPS: Final = 10_000
+"""How many commands may follow from one input before it is taken for a loop."""
+
+_CLOCK: Final = "clock"
+
+
+class Engine:
+    """Orders, held in memory and moved by inputs. Not for use from several threads at once.
+
+    Attributes:
+        state: What is true. To be read; only the engine moves it.
+        wants_events: Commands may follow from events: some order type's handler listens to them.
+    """
+
+    __slots__ = (
+        "_dispatch",
+        "_entry",
+        "_follow_ups",
+        "_handlers",
+        "_requests",
+        "_told",
+        "state",
+        "wants_events",
+    )
+
+    def __init__(self, capabilities: Mapping[BrokerName, Capabilities], handlers: HandlerRegistry) -> None:
+        """Begin before the first event, with these brokers and order types."""
+        self.state = State()
+        self._entry = OrderEntry(self.state, capabilities, handlers)
+        self._handlers = handlers
+        self.wants_events = any(handler.wants_events for handler in handlers.values())
+        self._requests: list[Request] = []
+        # How many of the events that are still to be handed out the handlers have been told of.
+        self._told = 0
+        self._follow_ups: deque[cmd.Command] = deque()
+        self._dispatch: dict[type[Any], Callable[[Any], None]] = {
+            cmd.SubmitOrder: self._submit,
+            Promised: self._submit_promised,
+            cmd.CancelOrder: self._cancel,
+            cmd.ReplaceOrder: self._replace,
+            cmd.EngageKillSwitch: self._engage,
+            cmd.ReleaseKillSwitch: self._release,
+            Reported: self._reported,
+            Answered: self._answered,
+            Quote: self._market,
+            TradePrint: self._market,
+            TimerDue: self._nothing,
+            SessionChange: self._session,
+            Start: self._start,
+        }
+
+    def handle(self, what: Input, now_ns: int) -> Outcome:
+        """Take an input in, after everything that was due before it.
+
+        Args:
+            what: The input.
+            now_ns: The time, in nanoseconds UTC; where it lies before the last event's, that one's is taken.
+
+        Raises:
+            ValidationError: The input names an instrument or order that does not exist; nothing has changed.
+            LimitExceededError: Commands followed from one another without end.
+        """
+        state = self.state
+        # `max` would cost a call for each input.
+        now = state.now_ns = now_ns if now_ns > state.last_ns else state.last_ns  # noqa: FURB136
+        outside = getcontext()
+        setcontext(EXACT)
+        try:
+            due = state.timers.next_due_ns
+            if due is not None and due <= now:
+                self._fire()
+            self._dispatch[type(what)](what)
+            if self.wants_events:
+                self._follow_up()
+        finally:
+            setcontext(outside)
+        # After an error what had become true before it (a timer, say) stays here for the next outcome.
+        outcome = Outcome(state.fresh, self._requests, state.timers.next_due_ns)
+        state.fresh = []
+        self._requests = []
+        self._told = 0
+        return outcome
+
+    def replay(self, events: Iterable[ev.Event]) -> None:
+        """Make recorded events true again.
+
+        Raises:
+            JournalDamagedError: They do not follow one another.
+            TransitionError: They do not follow the tables.
+        """
+        with exact_arithmetic():
+            for event in events:
+                self.state.apply(event)
+
+    # ------------------------------------------------------------ one method an input
+
+    def _submit(self, what: cmd.SubmitOrder) -> None:
+        self.state.begin(cmd.SubmitOrder, what.asked_by)
+        self._entry.submit(what, self._requests)
+
+    def _submit_promised(self, what: Promised) -> None:
+        self.state.begin(cmd.SubmitOrder, what.command.asked_by)
+        self._entry.submit(what.command, self._requests, promised=what.order_id)
+
+    def _cancel(self, what: cmd.CancelOrder) -> None:
+        self.state.begin(cmd.CancelOrder, what.asked_by)
+        self._entry.cancel(what, self._requests)
+
+    def _replace(self, what: cmd.ReplaceOrder) -> None:
+        self.state.begin(cmd.ReplaceOrder, what.asked_by)
+        self._entry.replace(what, self._requests)
+
+    def _engage(self, what: cmd.EngageKillSwitch) -> None:
+        state = self.state
+        state.begin(cmd.EngageKillSwitch, what.asked_by)
+        if state.book.kill_reason is None:
+            state.record(ev.KillSwitchEngaged(*state.envelope(), what.reason))
+
+    def _release(self, what: cmd.ReleaseKillSwitch) -> None:
+        state = self.state
+        state.begin(cmd.ReleaseKillSwitch, what.asked_by)
+        if state.book.kill_reason is not None:
+            state.record(ev.KillSwitchReleased(*state.envelope(), what.reason))
+
+    def _reported(self, what: Reported) -> None:
+        state = self.state
+        broker, report = what.broker, what.report
+        # What `State.begin` does, without the call: nearly all inputs come this way.
+        state.input_sequence = state.version + 1
+        try:
+            state.cause = state.causes[broker][type(report)]
+        except KeyError:
+            state.begin(type(report), broker)
+        process_report(state, broker, report)
+
+    def _answered(self, what: Answered) -> None:
+        state = self.state
+        state.begin(type(what.result), what.request.broker)
+        process_answer(state, what)
+
+    def _market(self, what: Quote | TradePrint) -> None:
+        self._entry.market[what.symbol] = what
+
+    def _nothing(self, what: TimerDue) -> None:
+        pass
+
+    def _session(self, what: SessionChange) -> None:
+        state = self.state
+        state.begin(SessionChange, _CLOCK)
+        state.record(ev.SessionChanged(*state.envelope(), what.phase, what.trade_date, what.symbol))
+        if what.phase is not SessionPhase.CLOSED:
+            return
+        for order in list(state.book.exposure.open_orders.values()):
+            # An order that the broker never confirmed is in doubt, not expired: only evidence ends it.
+            if (
+                isinstance(order.time_in_force, Day)
+                and order.life is Life.LIVE
+                and (what.symbol is None or order.symbol == what.symbol)
+            ):
+                state.record_of(
+                    order, ev.OrderExpired(*state.envelope(), order.order_id, "the session closed")
+                )
+
+    def _start(self, what: Start) -> None:
+        state = self.state
+        state.begin(Start, _CLOCK)
+        sequence, epoch, cause, first, now = state.envelope()
+        started = ev.EpochStarted(
+            sequence, epoch + 1, cause, first, now, what.namespace, what.request_timeout_ns
+        )
+        state.record(started)
+        state.record(ev.IdBlockReserved(*state.envelope(), state.reserved + ID_BLOCK))
+        if state.book.limits != what.limits:
+            state.record(ev.LimitsSet(*state.envelope(), what.limits))
+        for instrument in what.instruments:
+            if state.instruments.get(instrument.symbol) != instrument:
+                state.record(ev.InstrumentDefined(*state.envelope(), instrument))
+        self._entry.forget_routes()
+
+    # ------------------------------------------------------------ what follows
+
+    def _fire(self) -> None:
+        state = self.state
+        while (identity := state.timers.pop_due(state.now_ns)) is not None:
+            state.begin(TimerDue, _CLOCK)
+            order = state.index.by_cl_ord_id[identity]
+            asked = next(r for r in order.outstanding_requests if r.cl_ord_id == identity)
+            put_in_doubt(state, order, asked, f"no answer within {state.request_timeout_ns / NS_PER_S:g} s")
+
+    def _follow_up(self) -> None:
+        state = self.state
+        followed = 0
+        while True:
+            while self._told < len(state.fresh):
+                event = state.fresh[self._told]
+                self._told += 1
+                if isinstance(event, ev.OrderEvent):
+                    order = state.index.by_id[event.order_id]
+                    handler = self._handlers[type(order.terms)]
+                    if handler.wants_events:
+                        self._follow_ups.extend(handler.on_event(order, event))
+            if not self._follow_ups:
+                return
+            followed += 1
+            if followed > MAX_FOLLOW_UPS:
+                self._follow_ups.clear()
+                raise LimitExceededError(
+                    "MAX_FOLLOW_UPS", MAX_FOLLOW_UPS, "an order type handler answers itself"
+                )
+            command = self._follow_ups.popleft()
+            self._dispatch[type(command)](command)

@@ -1,0 +1,69 @@
+"""Everything the engine can be told: a closed union."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from oms.model.commands import Command, SubmitOrder
+from oms.model.define import record
+from oms.model.ids import BrokerName, OrderId
+from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
+from oms.model.market import MarketUpdate
+from oms.model.reports import Report, SendResult
+from oms.model.requests import Request
+from oms.model.sessions import SessionChange
+
+
+@record
+class Promised:
+    """A submit that waits its turn while its caller already holds the handle.
+
+    Attributes:
+        command: What is asked.
+        order_id: The number that was promised; nobody else gets it.
+    """
+
+    command: SubmitOrder
+    order_id: OrderId
+
+
+@record
+class Reported:
+    """A broker said something."""
+
+    broker: BrokerName
+    report: Report
+
+
+@record
+class Answered:
+    """What became of a send."""
+
+    request: Request
+    result: SendResult
+
+
+@record
+class TimerDue:
+    """Time has passed; whatever was due by now is to be done."""
+
+
+@record
+class Start:
+    """A manager starts on this journal.
+
+    Attributes:
+        namespace: What the ClOrdIDs of this run are made from.
+        request_timeout_ns: How long a request may stay unanswered before it is in doubt.
+        limits: The risk limits to be in force.
+        instruments: What may be traded.
+    """
+
+    namespace: str
+    request_timeout_ns: int
+    limits: RiskLimits
+    instruments: tuple[Instrument, ...]
+
+
+Input: TypeAlias = Command | Promised | Reported | Answered | MarketUpdate | TimerDue | SessionChange | Start

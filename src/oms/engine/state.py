@@ -1,0 +1,312 @@
+"""What the engine holds to be true. It is moved by events alone, so that a replay makes the same state.
+
+`record` is the live way in, `apply` the way of a replay; the one calls the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from oms.engine.order_index import OrderIndex
+from oms.engine.timers import Timers
+from oms.errors import JournalDamagedError
+from oms.lifecycle.anomalies import At
+from oms.lifecycle.execution_index import ExecutionIndex
+from oms.lifecycle.machine import ORDER_EVENTS, fulfil
+from oms.lifecycle.machine import apply as apply_to_order
+from oms.model import events as ev
+from oms.model.enums import SessionPhase
+from oms.model.ids import (
+    LOW_COUNTER,
+    BrokerName,
+    ClOrdId,
+    OrderId,
+    Symbol,
+    cl_ord_id,
+    cl_ord_id_head,
+    namespace_prefix,
+)
+from oms.model.instrument import Instrument
+from oms.model.order import Order
+from oms.risk.book import RiskBook
+
+# What follows from an event is read off the slots of `Order`; a property costs a call.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+ID_BLOCK: Final = 1 << 16
+"""How many ClOrdIDs are put on record at a time."""
+
+MAX_ORIGINS: Final = 1_000
+"""How many speakers' causes are kept to be shared by their events."""
+
+
+class State:
+    """The whole state of an engine.
+
+    Attributes:
+        version: The sequence number of the last event.
+        epoch: Which run of the manager this is.
+        last_ns: The time of the last event, in nanoseconds UTC; time never goes back.
+        index: Every order.
+        executions: Every execution by its identity.
+        book: What the risk gate judges by.
+        instruments: What may be traded.
+        timers: When unanswered requests fall into doubt.
+        next_order_id: The number that the next order gets.
+        next_counter: The counter that the next ClOrdID is made from.
+        reserved: ClOrdID counters below this are on record as perhaps in use.
+        closed_sessions: The instruments whose session is closed, with their trade dates; None stands for all others.
+    """
+
+    __slots__ = (
+        "at", "book", "cause", "causes", "closed_sessions", "epoch", "executions", "fresh", "handles", "id_head", "index",
+        "input_sequence", "instruments", "last_ns", "namespace", "next_counter", "next_order_id", "now_ns", "prefix",
+        "request_timeout_ns", "reserved", "timers", "version",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        """Begin before the first event."""
+        self.version = 0
+        self.epoch = 0
+        self.last_ns = 0
+        self.index = OrderIndex()
+        self.executions = ExecutionIndex()
+        self.book = RiskBook()
+        self.instruments: dict[Symbol, Instrument] = {}
+        self.timers = Timers()
+        self.next_order_id = OrderId(1)
+        self.next_counter = 0
+        self.reserved = 0
+        self.namespace = ""
+        self.prefix = ""
+        self.id_head = ""
+        self.request_timeout_ns = 0
+        self.closed_sessions: dict[Symbol | None, str] = {}
+        # What belongs to the input under way, and what is still to be handed out.
+        self.cause = ev.Cause("", "")
+        self.at = At(0, 0, self.cause, 0, 0, BrokerName(""))
+        self.causes: dict[str, dict[type[Any], ev.Cause]] = {}
+        self.input_sequence = 0
+        self.now_ns = 0
+        self.fresh: list[ev.Event] = []
+        # Handles that were given out before their order was created.
+        self.handles: dict[OrderId, Order] = {}
+
+    def envelope(self) -> tuple[int, int, ev.Cause, int, int]:
+        """Give the first fields of the next event."""
+        return self.version + 1, self.epoch, self.cause, self.input_sequence, self.now_ns
+
+    def record(self, event: ev.Event) -> None:
+        """Make a new event true; the engine hands it out with its outcome."""
+        self.apply(event)
+        self.fresh.append(event)
+
+    def record_created(self, event: ev.OrderCreated) -> Order:
+        """Make a new order, and that it was asked for, true."""
+        order = _create(self, event)
+        self.record_of(order, event)
+        return order
+
+    def record_of(self, order: Order, event: ev.OrderEvent) -> None:
+        """Make a new event of an order true: `record`, without looking up what is known."""
+        before = order._requests
+        apply_to_order(order, event)
+        moves, after = _ORDER_EVENTS[type(event)]
+        if moves:
+            self.book.exposure.move(order)
+        if order._requests is not before:
+            self.timers.follow(before, order._requests, self.request_timeout_ns)
+        if after is not None:
+            after(self, event, order)
+        self.version = event.sequence
+        self.last_ns = event.time_ns
+        self.fresh.append(event)
+
+    def apply(self, event: ev.Event) -> None:
+        """Make an event true.
+
+        Raises:
+            JournalDamagedError: It does not follow the last one, or speaks of an order that was never created.
+            TransitionError: It may not happen to its order now.
+        """
+        if event.sequence != self.version + 1:
+            raise JournalDamagedError(
+                self.version + 1, f"event {event.sequence} follows event {self.version}"
+            )
+        if isinstance(event, ev.OrderEvent):
+            if type(event) is ev.OrderCreated:
+                self.record_created(event)
+            else:
+                order = self.index.by_id.get(event.order_id)
+                if order is None:
+                    raise JournalDamagedError(event.sequence, f"order {event.order_id} was never created")
+                self.record_of(order, event)
+            self.fresh.pop()  # It is not news, or it is still to be called so: see `record`.
+            return
+        happened = _OTHER_EVENTS.get(type(event))
+        if happened is not None:
+            happened(self, event)
+        self.version = event.sequence
+        self.last_ns = event.time_ns
+
+    def begin(self, kind: type[Any], origin: str) -> None:
+        """Begin with an input: the events that follow from it share its cause.
+
+        Args:
+            kind: The input's class.
+            origin: Who spoke.
+        """
+        self.input_sequence = self.version + 1
+        try:
+            self.cause = self.causes[origin][kind]
+        except KeyError:
+            if len(self.causes) >= MAX_ORIGINS:
+                self.causes.clear()
+            cause = ev.Cause(kind.__name__, origin)
+            self.cause = self.causes.setdefault(origin, {})[kind] = cause
+
+    def free_order_id(self) -> OrderId:
+        """Give the next number that no order has and none was promised."""
+        return OrderId(max(self.next_order_id, max(self.handles) + 1)) if self.handles else self.next_order_id
+
+    def next_cl_ord_id(self) -> ClOrdId:
+        """Give the id of the next request; a block of them is put on record first where the last is used up."""
+        counter = self.next_counter
+        if counter >= self.reserved:
+            self.record(ev.IdBlockReserved(*self.envelope(), self.reserved + ID_BLOCK))
+        if not counter & LOW_COUNTER or not self.id_head:
+            self.id_head = cl_ord_id_head(self.prefix, counter)
+        return cl_ord_id(self.id_head, counter)
+
+
+# ---------------------------------------------------------------- what an event does besides moving its order
+
+
+def _started(state: State, event: Any) -> None:
+    state.epoch = event.epoch
+    state.namespace = event.namespace
+    state.prefix = namespace_prefix(event.namespace)
+    state.id_head = ""
+    state.request_timeout_ns = event.request_timeout_ns
+    # Counters of the last block may have left in emergency cancels that were never journaled.
+    state.next_counter = state.reserved
+
+
+def _reserved(state: State, event: Any) -> None:
+    state.reserved = event.up_to
+
+
+def _defined(state: State, event: Any) -> None:
+    state.instruments[event.instrument.symbol] = event.instrument
+
+
+def _limited(state: State, event: Any) -> None:
+    state.book.set_limits(event.limits)
+
+
+def _killed(state: State, event: Any) -> None:
+    state.book.kill_reason = event.reason
+
+
+def _released(state: State, event: Any) -> None:
+    state.book.kill_reason = None
+
+
+def _session(state: State, event: Any) -> None:
+    if event.phase is SessionPhase.CLOSED:
+        state.closed_sessions[event.symbol] = event.trade_date
+    elif event.symbol is None:
+        state.closed_sessions.clear()
+    else:
+        state.closed_sessions.pop(event.symbol, None)
+
+
+def _create(state: State, event: ev.OrderCreated) -> Order:
+    order_id = event.order_id
+    order = state.handles.pop(order_id, None) if state.handles else None
+    if order is not None:
+        fulfil(order, event)
+    else:
+        order = Order(
+            order_id,
+            event.symbol,
+            event.side,
+            event.order_qty,
+            event.terms,
+            event.time_in_force,
+            event.account,
+            event.client_ref,
+            event.reference_px,
+            event.time_ns,
+        )
+    state.index.add(order)
+    # A promised number may be taken after a later one.
+    if order_id >= state.next_order_id:
+        state.next_order_id = OrderId(order_id + 1)
+    return order
+
+
+_OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
+    ev.EpochStarted: _started,
+    ev.IdBlockReserved: _reserved,
+    ev.InstrumentDefined: _defined,
+    ev.LimitsSet: _limited,
+    ev.KillSwitchEngaged: _killed,
+    ev.KillSwitchReleased: _released,
+    ev.SessionChanged: _session,
+}
+
+
+def _requested(state: State, event: Any, order: Order) -> None:
+    cl_ord_id = event.cl_ord_id
+    state.index.by_cl_ord_id[cl_ord_id] = order
+    state.next_counter += 1
+    state.book.sent_ns.append(event.time_ns)
+
+
+def _named(state: State, event: Any, order: Order) -> None:
+    if event.venue_order_id is not None and order._broker is not None:
+        state.index.name_at_venue(order._broker, event.venue_order_id, order)
+
+
+def _traded(state: State, event: Any, order: Order) -> None:
+    if state.executions.by_exec_id.setdefault(event.exec_id, event) is not event:
+        state.executions.put(event.exec_id, event)
+    if event.venue_order_id is not None:
+        state.index.name_at_venue(event.broker, event.venue_order_id, order)
+
+
+def _amended(state: State, event: Any, order: Order) -> None:
+    state.executions.amend(event)
+
+
+_AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = {
+    ev.OrderSubmitted: _requested,
+    ev.CancelRequested: _requested,
+    ev.ReplaceRequested: _requested,
+    ev.OrderPendingNew: _named,
+    ev.OrderAcknowledged: _named,
+    ev.OrderReplaced: _named,
+    ev.Traded: _traded,
+    ev.TradeCorrected: _amended,
+    ev.TradeCanceled: _amended,
+}
+
+_MOVES_NOTHING: Final = frozenset(
+    {
+        ev.OrderCreated,
+        ev.OrderDenied,
+        ev.OrderPendingNew,
+        ev.OrderAcknowledged,
+        ev.CancelDenied,
+        ev.ReplaceDenied,
+    }
+    | {ev.OrderPendingCancel, ev.OrderPendingReplace, ev.RequestInDoubt, ev.ReportIgnored, ev.OrderTriggered}
+)
+"""Events that can change neither what is left of an order nor what is asked for it, and so no exposure."""
+
+_ORDER_EVENTS: Final[dict[type[ev.OrderEvent], tuple[bool, Callable[[State, Any, Order], None] | None]]] = {
+    kind: (kind not in _MOVES_NOTHING, _AFTER.get(kind)) for kind in ORDER_EVENTS
+}

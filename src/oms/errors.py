@@ -1,0 +1,137 @@
+"""The errors of `oms`, split by what is known when one is raised.
+
+::
+
+    OmsError
+    ├── ValidationError            you did it: the call cannot be right, nothing was changed
+    │   ├── UnknownInstrumentError
+    │   ├── UnknownOrderError
+    │   └── UnknownBrokerError
+    ├── HaltedError                you asked for new risk while the manager is halted
+    ├── BrokerError                they did it
+    │   ├── OutcomeKnownError      the request certainly had no effect
+    │   └── OutcomeUnknownError    the request may have had its effect: in doubt
+    ├── StoreError                 the record is at fault
+    │   ├── ConcurrencyConflictError
+    │   ├── JournalDamagedError
+    │   ├── JournalNewerError
+    │   └── NotAJournalError
+    ├── LimitExceededError         a queue or loop reached its named limit
+    └── TransitionError            a bug: an event that no table allows was applied
+
+A refusal that is part of business (a risk limit, a tick size) is an event, never one of these.
+"""
+
+from __future__ import annotations
+
+
+class OmsError(Exception):
+    """Whatever this library raises on purpose."""
+
+
+class ValidationError(OmsError, ValueError):
+    """A value that cannot be meant.
+
+    Attributes:
+        field: The name of the argument or field.
+        value: What was given, as text, at most 200 characters.
+        allowed: What would have been right, as a sentence.
+    """
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        """Name the field, the value and the remedy."""
+        text = value if isinstance(value, str) else repr(value)
+        self.field = field
+        self.value = text if len(text) <= 200 else f"{text[:200]}…"
+        self.allowed = allowed
+        super().__init__(f"{field} = {self.value!s}: {allowed}")
+
+
+class UnknownInstrumentError(ValidationError):
+    """A symbol that no reference data knows."""
+
+
+class UnknownOrderError(ValidationError):
+    """An order id under which nothing was ever submitted here."""
+
+
+class UnknownBrokerError(ValidationError):
+    """A broker name that is not attached to this manager."""
+
+
+class HaltedError(OmsError):
+    """New risk was asked for while the manager is halted; cancels are still taken."""
+
+
+class BrokerError(OmsError):
+    """The broker, or the way to it, failed."""
+
+
+class OutcomeKnownError(BrokerError):
+    """The request certainly had no effect at the broker."""
+
+
+class OutcomeUnknownError(BrokerError):
+    """The request may or may not have had its effect at the broker."""
+
+
+class StoreError(OmsError):
+    """The journal could not be read or written."""
+
+
+class ConcurrencyConflictError(StoreError):
+    """Somebody else appended to this journal.
+
+    Attributes:
+        expected: The last sequence number that this writer knew.
+        found: The last sequence number in the store.
+    """
+
+    def __init__(self, expected: int, found: int) -> None:
+        """Name both versions."""
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"the journal ends at event {found}, this writer expected {expected}: "
+            "another process writes to it; stop one of the two and open the journal again"
+        )
+
+
+class JournalDamagedError(StoreError):
+    """The journal is a journal, but not every record in it is whole.
+
+    Attributes:
+        sequence: The first event that is missing or unreadable.
+    """
+
+    def __init__(self, sequence: int, reason: str) -> None:
+        """Name the first bad position and what is wrong there."""
+        self.sequence = sequence
+        super().__init__(f"the journal is damaged at event {sequence}: {reason}")
+
+
+class JournalNewerError(StoreError):
+    """The journal was written by a newer version of this library."""
+
+
+class NotAJournalError(StoreError):
+    """The file is something else than a journal of this library."""
+
+
+class LimitExceededError(OmsError):
+    """A bounded queue or loop reached its limit.
+
+    Attributes:
+        limit: The name of the limit.
+        bound: Its value.
+    """
+
+    def __init__(self, limit: str, bound: int, remedy: str) -> None:
+        """Name the limit, its value and what to do."""
+        self.limit = limit
+        self.bound = bound
+        super().__init__(f"{limit} of {bound} reached: {remedy}")
+
+
+class TransitionError(OmsError):
+    """An event was applied to an order in a state that does not allow it: a bug, never input."""

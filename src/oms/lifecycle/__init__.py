@@ -1,0 +1,1 @@
+"""What may become of an order: two tables, one machine, one reading of reports."""

@@ -1,0 +1,143 @@
+"""What in a report cannot be taken as it is: fields of a wrong kind, and the event that sets a report aside.
+
+What a broker says ends up in the journal, so every field of it must be one that the journal can hold, whatever an adapter
+has put there.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias, TypeVar
+
+from attrs import define, evolve
+
+from oms.model import events as ev
+from oms.model.enums import AnomalyCode, LastLiquidityInd, OrdStatus
+from oms.model.ids import BrokerName, OrderId
+from oms.model.reports import ExecutionReport, OrderCancelReject
+
+MAX_RAW: Final = 4096
+"""How much of a report an anomaly keeps, in characters; and how much is kept of what is said in words."""
+
+MAX_PAYLOAD: Final = 65_536
+"""How much of the message as it came an execution keeps, in characters."""
+
+MAX_NAME: Final = 256
+"""The longest identity or code that is taken from a broker, in characters."""
+
+MAX_TIME_NS: Final = 2**63 - 1
+"""The latest time that is taken from a broker, in nanoseconds UTC."""
+
+_NAMES: Final = {
+    ExecutionReport: (
+        "cl_ord_id", "orig_cl_ord_id", "venue_order_id", "exec_id", "exec_ref_id", "trade_date", "comm_currency", "reject_code",
+    ),
+    OrderCancelReject: ("cl_ord_id", "orig_cl_ord_id", "venue_order_id", "reject_code"),
+}  # fmt: skip
+
+R = TypeVar("R", ExecutionReport, OrderCancelReject)
+
+
+@define
+class At:
+    """Where the events go: the envelope of the first one, and the broker that speaks.
+
+    The engine keeps one and moves it on from report to report.
+    """
+
+    sequence: int
+    epoch: int
+    cause: ev.Cause
+    input_sequence: int
+    time_ns: int
+    broker: BrokerName
+
+
+Events: TypeAlias = tuple[ev.Event, ...]
+
+
+def anomaly(
+    at: At, code: AnomalyCode, order_id: OrderId | None, text: str, report: object, place: int = 0
+) -> ev.AnomalyRaised:
+    """Give the event that sets a report aside, `place` events after the first of the envelope."""
+    raw = shown(report)
+    text = text[:MAX_RAW]
+    return ev.AnomalyRaised(
+        at.sequence + place,
+        at.epoch,
+        at.cause,
+        at.input_sequence,
+        at.time_ns,
+        code,
+        at.broker,
+        order_id,
+        text,
+        raw,
+    )
+
+
+def shown(said: object) -> str:
+    """Give what was said as text, whatever it is, at most `MAX_RAW` characters of it."""
+    try:
+        return (said if type(said) is str else repr(said))[:MAX_RAW]
+    except Exception as error:  # noqa: BLE001  # an int too long to print, a nest too deep, a __repr__ that fails
+        return f"a {type(said).__name__} that cannot be shown: {type(error).__name__}"
+
+
+def clean(report: R) -> tuple[R, tuple[str, ...]]:
+    """Give a report without the fields that the journal could not hold, and what was wrong with each of them.
+
+    Quantities and prices are left to those who use them. A long text is no fault; only a part of it is kept.
+    """
+    changed: dict[str, Any] = {}
+    faults: list[str] = []
+
+    def drop(field: str, instead: object, wanted: str) -> None:
+        changed[field] = instead
+        faults.append(f"{field} must be {wanted}: {shown(getattr(report, field))}")
+
+    for field in _NAMES[type(report)]:
+        name = getattr(report, field)
+        if name is not None and (type(name) is not str or len(name) > MAX_NAME):
+            drop(field, "" if field == "reject_code" else None, f"a text of at most {MAX_NAME} characters")
+    for field, most in (("text", MAX_RAW), ("raw", MAX_PAYLOAD)):
+        text = getattr(report, field)
+        if type(text) is not str:
+            drop(field, shown(text), "a text")
+        elif len(text) > most:
+            changed[field] = text[:most]
+    time_ns = report.transact_time_ns
+    if time_ns is not None and (type(time_ns) is not int or not 0 <= time_ns <= MAX_TIME_NS):
+        drop("transact_time_ns", None, "an int of nanoseconds since 1970")
+    if report.ord_status is not None and type(report.ord_status) is not OrdStatus:
+        drop("ord_status", None, "an OrdStatus")
+    if isinstance(report, ExecutionReport):
+        liquidity = report.last_liquidity_ind
+        if liquidity is not None and type(liquidity) is not LastLiquidityInd:
+            drop("last_liquidity_ind", None, "a LastLiquidityInd")
+    return (evolve(report, **changed) if changed else report), tuple(faults)
+
+
+def is_plain(report: ExecutionReport) -> bool:
+    """Tell, at little cost, that `clean` would find nothing; False says nothing."""
+    # What is left unsaid is None, and passes at once; texts that are short together are short each.
+    exec_id, venue_order_id, raw, text = report.exec_id, report.venue_order_id, report.raw, report.text
+    trade_date, currency, time_ns = report.trade_date, report.comm_currency, report.transact_time_ns
+    if (
+        type(report.cl_ord_id) is not str
+        or not (exec_id is None or type(exec_id) is str)
+        or not (venue_order_id is None or type(venue_order_id) is str)
+        or not (trade_date is None or type(trade_date) is str)
+        or not (currency is None or type(currency) is str)
+        or not (report.ord_status is None or type(report.ord_status) is OrdStatus)
+        or not (report.last_liquidity_ind is None or type(report.last_liquidity_ind) is LastLiquidityInd)
+        or not (time_ns is None or (type(time_ns) is int and 0 <= time_ns <= MAX_TIME_NS))
+    ):
+        return False
+    names = len(f"{report.cl_ord_id}{exec_id}{venue_order_id}{trade_date}{currency}")
+    return (
+        names <= MAX_NAME
+        and type(raw) is str
+        and len(raw) <= MAX_PAYLOAD
+        and type(text) is str
+        and len(text) <= MAX_RAW
+    )

@@ -1,0 +1,62 @@
+"""What is true of every order whatever has happened to it: one checker, for tests and for every recovered journal.
+
+It works the facts out again in the slowest and plainest way and says where the order disagrees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oms.lifecycle.states import status_of
+from oms.model.decimals import QUOTIENT, ZERO, exact_arithmetic
+from oms.model.enums import Life, RequestKind
+from oms.model.order import Order
+
+
+def check_order(order: Order) -> tuple[str, ...]:
+    """Give everything that is wrong with an order, as sentences that begin with its id; nothing when all is well."""
+    with exact_arithmetic():
+        found = (*_check_quantities(order), *_check_requests(order), *_check_life(order))
+    return tuple(f"order {order.order_id}: {what}" for what in found)
+
+
+def _check_quantities(order: Order) -> Iterator[str]:
+    if order.cum_qty < ZERO:
+        yield f"cum_qty is {order.cum_qty}, below zero"
+    left = ZERO if order.is_ended else max(order.order_qty - order.cum_qty, ZERO)
+    if order.leaves_qty != left:
+        yield f"leaves_qty is {order.leaves_qty}, {order.cum_qty} of {order.order_qty} executed leave {left}"
+    if not order.cum_qty and order.notional:
+        yield f"notional is {order.notional} with nothing executed"
+    average = QUOTIENT.divide(order.notional, order.cum_qty) if order.cum_qty else None
+    if order.avg_px != average:
+        yield f"avg_px is {order.avg_px}, {order.notional} over {order.cum_qty} is {average}"
+
+
+def _check_requests(order: Order) -> Iterator[str]:
+    requests = order.outstanding_requests
+    if len({request.cl_ord_id for request in requests}) < len(requests):
+        yield "two outstanding requests have one identity"
+    if order.is_ended and requests:
+        yield f"it is {order.life.value} with {len(requests)} outstanding requests"
+    awaited = sum(request.kind is RequestKind.NEW for request in requests)
+    if awaited != (order.life is Life.SENT):
+        yield f"it is {order.life.value} with {awaited} unanswered new orders"
+    for request in requests:
+        has_terms = request.order_qty is not None and request.terms is not None
+        if has_terms is not (request.kind is RequestKind.REPLACE):
+            yield f"the {request.kind.value} request {request.cl_ord_id} asks for {request.order_qty} on {request.terms}"
+
+
+def _check_life(order: Order) -> Iterator[str]:
+    if order.status is not status_of(order):
+        yield f"it is shown as {order.status.name}, its facts say {status_of(order).name}"
+    if order.is_ended and order.marks:
+        yield f"it is {order.life.value} and still {', '.join(sorted(mark.value for mark in order.marks))}"
+    if (order.life is Life.DENIED) is not bool(order.reasons):
+        yield f"it is {order.life.value} with {len(order.reasons)} reasons"
+    was_sent = order.life is not Life.UNSENT and order.life is not Life.DENIED
+    if (order.broker is not None) is not was_sent or (order.cl_ord_id is not None) is not was_sent:
+        yield f"it is {order.life.value} at {order.broker} as {order.cl_ord_id}"
+    if order.cum_qty and (not was_sent or order.life is Life.SENT):
+        yield f"it is {order.life.value} with {order.cum_qty} executed"

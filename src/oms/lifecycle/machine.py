@@ -1,0 +1,261 @@
+"""Apply an event to an order. The only writer of orders, and the only reader of the transition tables.
+
+An illegal event raises before anything moved. Decimal operators are used as they are, so call this inside
+`oms.model.decimals.exact_arithmetic`, as the engine does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from typing import Any, Final
+
+from attrs import evolve
+
+from oms.errors import TransitionError
+from oms.lifecycle.states import OF_LIFE, status_of
+from oms.lifecycle.transitions import LIFE, MARKS, REQUESTS, MarkEffect, Notes, Takes
+from oms.model import events as ev
+from oms.model.decimals import QUOTIENT, ZERO
+from oms.model.enums import Life, OrdStatus, RequestKind
+from oms.model.ids import ClOrdId
+from oms.model.order import NO_REQUESTS, Order, OutstandingRequest
+
+# This module writes what `Order` keeps to itself; nobody else may.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+_FILLED: Final = OrdStatus.FILLED
+_PARTIALLY_FILLED: Final = OrdStatus.PARTIALLY_FILLED
+_OUTRANKED_BY_A_FILL: Final = frozenset({Life.LIVE, Life.REJECTED})
+_LIVE: Final = Life.LIVE
+_NEW: Final = RequestKind.NEW
+_REPLACE: Final = RequestKind.REPLACE
+_divide: Final = QUOTIENT.divide
+
+
+def apply(order: Order, event: ev.OrderEvent) -> None:
+    """Move an order by an event, and fill the event's after-values in.
+
+    Raises:
+        TransitionError: The tables do not allow this event in the order's state; nothing has moved.
+    """
+    lives, change, adds, answer, marks = _STEPS[type(event)]
+    life = lives.get(order._life)
+    if life is None:
+        raise TransitionError(
+            f"{type(event).__name__} is not allowed for an order that is {order._life.value}: {order!r}"
+        )
+    order._life = life
+    if change is not None:
+        change(order, event)
+    if adds is not None:
+        _add(order, event, adds)
+    elif answer is not None and order._requests:
+        answer(order, event)
+    if marks is not None and (order._marks or marks.sets):
+        order._marks = (order._marks - marks.clears) | marks.sets
+    # The general answer is `status_of`; nearly every order has no mark and nothing pending, and is read off directly.
+    cum_qty = order._cum_qty
+    if order._is_pending or order._marks:
+        status = status_of(order)
+    elif not cum_qty or (life not in _OUTRANKED_BY_A_FILL and cum_qty < order._order_qty):
+        status = OF_LIFE[life]
+    else:
+        status = _FILLED if cum_qty >= order._order_qty else _PARTIALLY_FILLED
+    order._status = status
+    # The event is frozen to the type checkers; `Any` lets its maker finish it.
+    stamped: Any = event
+    stamped.status = status
+    stamped.cum_qty = cum_qty
+    stamped.leaves_qty = order._leaves_qty
+    stamped.avg_px = order._avg_px
+
+
+def fulfil(order: Order, event: ev.OrderCreated) -> None:
+    """Take in what was not known when the handle of an order was given out before the order was created."""
+    order._reference_px = event.reference_px
+    order._created_ns = event.time_ns
+
+
+def lives_that_allow(kind: type[ev.OrderEvent]) -> Container[Life]:
+    """Give every life in which an event of this class may happen to an order."""
+    return _STEPS[kind][0].keys()
+
+
+def is_allowed(order: Order, kind: type[ev.OrderEvent]) -> bool:
+    """Tell whether an event of this class may happen to the order now."""
+    return order._life in _STEPS[kind][0]
+
+
+# ---------------------------------------------------------------- the set of unanswered requests
+
+
+def _add(order: Order, event: Any, kind: RequestKind) -> None:
+    identity = event.cl_ord_id
+    if kind is _REPLACE:
+        request = OutstandingRequest(identity, kind, event.time_ns, event.order_qty, event.terms)
+    else:
+        request = OutstandingRequest(identity, kind, event.time_ns, None, None)
+    # The empty set is shared by all orders, so it is replaced and never written to.
+    order._requests = {**order._requests, identity: request} if order._requests else {identity: request}
+
+
+def _keep(order: Order, requests: dict[ClOrdId, OutstandingRequest]) -> None:
+    order._requests = requests or NO_REQUESTS
+    order._is_pending = any(request.pending for request in requests.values())
+
+
+def _answer_new(order: Order, event: Any) -> None:
+    requests = order._requests
+    if len(requests) == 1:
+        (request,) = requests.values()
+        if request.kind is _NEW:
+            order._requests = NO_REQUESTS
+            order._is_pending = False
+        return
+    _keep(order, {key: request for key, request in requests.items() if request.kind is not _NEW})
+
+
+def _answer_own(order: Order, event: Any) -> None:
+    _keep(order, {key: request for key, request in order._requests.items() if key != event.cl_ord_id})
+
+
+def _answer_new_and_own(order: Order, event: Any) -> None:
+    _answer_own(order, event)
+    if order._requests:
+        _answer_new(order, event)
+
+
+def _answer_all(order: Order, event: Any) -> None:
+    order._requests = NO_REQUESTS
+    order._is_pending = False
+
+
+def _note_pending(order: Order, event: Any) -> None:
+    noted = order._requests.get(event.cl_ord_id)
+    if noted is not None:
+        # A broker that is deciding has the request: it is no longer in doubt.
+        _keep(order, {**order._requests, event.cl_ord_id: evolve(noted, pending=True, in_doubt=False)})
+
+
+def _note_in_doubt(order: Order, event: Any) -> None:
+    noted = order._requests.get(event.cl_ord_id)
+    if noted is not None:
+        _keep(order, {**order._requests, event.cl_ord_id: evolve(noted, in_doubt=True)})
+
+
+_ANSWERS: Final[dict[Takes, Callable[[Order, Any], None] | None]] = {
+    Takes.NOTHING: None,
+    Takes.ITS_OWN: _answer_own,
+    Takes.NEW: _answer_new,
+    Takes.NEW_AND_ITS_OWN: _answer_new_and_own,
+    Takes.ALL: _answer_all,
+}
+_NOTES: Final[dict[Notes, Callable[[Order, Any], None] | None]] = {
+    Notes.NOTHING: None,
+    Notes.PENDING: _note_pending,
+    Notes.IN_DOUBT: _note_in_doubt,
+}
+
+
+# ---------------------------------------------------------------- the facts
+
+
+def _denied(order: Order, event: Any) -> None:
+    order._reasons = event.reasons
+    order._leaves_qty = ZERO
+
+
+def _submitted(order: Order, event: Any) -> None:
+    order._broker = event.broker
+    order._cl_ord_id = event.cl_ord_id
+
+
+def _acknowledged(order: Order, event: Any) -> None:
+    if event.venue_order_id is not None:
+        order._venue_order_id = event.venue_order_id
+
+
+def _ended(order: Order, event: Any) -> None:
+    order._text = event.text
+    order._leaves_qty = ZERO
+
+
+def _traded(order: Order, event: Any) -> None:
+    qty = event.last_qty
+    cum_qty = order._cum_qty + qty
+    notional = order._notional + qty * event.last_px
+    order._cum_qty = cum_qty
+    order._notional = notional
+    order._avg_px = _divide(notional, cum_qty)
+    if order._venue_order_id is None:
+        order._venue_order_id = event.venue_order_id
+    if order._life is _LIVE:
+        leaves_qty = order._order_qty - cum_qty
+        # `max` would cost a call for each execution.
+        order._leaves_qty = leaves_qty if leaves_qty > ZERO else ZERO  # noqa: FURB136
+
+
+def _amended(order: Order, event: Any) -> None:
+    order._cum_qty -= event.old_qty
+    order._notional -= event.old_qty * event.old_px
+    if type(event) is ev.TradeCorrected:
+        order._cum_qty += event.last_qty
+        order._notional += event.last_qty * event.last_px
+    order._avg_px = QUOTIENT.divide(order._notional, order._cum_qty) if order._cum_qty else None
+    _reopen(order)
+
+
+def _replaced(order: Order, event: Any) -> None:
+    order._cl_ord_id = event.cl_ord_id
+    order._order_qty = event.order_qty
+    order._terms = event.terms
+    if event.venue_order_id is not None:
+        order._venue_order_id = event.venue_order_id
+    _reopen(order)
+
+
+def _restated(order: Order, event: Any) -> None:
+    order._order_qty = event.order_qty
+    order._terms = event.terms
+    order._text = event.text
+    _reopen(order)
+
+
+def _reopen(order: Order) -> None:
+    order._leaves_qty = max(order._order_qty - order._cum_qty, ZERO) if order._life is _LIVE else ZERO
+
+
+_CHANGES: Final[dict[type[ev.OrderEvent], Callable[[Order, Any], None]]] = {
+    ev.OrderDenied: _denied,
+    ev.OrderSubmitted: _submitted,
+    ev.OrderPendingNew: _acknowledged,
+    ev.OrderAcknowledged: _acknowledged,
+    ev.OrderRejected: _ended,
+    ev.OrderCanceled: _ended,
+    ev.OrderExpired: _ended,
+    ev.Traded: _traded,
+    ev.TradeCorrected: _amended,
+    ev.TradeCanceled: _amended,
+    ev.OrderReplaced: _replaced,
+    ev.OrderRestated: _restated,
+}
+"""Which facts an event sets; events that are not listed set none."""
+
+_Change = Callable[[Order, Any], None]
+_Step = tuple[dict[Life, Life], _Change | None, RequestKind | None, _Change | None, MarkEffect | None]
+
+_STEPS: Final[dict[type[ev.OrderEvent], _Step]] = {
+    kind: (
+        {life: row[kind] for life, row in LIFE.items() if kind in row},
+        _CHANGES.get(kind),
+        effect.adds,
+        _ANSWERS[effect.takes] or _NOTES[effect.notes],
+        MARKS.get(kind),
+    )
+    for kind, effect in REQUESTS.items()
+}
+"""The tables, brought together under each event: what it takes one look-up to know."""
+
+ORDER_EVENTS: Final = frozenset(_STEPS)
+"""Every class of event that may happen to an order."""

@@ -1,0 +1,92 @@
+"""What could still trade: a ledger moved by every event of an order, so that orders see one another at once.
+
+Exposure rises when an order is to be sent and falls only when it is filled, ended or amended. While a replace is
+unanswered the larger of the two quantities counts.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from oms.model.decimals import ZERO
+from oms.model.enums import Life, Side
+from oms.model.ids import Account, OrderId, Symbol
+from oms.model.order import Order
+
+# The mark that the ledger keeps on an order is its own.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+_WORKING: Final = frozenset({Life.SENT, Life.LIVE})
+_BUY: Final = Side.BUY
+
+
+class Exposure:
+    """What is open in one instrument for one account.
+
+    Attributes:
+        open_orders: How many orders may still trade.
+        open_buy_qty: How much may still be bought.
+        open_sell_qty: How much may still be sold.
+    """
+
+    __slots__ = ("open_buy_qty", "open_orders", "open_sell_qty")
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.open_orders = 0
+        self.open_buy_qty = ZERO
+        self.open_sell_qty = ZERO
+
+
+class ExposureLedger:
+    """The exposure of every account and instrument, and the orders that make it up."""
+
+    __slots__ = ("_by_symbol", "open_orders")
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._by_symbol: dict[Symbol, dict[Account, Exposure]] = {}
+        self.open_orders: dict[OrderId, Order] = {}
+
+    def of(self, account: Account, symbol: Symbol) -> Exposure:
+        """Give what is open in an instrument for an account."""
+        try:
+            return self._by_symbol[symbol][account]
+        except KeyError:
+            return self._by_symbol.setdefault(symbol, {}).setdefault(account, Exposure())
+
+    def items(self) -> list[tuple[Account, Symbol, Exposure]]:
+        """Give every entry, by symbol and account."""
+        return [
+            (account, symbol, exposure)
+            for symbol, accounts in sorted(self._by_symbol.items())
+            for account, exposure in sorted(accounts.items())
+        ]
+
+    def move(self, order: Order) -> None:
+        """Take in what an event has just changed about an order."""
+        qty = order._leaves_qty if order._life in _WORKING else ZERO
+        requests = order._requests
+        if requests and qty:
+            for request in requests.values():
+                if request.order_qty is not None:
+                    qty = max(qty, request.order_qty - order._cum_qty)
+        before = order._exposed_qty
+        if qty == before:
+            return
+        try:
+            exposure = self._by_symbol[order._symbol][order._account]
+        except KeyError:
+            exposure = self.of(order._account, order._symbol)
+        if order._side is _BUY:
+            exposure.open_buy_qty += qty - before
+        else:
+            exposure.open_sell_qty += qty - before
+        order._exposed_qty = qty
+        if not before:
+            exposure.open_orders += 1
+            self.open_orders[order._order_id] = order
+        elif not qty:
+            exposure.open_orders -= 1
+            del self.open_orders[order._order_id]

@@ -1,0 +1,78 @@
+"""What is heard from a market: inputs that move simulated exchanges and held orders. They are not journaled."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TypeAlias
+
+from attrs import field
+
+from oms.errors import ValidationError
+from oms.model.decimals import ZERO, exact, plain
+from oms.model.define import record
+from oms.model.enums import Side
+from oms.model.ids import Symbol
+
+
+def _px(px: Decimal | int | str) -> Decimal:
+    return exact(px, "price")
+
+
+def _px_or_none(px: Decimal | int | str | None) -> Decimal | None:
+    return None if px is None else exact(px, "price")
+
+
+def _size(size: Decimal | int | str) -> Decimal:
+    number = exact(size, "size")
+    if number < ZERO:
+        raise ValidationError("size", plain(number), "pass zero or more")
+    return number
+
+
+@record
+class Quote:
+    """The best prices of a market and the sizes shown at them; numbers may be given as ints or decimal texts too.
+
+    Attributes:
+        symbol: What is quoted.
+        time_ns: When it was received, in nanoseconds UTC.
+        bid: The best price to sell at; None where nobody bids.
+        bid_size: How much is wanted there; 0 where nobody bids.
+        ask: The best price to buy at; None where nobody offers.
+        ask_size: How much is offered there; 0 where nobody offers.
+
+    Raises:
+        ValidationError: A number is not exact and finite, or a size is below zero.
+    """
+
+    symbol: Symbol
+    time_ns: int
+    bid: Decimal | None = field(converter=_px_or_none)
+    bid_size: Decimal = field(converter=_size)
+    ask: Decimal | None = field(converter=_px_or_none)
+    ask_size: Decimal = field(converter=_size)
+
+
+@record
+class TradePrint:
+    """A trade between others; numbers may be given as ints or decimal texts too.
+
+    Attributes:
+        symbol: What was traded.
+        time_ns: When it was received, in nanoseconds UTC.
+        price: The price.
+        size: The quantity.
+        aggressor: The side of whoever took liquidity, None where the market does not say.
+
+    Raises:
+        ValidationError: A number is not exact and finite, or the size is below zero.
+    """
+
+    symbol: Symbol
+    time_ns: int
+    price: Decimal = field(converter=_px)
+    size: Decimal = field(converter=_size)
+    aggressor: Side | None = None
+
+
+MarketUpdate: TypeAlias = Quote | TradePrint

@@ -1,0 +1,317 @@
+"""The order: a live handle that anyone may read and only `oms.lifecycle.machine` writes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.model.decimals import ZERO, plain
+from oms.model.define import record
+from oms.model.enums import Choice, Life, OrdStatus, RequestKind, Side
+from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
+from oms.model.reasons import Reason
+from oms.model.terms import Limit, Terms
+from oms.model.time_in_force import TimeInForce
+
+
+class Mark(Choice):
+    """Facts beside an order's life that hold until something clears them."""
+
+    PENDING_NEW = "pending new"
+    DONE_FOR_DAY = "done for day"
+    STOPPED = "stopped"
+    SUSPENDED = "suspended"
+    CALCULATED = "calculated"
+
+
+@record
+class OutstandingRequest:
+    """A request that was sent and has not been answered.
+
+    Attributes:
+        cl_ord_id: Its identity.
+        kind: What was asked.
+        sent_ns: When it was decided, in nanoseconds UTC.
+        order_qty: The total asked for; None for a cancel.
+        terms: The terms asked for; None for a cancel.
+        pending: The broker has said that it is deciding.
+        in_doubt: Nobody knows whether it arrived.
+    """
+
+    cl_ord_id: ClOrdId
+    kind: RequestKind
+    sent_ns: int
+    order_qty: Decimal | None
+    terms: Terms | None
+    pending: bool = False
+    in_doubt: bool = False
+
+
+NO_REQUESTS: Final[dict[ClOrdId, OutstandingRequest]] = {}
+NO_MARKS: Final[frozenset[Mark]] = frozenset()
+_ENDED: Final = frozenset({Life.DENIED, Life.CANCELED, Life.EXPIRED, Life.REJECTED})
+
+
+class Order:
+    """An order as it stands. Reading is free; assigning to it raises `AttributeError`.
+
+    Not for use from several threads at once: it moves when its manager handles an input.
+    """
+
+    __slots__ = (
+        "_account",
+        "_avg_px",
+        "_broker",
+        "_cl_ord_id",
+        "_client_ref",
+        "_created_ns",
+        "_cum_qty",
+        "_exposed_qty",
+        "_is_pending",
+        "_leaves_qty",
+        "_life",
+        "_marks",
+        "_notional",
+        "_order_id",
+        "_order_qty",
+        "_reasons",
+        "_reference_px",
+        "_requests",
+        "_side",
+        "_status",
+        "_symbol",
+        "_terms",
+        "_text",
+        "_time_in_force",
+        "_venue_order_id",
+    )
+
+    def __init__(
+        self,
+        order_id: OrderId,
+        symbol: Symbol,
+        side: Side,
+        order_qty: Decimal,
+        terms: Terms,
+        time_in_force: TimeInForce,
+        account: Account,
+        client_ref: str | None,
+        reference_px: Decimal | None,
+        created_ns: int,
+    ) -> None:
+        """Begin an unsent order; for the engine, which alone makes orders."""
+        self._order_id = order_id
+        self._symbol = symbol
+        self._side = side
+        self._order_qty = order_qty
+        self._terms = terms
+        self._time_in_force = time_in_force
+        self._account = account
+        self._client_ref = client_ref
+        self._reference_px = reference_px
+        self._created_ns = created_ns
+        self._life = Life.UNSENT
+        self._status = OrdStatus.UNSENT
+        self._cum_qty = ZERO
+        self._leaves_qty = order_qty
+        self._notional = ZERO
+        self._avg_px: Decimal | None = None
+        self._broker: BrokerName | None = None
+        self._cl_ord_id: ClOrdId | None = None
+        self._venue_order_id: VenueOrderId | None = None
+        self._requests = NO_REQUESTS
+        self._marks = NO_MARKS
+        self._reasons: tuple[Reason, ...] = ()
+        self._text = ""
+        self._is_pending = False
+        self._exposed_qty = ZERO
+
+    @property
+    def order_id(self) -> OrderId:
+        """Ours, for life."""
+        return self._order_id
+
+    @property
+    def symbol(self) -> Symbol:
+        """What is traded."""
+        return self._symbol
+
+    @property
+    def side(self) -> Side:
+        """Buy or sell."""
+        return self._side
+
+    @property
+    def order_qty(self) -> Decimal:
+        """The total in force, what has traded included (38)."""
+        return self._order_qty
+
+    @property
+    def terms(self) -> Terms:
+        """The terms in force."""
+        return self._terms
+
+    @property
+    def time_in_force(self) -> TimeInForce:
+        """For how long (59)."""
+        return self._time_in_force
+
+    @property
+    def account(self) -> Account:
+        """For whom (1)."""
+        return self._account
+
+    @property
+    def client_ref(self) -> str | None:
+        """The caller's own name for it."""
+        return self._client_ref
+
+    @property
+    def created_ns(self) -> int:
+        """When it was asked for, in nanoseconds UTC."""
+        return self._created_ns
+
+    @property
+    def reference_px(self) -> Decimal | None:
+        """The market price that it was judged by; None if there was none."""
+        return self._reference_px
+
+    @property
+    def broker(self) -> BrokerName | None:
+        """Where it was sent; None before that."""
+        return self._broker
+
+    @property
+    def cl_ord_id(self) -> ClOrdId | None:
+        """The identity in force at the broker; None before it is sent (11)."""
+        return self._cl_ord_id
+
+    @property
+    def venue_order_id(self) -> VenueOrderId | None:
+        """What the venue calls it; None until it says so (37)."""
+        return self._venue_order_id
+
+    @property
+    def life(self) -> Life:
+        """Where it is in its life."""
+        return self._life
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """What holds beside its life."""
+        return self._marks
+
+    @property
+    def status(self) -> OrdStatus:
+        """What it is shown as, by FIX's precedence (39). For people; decide by the facts."""
+        return self._status
+
+    @property
+    def cum_qty(self) -> Decimal:
+        """Executed in all (14)."""
+        return self._cum_qty
+
+    @property
+    def leaves_qty(self) -> Decimal:
+        """Still open; 0 once ended (151)."""
+        return self._leaves_qty
+
+    @property
+    def notional(self) -> Decimal:
+        """The exact sum of size x price of its executions, without the multiplier."""
+        return self._notional
+
+    @property
+    def avg_px(self) -> Decimal | None:
+        """`notional` / `cum_qty` to 28 digits; None while nothing has executed (6)."""
+        return self._avg_px
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it was denied; empty if it was not."""
+        return self._reasons
+
+    @property
+    def text(self) -> str:
+        """The last words of the venue about it (58)."""
+        return self._text
+
+    @property
+    def outstanding_requests(self) -> tuple[OutstandingRequest, ...]:
+        """What was sent and has not been answered, oldest first."""
+        return tuple(self._requests.values())
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Nobody knows whether one of its requests arrived."""
+        return any(request.in_doubt for request in self._requests.values())
+
+    @property
+    def is_ended(self) -> bool:
+        """It was denied, canceled, expired or rejected; late executions may still come."""
+        return self._life in _ENDED
+
+    @property
+    def is_closed(self) -> bool:
+        """Nothing is left to trade: it has ended or is filled."""
+        return self._life in _ENDED or not self._leaves_qty
+
+    def snapshot(self) -> OrderSnapshot:
+        """Give the order as it stands now, as a value that will not move."""
+        return OrderSnapshot(
+            self._order_id,
+            self._symbol,
+            self._side,
+            self._order_qty,
+            self._terms,
+            self._time_in_force,
+            self._account,
+            self._client_ref,
+            self._created_ns,
+            self._broker,
+            self._cl_ord_id,
+            self._venue_order_id,
+            self._life,
+            self._status,
+            self._cum_qty,
+            self._leaves_qty,
+            self._notional,
+            self._avg_px,
+            self._reasons,
+            self._text,
+            self.outstanding_requests,
+        )
+
+    def __repr__(self) -> str:
+        """Give one readable line."""
+        terms = f"limit {plain(self._terms.price)}" if isinstance(self._terms, Limit) else "market"
+        done = f"{plain(self._cum_qty)}/{plain(self._order_qty)}"
+        average = "" if self._avg_px is None else f" @ {plain(self._avg_px)}"
+        return f"<Order {self._order_id} {self._side.name} {self._symbol} {terms} {self._status.name} {done}{average}>"
+
+
+@record
+class OrderSnapshot:
+    """An order at one moment; the fields are those of `Order`."""
+
+    order_id: OrderId
+    symbol: Symbol
+    side: Side
+    order_qty: Decimal
+    terms: Terms
+    time_in_force: TimeInForce
+    account: Account
+    client_ref: str | None
+    created_ns: int
+    broker: BrokerName | None
+    cl_ord_id: ClOrdId | None
+    venue_order_id: VenueOrderId | None
+    life: Life
+    status: OrdStatus
+    cum_qty: Decimal
+    leaves_qty: Decimal
+    notional: Decimal
+    avg_px: Decimal | None
+    reasons: tuple[Reason, ...]
+    text: str
+    outstanding_requests: tuple[OutstandingRequest, ...]

@@ -1,0 +1,156 @@
+"""What a broker says: reports of what happened, and the result of one send.
+
+Nothing is checked when these are built, so that an adapter's callback never raises; the engine looks at every field and
+sets aside what it cannot believe.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TypeAlias
+
+from oms.model.define import record
+from oms.model.enums import CxlRejResponseTo, ExecType, LastLiquidityInd, OrdStatus, Side
+from oms.model.ids import Account, ClOrdId, ExecId, Symbol, VenueOrderId
+
+
+@record
+class ExecutionReport:
+    """Message 8. Leave out what the venue does not say; quantities are totals of the order unless named `last_`.
+
+    Attributes:
+        exec_type: What this report says (150).
+        cl_ord_id: The request or order it answers (11).
+        orig_cl_ord_id: The identity before it (41).
+        venue_order_id: What the venue calls the order (37).
+        exec_id: What the venue calls this execution (17); unique within a trade date.
+        exec_ref_id: The execution that a bust or correction is about (19).
+        ord_status: What the venue shows the order as (39).
+        order_qty: The order's total (38).
+        cum_qty: Executed in all (14).
+        leaves_qty: Still open (151).
+        last_qty: Size of this execution (32).
+        last_px: Price of this execution (31).
+        price: The limit price in force (44).
+        transact_time_ns: When it happened at the venue, in nanoseconds UTC (60).
+        trade_date: The venue's trading day as YYYYMMDD (75), where it says so.
+        last_liquidity_ind: Added or removed (851).
+        commission: What the execution cost, in `comm_currency`; negative is a rebate (12).
+        comm_currency: The currency of `commission` (479).
+        symbol: What is traded (55).
+        side: Buy or sell (54).
+        account: For whom (1).
+        text: What the venue says in words (58).
+        reject_code: The venue's own code of a refusal (103).
+        raw: The message as it came, kept with executions.
+    """
+
+    exec_type: ExecType
+    cl_ord_id: ClOrdId | None = None
+    orig_cl_ord_id: ClOrdId | None = None
+    venue_order_id: VenueOrderId | None = None
+    exec_id: ExecId | None = None
+    exec_ref_id: ExecId | None = None
+    ord_status: OrdStatus | None = None
+    order_qty: Decimal | None = None
+    cum_qty: Decimal | None = None
+    leaves_qty: Decimal | None = None
+    last_qty: Decimal | None = None
+    last_px: Decimal | None = None
+    price: Decimal | None = None
+    transact_time_ns: int | None = None
+    trade_date: str | None = None
+    last_liquidity_ind: LastLiquidityInd | None = None
+    commission: Decimal | None = None
+    comm_currency: str | None = None
+    symbol: Symbol | None = None
+    side: Side | None = None
+    account: Account | None = None
+    text: str = ""
+    reject_code: str = ""
+    raw: str = ""
+
+
+@record
+class OrderCancelReject:
+    """Message 9: a cancel or replace request was refused.
+
+    Attributes:
+        cl_ord_id: The request that was refused (11).
+        response_to: Which kind of request it was (434).
+        orig_cl_ord_id: The last identity the venue accepted (41).
+        venue_order_id: What the venue calls the order (37).
+        ord_status: What the venue shows the order as (39).
+        transact_time_ns: When, in nanoseconds UTC (60).
+        text: What the venue says in words (58).
+        reject_code: The venue's own code of the refusal (102).
+        raw: The message as it came.
+    """
+
+    cl_ord_id: ClOrdId
+    response_to: CxlRejResponseTo
+    orig_cl_ord_id: ClOrdId | None = None
+    venue_order_id: VenueOrderId | None = None
+    ord_status: OrdStatus | None = None
+    transact_time_ns: int | None = None
+    text: str = ""
+    reject_code: str = ""
+    raw: str = ""
+
+
+Report: TypeAlias = ExecutionReport | OrderCancelReject
+
+
+@record
+class Sent:
+    """The request left; its answer will come as a report."""
+
+
+@record
+class Acknowledged:
+    """The request left and was answered at once.
+
+    Attributes:
+        report: The answer.
+    """
+
+    report: Report
+
+
+@record
+class Refused:
+    """The broker certainly refused the request.
+
+    Attributes:
+        text: What it said.
+        code: Its own code.
+    """
+
+    text: str
+    code: str = ""
+
+
+@record
+class NotSent:
+    """The request certainly never left.
+
+    Attributes:
+        text: Why.
+    """
+
+    text: str
+
+
+@record
+class Unknown:
+    """The request may or may not have arrived: it is in doubt until there is evidence.
+
+    Attributes:
+        text: What went wrong.
+    """
+
+    text: str
+
+
+SendResult: TypeAlias = Sent | Acknowledged | Refused | NotSent | Unknown
+"""What became of one send, as an adapter returns it."""

@@ -1,0 +1,91 @@
+"""What we ask of a broker. Only routing makes these; the names are FIX's messages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TypeAlias
+
+from oms.model.define import record
+from oms.model.enums import Side
+from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
+from oms.model.terms import Terms
+from oms.model.time_in_force import TimeInForce
+
+
+@record
+class NewOrderSingle:
+    """Message D: work this order.
+
+    Attributes:
+        broker: Whom it goes to.
+        order_id: Our own identity of the order; not for the wire.
+        cl_ord_id: The request's identity (11).
+        time_ns: When it was decided, in nanoseconds UTC.
+        symbol: What to trade.
+        side: Buy or sell.
+        order_qty: How much (38).
+        terms: At what price.
+        time_in_force: For how long.
+        account: For whom (1).
+    """
+
+    broker: BrokerName
+    order_id: OrderId
+    cl_ord_id: ClOrdId
+    time_ns: int
+    symbol: Symbol
+    side: Side
+    order_qty: Decimal
+    terms: Terms
+    time_in_force: TimeInForce
+    account: Account
+
+
+@record
+class OrderCancelRequest:
+    """Message F: cancel what is left.
+
+    Attributes:
+        orig_cl_ord_id: The last identity sent for the order that has not been refused (41).
+        venue_order_id: What the venue calls the order, where it has said so (37).
+        order_qty: The order's total (38).
+    """
+
+    broker: BrokerName
+    order_id: OrderId
+    cl_ord_id: ClOrdId
+    time_ns: int
+    orig_cl_ord_id: ClOrdId
+    venue_order_id: VenueOrderId | None
+    symbol: Symbol
+    side: Side
+    order_qty: Decimal
+    account: Account
+
+
+@record
+class OrderCancelReplaceRequest:
+    """Message G: work the order on these terms instead.
+
+    Attributes:
+        orig_cl_ord_id: The last identity sent for the order that has not been refused (41).
+        venue_order_id: What the venue calls the order, where it has said so (37).
+        order_qty: The total wanted, what has traded included (38).
+        terms: The terms wanted, whole.
+    """
+
+    broker: BrokerName
+    order_id: OrderId
+    cl_ord_id: ClOrdId
+    time_ns: int
+    orig_cl_ord_id: ClOrdId
+    venue_order_id: VenueOrderId | None
+    symbol: Symbol
+    side: Side
+    order_qty: Decimal
+    terms: Terms
+    time_in_force: TimeInForce
+    account: Account
+
+
+Request: TypeAlias = NewOrderSingle | OrderCancelRequest | OrderCancelReplaceRequest

@@ -1,0 +1,65 @@
+"""Trading days: what day a moment belongs to, and the news that a session opened or closed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from oms.errors import ValidationError
+from oms.model.define import record
+from oms.model.enums import SessionPhase
+from oms.model.ids import Symbol
+
+NS_PER_S: Final = 1_000_000_000
+_DAY_NS: Final = 86_400 * NS_PER_S
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MAX_DATES: Final = 4096
+
+_dates: dict[int, str] = {}
+
+
+@record
+class SessionChange:
+    """A trading session opens or closes.
+
+    Attributes:
+        time_ns: When, in nanoseconds UTC.
+        phase: What it changes to.
+        trade_date: The trading day, YYYYMMDD.
+        symbol: The instrument it is about; None for all.
+    """
+
+    time_ns: int
+    phase: SessionPhase
+    trade_date: str
+    symbol: Symbol | None = None
+
+
+def utc_date(time_ns: int) -> str:
+    """Give the UTC day of a moment as YYYYMMDD; the trade date of a market that never closes."""
+    day = time_ns // _DAY_NS
+    text = _dates.get(day)
+    if text is None:
+        if len(_dates) >= _MAX_DATES:
+            _dates.clear()
+        text = _dates[day] = (_EPOCH + timedelta(days=day)).strftime("%Y%m%d")
+    return text
+
+
+def to_ns(moment: datetime) -> int:
+    """Give the nanoseconds UTC of an aware datetime.
+
+    Raises:
+        ValidationError: It has no time zone, so that nobody knows which moment is meant.
+    """
+    if moment.tzinfo is None:
+        raise ValidationError(
+            "time", moment.isoformat(), "pass an aware datetime, such as datetime(..., tzinfo=UTC)"
+        )
+    elapsed = moment - _EPOCH
+    return (elapsed.days * 86_400 + elapsed.seconds) * NS_PER_S + elapsed.microseconds * 1_000
+
+
+def to_datetime(time_ns: int) -> datetime:
+    """Give the moment as an aware datetime in UTC, cut to microseconds."""
+    return _EPOCH + timedelta(microseconds=time_ns // 1_000)

@@ -1,0 +1,19 @@
+"""Which handler works which kind of terms: an explicit list, made by whoever builds the manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from oms.model.terms import Limit, Market, Terms
+from oms.order_types.limit import LimitHandler
+from oms.order_types.market import MarketHandler
+from oms.ports.order_type_handler import OrderTypeHandler
+
+HandlerRegistry: TypeAlias = Mapping[type[Terms], OrderTypeHandler]
+"""One handler for each class of terms."""
+
+
+def default_handlers() -> HandlerRegistry:
+    """Give the handlers that come with the library."""
+    return {Market: MarketHandler(), Limit: LimitHandler()}

@@ -1,0 +1,21 @@
+"""Who hears the market besides the engine: simulated brokers, which see each tick before it does."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from oms.model.market import MarketUpdate
+from oms.model.sessions import SessionChange
+
+
+@runtime_checkable
+class MarketListener(Protocol):
+    """A broker that executes against the market data that the manager is fed."""
+
+    def on_market(self, update: MarketUpdate) -> None:
+        """Take a quote or a trade; what follows from it is reported through the sink."""
+        ...
+
+    def on_session(self, change: SessionChange) -> None:
+        """Take the news that a session opened or closed."""
+        ...

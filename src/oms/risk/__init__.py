@@ -1,0 +1,1 @@
+"""The gate that every order passes before it may leave."""

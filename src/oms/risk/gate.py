@@ -1,0 +1,169 @@
+"""The one place where a command becomes `Approved`. Every limit is looked at, and every reason is given.
+
+Checks are written in the form "passes if", so that a value that cannot be compared blocks. Cancels pass a gate of their
+own, which nothing closes: taking risk off never waits.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.model.approval import Approved
+from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
+from oms.model.decimals import plain
+from oms.model.enums import Side
+from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
+from oms.model.reasons import Reason, ReasonCode
+from oms.risk.book import RiskBook
+
+_NS_PER_S: Final = 1_000_000_000
+_BUY: Final = Side.BUY
+
+
+class Gate:
+    """The risk gate over a book."""
+
+    __slots__ = ("_book",)
+
+    def __init__(self, book: RiskBook) -> None:
+        """Judge by this book, whatever it holds at the time."""
+        self._book = book
+
+    def approve_submit(
+        self,
+        command: SubmitOrder,
+        instrument: Instrument,
+        worst_px: Decimal | None,
+        reference_px: Decimal | None,
+        reference_ns: int,
+        now_ns: int,
+    ) -> Approved[SubmitOrder] | tuple[Reason, ...]:
+        """Approve a new order, or give every reason against it.
+
+        Args:
+            command: What is asked.
+            instrument: What it is for.
+            worst_px: The price its value is computed with; None where there is none.
+            reference_px: The market's price; None where there is none.
+            reference_ns: When that was received, in nanoseconds UTC.
+            now_ns: The time, in nanoseconds UTC.
+        """
+        book = self._book
+        limits = book.limits
+        if limits is None:
+            return (
+                Reason(ReasonCode.INPUT_UNAVAILABLE, "limits", "none", "risk limits, or RiskLimits.off(...)"),
+            )
+        reasons: list[Reason] = []
+        if book.kill_reason is not None:
+            reasons.append(_killed(book.kill_reason))
+        most = limits.max_open_orders
+        if most is not None and not len(book.exposure.open_orders) < most:
+            opened = f"{len(book.exposure.open_orders)} open"
+            reasons.append(Reason(ReasonCode.MAX_OPEN_ORDERS, "open orders", opened, f"at most {most}"))
+        if book.is_rate_reached(now_ns):
+            reasons.append(_too_fast(limits))
+        reasons += _check_size(command.order_qty, worst_px, instrument, limits)
+        if limits.price_collar is not None:
+            age_ns = now_ns - reference_ns
+            reasons += _check_collar(command.side, worst_px, reference_px, age_ns, limits)
+        return tuple(reasons) if reasons else Approved(command)
+
+    def approve_replace(
+        self,
+        command: ReplaceOrder,
+        order: SubmitOrder,
+        instrument: Instrument,
+        worst_px: Decimal | None,
+        reference_px: Decimal | None,
+        reference_ns: int,
+        now_ns: int,
+    ) -> Approved[ReplaceOrder] | tuple[Reason, ...]:
+        """Approve a replace, or give every reason against it.
+
+        Args:
+            command: What is asked.
+            order: The order as it would be afterwards; the other arguments as in `approve_submit`.
+        """
+        book = self._book
+        limits = book.limits
+        if limits is None:
+            return (
+                Reason(ReasonCode.INPUT_UNAVAILABLE, "limits", "none", "risk limits, or RiskLimits.off(...)"),
+            )
+        reasons: list[Reason] = []
+        if book.kill_reason is not None:
+            reasons.append(_killed(book.kill_reason))
+        if book.is_rate_reached(now_ns):
+            reasons.append(_too_fast(limits))
+        reasons += _check_size(order.order_qty, worst_px, instrument, limits)
+        if limits.price_collar is not None:
+            reasons += _check_collar(order.side, worst_px, reference_px, now_ns - reference_ns, limits)
+        return tuple(reasons) if reasons else Approved(command)
+
+    def approve_cancel(self, command: CancelOrder) -> Approved[CancelOrder]:
+        """Approve a cancel: always."""
+        return Approved(command)
+
+
+def _killed(why: str) -> Reason:
+    return Reason(ReasonCode.KILL_SWITCH, "kill switch", why, "nothing new until it is released")
+
+
+def _too_fast(limits: RiskLimits) -> Reason:
+    allowed = f"at most {limits.max_messages} requests in {limits.message_window_s} s"
+    return Reason(ReasonCode.MSG_RATE, "message rate", "one more", allowed)
+
+
+def _check_size(
+    qty: Decimal, px: Decimal | None, instrument: Instrument, limits: RiskLimits
+) -> tuple[Reason, ...]:
+    most_qty, most_value = limits.max_order_qty, limits.max_order_notional
+    value = None if px is None else abs(qty * px) * instrument.multiplier
+    if (most_qty is None or qty <= most_qty) and (
+        most_value is None or (value is not None and value <= most_value)
+    ):
+        return ()
+    return _against_size(qty, value, instrument, limits)
+
+
+def _against_size(
+    qty: Decimal, value: Decimal | None, instrument: Instrument, limits: RiskLimits
+) -> tuple[Reason, ...]:
+    most_qty, most_value = limits.max_order_qty, limits.max_order_notional
+    reasons: list[Reason] = []
+    if most_qty is not None and not qty <= most_qty:
+        reasons.append(
+            Reason(ReasonCode.MAX_ORDER_QTY, "order_qty", plain(qty), f"at most {plain(most_qty)}")
+        )
+    if most_value is not None and value is None:
+        allowed = "a market price to compute the value with"
+        reasons.append(Reason(ReasonCode.INPUT_UNAVAILABLE, "reference_px", "none", allowed))
+    elif most_value is not None and value is not None and not value <= most_value:
+        allowed = f"at most {plain(most_value)} {instrument.currency}"
+        reasons.append(Reason(ReasonCode.MAX_ORDER_VALUE, "notional", plain(value), allowed))
+    return tuple(reasons)
+
+
+def _check_collar(
+    side: Side, px: Decimal | None, reference_px: Decimal | None, age_ns: int, limits: RiskLimits
+) -> tuple[Reason, ...]:
+    collar = limits.price_collar
+    if collar is None:
+        return ()
+    if px is None or reference_px is None:
+        allowed = "a market price to hold the collar against"
+        return (Reason(ReasonCode.INPUT_UNAVAILABLE, "reference_px", "none", allowed),)
+    if not 0 <= age_ns <= limits.max_reference_age_s * _NS_PER_S:
+        allowed = f"a market price no older than {limits.max_reference_age_s} s"
+        return (
+            Reason(ReasonCode.INPUT_UNAVAILABLE, "reference_px", f"{age_ns // _NS_PER_S} s old", allowed),
+        )
+    room = abs(reference_px) * collar
+    bound = reference_px + room if side is _BUY else reference_px - room
+    if (px <= bound) if side is _BUY else (px >= bound):
+        return ()
+    allowed = f"{'at most' if side is _BUY else 'at least'} {plain(bound)} ({plain(reference_px)} and {plain(collar)} of it)"
+    return (Reason(ReasonCode.PRICE_COLLAR, "price", plain(px), allowed),)

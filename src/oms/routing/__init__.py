@@ -1,0 +1,1 @@
+"""Which broker gets an order, and the request that is made of it."""

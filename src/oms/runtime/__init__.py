@@ -1,0 +1,1 @@
+"""The one floor that waits, opens and sends."""

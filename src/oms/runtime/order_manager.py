@@ -1,0 +1,396 @@
+"""The manager: the composition root, and the way in for everybody who embeds the library."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Final, NoReturn, Self, TypeAlias, TypeVar
+
+from oms.bus import Bus
+from oms.engine.engine import Engine
+from oms.engine.inputs import Promised, Start, TimerDue
+from oms.engine.state import State
+from oms.errors import OmsError, UnknownInstrumentError, UnknownOrderError, ValidationError
+from oms.model import events as ev
+from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, ReplaceOrder, SubmitOrder
+from oms.model.enums import Side
+from oms.model.ids import Account, BrokerName, OrderId, Symbol, name
+from oms.model.ids import client_ref as checked_ref
+from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
+from oms.model.market import MarketUpdate
+from oms.model.order import Order
+from oms.model.sessions import NS_PER_S, SessionChange
+from oms.model.terms import Terms
+from oms.model.time_in_force import DAY, TimeInForce
+from oms.order_types.registry import HandlerRegistry, default_handlers
+from oms.ports.broker import Broker
+from oms.ports.clock import Clock
+from oms.ports.event_store import EventStore
+from oms.ports.market_data import MarketListener
+from oms.ports.reference_data import ReferenceData
+from oms.projections.positions import Positions
+from oms.runtime.inbox import InboxSink
+from oms.runtime.loop import Loop
+from oms.runtime.recovery import replay, state_hash
+from oms.runtime.system_clock import SystemClock
+
+E = TypeVar("E", bound=object)
+Projection: TypeAlias = tuple[type[ev.Event], Callable[[Any], None]]
+"""A class of events, derived ones included, and a read model's way to take one in."""
+
+REQUEST_TIMEOUT_S: Final = 30
+
+
+class OrderManager:
+    """Takes orders, sends them, and keeps the record of what became of them.
+
+    Opening one on a journal that holds events carries on where they end. Not for use from several threads at once;
+    brokers may report from any thread, and what they reported is handled by `poll` or with the next call.
+
+    Attributes:
+        bus: Where read models, publishers and other listeners attach.
+        positions: What is held.
+    """
+
+    def __init__(
+        self,
+        *,
+        brokers: Iterable[Broker],
+        store: EventStore,
+        instruments: Iterable[Instrument] = (),
+        limits: RiskLimits | None = None,
+        clock: Clock | None = None,
+        account: str = "main",
+        namespace: str = "oms",
+        handlers: HandlerRegistry | None = None,
+        request_timeout_s: int = REQUEST_TIMEOUT_S,
+        projections: Iterable[Projection] = (),
+    ) -> None:
+        """Open the journal, rebuild from it, and connect.
+
+        Args:
+            brokers: Where orders are executed.
+            store: The journal.
+            instruments: What may be traded, besides what the brokers define themselves.
+            limits: The risk limits. They may be left out only where every broker is simulated.
+            clock: Where the time comes from; the machine's if none is given.
+            account: For whom orders are, unless they say otherwise.
+            namespace: What ClOrdIDs are made from. Managers whose orders meet at a venue need different ones.
+            handlers: What works each kind of order; the library's own if none are given.
+            request_timeout_s: How long a request may stay unanswered before it is in doubt, in whole seconds.
+            projections: Further read models, as pairs of an event class and what is told of each such event, the recorded ones
+                first.
+
+        Raises:
+            ValidationError: An argument cannot be right, or limits are missing for a broker with real money.
+            StoreError: The journal cannot be read or written.
+        """
+        attached: dict[BrokerName, Broker] = {}
+        for broker in brokers:
+            if attached.setdefault(broker.name, broker) is not broker:
+                raise ValidationError("brokers", broker.name, "give every broker a name of its own")
+        if type(request_timeout_s) is not int or not 0 < request_timeout_s <= 86_400:
+            raise ValidationError("request_timeout_s", repr(request_timeout_s), "pass an int from 1 to 86400")
+        self._account = Account(name(account, "account"))
+        self._brokers = attached
+        self._store = store
+        self._clock: Clock = SystemClock() if clock is None else clock
+        self._market_listeners = [
+            broker for broker in attached.values() if isinstance(broker, MarketListener)
+        ]
+        capabilities = {key: broker.capabilities() for key, broker in attached.items()}
+        if limits is None:
+            real = sorted(key for key, can in capabilities.items() if not can.simulated)
+            if real:
+                raise ValidationError(
+                    "limits", f"none, with {', '.join(real)}", "pass limits=RiskLimits(...)"
+                )
+            limits = RiskLimits.off("every broker is simulated")
+        self.bus = Bus()
+        self.positions = Positions()
+        self._engine = Engine(capabilities, default_handlers() if handlers is None else handlers)
+        self._loop = Loop(self._engine, self.bus, self._clock)
+        self._attach(projections)
+        replay(self._engine, self._store.read(), [self.bus.replay])
+        defined = _defined(attached.values(), instruments)
+        self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, limits, defined))
+        for key, broker in attached.items():
+            broker.start(InboxSink(self._loop.inbox, key))
+        self._loop.drain()
+
+    def _attach(self, projections: Iterable[Projection]) -> None:
+        store = self._store
+        self.bus.record(lambda events: store.append(events, events[0].sequence - 1))
+        for key, broker in self._brokers.items():
+            self.bus.send(key, self._loop.sender(broker))
+        self.bus.project(ev.InstrumentDefined, self.positions.on_instrument)
+        self.bus.project(ev.Traded, self.positions.on_traded)
+        self.bus.project(ev.TradeCanceled, self.positions.on_canceled)
+        self.bus.project(ev.TradeCorrected, self.positions.on_corrected)
+        for kind, listener in projections:
+            self.bus.project(kind, listener)
+
+    # ------------------------------------------------------------ what is asked
+
+    def submit(
+        self,
+        symbol: str,
+        side: Side,
+        order_qty: Decimal | int | str,
+        terms: Terms,
+        *,
+        tif: TimeInForce = DAY,
+        account: str | None = None,
+        client_ref: str | None = None,
+        asked_by: str = "",
+    ) -> Order:
+        """Place an order, and give its live handle; a denied order's too.
+
+        Inside a batch the order has been judged but not sent when this returns; from within a listener it has not even
+        been judged, and the handle is unsent.
+
+        Args:
+            symbol: What to trade.
+            side: Buy or sell.
+            order_qty: How much, more than zero; a Decimal, an int or a decimal text.
+            terms: At what price.
+            tif: For how long.
+            account: For whom; the manager's account if not given.
+            client_ref: Your own name for it, unique in the journal.
+            asked_by: Who wants it, for the record.
+
+        Raises:
+            ValidationError: Something that cannot be meant; nothing has changed.
+            UnknownInstrumentError: A symbol that was never defined.
+            HaltedError: The journal failed before.
+            StoreError: The journal failed now; nothing was sent.
+        """
+        state = self._engine.state
+        if type(symbol) is not str or symbol not in state.instruments:
+            self._unknown_symbol(symbol)
+        command = SubmitOrder(
+            Symbol(symbol),
+            side,
+            order_qty,
+            terms,
+            tif,
+            self._account if account is None else Account(name(account, "account")),
+            None if client_ref is None else checked_ref(client_ref),
+            asked_by,
+        )
+        loop = self._loop
+        if loop.is_deferred or loop.inbox or self._engine.wants_events:
+            return self._submit_promised(command)
+        order_id = state.next_order_id
+        loop.enter(command)
+        return state.index.by_id[order_id]
+
+    def _submit_promised(self, command: SubmitOrder) -> Order:
+        # Something else may be placed before this command's turn comes, so that its number is put aside for it.
+        state = self._engine.state
+        order_id = state.free_order_id()
+        handle = Order(
+            order_id,
+            command.symbol,
+            command.side,
+            command.order_qty,
+            command.terms,
+            command.time_in_force,
+            command.account,
+            command.client_ref,
+            None,
+            self._clock.now_ns(),
+        )
+        state.handles[order_id] = handle
+        try:
+            self._loop.enter(Promised(command, order_id))
+        except OmsError:
+            state.handles.pop(order_id, None)
+            raise
+        return handle
+
+    def cancel(self, order: Order | int, *, asked_by: str = "") -> None:
+        """Ask for what is left of an order to be canceled.
+
+        What became of it shows on the order and in the events: `CancelRequested`, or `CancelDenied` with reasons.
+
+        Raises:
+            UnknownOrderError: No such order was submitted here.
+        """
+        self._loop.enter(CancelOrder(self._order_id(order), asked_by))
+
+    def replace(
+        self,
+        order: Order | int,
+        *,
+        order_qty: Decimal | int | str | None = None,
+        price: Decimal | int | str | None = None,
+        asked_by: str = "",
+    ) -> None:
+        """Ask for an order's total quantity or limit price to be changed.
+
+        What became of it shows on the order and in the events: `ReplaceRequested`, or `ReplaceDenied` with reasons.
+
+        Args:
+            order: Which.
+            order_qty: The new total, what has traded included; at or below that, it means "stop here".
+            price: The new limit price.
+            asked_by: Who wants it, for the record.
+
+        Raises:
+            ValidationError: Nothing is to change, or a number is not exact.
+            UnknownOrderError: No such order was submitted here.
+        """
+        self._loop.enter(
+            ReplaceOrder(self._order_id(order), order_qty=order_qty, price=price, asked_by=asked_by)
+        )
+
+    def kill(self, reason: str, *, cancel_all: bool = False, asked_by: str = "") -> None:
+        """Refuse new orders from now on, also after a restart, until `release_kill`; cancels still go out.
+
+        Args:
+            reason: Why, for the record.
+            cancel_all: Ask for every open order to be canceled too, after the switch is engaged.
+            asked_by: Who says so, for the record.
+        """
+        self._loop.enter(EngageKillSwitch(reason, asked_by))
+        if cancel_all:
+            for order in self.open_orders():
+                self.cancel(order, asked_by=asked_by)
+
+    def release_kill(self, reason: str, *, asked_by: str = "") -> None:
+        """Take new orders again."""
+        self._loop.enter(ReleaseKillSwitch(reason, asked_by))
+
+    # ------------------------------------------------------------ what is heard
+
+    def update(self, update: MarketUpdate) -> None:
+        """Take a quote or a trade of the market in; simulated brokers see it first."""
+        for broker in self._market_listeners:
+            broker.on_market(update)
+        self._loop.enter(update)
+
+    def session(self, change: SessionChange) -> None:
+        """Take in that a trading session opened or closed; DAY orders end with it."""
+        for broker in self._market_listeners:
+            broker.on_session(change)
+        self._loop.enter(change)
+
+    def poll(self) -> None:
+        """Handle what brokers have reported, and what has become due."""
+        loop = self._loop
+        loop.drain()
+        if loop.next_due_ns is not None and loop.next_due_ns <= self._clock.now_ns():
+            loop.enter(TimerDue())
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Handle what the block asks for under one durable append; sends follow at its end, on an exception too."""
+        return self._loop.batch()
+
+    def on(self, kind: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
+        """Call a listener for every event of a class, base classes included; gives the function that stops it.
+
+        It is called after the event is recorded and sent. What it raises is published as `oms.bus.SubscriberFailed`;
+        what it asks for waits its turn.
+        """
+        return self.bus.observe(kind, listener)
+
+    # ------------------------------------------------------------ what there is
+
+    @property
+    def state(self) -> State:
+        """Everything that is held to be true; to be read."""
+        return self._engine.state
+
+    def order(self, identity: int | str) -> Order:
+        """Give an order by our id, by a ClOrdID of its chain, or by your own reference.
+
+        Raises:
+            UnknownOrderError: Nothing was ever submitted under it.
+        """
+        index = self._engine.state.index
+        if isinstance(identity, str):
+            found = index.by_client_ref.get(identity) or index.by_cl_ord_id.get(identity)  # type: ignore[call-overload]
+        else:
+            found = index.by_id.get(OrderId(identity))
+        if found is None:
+            raise UnknownOrderError(
+                "order", repr(identity), "pass an order id, a ClOrdID or a client_ref of this journal"
+            )
+        return found
+
+    def orders(self) -> list[Order]:
+        """Give every order, oldest first."""
+        return list(self._engine.state.index.by_id.values())
+
+    def open_orders(self) -> list[Order]:
+        """Give every order that may still trade, oldest first."""
+        return list(self._engine.state.book.exposure.open_orders.values())
+
+    def in_doubt(self) -> list[Order]:
+        """Give every order with a request of which nobody knows whether it arrived, oldest first."""
+        return [order for order in self.open_orders() if order.is_in_doubt]
+
+    def state_hash(self) -> str:
+        """Give the SHA-256 of everything that is held to be true; a rebuild from the journal gives the same."""
+        return state_hash(self._engine.state, self.positions)
+
+    # ------------------------------------------------------------ the end
+
+    def close(self) -> None:
+        """Disconnect the brokers and let go of the journal; may be called twice."""
+        for broker in self._brokers.values():
+            broker.stop()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        """Give the manager itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled."""
+        raise TypeError(
+            "an OrderManager holds a journal and connections: open another one on the journal instead"
+        )
+
+    def __repr__(self) -> str:
+        """Give one readable line."""
+        state = self._engine.state
+        opened = len(state.book.exposure.open_orders)
+        brokers = ", ".join(self._brokers) or "no broker"
+        return f"<OrderManager {brokers}: {len(state.index.by_id)} orders, {opened} open, {state.version} events>"
+
+    def _order_id(self, order: Order | int) -> OrderId:
+        state = self._engine.state
+        order_id = OrderId(order.order_id if isinstance(order, Order) else order)
+        found = state.index.by_id.get(order_id) or state.handles.get(order_id)
+        if found is not None and (found is order or not isinstance(order, Order)):
+            return order_id
+        raise UnknownOrderError("order", repr(order), "pass an order of this manager, or its order_id")
+
+    def _unknown_symbol(self, symbol: object) -> NoReturn:
+        known = sorted(self._engine.state.instruments)
+        near = difflib.get_close_matches(str(symbol), known, 3) or known[:5]
+        allowed = (
+            f"known are {', '.join(near)}" if near else "no instrument is defined: pass instruments=[...]"
+        )
+        raise UnknownInstrumentError("symbol", repr(symbol), allowed)
+
+
+def _defined(brokers: Iterable[Broker], given: Iterable[Instrument]) -> tuple[Instrument, ...]:
+    found: dict[Symbol, Instrument] = {}
+    for broker in brokers:
+        if isinstance(broker, ReferenceData):
+            found.update((instrument.symbol, instrument) for instrument in broker.instruments())
+    found.update((instrument.symbol, instrument) for instrument in given)
+    return tuple(instrument for _, instrument in sorted(found.items()))

@@ -1,0 +1,1 @@
+"""An exchange of our own, with its own view of every order."""

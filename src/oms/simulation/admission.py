@@ -1,0 +1,78 @@
+"""What the simulated venue lets in: its own checks of orders and requests, with FIX's codes of refusal."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.model.decimals import EXACT, ZERO, plain
+from oms.model.define import record
+from oms.model.instrument import Instrument
+
+# OrdRejReason (103).
+UNKNOWN_SYMBOL: Final = "1"
+EXCHANGE_CLOSED: Final = "2"
+DUPLICATE_ORDER: Final = "6"
+INCORRECT_QUANTITY: Final = "13"
+INVALID_PRICE_INCREMENT: Final = "18"
+
+# CxlRejReason (102).
+TOO_LATE_TO_CANCEL: Final = "0"
+UNKNOWN_ORDER: Final = "1"
+EXCHANGE_OPTION: Final = "2"
+DUPLICATE_REQUEST: Final = "6"
+OTHER: Final = "99"
+
+
+@record
+class Refusal:
+    """Why an order or a request is not taken.
+
+    Attributes:
+        code: The reason of an order's refusal (103).
+        text: The reason in words, with the value and what is allowed.
+    """
+
+    code: str
+    text: str
+
+    @property
+    def cxl_code(self) -> str:
+        """The reason as that of a replace request's refusal (102), whose list is shorter."""
+        return _AS_CXL_REJ_REASON.get(self.code, OTHER)
+
+
+_AS_CXL_REJ_REASON: Final = {
+    EXCHANGE_CLOSED: EXCHANGE_OPTION,
+    INVALID_PRICE_INCREMENT: INVALID_PRICE_INCREMENT,
+}
+
+
+def refusal(
+    instrument: Instrument, order_qty: Decimal, price: Decimal | None, *, is_closed: bool
+) -> Refusal | None:
+    """Give the first reason why an order of this size and limit is not possible now; None when it is."""
+    if is_closed:
+        return Refusal(EXCHANGE_CLOSED, f"the session of {instrument.symbol} is closed")
+    if order_qty <= ZERO or EXACT.remainder(order_qty, instrument.lot):
+        return Refusal(
+            INCORRECT_QUANTITY, f"order_qty {plain(order_qty)} is not a multiple of {plain(instrument.lot)}"
+        )
+    if order_qty < instrument.min_qty:
+        return Refusal(
+            INCORRECT_QUANTITY, f"order_qty {plain(order_qty)} is below {plain(instrument.min_qty)}"
+        )
+    return None if price is None else _refusal_of_price(instrument, order_qty, price)
+
+
+def _refusal_of_price(instrument: Instrument, order_qty: Decimal, price: Decimal) -> Refusal | None:
+    if price <= ZERO and not instrument.negative_px:
+        return Refusal(INVALID_PRICE_INCREMENT, f"price {plain(price)} is not above zero")
+    if not instrument.is_on_tick(price):
+        tick = plain(instrument.tick_at(price))
+        return Refusal(INVALID_PRICE_INCREMENT, f"price {plain(price)} is not a multiple of {tick}")
+    notional = EXACT.multiply(EXACT.multiply(order_qty, price.copy_abs()), instrument.multiplier)
+    if notional < instrument.min_notional:
+        least = f"{plain(instrument.min_notional)} {instrument.currency}"
+        return Refusal(INCORRECT_QUANTITY, f"a value of {plain(notional)} is below {least}")
+    return None

@@ -1,0 +1,102 @@
+"""A simulated exchange: our orders against a recorded or generated market, with an order state of its own.
+
+The rules, all of them on the careful side:
+
+- A market or marketable limit order trades at the price shown on the other side, up to the size shown there. What we
+  take is gone until a quote shows another price or size on that side. Nothing beyond the best price is known, so
+  the rest of a market order is canceled; a limit order's rest stays, unless it is IOC. FOK trades in full or not at all.
+- A resting order trades at its own limit, as maker: when the other side's quote reaches its price, up to the size shown;
+  when a trade prints through its price, up to the trade's size; when a trade prints at its price and what was ahead of
+  it in the market's queue has traded (`oms.simulation.book` has the queue model).
+- Each size shown and each size printed is used once over all our orders, the better price first, then the earlier order.
+  What printed beyond an order's price fills it before anything is counted at the printed price. If both our sides are
+  reached by one print, the side that its aggressor hit comes first; the purchases, where that is not known.
+- Our orders never trade with one another, and what we do moves nobody else.
+- While a session is closed nothing trades and no new order is taken; DAY orders expire as it closes.
+
+There is no clock and no chance in here: times come with requests and market updates, ids are made from the ClOrdID,
+which is unique for the life of a journal, and a number, so that a venue that starts anew never uses an ExecID twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from oms.model.instrument import Instrument
+from oms.model.market import Quote, TradePrint
+from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.sessions import SessionChange
+from oms.simulation.fees import FeeModel, NoFees
+from oms.simulation.matching import Matching
+from oms.simulation.order_desk import OrderDesk
+from oms.simulation.reporting import Reports
+
+
+class SimulatedExchange:
+    """A venue in the process; every method gives the reports that follow, in order.
+
+    Market data are taken to be of the instrument that is traded: sizes and prices on its grid, none of them NaN.
+    """
+
+    __slots__ = ("_books", "_desk", "_matching")
+
+    def __init__(self, instruments: Iterable[Instrument], *, fees: FeeModel | None = None) -> None:
+        """Open a book for each instrument.
+
+        Args:
+            instruments: What is traded.
+            fees: What executions cost; nothing unless given.
+        """
+        self._matching = Matching(instruments, NoFees() if fees is None else fees)
+        self._books = self._matching.books
+        self._desk = OrderDesk(self._matching)
+
+    def new_order(self, request: NewOrderSingle) -> Reports:
+        """Take an order: `NEW`, its executions, and its end if it has none of it left to rest; or `REJECTED`.
+
+        A second order under a used ClOrdID is refused in the name of the first, which lives on (FIX F.1.b).
+        """
+        return self._desk.new_order(request)
+
+    def cancel(self, request: OrderCancelRequest) -> Reports:
+        """Cancel what is left of an order: `CANCELED`, or an `OrderCancelReject`."""
+        return self._desk.cancel(request)
+
+    def replace(self, request: OrderCancelReplaceRequest) -> Reports:
+        """Change an order's total quantity, its limit, or both: `REPLACED` and executions, or an `OrderCancelReject`.
+
+        A total at or below what has traded means "stop here" (FIX C.3.c). A smaller total at the same price keeps the
+        order's place; another price or a larger total loses it, and may trade at once.
+        """
+        return self._desk.replace(request)
+
+    def on_quote(self, quote: Quote) -> Reports:
+        """Take the market's best prices; None for a price means that there is nobody on that side."""
+        book = self._books.get(quote.symbol)
+        if book is None:
+            return []
+        bid, ask = quote.bid, quote.ask
+        # Nearly every quote of a market lies between our best prices: then there is nothing to look at.
+        if (
+            not book.is_taken
+            and bid is not None
+            and ask is not None
+            and book.buys.best_px < bid <= ask < book.sells.best_px
+        ):
+            book.quote = quote
+            return []
+        before = book.quote
+        book.show(quote)
+        book.note_market(before)
+        return self._matching.match_display(book, quote.time_ns)
+
+    def on_trade(self, trade: TradePrint) -> Reports:
+        """Take a trade between others."""
+        book = self._books.get(trade.symbol)
+        if book is None or book.buys.best_px < trade.price < book.sells.best_px:
+            return []
+        return self._matching.match_print(book, trade.price, trade.size, trade.aggressor, trade.time_ns)
+
+    def on_session(self, change: SessionChange) -> Reports:
+        """Take the news that a session opened or closed; books of a venue are open until somebody says otherwise."""
+        return self._matching.change_session(change)

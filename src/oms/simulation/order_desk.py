@@ -1,0 +1,161 @@
+"""Where the simulated venue takes requests: which order is meant, whether it may be done, and the answer."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from oms.model.enums import CxlRejResponseTo, ExecType
+from oms.model.ids import ClOrdId, VenueOrderId
+from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.terms import limit_px
+from oms.simulation import admission
+from oms.simulation.admission import Refusal
+from oms.simulation.book import Book, Stage, VenueOrder
+from oms.simulation.matching import Matching
+from oms.simulation.reporting import Reports, answer, cancel_reject, execution_report
+
+_Amendment: TypeAlias = OrderCancelRequest | OrderCancelReplaceRequest
+
+
+class OrderDesk:
+    """Every order that the venue ever took, by every identity that it ever had."""
+
+    __slots__ = ("_matching", "_orders")
+
+    def __init__(self, matching: Matching) -> None:
+        """Begin without orders."""
+        self._matching = matching
+        self._orders: dict[ClOrdId, VenueOrder] = {}
+
+    def new_order(self, request: NewOrderSingle) -> Reports:
+        """Take an order and let it trade, or refuse it.
+
+        A second order under a used ClOrdID is refused in the name of the first, which lives on (FIX F.1.b).
+        """
+        cl_ord_id, time_ns = request.cl_ord_id, request.time_ns
+        known = self._orders.get(cl_ord_id)
+        book = self._matching.books.get(request.symbol)
+        if known is not None:
+            text = f"ClOrdID {cl_ord_id} was used before"
+            return _refuse(known, cl_ord_id, time_ns, book, admission.DUPLICATE_ORDER, text)
+        order = _order(request)
+        self._orders[cl_ord_id] = order
+        if book is None:
+            order.end(Stage.REJECTED)
+            text = f"{request.symbol} is not traded here"
+            return _refuse(order, cl_ord_id, time_ns, book, admission.UNKNOWN_SYMBOL, text)
+        why_not = admission.refusal(book.instrument, request.order_qty, order.price, is_closed=book.is_closed)
+        if why_not is not None:
+            order.end(Stage.REJECTED)
+            return _refuse(order, cl_ord_id, time_ns, book, why_not.code, why_not.text)
+        accepted = execution_report(order, ExecType.NEW, time_ns, book.trade_date_at(time_ns))
+        return [accepted, *self._matching.work(book, order, time_ns)]
+
+    def cancel(self, request: OrderCancelRequest) -> Reports:
+        """Cancel what is left of an order, or refuse to."""
+        found = self._find(request, CxlRejResponseTo.CANCEL)
+        if not isinstance(found, VenueOrder):
+            return found
+        time_ns = request.time_ns
+        book = self._matching.books[found.symbol]
+        book.remove(found)
+        found.end(Stage.CANCELED)
+        return [answer(found, request.cl_ord_id, ExecType.CANCELED, time_ns, book.trade_date_at(time_ns))]
+
+    def replace(self, request: OrderCancelReplaceRequest) -> Reports:
+        """Give an order another total quantity or limit, or refuse to.
+
+        A total at or below what has traded means "stop here" (FIX C.3.c). A smaller total at the same price keeps
+        the order's place; anything else loses it, and may trade at once.
+        """
+        found = self._find(request, CxlRejResponseTo.REPLACE)
+        if not isinstance(found, VenueOrder):
+            return found
+        order, time_ns = found, request.time_ns
+        book = self._matching.books[order.symbol]
+        order_qty, price = request.order_qty, limit_px(request.terms)
+        why_not = _refusal_to_turn(order, request)
+        stops_here = order_qty <= order.cum_qty
+        if stops_here:
+            order_qty, price = order.cum_qty, order.price
+        elif why_not is None:
+            why_not = admission.refusal(book.instrument, order_qty, price, is_closed=book.is_closed)
+        if why_not is not None:
+            return _refuse_request(order, request, CxlRejResponseTo.REPLACE, why_not.cxl_code, why_not.text)
+        loses_place = price != order.price or order_qty > order.order_qty
+        if loses_place or stops_here:
+            book.remove(order)
+        order.amend(order_qty, price)
+        replaced = answer(order, request.cl_ord_id, ExecType.REPLACED, time_ns, book.trade_date_at(time_ns))
+        return [replaced, *self._matching.work(book, order, time_ns)] if loses_place else [replaced]
+
+    def _find(self, request: _Amendment, response_to: CxlRejResponseTo) -> VenueOrder | Reports:
+        # The order that is meant, if it is open, or the refusal. An id is used up even by a request that is refused.
+        order = self._orders.get(request.orig_cl_ord_id)
+        cl_ord_id = request.cl_ord_id
+        if order is None:
+            text = f"no order {request.orig_cl_ord_id} is known here"
+            return _refuse_request(None, request, response_to, admission.UNKNOWN_ORDER, text)
+        if cl_ord_id in self._orders:
+            text = f"ClOrdID {cl_ord_id} was used before"
+            return _refuse_request(order, request, response_to, admission.DUPLICATE_REQUEST, text)
+        self._orders[cl_ord_id] = order
+        if order.stage is not Stage.OPEN:
+            text = f"too late: the order is {order.stage.value}"
+            return _refuse_request(order, request, response_to, admission.TOO_LATE_TO_CANCEL, text)
+        return order
+
+
+def _order(request: NewOrderSingle) -> VenueOrder:
+    return VenueOrder(
+        cl_ord_id=request.cl_ord_id,
+        venue_order_id=VenueOrderId(f"v{request.cl_ord_id}"),
+        symbol=request.symbol,
+        side=request.side,
+        account=request.account,
+        order_qty=request.order_qty,
+        price=limit_px(request.terms),
+        time_in_force=request.time_in_force,
+        leaves_qty=request.order_qty,
+    )
+
+
+def _refusal_to_turn(order: VenueOrder, request: OrderCancelReplaceRequest) -> Refusal | None:
+    # A replace may change the quantity and the limit; what else it says must be what the order is.
+    is_same = (
+        request.symbol == order.symbol
+        and request.side is order.side
+        and request.account == order.account
+        and request.time_in_force == order.time_in_force
+        and limit_px(request.terms) is not None
+    )
+    return (
+        None if is_same else Refusal(admission.OTHER, "only the quantity and the limit price can be changed")
+    )
+
+
+def _refuse(
+    order: VenueOrder, cl_ord_id: ClOrdId, time_ns: int, book: Book | None, reject_code: str, text: str
+) -> Reports:
+    trade_date = None if book is None else book.trade_date_at(time_ns)
+    return [
+        execution_report(
+            order,
+            ExecType.REJECTED,
+            time_ns,
+            trade_date,
+            cl_ord_id=cl_ord_id,
+            text=text,
+            reject_code=reject_code,
+        )
+    ]
+
+
+def _refuse_request(
+    order: VenueOrder | None, request: _Amendment, response_to: CxlRejResponseTo, reject_code: str, text: str
+) -> Reports:
+    return [
+        cancel_reject(
+            order, request.cl_ord_id, response_to, request.time_ns, reject_code=reject_code, text=text
+        )
+    ]

@@ -1,0 +1,129 @@
+"""What the simulated venue says: its reports, built from its own view of an order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from oms.model.enums import CxlRejResponseTo, ExecType, LastLiquidityInd, OrdStatus
+from oms.model.ids import ClOrdId, ExecId
+from oms.model.reports import ExecutionReport, OrderCancelReject, Report
+from oms.simulation.book import Stage, VenueOrder
+
+Reports: TypeAlias = list[Report]
+"""What follows from one request or one market update, in order."""
+
+_SHOWN_AS: Final[dict[Stage, OrdStatus]] = {
+    Stage.OPEN: OrdStatus.NEW,
+    Stage.FILLED: OrdStatus.FILLED,
+    Stage.CANCELED: OrdStatus.CANCELED,
+    Stage.EXPIRED: OrdStatus.EXPIRED,
+    Stage.REJECTED: OrdStatus.REJECTED,
+}
+
+
+def shown_as(order: VenueOrder) -> OrdStatus:
+    """Give the status that the venue shows an order as."""
+    if order.stage is Stage.OPEN and order.cum_qty:
+        return OrdStatus.PARTIALLY_FILLED
+    return _SHOWN_AS[order.stage]
+
+
+def execution_report(
+    order: VenueOrder,
+    exec_type: ExecType,
+    time_ns: int,
+    trade_date: str | None,
+    *,
+    cl_ord_id: ClOrdId | None = None,
+    orig_cl_ord_id: ClOrdId | None = None,
+    last_qty: Decimal | None = None,
+    last_px: Decimal | None = None,
+    last_liquidity_ind: LastLiquidityInd | None = None,
+    commission: Decimal | None = None,
+    comm_currency: str | None = None,
+    text: str = "",
+    reject_code: str = "",
+) -> ExecutionReport:
+    """Give a report that shows an order as it stands; its ExecID is made from the order and the report's number.
+
+    Args:
+        order: Which order; its count of reports goes up.
+        exec_type: What is reported.
+        time_ns: When, in nanoseconds UTC.
+        trade_date: The trading day, YYYYMMDD; None where there is no book.
+        cl_ord_id: The request it answers; the order's latest identity unless given.
+        orig_cl_ord_id: The identity before that, in the answer to a cancel or replace request.
+        last_qty: The size of an execution.
+        last_px: Its price.
+        last_liquidity_ind: Whether it added or removed liquidity.
+        commission: What it cost.
+        comm_currency: In which currency.
+        text: Why, in words.
+        reject_code: Why, as FIX's OrdRejReason (103).
+    """
+    order.report_count += 1
+    return ExecutionReport(
+        exec_type,
+        cl_ord_id=order.cl_ord_id if cl_ord_id is None else cl_ord_id,
+        orig_cl_ord_id=orig_cl_ord_id,
+        venue_order_id=order.venue_order_id,
+        exec_id=ExecId(f"{order.venue_order_id}-{order.report_count}"),
+        ord_status=shown_as(order),
+        order_qty=order.order_qty,
+        cum_qty=order.cum_qty,
+        leaves_qty=order.leaves_qty,
+        last_qty=last_qty,
+        last_px=last_px,
+        price=order.price,
+        transact_time_ns=time_ns,
+        trade_date=trade_date,
+        last_liquidity_ind=last_liquidity_ind,
+        commission=commission,
+        comm_currency=comm_currency,
+        symbol=order.symbol,
+        side=order.side,
+        account=order.account,
+        text=text,
+        reject_code=reject_code,
+    )
+
+
+def answer(
+    order: VenueOrder, cl_ord_id: ClOrdId, exec_type: ExecType, time_ns: int, trade_date: str
+) -> ExecutionReport:
+    """Give the report that grants a cancel or replace request; from here on the order is known by that request's id."""
+    orig_cl_ord_id = order.cl_ord_id
+    order.cl_ord_id = cl_ord_id
+    return execution_report(order, exec_type, time_ns, trade_date, orig_cl_ord_id=orig_cl_ord_id)
+
+
+def cancel_reject(
+    order: VenueOrder | None,
+    cl_ord_id: ClOrdId,
+    response_to: CxlRejResponseTo,
+    time_ns: int,
+    *,
+    reject_code: str,
+    text: str,
+) -> OrderCancelReject:
+    """Give the refusal of a cancel or replace request.
+
+    Args:
+        order: Which order; None when the venue knows none, which FIX shows as Rejected (B.1.f).
+        cl_ord_id: The request.
+        response_to: Its kind.
+        time_ns: When, in nanoseconds UTC.
+        reject_code: Why, as FIX's CxlRejReason (102).
+        text: Why, in words.
+    """
+    return OrderCancelReject(
+        cl_ord_id,
+        response_to,
+        orig_cl_ord_id=None if order is None else order.cl_ord_id,
+        venue_order_id=None if order is None else order.venue_order_id,
+        ord_status=OrdStatus.REJECTED if order is None else shown_as(order),
+        transact_time_ns=time_ns,
+        text=text,
+        reject_code=reject_code,
+    )

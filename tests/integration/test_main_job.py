@@ -1,0 +1,139 @@
+"""`oms demo` and `oms run`, as a user runs them: in processes of their own, ended cleanly and broken off."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from oms.cli.trading import EXIT_EARLY
+from oms.model.enums import OrdStatus
+from oms.model.events import OrderCreated, OrderEvent, OrderReplaced
+from oms.model.time_in_force import IOC
+from oms.projections.blotter import Blotter
+from oms.stores.sqlite import SQLiteEventStore
+
+QUOTES = "crypto_btcusdt_binance_2024-08-08_quotes.csv.gz"
+TRADES = "crypto_btcusdt_binance_2024-08-08_trades.csv.gz"
+
+
+def oms(*arguments: str, hash_seed: str = "random") -> subprocess.CompletedProcess[str]:
+    """Run the command line in a fresh process."""
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    command = [sys.executable, "-m", "oms.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, env=environment)
+
+
+def state_hash(output: str) -> str:
+    """Find the hash in what a command printed."""
+    found = re.findall(r"\b[0-9a-f]{64}\b", output)
+    assert found, output
+    assert len(set(found)) == 1, output
+    return str(found[0])
+
+
+def payloads(db: Path) -> list[str]:
+    """Read the bare records of a journal."""
+    with SQLiteEventStore(db, read_only=True) as store:
+        return [repr(event) for event in store.read()]
+
+
+@pytest.mark.slow
+def test_the_demo_prints_what_happened_and_recovers_the_same_state(tmp_path: Path) -> None:
+    done = oms("demo", "--steps", "2000", "--db", str(tmp_path / "demo.db"))
+    assert done.returncode == 0, done.stderr
+    for heading in ("ORDERS", "POSITIONS", "EXECUTIONS", "RECOVERY", "the same"):
+        assert heading in done.stdout
+    assert state_hash(done.stdout) == state_hash(oms("state", str(tmp_path / "demo.db")).stdout)
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_journal_whatever_the_hash_seed(tmp_path: Path) -> None:
+    journals = []
+    for hash_seed in ("0", "1"):
+        db = tmp_path / f"{hash_seed}.db"
+        assert oms("demo", "--steps", "500", "--db", str(db), hash_seed=hash_seed).returncode == 0
+        journals.append(payloads(db))
+    assert journals[0] == journals[1]
+    assert len(journals[0]) > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("orders", [1, 2, 37], ids=["at the first order", "at the second", "in mid-run"])
+def test_a_process_broken_off_leaves_a_journal_that_gives_its_state_back(tmp_path: Path, orders: int) -> None:
+    db = tmp_path / "crash.db"
+    broken = oms("demo", "--steps", "2000", "--db", str(db), "--exit-after", str(orders))
+    assert broken.returncode == EXIT_EARLY, broken.stderr
+    assert f"after {orders} orders" in broken.stdout
+    rebuilt = oms("state", str(db))
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert state_hash(rebuilt.stdout) == state_hash(broken.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.market_data
+def test_the_recorded_market_is_traded_and_recovered(tmp_path: Path, market_data: Path) -> None:
+    db = tmp_path / "run.db"
+    files = ("--quotes", str(market_data / QUOTES), "--trades", str(market_data / TRADES))
+    done = oms("run", *files, "--db", str(db))
+    assert done.returncode == 0, done.stderr
+    assert state_hash(done.stdout) == state_hash(oms("state", str(db)).stdout)
+
+    blotter = Blotter()
+    replaced = 0
+    with SQLiteEventStore(db, read_only=True) as store:
+        for event in store.read():
+            if isinstance(event, OrderEvent):
+                blotter.apply(event)
+                replaced += isinstance(event, OrderReplaced)
+    rows = list(blotter)
+    assert len(rows) >= 1_000
+    assert replaced >= 100
+    assert sum(row.cancels_asked > 0 for row in rows) >= 100
+    partly = [row for row in rows if 0 < row.cum_qty < row.order_qty]
+    assert len(partly) >= 50
+    leftovers = [row for row in partly if row.time_in_force == IOC and row.status is OrdStatus.CANCELED]
+    assert len(leftovers) >= 50
+
+
+@pytest.mark.slow
+@pytest.mark.market_data
+def test_a_recorded_run_broken_off_gives_its_state_back(tmp_path: Path, market_data: Path) -> None:
+    db = tmp_path / "crash.db"
+    files = ("--quotes", str(market_data / QUOTES), "--trades", str(market_data / TRADES))
+    broken = oms("run", *files, "--db", str(db), "--exit-after", "300")
+    assert broken.returncode == EXIT_EARLY, broken.stderr
+    rebuilt = oms("state", str(db))
+    assert state_hash(rebuilt.stdout) == state_hash(broken.stdout)
+    with SQLiteEventStore(db, read_only=True) as store:
+        assert sum(isinstance(event, OrderCreated) for event in store.read()) >= 300
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("demo", "--steps", "0"), "--steps = 0"),
+        (("run", "--quotes", "no-such-file.csv"), "no-such-file.csv"),
+        (("run", "--quotes", "README.md", "--tick", "0"), "tick = 0"),
+        (("run", "--quotes", "README.md", "--size", "nan"), "--size = nan"),
+        (("state", "no-such.db"), "no-such.db"),
+    ],
+    ids=["no steps", "no such recording", "tick of zero", "size that is no number", "no such journal"],
+)
+def test_bad_input_is_one_line_that_names_it(arguments: tuple[str, ...], named: str) -> None:
+    done = oms(*arguments)
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_a_run_does_not_write_to_a_journal_that_exists(tmp_path: Path) -> None:
+    db = tmp_path / "mine.db"
+    db.write_text("mine")
+    done = oms("demo", "--db", str(db))
+    assert done.returncode == 2
+    assert "exists" in done.stderr
+    assert db.read_text() == "mine"

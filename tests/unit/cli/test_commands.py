@@ -1,0 +1,220 @@
+"""The commands that look into a journal, on a real file."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from oms.cli.__main__ import COMMANDS, main
+from oms.cli.show import find_order
+from oms.errors import UnknownOrderError, ValidationError
+from oms.model import events as ev
+from oms.model.ids import Account, ClOrdId, OrderId, Symbol
+from oms.stores.sqlite import SQLiteEventStore
+from tests.unit.journals import Journal, venue_id
+
+THREE = "3"
+
+
+def journal_of_three_orders() -> Journal:
+    journal = Journal()
+    journal.add(ev.EpochStarted, how="Start", by="")
+    journal.submit(client_ref="my-1")
+    journal.report(ev.OrderAcknowledged, venue_order_id=venue_id("V1"))
+    journal.report(ev.Traded)
+    journal.submit(2, cl_ord_id=ClOrdId("new-2"), symbol=Symbol("MSFT"), client_ref="V1")
+    journal.report(ev.OrderRejected, order_id=OrderId(2), text="no funds")
+    journal.submit(3, cl_ord_id=ClOrdId("new-3"), account=Account("hedge"))
+    journal.report(ev.OrderAcknowledged, order_id=OrderId(3), venue_order_id=venue_id("V2"))
+    journal.submit(4, cl_ord_id=ClOrdId("new-4"))
+    journal.report(ev.OrderAcknowledged, order_id=OrderId(4), venue_order_id=venue_id("V2"))
+    return journal
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("journal") / "orders.db"
+    with SQLiteEventStore(path) as store:
+        store.append(journal_of_three_orders().events, 0)
+    return str(path)
+
+
+def test_oms_alone_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+
+    shown = capsys.readouterr().out
+    assert [name for command in COMMANDS if (name := command.__name__.rpartition(".")[2]) not in shown] == []  # type: ignore[attr-defined]  # modules
+
+
+def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+
+    assert capsys.readouterr().out == f"oms {version('openoms')}\n"
+
+
+FILTERS = {
+    "all": ([], ["1", "2", "3", "4"], "4 of 4 orders shown; in all: 2 NEW, 1 PARTIALLY FILLED, 1 REJECTED"),
+    "open": (
+        ["--open"],
+        ["1", "3", "4"],
+        "3 of 4 orders shown; in all: 2 NEW, 1 PARTIALLY FILLED, 1 REJECTED",
+    ),
+    "of a symbol": (
+        ["--symbol", "MSFT"],
+        ["2"],
+        "1 of 4 orders shown; in all: 2 NEW, 1 PARTIALLY FILLED, 1 REJECTED",
+    ),
+    "of an account": (
+        ["--account", "hedge"],
+        ["3"],
+        "1 of 4 orders shown; in all: 2 NEW, 1 PARTIALLY FILLED, 1 REJECTED",
+    ),
+    "none": (["--symbol", "NOPE"], [], "0 of 4 orders shown; in all: 2 NEW, 1 PARTIALLY FILLED, 1 REJECTED"),
+}
+
+
+@pytest.mark.parametrize(("options", "ids", "last"), FILTERS.values(), ids=FILTERS)
+def test_orders_lists_what_the_options_let_through(
+    db: str, capsys: pytest.CaptureFixture[str], options: list[str], ids: list[str], last: str
+) -> None:
+    assert main(["orders", db, *options]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[2:-2]] == ids
+    assert lines[-1] == last
+
+
+def test_orders_of_an_empty_journal_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "empty.db"
+    SQLiteEventStore(path).close()
+
+    assert main(["orders", str(path)]) == 0
+    assert capsys.readouterr().out == "0 of 0 orders shown\n"
+
+
+def test_show_tells_the_story(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", db, "my-1"]) == 0
+
+    shown = capsys.readouterr().out
+    assert shown.startswith("Order 1: BUY 100 AAPL limit 189.5 DAY\n")
+    assert shown.endswith(
+        "PARTIALLY FILLED: 40 of 100 executed in 1 execution, average 189.5; 60 left, with paper.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "order_id"),
+    [("3", 3), ("my-1", 1), ("new-2", 2), ("V1", 2)],
+    ids=["our number", "a reference", "a ClOrdID", "a reference that is also another order's venue id"],
+)
+def test_an_order_is_found_by_any_name_the_surest_first(name: str, order_id: int) -> None:
+    assert find_order(journal_of_three_orders().events, name) == order_id
+
+
+def test_a_name_that_several_orders_have_is_refused_with_their_numbers() -> None:
+    with pytest.raises(
+        ValidationError, match="several orders have this venue_order_id; pass one of our own numbers: 3, 4"
+    ):
+        find_order(journal_of_three_orders().events, "V2")
+
+
+@pytest.mark.parametrize("name", ["9", "None", "", "my-2"])
+def test_a_name_that_no_order_has_is_refused(name: str) -> None:
+    with pytest.raises(UnknownOrderError, match="it holds orders 1 to 4"):
+        find_order(journal_of_three_orders().events, name)
+
+
+def test_in_an_empty_journal_there_is_nothing_to_show() -> None:
+    with pytest.raises(UnknownOrderError, match="it holds no order yet"):
+        find_order([], "1")
+
+
+def no_file(folder: Path) -> Path:
+    return folder / "missing.db"
+
+
+def no_folder(folder: Path) -> Path:
+    return folder / "missing" / "orders.db"
+
+
+def a_folder(folder: Path) -> Path:
+    return folder
+
+
+def a_text(folder: Path) -> Path:
+    path = folder / "notes.txt"
+    path.write_text("not a journal" * 100, encoding="utf-8")
+    return path
+
+
+def nothing_in_it(folder: Path) -> Path:
+    path = folder / "empty.txt"
+    path.touch()
+    return path
+
+
+@pytest.mark.parametrize("command", [["orders"], ["show"]], ids=["orders", "show"])
+@pytest.mark.parametrize(
+    "wrong", [no_file, no_folder, a_folder, a_text, nothing_in_it], ids=lambda wrong: wrong.__name__
+)
+def test_what_is_no_journal_is_one_line_on_stderr(
+    wrong: object, command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = wrong(tmp_path)  # type: ignore[operator]  # the five functions above
+
+    assert main([*command, str(path), *(["1"] if command == ["show"] else [])]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("oms: ")
+    assert err.count("\n") == 1
+    assert path.name in err
+    assert not (tmp_path / "missing.db").exists()
+
+
+def test_an_unknown_order_is_one_line_on_stderr(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", db, "nobody"]) == 2
+
+    assert capsys.readouterr().err == (
+        "oms: ORDER = nobody: no order of this journal has that id, client_ref, ClOrdID or venue id; it holds orders 1 to 4\n"
+    )
+
+
+def test_an_interrupt_is_no_traceback(monkeypatch: pytest.MonkeyPatch, db: str) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.print", interrupted)
+
+    assert main(["orders", db]) == 130
+
+
+@pytest.mark.slow
+def test_a_reader_that_has_had_enough_is_no_error(db: str) -> None:
+    """`oms orders DB | head -0`: whoever reads hangs up before anything was written."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", '"$0" -m oms.cli orders "$1" 2>err.txt | true; cat err.txt', sys.executable, db],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(db).parent,
+    )
+
+    assert done.stdout == ""
+    assert done.stderr == ""
+
+
+@pytest.mark.slow
+def test_a_closed_pipe_gives_the_code_of_a_closed_pipe(db: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "oms.cli", "orders", db], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read()
+
+    assert (process.returncode, errors) == (141, b"")

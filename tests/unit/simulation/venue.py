@@ -1,0 +1,178 @@
+"""A simulated exchange that is spoken to in lines of text, so that a story fits in a table.
+
+A line is what happens, an arrow, and the reports that must follow, separated by semicolons:
+
+    quote 99x5 101x5                                a bid of 99 for 5 beside an ask of 101 for 5; `-` for nobody
+    trade 100x4 sell                                a print; `buy`, `sell` or nothing for its aggressor
+    buy a 7 @101 gtc -> a new; a 5@101 taker leaves 2
+    short a 7 mkt ioc
+    cancel b a -> b canceled cum 5                  request b cancels order a
+    replace b a 5@100 -> b replaced 5@100 cum 0 leaves 5
+    close -> a expired cum 0                        and `open`
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
+from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol
+from oms.model.instrument import Instrument
+from oms.model.market import Quote, TradePrint
+from oms.model.reports import ExecutionReport, Report
+from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.sessions import SessionChange
+from oms.model.terms import Limit, Market, Terms
+from oms.model.time_in_force import DAY, FOK, GTC, IOC, TimeInForce
+from oms.simulation.exchange import SimulatedExchange
+from oms.simulation.fees import FeeModel
+
+X = Symbol("X")
+INSTRUMENT = Instrument(symbol="X", currency="USD", tick="0.01", lot=1)
+NOON_NS = 1_704_715_200_000_000_000
+"""2024-01-08 12:00 UTC."""
+
+SIDES = {"buy": Side.BUY, "sell": Side.SELL, "short": Side.SELL_SHORT}
+TIMES_IN_FORCE: dict[str, TimeInForce] = {"day": DAY, "gtc": GTC, "ioc": IOC, "fok": FOK}
+
+
+def order(
+    cl_ord_id: str,
+    side: Side,
+    qty: str | Decimal,
+    price: str | Decimal | None,
+    time_in_force: TimeInForce = GTC,
+    *,
+    symbol: str = "X",
+    time_ns: int = NOON_NS,
+) -> NewOrderSingle:
+    """Make a request for a new order; a price of None makes it a market order."""
+    terms: Terms = Market() if price is None else Limit(price)
+    return NewOrderSingle(
+        BrokerName("paper"),
+        OrderId(1),
+        ClOrdId(cl_ord_id),
+        time_ns,
+        Symbol(symbol),
+        side,
+        Decimal(qty),
+        terms,
+        time_in_force,
+        Account("main"),
+    )
+
+
+class Venue:
+    """The exchange, and what it was told of each order, so that requests can be made from few words."""
+
+    def __init__(self, instrument: Instrument = INSTRUMENT, *, fees: FeeModel | None = None) -> None:
+        self.exchange = SimulatedExchange([instrument], fees=fees)
+        self.time_ns = NOON_NS
+        self.reports: list[Report] = []
+        self._requests: dict[str, NewOrderSingle] = {}
+
+    def tell(self, line: str) -> list[str]:
+        """Let one thing happen, a millisecond after the last one, and give what the venue says."""
+        self.time_ns += 1_000_000
+        reports = self.do(line.split())
+        self.reports += reports
+        return [spoken(report) for report in reports]
+
+    def do(self, words: list[str]) -> list[Report]:
+        match words:
+            case ["quote", bid, ask]:
+                (bid_px, bid_size), (ask_px, ask_size) = shown(bid), shown(ask)
+                return self.exchange.on_quote(Quote(X, self.time_ns, bid_px, bid_size, ask_px, ask_size))
+            case ["trade", what, *aggressor]:
+                px, size = map(Decimal, what.split("x"))
+                side = SIDES[aggressor[0]] if aggressor else None
+                return self.exchange.on_trade(TradePrint(X, self.time_ns, px, size, side))
+            case [("open" | "close") as what]:
+                phase = SessionPhase.OPEN if what == "open" else SessionPhase.CLOSED
+                return self.exchange.on_session(SessionChange(self.time_ns, phase, "20240108"))
+            case [side, cl_ord_id, qty, price, time_in_force] if side in SIDES:
+                limit = None if price == "mkt" else price.removeprefix("@")
+                request = order(
+                    cl_ord_id, SIDES[side], qty, limit, TIMES_IN_FORCE[time_in_force], time_ns=self.time_ns
+                )
+                self.remember(request)
+                return self.exchange.new_order(request)
+            case ["cancel", cl_ord_id, orig]:
+                return self.exchange.cancel(self.cancel_request(cl_ord_id, orig))
+            case ["replace", cl_ord_id, orig, what]:
+                qty, price = what.split("@")
+                terms: Terms = Market() if price == "mkt" else Limit(price)
+                return self.exchange.replace(self.replace_request(cl_ord_id, orig, Decimal(qty), terms))
+            case _:
+                raise AssertionError(f"no such thing happens: {words}")
+
+    def remember(self, request: NewOrderSingle) -> None:
+        """Know an order, so that requests about it can be made."""
+        self._requests.setdefault(request.cl_ord_id, request)
+
+    def cancel_request(self, cl_ord_id: str, orig: str) -> OrderCancelRequest:
+        first = self._first(cl_ord_id, orig)
+        return OrderCancelRequest(
+            first.broker,
+            first.order_id,
+            ClOrdId(cl_ord_id),
+            self.time_ns,
+            ClOrdId(orig),
+            None,
+            first.symbol,
+            first.side,
+            first.order_qty,
+            first.account,
+        )
+
+    def replace_request(
+        self, cl_ord_id: str, orig: str, qty: Decimal, terms: Terms
+    ) -> OrderCancelReplaceRequest:
+        first = self._first(cl_ord_id, orig)
+        return OrderCancelReplaceRequest(
+            first.broker,
+            first.order_id,
+            ClOrdId(cl_ord_id),
+            self.time_ns,
+            ClOrdId(orig),
+            None,
+            first.symbol,
+            first.side,
+            qty,
+            terms,
+            first.time_in_force,
+            first.account,
+        )
+
+    def _first(self, cl_ord_id: str, orig: str) -> NewOrderSingle:
+        # A request speaks of the order's own side and symbol; one for an order that never was speaks of some.
+        first = self._requests.get(orig) or order(orig, Side.BUY, "1", "1")
+        self._requests.setdefault(cl_ord_id, first)
+        return first
+
+
+def shown(text: str) -> tuple[Decimal | None, Decimal]:
+    """Read one side of a quote."""
+    if text == "-":
+        return None, Decimal(0)
+    px, size = text.split("x")
+    return Decimal(px), Decimal(size)
+
+
+def spoken(report: Report) -> str:
+    """Give a report in the words of the stories."""
+    if not isinstance(report, ExecutionReport):
+        return f"{report.cl_ord_id} {report.response_to.name.lower()} refused {report.reject_code}"
+    said = f"{report.cl_ord_id} {report.exec_type.name.lower()}"
+    match report.exec_type:
+        case ExecType.TRADE:
+            who = "maker" if report.last_liquidity_ind is LastLiquidityInd.ADDED else "taker"
+            return f"{report.cl_ord_id} {report.last_qty}@{report.last_px} {who} leaves {report.leaves_qty}"
+        case ExecType.REPLACED:
+            return f"{said} {report.order_qty}@{report.price} cum {report.cum_qty} leaves {report.leaves_qty}"
+        case ExecType.CANCELED | ExecType.EXPIRED:
+            return f"{said} cum {report.cum_qty}"
+        case ExecType.REJECTED:
+            return f"{said} {report.reject_code}"
+        case _:
+            return said
