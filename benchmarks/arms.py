@@ -20,6 +20,7 @@ from oms.model.terms import Limit
 from oms.ports.broker import ReportSink
 from oms.ports.event_store import EventStore
 from oms.runtime.order_manager import OrderManager
+from oms.runtime.system_clock import SystemClock
 
 SYMBOL = Symbol("AAPL")
 QTY = Decimal(100)
@@ -176,16 +177,23 @@ class OmsArm:
             max_messages=100_000,
             max_reference_age_s=86_400,
         )
-        self.om = OrderManager(brokers=[self.broker], store=store, instruments=[instrument], limits=limits)
+        clock = SystemClock()
+        self.om = OrderManager(
+            brokers=[self.broker], store=store, instruments=[instrument], limits=limits, clock=clock
+        )
         self.om.on(OrderEvent, self.counter)
-        now = self.om._clock.now_ns()  # the quote must be fresh for the collar
-        self.om.update(Quote(SYMBOL, now, Decimal("189.49"), QTY, PX, QTY))
+        # The quote must be fresh for the collar.
+        self.om.update(Quote(SYMBOL, clock.now_ns(), Decimal("189.49"), QTY, PX, QTY))
         assert self.broker.sink is not None
         self.put = self.broker.sink.put
         self.sent = self.broker.sent
         self.base = self.om.state.version
         self.open = 0
         self.done = 0
+
+    def order(self, number: int) -> tuple[Symbol, Side, Decimal, Limit]:
+        """Give what `submit` is asked for."""
+        return SYMBOL, BUY if number & 1 else SELL, QTY, Limit(PX)
 
     def submit(self, number: int) -> ClOrdId:
         """Submit one order and give the identity that left."""
@@ -204,6 +212,11 @@ class OmsArm:
         put(final_fill(number, identity))
         om.poll()
         self.done += 1
+
+    def lifecycles(self, count: int) -> None:
+        """Take so many orders through, one after the other."""
+        for number in range(self.done, self.done + count):
+            self.lifecycle(number)
 
     def lifecycles_in_one_append(self, numbers: range) -> None:
         """Take orders through together: all submitted in one batch, all that their broker says in another."""

@@ -28,7 +28,7 @@ TABLE: dict[tuple[int, object], int] = {
 }
 
 
-def slotted(name: str, fields: list[str]) -> Any:
+def slotted(name: str, fields: list[str]) -> Any:  # noqa: ANN401  # a class that no type checker can know
     """Make a plain class with these slots and a positional constructor."""
     lines = "".join(f"        self.{field} = {field}\n" for field in fields)
     source = (

@@ -18,7 +18,7 @@ from oms.model.ids import BrokerName
 from oms.model.requests import Request
 
 MAX_WAITING: Final = 100_000
-"""How many deliveries may wait for the one under way, and how many may follow from it."""
+"""How many deliveries may follow from the one under way."""
 
 E = TypeVar("E", bound=object)
 Recorder: TypeAlias = Callable[[Sequence[Event]], None]
@@ -48,7 +48,7 @@ class Bus:
         failures: How many listeners' calls have failed.
     """
 
-    __slots__ = ("_delivering", "_observers", "_observing", "_projecting", "_projectors", "_recorders", "_senders", "_waiting", "failures")  # fmt: skip
+    __slots__ = ("_delivering", "_followed", "_observers", "_observing", "_projecting", "_projectors", "_recorders", "_senders", "_waiting", "failures")  # fmt: skip
 
     def __init__(self) -> None:
         """Begin with nobody attached."""
@@ -61,6 +61,7 @@ class Bus:
         self._observing: dict[type[Any], tuple[Listener, ...]] = {}
         self._waiting: deque[tuple[Sequence[Event], Sequence[Request]]] = deque()
         self._delivering = False
+        self._followed = 0
         self.failures = 0
 
     def record(self, recorder: Recorder) -> None:
@@ -94,7 +95,7 @@ class Bus:
 
         Raises:
             StoreError: RECORD failed; nothing of this delivery was sent.
-            LimitExceededError: More deliveries wait or follow than `MAX_WAITING`.
+            LimitExceededError: Listeners have published more than `MAX_WAITING` times in this delivery.
         """
         if self._delivering:
             self._wait(events, requests)
@@ -133,7 +134,8 @@ class Bus:
                 events, requests = self._waiting.popleft()
         finally:
             self._delivering = False
-            if self._waiting:
+            if self._followed:
+                self._followed = 0
                 self._waiting.clear()
 
     def replay(self, event: Event) -> None:
@@ -144,7 +146,9 @@ class Bus:
             listener(event)
 
     def _wait(self, events: Sequence[Event], requests: Sequence[Request]) -> None:
-        if len(self._waiting) >= MAX_WAITING:
+        # Counted over the whole delivery, so that one who answers everything with one more comes to an end too.
+        self._followed += 1
+        if self._followed > MAX_WAITING:
             raise LimitExceededError(
                 "MAX_WAITING", MAX_WAITING, "a listener publishes whenever it is told something"
             )

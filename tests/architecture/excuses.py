@@ -27,6 +27,11 @@ EXCUSES: tuple[Excuse, ...] = (
         "a report's OrdStatus is the broker's word for what happened, and reading it is what this module is for",
     ),
     Excuse(
+        "status comparisons",
+        "oms.lifecycle.executions",
+        "a report's OrdStatus is the broker's word: it may bundle the order's end with its last execution",
+    ),
+    Excuse(
         "many internal imports",
         "oms.brokers.paper",
         "a broker's port names nearly the whole vocabulary, and this adapter only passes it on",
@@ -75,6 +80,11 @@ EXCUSES: tuple[Excuse, ...] = (
         "many internal imports",
         "oms.lifecycle.interpret",
         "each kind of report becomes a kind of event",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.lifecycle.executions",
+        "it reads a report against an order and the executions known, and each answer is a kind of event",
     ),
     Excuse(
         "many internal imports",

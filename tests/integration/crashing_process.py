@@ -3,6 +3,7 @@
 Run as `crashing_process.py trade JOURNAL WHERE NUMBER` or `crashing_process.py look JOURNAL`. The first prints, for each
 delivery that is on the disk and told to everybody, the last event's number and the state hash; the second what it finds.
 """
+# ruff: noqa: T201  # what it prints is its result
 
 from __future__ import annotations
 

@@ -230,6 +230,15 @@ def test_what_a_crash_left_of_a_journal_that_was_being_made_is_cleared_away(path
     assert not Path(f"{path}-unfinished").exists()
 
 
+def test_another_file_in_the_place_of_the_lock_is_named(path: Path) -> None:
+    lock = Path(f"{path}-writer")
+    lock.write_text("somebody's notes, longer than the header of a database, so that it is read as one" * 10)
+    with pytest.raises(StoreError, match=r"the writer's lock .* cannot be taken"):
+        SQLiteEventStore(path)
+    assert lock.stat().st_size > 500
+    assert not path.exists()
+
+
 def test_a_directory_that_takes_no_files_is_named(tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write anywhere")

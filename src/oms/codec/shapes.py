@@ -16,7 +16,7 @@ from json.encoder import encode_basestring_ascii
 from types import NoneType, UnionType
 from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
-from attrs import fields
+from attrs import fields, has
 
 from oms.codec.generate import Codec, Field, Layout, Shape, compile_codec, compile_value, pattern_of
 
@@ -89,7 +89,7 @@ def shape_of(annotation: object) -> Shape:
         return _choice(
             annotation.__name__, {member: encode_basestring_ascii(member.value) for member in annotation}
         )
-    if isinstance(annotation, type):
+    if isinstance(annotation, type) and has(annotation):
         return _shape_of_record(annotation)
     raise TypeError(f"the codec has no way to write {annotation!r}")
 

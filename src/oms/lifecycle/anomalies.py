@@ -13,7 +13,8 @@ from attrs import define, evolve
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode, LastLiquidityInd, OrdStatus
 from oms.model.ids import BrokerName, OrderId
-from oms.model.reports import ExecutionReport, OrderCancelReject
+from oms.model.order import Order
+from oms.model.reports import ExecutionReport, OrderCancelReject, Report
 
 MAX_RAW: Final = 4096
 """How much of a report an anomaly keeps, in characters; and how much is kept of what is said in words."""
@@ -75,6 +76,42 @@ def anomaly(
     )
 
 
+def contradiction(order: Order, report: Report, at: At, text: str) -> ev.AnomalyRaised:
+    """Give the event that sets aside a report that denies what the order is."""
+    return anomaly(at, AnomalyCode.CONTRADICTS_ORDER, order.order_id, text, report)
+
+
+def malformed(order: Order, report: object, at: At, text: str) -> Events:
+    """Give the event that sets aside a report that makes no sense."""
+    return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
+
+
+def illegal(order: Order, report: Report, at: At) -> Events:
+    """Give the event that sets aside a report of what cannot happen to the order now."""
+    said = report.exec_type.name if isinstance(report, ExecutionReport) else "cancel reject"
+    text = f"{said} for an order that is {order.life.value} with {order.leaves_qty} left"
+    return (anomaly(at, AnomalyCode.ILLEGAL_IN_STATE, order.order_id, text, report),)
+
+
+def ignored(order: Order, report: Report, at: At, text: str) -> Events:
+    """Give the event that leaves a trace of a report that is no news."""
+    said = report.exec_type.name if isinstance(report, ExecutionReport) else "CANCEL_REJECT"
+    exec_id = report.exec_id if isinstance(report, ExecutionReport) else None
+    return (
+        ev.ReportIgnored(
+            at.sequence,
+            at.epoch,
+            at.cause,
+            at.input_sequence,
+            at.time_ns,
+            order.order_id,
+            said,
+            exec_id,
+            text,
+        ),
+    )
+
+
 def shown(said: object) -> str:
     """Give what was said as text, whatever it is, at most `MAX_RAW` characters of it."""
     try:
@@ -99,9 +136,14 @@ def clean(report: R) -> tuple[R, tuple[str, ...]]:
         name = getattr(report, field)
         if name is not None and (type(name) is not str or len(name) > MAX_NAME):
             drop(field, "" if field == "reject_code" else None, f"a text of at most {MAX_NAME} characters")
+    # None in the place of an empty text is too common to lose an answer over.
+    if report.reject_code is None:
+        changed["reject_code"] = ""
     for field, most in (("text", MAX_RAW), ("raw", MAX_PAYLOAD)):
         text = getattr(report, field)
-        if type(text) is not str:
+        if text is None:
+            changed[field] = ""
+        elif type(text) is not str:
             drop(field, shown(text), "a text")
         elif len(text) > most:
             changed[field] = text[:most]

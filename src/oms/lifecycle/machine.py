@@ -40,12 +40,12 @@ def apply(order: Order, event: ev.OrderEvent) -> None:
         TransitionError: The tables do not allow this event in the order's state; nothing has moved.
     """
     lives, change, adds, answer, marks = _STEPS[type(event)]
-    life = lives.get(order._life)
-    if life is None:
+    try:
+        life = order._life = lives[order._life]
+    except KeyError:
         raise TransitionError(
             f"{type(event).__name__} is not allowed for an order that is {order._life.value}: {order!r}"
-        )
-    order._life = life
+        ) from None
     if change is not None:
         change(order, event)
     if adds is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from types import TracebackType
@@ -15,6 +15,7 @@ from oms.engine.inputs import Promised, Start, TimerDue
 from oms.engine.state import State
 from oms.errors import OmsError, UnknownInstrumentError, UnknownOrderError, ValidationError
 from oms.model import events as ev
+from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, ReplaceOrder, SubmitOrder
 from oms.model.enums import Side
 from oms.model.ids import Account, BrokerName, OrderId, Symbol, name
@@ -103,13 +104,7 @@ class OrderManager:
             broker for broker in attached.values() if isinstance(broker, MarketListener)
         ]
         capabilities = {key: broker.capabilities() for key, broker in attached.items()}
-        if limits is None:
-            real = sorted(key for key, can in capabilities.items() if not can.simulated)
-            if real:
-                raise ValidationError(
-                    "limits", f"none, with {', '.join(real)}", "pass limits=RiskLimits(...)"
-                )
-            limits = RiskLimits.off("every broker is simulated")
+        in_force = _no_limits(capabilities) if limits is None else limits
         self.bus = Bus()
         self.positions = Positions()
         self._engine = Engine(capabilities, default_handlers() if handlers is None else handlers)
@@ -117,7 +112,7 @@ class OrderManager:
         self._attach(projections)
         replay(self._engine, self._store.read(), [self.bus.replay])
         defined = _defined(attached.values(), instruments)
-        self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, limits, defined))
+        self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, in_force, defined))
         for key, broker in attached.items():
             broker.start(InboxSink(self._loop.inbox, key))
         self._loop.drain()
@@ -385,6 +380,13 @@ class OrderManager:
             f"known are {', '.join(near)}" if near else "no instrument is defined: pass instruments=[...]"
         )
         raise UnknownInstrumentError("symbol", repr(symbol), allowed)
+
+
+def _no_limits(capabilities: Mapping[BrokerName, Capabilities]) -> RiskLimits:
+    real = sorted(key for key, can in capabilities.items() if not can.simulated)
+    if real:
+        raise ValidationError("limits", f"none, with {', '.join(real)}", "pass limits=RiskLimits(...)")
+    return RiskLimits.off("every broker is simulated")
 
 
 def _defined(brokers: Iterable[Broker], given: Iterable[Instrument]) -> tuple[Instrument, ...]:

@@ -131,6 +131,20 @@ def test_a_record_that_json_would_read_is_refused_for_its_form(text: str, words:
         decode(text)
 
 
+def test_a_record_of_what_the_model_refuses_is_refused_in_the_models_words() -> None:
+    text = encode(BY_NAME["InstrumentDefined"]).replace('"lot":"0.50"', '"lot":"-1"')
+    with pytest.raises(ValidationError, match="lot = -1: pass more than zero"):
+        decode(text)
+
+
+def test_a_field_that_was_never_given_is_named() -> None:
+    event = but(STOPPED)
+    del event.last_px  # type: ignore[attr-defined]  # an event half made
+    with pytest.raises(ValidationError, match=r"OrderStopped\.last_px = None") as caught:
+        encode(event)
+    assert caught.value.field == "OrderStopped.last_px"
+
+
 @pytest.mark.parametrize("text", [None, 7, b"{}", ["{}"]], ids=["none", "a number", "bytes", "a list"])
 def test_only_text_is_read(text: object) -> None:
     with pytest.raises(ValidationError, match="the text of one event"):

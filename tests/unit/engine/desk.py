@@ -1,4 +1,5 @@
 """An engine that has been started, with a clock in the hand, and its events written down by hand."""
+# ruff: noqa: ANN401  # cases are data of any kind
 
 from __future__ import annotations
 
@@ -41,7 +42,11 @@ def request_id(number: int) -> ClOrdId:
 
 
 class Desk:
-    """A started engine: 4 events are in its journal, and the next one is number 5."""
+    """A started engine: with its two instruments 5 events are in its journal, and the next one is number 6.
+
+    Attributes:
+        is_watched: Every step is followed by a look at all that must be true.
+    """
 
     def __init__(
         self,
@@ -53,6 +58,7 @@ class Desk:
         brokers = {BrokerName(name): able for name, able in (can or {"paper": CAN_ALL}).items()}
         self.engine = Engine(brokers, default_handlers() if handlers is None else handlers)
         self.now_ns = T0
+        self.is_watched = True
         self.journal: list[ev.Event] = []
         self.sent: list[Request] = []
         self.next_due_ns: int | None = None
@@ -61,7 +67,7 @@ class Desk:
     def tell(self, what: Input) -> tuple[ev.Event, ...]:
         """Hand an input in, and give the events that it led to; all is well afterwards."""
         outcome: Outcome = self.engine.handle(what, self.now_ns)
-        assert check_state(self.engine.state) == ()
+        assert not self.is_watched or check_state(self.engine.state) == ()
         self.next_due_ns = outcome.next_due_ns
         self.journal += outcome.events
         self.sent += outcome.requests
@@ -128,7 +134,7 @@ def submit(
 ) -> SubmitOrder:
     """A command to buy 100 AAPL at 100 for the day, but for these fields."""
     wanted = Limit(100) if terms is None else terms
-    return SubmitOrder(Symbol(symbol), side, qty, wanted, tif, Account(account), client_ref, "bot")  # type: ignore[arg-type]
+    return SubmitOrder(Symbol(symbol), side, qty, wanted, tif, Account(account), client_ref, "bot")
 
 
 def kinds(events: tuple[ev.Event, ...]) -> list[str]:
