@@ -7,7 +7,7 @@
     │   ├── UnknownInstrumentError
     │   ├── UnknownOrderError
     │   └── UnknownBrokerError
-    ├── HaltedError                you asked for new risk while the manager is halted
+    ├── HaltedError                you asked for something while the manager is halted
     ├── BrokerError                they did it
     │   ├── OutcomeKnownError      the request certainly had no effect
     │   └── OutcomeUnknownError    the request may have had its effect: in doubt
@@ -60,7 +60,7 @@ class UnknownBrokerError(ValidationError):
 
 
 class HaltedError(OmsError):
-    """New risk was asked for while the manager is halted; cancels are still taken."""
+    """Something was asked for while the manager is halted: the journal failed, and memory is not to be trusted."""
 
 
 class BrokerError(OmsError):

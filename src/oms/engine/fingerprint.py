@@ -42,7 +42,6 @@ def describe(state: State) -> dict[str, object]:
         "kill_reason": state.book.kill_reason,
         "sent_ns": list(state.book.sent_ns),
         "instruments": [repr(instrument) for _, instrument in sorted(state.instruments.items())],
-        "closed_sessions": sorted((symbol or "", date) for symbol, date in state.closed_sessions.items()),
         "counters": [
             state.version,
             state.epoch,

@@ -16,7 +16,6 @@ from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.machine import ORDER_EVENTS, fulfil
 from oms.lifecycle.machine import apply as apply_to_order
 from oms.model import events as ev
-from oms.model.enums import SessionPhase
 from oms.model.ids import (
     LOW_COUNTER,
     BrokerName,
@@ -57,11 +56,10 @@ class State:
         next_order_id: The number that the next order gets.
         next_counter: The counter that the next ClOrdID is made from.
         reserved: ClOrdID counters below this are on record as perhaps in use.
-        closed_sessions: The instruments whose session is closed, with their trade dates; None stands for all others.
     """
 
     __slots__ = (
-        "at", "book", "cause", "causes", "closed_sessions", "epoch", "executions", "fresh", "handles", "id_head", "index",
+        "at", "book", "cause", "causes", "epoch", "executions", "fresh", "handles", "id_head", "index",
         "input_sequence", "instruments", "last_ns", "namespace", "next_counter", "next_order_id", "now_ns", "prefix",
         "request_timeout_ns", "reserved", "timers", "version",
     )  # fmt: skip
@@ -83,7 +81,6 @@ class State:
         self.prefix = ""
         self.id_head = ""
         self.request_timeout_ns = 0
-        self.closed_sessions: dict[Symbol | None, str] = {}
         # What belongs to the input under way, and what is still to be handed out.
         self.cause = ev.Cause("", "")
         self.at = At(0, 0, self.cause, 0, 0, BrokerName(""))
@@ -214,15 +211,6 @@ def _released(state: State, event: Any) -> None:
     state.book.kill_reason = None
 
 
-def _session(state: State, event: Any) -> None:
-    if event.phase is SessionPhase.CLOSED:
-        state.closed_sessions[event.symbol] = event.trade_date
-    elif event.symbol is None:
-        state.closed_sessions.clear()
-    else:
-        state.closed_sessions.pop(event.symbol, None)
-
-
 def _create(state: State, event: ev.OrderCreated) -> Order:
     order_id = event.order_id
     order = state.handles.pop(order_id, None) if state.handles else None
@@ -255,7 +243,6 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
     ev.LimitsSet: _limited,
     ev.KillSwitchEngaged: _killed,
     ev.KillSwitchReleased: _released,
-    ev.SessionChanged: _session,
 }
 
 

@@ -24,6 +24,9 @@ from oms.runtime.inbox import MAX_COMMANDS, Inbox
 MAX_BATCH: Final = 100_000
 """How many events one batch may hold."""
 
+MAX_FOLLOWING: Final = 100_000
+"""How many inputs listeners may add to what is being handled, before it is taken for a loop."""
+
 
 class Loop:
     """Feeds the engine and delivers what it answers. For one thread; only the inbox may be filled from others.
@@ -37,7 +40,17 @@ class Loop:
         next_due_ns: When the next timer may be due, in nanoseconds UTC; None if there is none.
     """
 
-    __slots__ = ("_batch", "_clock", "bus", "engine", "halted", "inbox", "is_deferred", "next_due_ns")
+    __slots__ = (
+        "_batch",
+        "_clock",
+        "_entered",
+        "bus",
+        "engine",
+        "halted",
+        "inbox",
+        "is_deferred",
+        "next_due_ns",
+    )
 
     def __init__(self, engine: Engine, bus: Bus, clock: Clock) -> None:
         """Begin idle."""
@@ -47,6 +60,7 @@ class Loop:
         self.halted: str | None = None
         self.next_due_ns: int | None = None
         self._clock = clock
+        self._entered = 0
         self.is_deferred = False
         self._batch: tuple[list[Event], list[Request]] | None = None
 
@@ -72,6 +86,13 @@ class Loop:
         inbox.append(what)
         if not self.is_deferred:
             self.drain()
+            return
+        self._entered += 1
+        if self._entered > MAX_FOLLOWING:
+            inbox.pop()
+            raise LimitExceededError(
+                "MAX_FOLLOWING", MAX_FOLLOWING, "a listener asks for something whenever it is told something"
+            )
 
     def drain(self) -> None:
         """Handle everything that waits; nothing while halted or from within a listener."""
@@ -79,6 +100,7 @@ class Loop:
         if not inbox or self.is_deferred or self.halted is not None:
             return
         self.is_deferred = True
+        self._entered = 0
         is_delivering = False
         try:
             while inbox:

@@ -39,7 +39,7 @@ from oms.model.sessions import SessionChange
 from oms.model.terms import Limit, Market
 from oms.ports.broker import ReportSink
 from oms.runtime.inbox import MAX_COMMANDS
-from oms.runtime.loop import MAX_BATCH
+from oms.runtime.loop import MAX_BATCH, MAX_FOLLOWING
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.stores.memory import MemoryEventStore
@@ -456,6 +456,21 @@ def test_more_commands_than_may_wait_are_refused_by_name_and_reports_never_are()
     assert [(error.limit, error.bound) for error in raised] == [("MAX_COMMANDS", MAX_COMMANDS)]
     assert house.kinds()[-1] == "ReportIgnored"
     assert house.buy().order_id == 2
+
+
+@pytest.mark.slow
+def test_a_listener_that_answers_each_event_with_a_command_is_stopped() -> None:
+    house = House()
+    order = house.buy()
+    house.om.on(ev.CancelDenied, lambda _: house.om.cancel(order))
+    house.om.kill("so that nothing is sent", cancel_all=True)
+    house.om.cancel(order)
+
+    (failed,) = house.failed
+    assert isinstance(failed.error, LimitExceededError)
+    assert (failed.error.limit, failed.error.bound) == ("MAX_FOLLOWING", MAX_FOLLOWING)
+    assert house.kinds().count("CancelDenied") == MAX_FOLLOWING + 1
+    assert house.buy().reasons[0].code.name == "KILL_SWITCH"
 
 
 # ---------------------------------------------------------------- batches
