@@ -139,11 +139,13 @@ class Bus:
                 self._waiting.clear()
 
     def replay(self, event: Event) -> None:
-        """Tell the read models of an event that was recorded before."""
-        for listener in self._projecting.get(type(event)) or self._resolve(
-            type(event), self._projectors, self._projecting
-        ):
-            listener(event)
+        """Tell the read models of an event that was recorded before; one that fails is isolated, as it was then."""
+        kind = type(event)
+        for listener in self._projecting.get(kind) or self._resolve(kind, self._projectors, self._projecting):
+            try:
+                listener(event)
+            except Exception as error:  # noqa: BLE001  # a broken read model must not keep a journal shut
+                self._fail(listener, event, error)
 
     def _wait(self, events: Sequence[Event], requests: Sequence[Request]) -> None:
         # Counted over the whole delivery, so that one who answers everything with one more comes to an end too.

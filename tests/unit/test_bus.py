@@ -237,6 +237,18 @@ def fail(event: object) -> None:
     raise ValueError(f"cannot stand a {type(event).__name__}")
 
 
+def test_a_read_model_that_fails_at_a_replayed_event_does_not_stop_the_replay() -> None:
+    bus = Bus()
+    heard: list[object] = []
+    bus.project(ev.Event, fail)
+    bus.project(ev.Event, heard.append)
+
+    bus.replay(first())
+
+    assert heard == [first()]
+    assert bus.failures == 1
+
+
 @pytest.mark.parametrize("lane", ["project", "observe"])
 def test_a_listener_that_fails_harms_nobody_and_its_error_is_published(lane: str) -> None:
     bus, log = Bus(), Log()
