@@ -253,7 +253,7 @@ class OmsArm:
             blocks,
         )
         assert self.counter.heard == expected, (self.counter.heard, expected)
-        position = self.om.positions.get(SYMBOL)
+        position = self.om.position(SYMBOL)
         if self.done:
             assert position is not None
             assert abs(position.net_qty) == (QTY if self.done & 1 else ZERO), position.net_qty

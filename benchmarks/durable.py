@@ -15,9 +15,9 @@ from oms.stores.sqlite import SQLiteEventStore
 
 BATCH = 100
 MAX_OF_MEMORY = 3.0
-"""A lifecycle on the disk, 100 in a batch, in lifecycles in memory: from the foundation's brief."""
+"""A lifecycle on the disk, 100 in a batch, in lifecycles in memory: a target set with the first design."""
 MAX_FLOORS = 4.0
-"""What a lifecycle with a commit of its own may cost beyond the bare commit, in floors: from the same brief."""
+"""What a lifecycle with a commit of its own may cost beyond the bare commit, in floors: set with it."""
 
 
 def in_batches(folder: Path, batches: int, rounds: int) -> list[Figure]:

@@ -19,7 +19,7 @@ from oms.stores.sqlite import SQLiteEventStore
 
 MAX_OPEN_BYTES = 2_048
 MAX_IMPORT_MS = 60.0
-"""Both from the foundation's brief."""
+"""Targets set with the first design."""
 THIRD_PARTY = frozenset({"attr", "attrs", "sortedcontainers", "dateutil", "six"})
 """What may be imported besides the standard library; `attr` is attrs, and dateutil brings six."""
 

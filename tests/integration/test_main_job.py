@@ -1,5 +1,6 @@
 """`oms demo` and `oms run`, as a user runs them: in processes of their own, ended cleanly and broken off."""
 
+import gzip
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from oms.model.events import OrderCreated, OrderEvent, OrderReplaced
 from oms.model.time_in_force import IOC
 from oms.projections.blotter import Blotter
 from oms.stores.sqlite import SQLiteEventStore
+from tests.fakes import T0, S
 
 QUOTES = "crypto_btcusdt_binance_2024-08-08_quotes.csv.gz"
 TRADES = "crypto_btcusdt_binance_2024-08-08_trades.csv.gz"
@@ -115,12 +117,22 @@ def test_a_recorded_run_broken_off_gives_its_state_back(tmp_path: Path, market_d
     ("arguments", "named"),
     [
         (("demo", "--steps", "0"), "--steps = 0"),
+        (("demo", "--exit-after", "0"), "--exit-after = 0"),
+        (("run", "--quotes", QUOTES, "--exit-after", "-1"), "--exit-after = -1"),
         (("run", "--quotes", "no-such-file.csv"), "no-such-file.csv"),
         (("run", "--quotes", "README.md", "--tick", "0"), "tick = 0"),
         (("run", "--quotes", "README.md", "--size", "nan"), "--size = nan"),
         (("state", "no-such.db"), "no-such.db"),
     ],
-    ids=["no steps", "no such recording", "tick of zero", "size that is no number", "no such journal"],
+    ids=[
+        "no steps",
+        "break off before the first order",
+        "break off before the start",
+        "no such recording",
+        "tick of zero",
+        "size that is no number",
+        "no such journal",
+    ],
 )
 def test_bad_input_is_one_line_that_names_it(arguments: tuple[str, ...], named: str) -> None:
     done = oms(*arguments)
@@ -128,6 +140,22 @@ def test_bad_input_is_one_line_that_names_it(arguments: tuple[str, ...], named: 
     assert named in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+@pytest.mark.slow
+def test_a_run_on_a_file_that_is_cut_short_says_that_its_journal_is_partial(tmp_path: Path) -> None:
+    rows = [f"{T0 + n * S},{100 + n % 7}.00,{1 + n % 3},{101 + n % 7}.00,{1 + n % 5}" for n in range(20_000)]
+    whole = gzip.compress("\n".join(["recv_ns,bid,bid_size,ask,ask_size", *rows]).encode(), mtime=0)
+    cut, db = tmp_path / "cut.csv.gz", tmp_path / "cut.db"
+    cut.write_bytes(whole[: len(whole) // 2])
+
+    broken = oms("run", "--quotes", str(cut), "--db", str(db))
+
+    assert broken.returncode == 2, broken.stderr
+    assert f"the journal {db} is partial" in broken.stderr
+    assert "broken off after" in broken.stderr
+    assert broken.stderr.splitlines()[-1].endswith("the gzip file is damaged or cut short; fetch it again")
+    assert state_hash(oms("state", str(db)).stdout)
 
 
 def test_a_run_does_not_write_to_a_journal_that_exists(tmp_path: Path) -> None:

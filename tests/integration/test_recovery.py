@@ -103,7 +103,7 @@ def test_a_journal_that_is_opened_again_holds_what_was_true(reopen: Reopen) -> N
     assert [order.order_id for order in om.open_orders()] == [2, 4, 5]
     assert [order.order_id for order in om.in_doubt()] == [4]
     assert om.order("r1").outstanding_requests[0].order_qty == d(150)
-    position = om.positions.get("AAPL")
+    position = om.position("AAPL")
     assert position is not None
     assert (position.net_qty, position.cost, position.trades) == (d(140), d("14000.7"), 4)
     assert om.submit("AAPL", Side.BUY, 1, Limit(1)).status is OrdStatus.DENIED

@@ -82,6 +82,16 @@ def test_requests_are_sent_in_their_order_each_to_its_broker() -> None:
     assert sent == [("paper", "a"), ("real", "b"), ("paper", "c")]
 
 
+def test_requests_without_events_are_sent_and_leave_nothing_to_record() -> None:
+    bus, log = Bus(), Log()
+    for attach in attachments(bus, log):
+        attach()
+
+    bus.publish([], [new_order_request("a")])
+
+    assert log == ["send NewOrderSingle"]
+
+
 def test_when_the_record_fails_nothing_is_sent_and_nobody_is_told() -> None:
     bus, log = Bus(), Log()
     bus.record(lambda _: log.append("kept"))

@@ -38,6 +38,7 @@ def run(args: Namespace) -> int:
     """Trade, print the summary and the proof; 1 if the journal does not give the same state."""
     if not 0 < args.steps <= MAX_STEPS:
         raise ValidationError("--steps", str(args.steps), f"pass 1 to {MAX_STEPS}")
+    exit_after = checked_exit_after(args.exit_after)
     db = new_journal(args.db, "oms-demo.db")
     acme = Instrument(symbol="ACME", currency="USD", tick="0.01")
     market = SyntheticMarket(
@@ -46,7 +47,7 @@ def run(args: Namespace) -> int:
     print(f"A market-making bot trades a made-up market of {acme.symbol} (seed {args.seed}).")
     print(f"Journal: {db}\n")
     fees = MakerTaker(maker_bps="-0.1", taker_bps="0.3")
-    plan = Plan(db, acme, market, fees, Decimal(5), Decimal(30), 10, None, args.exit_after)
+    plan = Plan(db, acme, market, fees, Decimal(5), Decimal(30), 10, None, exit_after)
     result = trade(plan, sys.stderr)
     print(describe(result, acme.currency))
     print()
@@ -54,6 +55,17 @@ def run(args: Namespace) -> int:
     last = len(result.blotter)
     print(f"\nNow look into it:  oms orders {db} --open   oms show {db} {last}   oms state {db}")
     return 0 if is_same else 1
+
+
+def checked_exit_after(orders: int | None) -> int | None:
+    """Check after how many orders a run is to break off.
+
+    Raises:
+        ValidationError: Before the first, which no run does.
+    """
+    if orders is not None and orders < 1:
+        raise ValidationError("--exit-after", str(orders), "pass 1 or more orders, or leave it out")
+    return orders
 
 
 def new_journal(path: str | None, name: str) -> Path:

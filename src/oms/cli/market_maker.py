@@ -72,7 +72,7 @@ class MarketMaker:
         self._seen += 1
         if self._seen % self.pace or quote.bid is None or quote.ask is None:
             return
-        position = self._om.positions.get(self._symbol)
+        position = self._om.position(self._symbol)
         held = Decimal(0) if position is None else position.net_qty
         if held > -self.max_qty:
             self._quote(Side.SELL, quote.ask)

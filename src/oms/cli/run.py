@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import Final
 
 from oms.cli.command import Subparsers
-from oms.cli.demo import new_journal
+from oms.cli.demo import checked_exit_after, new_journal
 from oms.cli.summary import describe, prove
 from oms.cli.trading import Plan, trade
 from oms.errors import ValidationError
@@ -47,6 +47,7 @@ def run(args: Namespace) -> int:
     """Trade, print the summary and the proof; 1 if the journal does not give the same state."""
     if not 0 < args.pace <= _MAX_PACE:
         raise ValidationError("--pace", str(args.pace), f"pass 1 to {_MAX_PACE}")
+    exit_after = checked_exit_after(args.exit_after)
     instrument = Instrument(symbol=args.symbol, currency=args.currency, tick=args.tick, lot=args.lot)
     fees = MakerTaker(maker_bps=args.maker_bps, taker_bps=args.taker_bps)
     size, max_qty = positive(args.size, "--size"), positive(args.max_qty, "--max-qty")
@@ -56,7 +57,7 @@ def run(args: Namespace) -> int:
     db = new_journal(args.db, "oms-run.db")
     print(f"A market-making bot trades {args.symbol} as recorded in {', '.join(files)}.")
     print(f"Journal: {db}\n")
-    plan = Plan(db, instrument, merge(*recordings), fees, size, max_qty, args.pace, None, args.exit_after)
+    plan = Plan(db, instrument, merge(*recordings), fees, size, max_qty, args.pace, None, exit_after)
     result = trade(plan, sys.stderr)
     skipped = sum(recording.bad_row_count for recording in recordings)
     if skipped:

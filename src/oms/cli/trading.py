@@ -96,7 +96,7 @@ def limits_for(plan: Plan) -> RiskLimits:
 
 
 def trade(plan: Plan, progress: TextIO) -> Result:
-    """Trade the market to its end, with every event journaled."""
+    """Trade the market to its end, with every event journaled; a run that breaks off says so before it raises."""
     blotter, executions = Blotter(), Executions()
     clock = ManualClock()
     started = time.perf_counter()
@@ -114,16 +114,20 @@ def trade(plan: Plan, progress: TextIO) -> Result:
             om.on(OrderSubmitted, _breaker(om, plan.exit_after))
         bot = MarketMaker(om, plan.instrument.symbol, size=plan.size, max_qty=plan.max_qty, pace=plan.pace)
         show = _progress(progress, plan.total, started)
-        for update in plan.updates:
-            clock.advance_to(update.time_ns)
-            with om.batch():  # One durable append for what a tick does and what the bot makes of it.
-                om.update(update)
-                if type(update) is Quote:
-                    last_quote = update
-                    bot.on_quote(update)
-            seen += 1
-            if not seen % _EVERY:
-                show(seen, len(blotter), update.time_ns)
+        try:
+            for update in plan.updates:
+                clock.advance_to(update.time_ns)
+                with om.batch():  # One durable append for what a tick does and what the bot makes of it.
+                    om.update(update)
+                    if type(update) is Quote:
+                        last_quote = update
+                        bot.on_quote(update)
+                seen += 1
+                if not seen % _EVERY:
+                    show(seen, len(blotter), update.time_ns)
+        except BaseException:
+            progress.write(f"\nbroken off after {seen:,} market updates: the journal {plan.db} is partial\n")
+            raise
         bot.stop()
         show(seen, len(blotter), clock.now_ns())
         progress.write("\n")

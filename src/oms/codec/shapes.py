@@ -220,7 +220,9 @@ def _shape_of_tuple(items: tuple[Any, ...]) -> Shape:
     def read(text: str) -> tuple[object, ...]:
         # The text has matched the pattern, so the items stand one comma apart.
         values, place = [], 1
-        for find, codec in cycle(zip(finders, codecs, strict=True)):
+        for find, codec in cycle(
+            zip(finders, codecs, strict=True)
+        ):  # pragma: no branch  # it never ends by itself
             if place >= len(text) - 1:
                 break
             found = find(text, place)

@@ -33,7 +33,7 @@ def check_state(state: State) -> tuple[str, ...]:
 
 def open_qty(order: Order) -> Decimal:
     """Give how much of an order may still trade, the larger of its totals while a replace is unanswered."""
-    if order.life not in (Life.SENT, Life.LIVE) or not order.leaves_qty:
+    if order.life not in (Life.SENT, Life.LIVE):
         return ZERO
     asked = [
         request.order_qty - order.cum_qty

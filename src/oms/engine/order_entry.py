@@ -21,7 +21,7 @@ from oms.model.market import MarketUpdate, Quote
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Terms
 from oms.order_types.registry import HandlerRegistry
 from oms.order_types.validation import check_capabilities, check_qty
 from oms.risk.gate import Gate
@@ -126,7 +126,9 @@ class OrderEntry:
         state = self.state
         order = self._order(command.order_id)
         reasons = (
-            _why_not_working(order) or self._why_cut_off(order) or _why_pending(order, RequestKind.CANCEL)
+            _why_not_working(order, may_grow=True)
+            or self._why_cut_off(order)
+            or _why_pending(order, RequestKind.CANCEL)
         )
         if reasons:
             state.record_of(order, ev.CancelDenied(*state.envelope(), order.order_id, reasons))
@@ -154,7 +156,7 @@ class OrderEntry:
         if not reasons:
             after = _after(order, command)
             verdict = self._judge_replace(command, after, route.instrument)
-            if type(verdict) is Approved:
+            if not isinstance(verdict, tuple):
                 identity = state.next_cl_ord_id()
                 orig = _last_sent(order)
                 asked = ev.ReplaceRequested(
@@ -163,8 +165,7 @@ class OrderEntry:
                 state.record_of(order, asked)
                 requests.append(self._router.replace(verdict, order, identity, orig, after, state.now_ns))
                 return
-            if type(verdict) is tuple:
-                reasons = verdict
+            reasons = verdict
         state.record_of(order, ev.ReplaceDenied(*state.envelope(), order.order_id, reasons))
 
     def forget_routes(self) -> None:
@@ -239,8 +240,10 @@ def _reference_px(update: MarketUpdate | None) -> Decimal | None:
     return None if update.bid is None or update.ask is None else (update.bid + update.ask) * _HALF
 
 
-def _why_not_working(order: Order) -> Reasons:
-    if order.is_closed:
+def _why_not_working(order: Order, *, may_grow: bool = False) -> Reasons:
+    # A filled order with an unanswered replace may yet trade again, so a cancel still has something to stop.
+    grows = may_grow and any(request.order_qty is not None for request in order.outstanding_requests)
+    if order.is_closed and not grows:
         how = "filled" if not order.is_ended else order.life.value
         return (
             Reason(
@@ -257,9 +260,9 @@ def _why_not_working(order: Order) -> Reasons:
     return ()
 
 
-def _why_pending(order: Order, kind: RequestKind) -> Reasons:
+def _why_pending(order: Order, kind: RequestKind, *, also_in_doubt: bool = False) -> Reasons:
     for request in order.outstanding_requests:
-        if request.kind is kind and not request.in_doubt:
+        if request.kind is kind and (also_in_doubt or not request.in_doubt):
             asked = f"{order.order_id}, {kind.value} {request.cl_ord_id} unanswered"
             return (Reason(ReasonCode.ALREADY_PENDING, "order_id", asked, f"one {kind.value} at a time"),)
     return ()
@@ -288,30 +291,40 @@ def _why_not_amendable(order: Order, command: ReplaceOrder, capabilities: Capabi
         )
     reasons += _why_pending(order, RequestKind.CANCEL)
     if not capabilities.chains_replaces:
-        reasons += _why_pending(order, RequestKind.REPLACE)
-    qty = order.order_qty if command.order_qty is None else command.order_qty
-    if (
-        not reasons
-        and qty == order.order_qty
-        and (command.price is None or Limit(command.price) == order.terms)
-    ):
+        reasons += _why_pending(order, RequestKind.REPLACE, also_in_doubt=True)
+    wanted_qty, wanted_terms = _wanted(order)
+    qty = wanted_qty if command.order_qty is None else command.order_qty
+    if not reasons and qty == wanted_qty and (command.price is None or Limit(command.price) == wanted_terms):
         reasons.append(
-            Reason(ReasonCode.NO_CHANGE, "replace", "the terms in force", "another quantity or price")
+            Reason(ReasonCode.NO_CHANGE, "replace", "what is asked for already", "another quantity or price")
         )
     return tuple(reasons)
 
 
+def _wanted(order: Order) -> tuple[Decimal, Terms]:
+    # A replace builds on the last one that is unanswered: what it does not name stays as was asked, not as it is.
+    wanted = order.order_qty, order.terms
+    for request in order.outstanding_requests:
+        if request.order_qty is not None and request.terms is not None:
+            wanted = request.order_qty, request.terms
+    return wanted
+
+
 def _after(order: Order, command: ReplaceOrder) -> SubmitOrder:
-    qty = order.order_qty if command.order_qty is None else command.order_qty
-    terms = order.terms if command.price is None else Limit(command.price)
+    wanted_qty, wanted_terms = _wanted(order)
+    qty = wanted_qty if command.order_qty is None else command.order_qty
+    terms = wanted_terms if command.price is None else Limit(command.price)
     return SubmitOrder(
         order.symbol, order.side, qty, terms, order.time_in_force, order.account, order.client_ref
     )
 
 
 def _last_sent(order: Order) -> ClOrdId:
-    # The last identity sent that was not refused: an unanswered replace counts, a cancel names nothing.
+    # The last identity sent that was not refused: an unanswered replace counts, a cancel names nothing, and what is in
+    # doubt may never have arrived, so that the venue would not know it.
     sent = [
-        request.cl_ord_id for request in order.outstanding_requests if request.kind is not RequestKind.CANCEL
+        request.cl_ord_id
+        for request in order.outstanding_requests
+        if request.kind is not RequestKind.CANCEL and not request.in_doubt
     ]
     return sent[-1] if sent else order.cl_ord_id or ClOrdId("")

@@ -269,13 +269,19 @@ def _amended(state: State, event: Any, order: Order) -> None:
     state.executions.amend(event)
 
 
+def _replaced(state: State, event: Any, order: Order) -> None:
+    # A venue may give an order an id that we never sent.
+    state.index.by_cl_ord_id.setdefault(event.cl_ord_id, order)
+    _named(state, event, order)
+
+
 _AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = {
     ev.OrderSubmitted: _requested,
     ev.CancelRequested: _requested,
     ev.ReplaceRequested: _requested,
     ev.OrderPendingNew: _named,
     ev.OrderAcknowledged: _named,
-    ev.OrderReplaced: _named,
+    ev.OrderReplaced: _replaced,
     ev.Traded: _traded,
     ev.TradeCorrected: _amended,
     ev.TradeCanceled: _amended,

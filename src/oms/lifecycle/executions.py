@@ -14,6 +14,7 @@ from oms.lifecycle.anomalies import (
     illegal,
     is_plain,
     malformed,
+    shown,
 )
 from oms.lifecycle.execution_index import Execution, ExecutionIndex
 from oms.lifecycle.machine import lives_that_allow
@@ -31,6 +32,7 @@ from oms.model.sessions import utc_date
 _BUNDLED_ENDS: Final = frozenset({OrdStatus.CANCELED, OrdStatus.EXPIRED})
 _MAY_TRADE: Final = lives_that_allow(ev.Traded)
 _WORKING: Final = frozenset({Life.SENT, Life.LIVE})
+_NAN: Final = Decimal("NaN")
 
 
 def read_trade(order: Order, said: ExecutionReport, at: At, executions: ExecutionIndex) -> Events:
@@ -59,7 +61,9 @@ def read_trade(order: Order, said: ExecutionReport, at: At, executions: Executio
             return _read_repeat(order, report, at, known)
     if order._life not in _MAY_TRADE:
         return illegal(order, report, at)
-    commission = report.commission
+    commission, cum_qty = report.commission, report.cum_qty
+    if type(cum_qty) is Decimal and cum_qty.is_snan():
+        cum_qty = _NAN  # To compare a signalling NaN raises.
     traded = ev.Traded(
         at.sequence, at.epoch, at.cause, at.input_sequence, at.time_ns, order._order_id,
         exec_id, order._symbol, order._side, order._account, at.broker, last_qty, last_px, trade_date, transact_time_ns,
@@ -74,6 +78,7 @@ def read_trade(order: Order, said: ExecutionReport, at: At, executions: Executio
         and report.ord_status not in _BUNDLED_ENDS
         and (commission is None or traded.commission is commission)
         and not faults
+        and (cum_qty is None or (type(cum_qty) is Decimal and cum_qty == order._cum_qty + last_qty))
     ):
         return (traded,)
     return (traded, *_flags(order, report, said, at, traded, faults))
@@ -105,6 +110,15 @@ def _flags(
         flag(AnomalyCode.MALFORMED, f"booked without its commission, {report.commission!r}")
     if faults:
         flag(AnomalyCode.MALFORMED, f"booked, but for {'; '.join(faults)}")
+    counted, ours = report.cum_qty, order.cum_qty + traded.last_qty
+    if counted is not None and not is_sane(counted):
+        flag(AnomalyCode.MALFORMED, f"booked, whatever its cum_qty means: {shown(counted)}")
+    elif counted is not None and counted > ours:
+        # Less is an older report that comes late; more is an execution that we have not heard of.
+        flag(
+            AnomalyCode.MISSING_EXECUTION,
+            f"booked, and {counted} executed in all, of which {ours} are known here",
+        )
     # Exchanges may bundle the end of the order with its last execution (EX:I.1.b).
     ends = {OrdStatus.CANCELED: ev.OrderCanceled, OrdStatus.EXPIRED: ev.OrderExpired}
     if not order.is_ended and report.ord_status in ends and traded.last_qty < order.leaves_qty:

@@ -10,6 +10,7 @@ from attrs import field
 from oms.errors import ValidationError
 from oms.model.decimals import GRID, ZERO, exact, positive, residue
 from oms.model.define import record
+from oms.model.door import asker, reason, shown
 from oms.model.enums import Side
 from oms.model.ids import Account, OrderId, Symbol
 from oms.model.terms import Limit, Market, Terms
@@ -51,25 +52,29 @@ class SubmitOrder:
     time_in_force: TimeInForce
     account: Account
     client_ref: str | None = None
-    asked_by: str = ""
+    asked_by: str = field(converter=asker, default="")
 
     def __attrs_post_init__(self) -> None:
         """Check what can be checked without knowing the instrument."""
         if type(self.side) is not Side:
-            raise ValidationError("side", repr(self.side), "pass Side.BUY, Side.SELL or Side.SELL_SHORT")
+            raise ValidationError("side", shown(self.side), "pass Side.BUY, Side.SELL or Side.SELL_SHORT")
         if type(self.terms) not in _TERMS:
-            raise ValidationError("terms", repr(self.terms), 'pass Market() or Limit("189.50")')
+            raise ValidationError("terms", shown(self.terms), 'pass Market() or Limit("189.50")')
         if type(self.time_in_force) not in _TIMES_IN_FORCE:
             allowed = "pass Day(), GoodTillCancel(), ImmediateOrCancel() or FillOrKill()"
-            raise ValidationError("tif", repr(self.time_in_force), allowed)
+            raise ValidationError("tif", shown(self.time_in_force), allowed)
 
 
 @record
 class CancelOrder:
-    """Cancel what is left of an order."""
+    """Cancel what is left of an order.
+
+    Raises:
+        ValidationError: Who asks is not told as a text of at most 256 characters; so in all commands.
+    """
 
     order_id: OrderId
-    asked_by: str = ""
+    asked_by: str = field(converter=asker, default="")
 
 
 def _new_qty(order_qty: Decimal | int | str | None) -> Decimal | None:
@@ -98,7 +103,7 @@ class ReplaceOrder:
     order_id: OrderId
     order_qty: Decimal | None = field(converter=_new_qty, default=None)
     price: Decimal | None = field(converter=_new_price, default=None)
-    asked_by: str = ""
+    asked_by: str = field(converter=asker, default="")
 
     def __attrs_post_init__(self) -> None:
         """Refuse to change nothing."""
@@ -108,18 +113,22 @@ class ReplaceOrder:
 
 @record
 class EngageKillSwitch:
-    """Refuse every new order until the switch is released; cancels still go out."""
+    """Refuse every new order until the switch is released; cancels still go out.
 
-    reason: str
-    asked_by: str = ""
+    Raises:
+        ValidationError: The reason is no text of 1 to 4096 characters.
+    """
+
+    reason: str = field(converter=reason)
+    asked_by: str = field(converter=asker, default="")
 
 
 @record
 class ReleaseKillSwitch:
-    """Take new orders again."""
+    """Take new orders again; errors as in `EngageKillSwitch`."""
 
-    reason: str
-    asked_by: str = ""
+    reason: str = field(converter=reason)
+    asked_by: str = field(converter=asker, default="")
 
 
 Command: TypeAlias = SubmitOrder | CancelOrder | ReplaceOrder | EngageKillSwitch | ReleaseKillSwitch

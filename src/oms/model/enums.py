@@ -120,6 +120,7 @@ class AnomalyCode(Choice):
     LATE_EXECUTION = "late execution"
     NO_TRADE_DATE = "no trade date"
     UNKNOWN_EXECUTION = "unknown execution"
+    MISSING_EXECUTION = "missing execution"
     UNKNOWN_REQUEST = "unknown request"
 
 

@@ -66,9 +66,10 @@ class ExposureLedger:
 
     def move(self, order: Order) -> None:
         """Take in what an event has just changed about an order."""
-        qty = order._leaves_qty if order._life in _WORKING else ZERO
+        is_working = order._life in _WORKING
+        qty = order._leaves_qty if is_working else ZERO
         requests = order._requests
-        if requests and qty:
+        if requests and is_working:
             for request in requests.values():
                 if request.order_qty is not None:
                     qty = max(qty, request.order_qty - order._cum_qty)

@@ -32,7 +32,9 @@ def _ladder(steps: object) -> tuple[tuple[Decimal, Decimal], ...]:
         return ((ZERO, positive(steps, "tick")),)
     try:
         ladder = tuple((exact(start, "tick from"), positive(tick, "tick")) for start, tick in steps)
-    except TypeError:
+    except ValidationError:
+        raise
+    except (TypeError, ValueError):
         raise ValidationError("tick", repr(steps), "give (from price, tick) pairs") from None
     starts = [start for start, _ in ladder]
     if not ladder or starts[0] != ZERO or starts != sorted(set(starts)):

@@ -10,6 +10,7 @@ from attrs import field
 from oms.errors import ValidationError
 from oms.model.decimals import ZERO, exact, plain
 from oms.model.define import record
+from oms.model.door import moment
 from oms.model.enums import Side
 from oms.model.ids import Symbol
 
@@ -42,11 +43,11 @@ class Quote:
         ask_size: How much is offered there; 0 where nobody offers.
 
     Raises:
-        ValidationError: A number is not exact and finite, or a size is below zero.
+        ValidationError: A number is not exact and finite, a size is below zero, or the time is no int from 0 to 2^63 - 1.
     """
 
     symbol: Symbol
-    time_ns: int
+    time_ns: int = field(converter=moment)
     bid: Decimal | None = field(converter=_px_or_none)
     bid_size: Decimal = field(converter=_size)
     ask: Decimal | None = field(converter=_px_or_none)
@@ -65,11 +66,11 @@ class TradePrint:
         aggressor: The side of whoever took liquidity, None where the market does not say.
 
     Raises:
-        ValidationError: A number is not exact and finite, or the size is below zero.
+        ValidationError: A number is not exact and finite, the size is below zero, or the time is no int from 0 to 2^63 - 1.
     """
 
     symbol: Symbol
-    time_ns: int
+    time_ns: int = field(converter=moment)
     price: Decimal = field(converter=_px)
     size: Decimal = field(converter=_size)
     aggressor: Side | None = None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
+
+from attrs import field
 
 from oms.errors import ValidationError
 from oms.model.define import record
+from oms.model.door import moment, shown
 from oms.model.enums import SessionPhase
 from oms.model.ids import Symbol
+from oms.model.ids import symbol as checked_symbol
 
 NS_PER_S: Final = 1_000_000_000
 _DAY_NS: Final = 86_400 * NS_PER_S
@@ -27,12 +31,40 @@ class SessionChange:
         phase: What it changes to.
         trade_date: The trading day, YYYYMMDD.
         symbol: The instrument it is about; None for all.
+
+    Raises:
+        ValidationError: One of them cannot be meant.
     """
 
-    time_ns: int
+    time_ns: int = field(converter=moment)
     phase: SessionPhase
     trade_date: str
     symbol: Symbol | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Check what would otherwise come to light when it is recorded."""
+        if type(self.phase) is not SessionPhase:
+            raise ValidationError(
+                "phase", shown(self.phase), "pass a member of SessionPhase, such as SessionPhase.CLOSED"
+            )
+        if not _is_date(self.trade_date):
+            raise ValidationError(
+                "trade_date", shown(self.trade_date), 'pass a day as a text of 8 digits, such as "20260105"'
+            )
+        if self.symbol is not None:
+            if type(self.symbol) is not str:
+                raise ValidationError("symbol", shown(self.symbol), "pass a symbol, or None for all of them")
+            checked_symbol(self.symbol)
+
+
+def _is_date(text: object) -> bool:
+    if type(text) is not str or len(text) != 8 or not (text.isascii() and text.isdigit()):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def utc_date(time_ns: int) -> str:

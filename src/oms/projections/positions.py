@@ -50,8 +50,8 @@ class Positions:
         position.trade(EXACT.multiply(event.old_qty, Decimal(-sign)), event.old_px)
         position.trade(EXACT.multiply(event.last_qty, Decimal(sign)), event.last_px)
 
-    def get(self, symbol: str, account: str = "main") -> Position | None:
-        """Give a position; None where nothing was ever traded."""
+    def get(self, symbol: str, account: str) -> Position | None:
+        """Give a position; None where nothing was ever traded. A manager's own account: `OrderManager.position`."""
         return self._by_symbol.get(Symbol(symbol), {}).get(Account(account))
 
     def __iter__(self) -> Iterator[Position]:

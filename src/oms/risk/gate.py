@@ -65,10 +65,13 @@ class Gate:
             reasons.append(Reason(ReasonCode.MAX_OPEN_ORDERS, "open orders", opened, f"at most {most}"))
         if book.is_rate_reached(now_ns):
             reasons.append(_too_fast(limits))
-        reasons += _check_size(command.order_qty, worst_px, instrument, limits)
+        px = worst_px if command.side is _BUY else _sale_px(worst_px, reference_px)
+        reasons += _check_size(command.order_qty, px, instrument, limits)
         if limits.price_collar is not None:
             age_ns = now_ns - reference_ns
-            reasons += _check_collar(command.side, worst_px, reference_px, age_ns, limits)
+            reasons += _check_collar(
+                command.side, worst_px, reference_px, age_ns, limits.price_collar, limits.max_reference_age_s
+            )
         return tuple(reasons) if reasons else Approved(command)
 
     def approve_replace(
@@ -98,9 +101,17 @@ class Gate:
             reasons.append(_killed(book.kill_reason))
         if book.is_rate_reached(now_ns):
             reasons.append(_too_fast(limits))
-        reasons += _check_size(order.order_qty, worst_px, instrument, limits)
+        px = worst_px if order.side is _BUY else _sale_px(worst_px, reference_px)
+        reasons += _check_size(order.order_qty, px, instrument, limits)
         if limits.price_collar is not None:
-            reasons += _check_collar(order.side, worst_px, reference_px, now_ns - reference_ns, limits)
+            reasons += _check_collar(
+                order.side,
+                worst_px,
+                reference_px,
+                now_ns - reference_ns,
+                limits.price_collar,
+                limits.max_reference_age_s,
+            )
         return tuple(reasons) if reasons else Approved(command)
 
     def approve_cancel(self, command: CancelOrder) -> Approved[CancelOrder]:
@@ -115,6 +126,13 @@ def _killed(why: str) -> Reason:
 def _too_fast(limits: RiskLimits) -> Reason:
     allowed = f"at most {limits.max_messages} requests in {limits.message_window_s} s"
     return Reason(ReasonCode.MSG_RATE, "message rate", "one more", allowed)
+
+
+def _sale_px(worst_px: Decimal | None, reference_px: Decimal | None) -> Decimal | None:
+    # A limit bounds what a purchase can cost; a sale brings its limit or more, which is the market's price.
+    if worst_px is None or reference_px is None:
+        return None
+    return max(worst_px, reference_px)
 
 
 def _check_size(
@@ -148,18 +166,26 @@ def _against_size(
 
 
 def _check_collar(
-    side: Side, px: Decimal | None, reference_px: Decimal | None, age_ns: int, limits: RiskLimits
+    side: Side,
+    px: Decimal | None,
+    reference_px: Decimal | None,
+    age_ns: int,
+    collar: Decimal,
+    max_age_s: int,
 ) -> tuple[Reason, ...]:
-    collar = limits.price_collar
-    if collar is None:
-        return ()
     if px is None or reference_px is None:
         allowed = "a market price to hold the collar against"
         return (Reason(ReasonCode.INPUT_UNAVAILABLE, "reference_px", "none", allowed),)
-    if not 0 <= age_ns <= limits.max_reference_age_s * _NS_PER_S:
-        allowed = f"a market price no older than {limits.max_reference_age_s} s"
+    # A market's clock may run ahead of ours; how far off it may be is the same in both directions.
+    if not abs(age_ns) <= max_age_s * _NS_PER_S:
+        allowed = f"a market price no older than {max_age_s} s, and no further ahead"
         return (
-            Reason(ReasonCode.INPUT_UNAVAILABLE, "reference_px", f"{age_ns // _NS_PER_S} s old", allowed),
+            Reason(
+                ReasonCode.INPUT_UNAVAILABLE,
+                "reference_px",
+                f"{plain(Decimal(age_ns) / _NS_PER_S)} s old",
+                allowed,
+            ),
         )
     room = abs(reference_px) * collar
     bound = reference_px + room if side is _BUY else reference_px - room

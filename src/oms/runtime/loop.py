@@ -74,7 +74,7 @@ class Loop:
         """
         if self.halted is not None:
             raise HaltedError(
-                f"the journal failed ({self.halted}): close this manager and open the journal again"
+                f"a delivery was broken off ({self.halted}): close this manager and open the journal again"
             )
         inbox = self.inbox
         if inbox and len(inbox) >= MAX_COMMANDS:
@@ -116,10 +116,10 @@ class Loop:
                     is_delivering = True
                     self.bus.publish(events, outcome.requests)
                     is_delivering = False
-        except Exception as error:
-            # Whatever broke the delivery off, the engine is ahead of the journal now.
+        except BaseException as error:
+            # Whatever broke the delivery off (an interrupt too), somebody has not heard of what the engine holds.
             if is_delivering:
-                self.halted = str(error)
+                self.halted = str(error) or type(error).__name__
             raise
         finally:
             self.is_deferred = False
@@ -146,8 +146,8 @@ class Loop:
                 self.is_deferred = True
                 try:
                     self.bus.publish(events, requests)
-                except Exception as error:
-                    self.halted = str(error)
+                except BaseException as error:
+                    self.halted = str(error) or type(error).__name__
                     raise
                 finally:
                     self.is_deferred = False

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from oms.errors import ValidationError
-from oms.model.sessions import to_ns
+from oms.model.door import moment, shown
+from oms.model.sessions import NS_PER_S, to_ns
 
 
 class ManualClock:
@@ -14,23 +15,33 @@ class ManualClock:
     __slots__ = ("_now_ns",)
 
     def __init__(self, start: datetime | int = 0) -> None:
-        """Begin at an aware datetime, or at a number of nanoseconds UTC."""
-        self._now_ns = start if isinstance(start, int) else to_ns(start)
+        """Begin at an aware datetime, or at a number of nanoseconds UTC.
+
+        Raises:
+            ValidationError: It is neither, or a moment before 1970.
+        """
+        self._now_ns = moment(to_ns(start) if isinstance(start, datetime) else start)
 
     def now_ns(self) -> int:
         """Give the time that was last set, in nanoseconds UTC."""
         return self._now_ns
 
     def advance_to(self, time_ns: int) -> None:
-        """Move on to a time, in nanoseconds UTC; an earlier one leaves the clock where it is."""
-        self._now_ns = max(self._now_ns, time_ns)
+        """Move on to a time, in nanoseconds UTC; an earlier one leaves the clock where it is.
+
+        Raises:
+            ValidationError: It is no int from 0 to 2^63 - 1.
+        """
+        self._now_ns = max(self._now_ns, moment(time_ns))
 
     def advance_by(self, seconds: int) -> None:
         """Move on by whole seconds.
 
         Raises:
-            ValidationError: Less than nothing.
+            ValidationError: No int, less than nothing, or more than there is time.
         """
+        if type(seconds) is not int:
+            raise ValidationError("seconds", shown(seconds), "pass whole seconds as an int")
         if seconds < 0:
-            raise ValidationError("seconds", repr(seconds), "pass zero or more; time does not go back")
-        self._now_ns += seconds * 1_000_000_000
+            raise ValidationError("seconds", shown(seconds), "pass zero or more; time does not go back")
+        self._now_ns = moment(self._now_ns + seconds * NS_PER_S)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from types import TracebackType
@@ -15,15 +15,17 @@ from oms.engine.inputs import Promised, Start, TimerDue
 from oms.engine.state import State
 from oms.errors import OmsError, UnknownInstrumentError, UnknownOrderError, ValidationError
 from oms.model import events as ev
-from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, ReplaceOrder, SubmitOrder
+from oms.model.door import namespace as checked_namespace
+from oms.model.door import shown
 from oms.model.enums import Side
-from oms.model.ids import Account, BrokerName, OrderId, Symbol, name
+from oms.model.ids import Account, OrderId, Symbol, name
 from oms.model.ids import client_ref as checked_ref
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import MarketUpdate
+from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.order import Order
+from oms.model.position import Position
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.terms import Terms
 from oms.model.time_in_force import DAY, TimeInForce
@@ -32,9 +34,8 @@ from oms.ports.broker import Broker
 from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore
 from oms.ports.market_data import MarketListener
-from oms.ports.reference_data import ReferenceData
 from oms.projections.positions import Positions
-from oms.runtime.inbox import InboxSink
+from oms.runtime.connections import by_name, connect, defined, in_turn, no_limits
 from oms.runtime.loop import Loop
 from oms.runtime.recovery import replay, state_hash
 from oms.runtime.system_clock import SystemClock
@@ -89,13 +90,15 @@ class OrderManager:
         Raises:
             ValidationError: An argument cannot be right, or limits are missing for a broker with real money.
             StoreError: The journal cannot be read or written.
+            Exception: What a broker raised as it started; those started before it are stopped again, and the journal is
+                left open, for whoever opened it.
         """
-        attached: dict[BrokerName, Broker] = {}
-        for broker in brokers:
-            if attached.setdefault(broker.name, broker) is not broker:
-                raise ValidationError("brokers", broker.name, "give every broker a name of its own")
+        attached = by_name(brokers)
         if type(request_timeout_s) is not int or not 0 < request_timeout_s <= 86_400:
-            raise ValidationError("request_timeout_s", repr(request_timeout_s), "pass an int from 1 to 86400")
+            raise ValidationError(
+                "request_timeout_s", shown(request_timeout_s), "pass an int from 1 to 86400"
+            )
+        namespace = checked_namespace(namespace)
         self._account = Account(name(account, "account"))
         self._brokers = attached
         self._store = store
@@ -104,18 +107,17 @@ class OrderManager:
             broker for broker in attached.values() if isinstance(broker, MarketListener)
         ]
         capabilities = {key: broker.capabilities() for key, broker in attached.items()}
-        in_force = _no_limits(capabilities) if limits is None else limits
+        in_force = no_limits(capabilities) if limits is None else limits
         self.bus = Bus()
         self.positions = Positions()
         self._engine = Engine(capabilities, default_handlers() if handlers is None else handlers)
         self._loop = Loop(self._engine, self.bus, self._clock)
         self._attach(projections)
         replay(self._engine, self._store.read(), [self.bus.replay])
-        defined = _defined(attached.values(), instruments)
-        self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, in_force, defined))
-        for key, broker in attached.items():
-            broker.start(InboxSink(self._loop.inbox, key))
-        self._loop.drain()
+        known = defined(attached.values(), instruments)
+        self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, in_force, known))
+        self._is_closed = False
+        connect(attached, self._loop.inbox, self._loop.drain)
 
     def _attach(self, projections: Iterable[Projection]) -> None:
         store = self._store
@@ -251,6 +253,9 @@ class OrderManager:
             reason: Why, for the record.
             cancel_all: Ask for every open order to be canceled too, after the switch is engaged.
             asked_by: Who says so, for the record.
+
+        Raises:
+            ValidationError: The reason is no text of 1 to 4096 characters; the switch stays as it was.
         """
         self._loop.enter(EngageKillSwitch(reason, asked_by))
         if cancel_all:
@@ -258,19 +263,31 @@ class OrderManager:
                 self.cancel(order, asked_by=asked_by)
 
     def release_kill(self, reason: str, *, asked_by: str = "") -> None:
-        """Take new orders again."""
+        """Take new orders again; errors as in `kill`."""
         self._loop.enter(ReleaseKillSwitch(reason, asked_by))
 
     # ------------------------------------------------------------ what is heard
 
     def update(self, update: MarketUpdate) -> None:
-        """Take a quote or a trade of the market in; simulated brokers see it first."""
+        """Take a quote or a trade of the market in; simulated brokers see it first.
+
+        Raises:
+            ValidationError: It is neither a `Quote` nor a `TradePrint`; nobody has seen it.
+        """
+        if type(update) is not Quote and type(update) is not TradePrint:
+            raise ValidationError("update", shown(update), "pass a Quote or a TradePrint")
         for broker in self._market_listeners:
             broker.on_market(update)
         self._loop.enter(update)
 
     def session(self, change: SessionChange) -> None:
-        """Take in that a trading session opened or closed; DAY orders end with it."""
+        """Take in that a trading session opened or closed; DAY orders end with it.
+
+        Raises:
+            ValidationError: It is no `SessionChange`; nobody has heard it.
+        """
+        if type(change) is not SessionChange:
+            raise ValidationError("change", shown(change), "pass a SessionChange")
         for broker in self._market_listeners:
             broker.on_session(change)
         self._loop.enter(change)
@@ -308,13 +325,14 @@ class OrderManager:
             UnknownOrderError: Nothing was ever submitted under it.
         """
         index = self._engine.state.index
+        found: Order | None = None
         if isinstance(identity, str):
             found = index.by_client_ref.get(identity) or index.by_cl_ord_id.get(identity)  # type: ignore[call-overload]
-        else:
+        elif type(identity) is int:
             found = index.by_id.get(OrderId(identity))
         if found is None:
             raise UnknownOrderError(
-                "order", repr(identity), "pass an order id, a ClOrdID or a client_ref of this journal"
+                "order", shown(identity), "pass an order id, a ClOrdID or a client_ref of this journal"
             )
         return found
 
@@ -327,8 +345,16 @@ class OrderManager:
         return list(self._engine.state.book.exposure.open_orders.values())
 
     def in_doubt(self) -> list[Order]:
-        """Give every order with a request of which nobody knows whether it arrived, oldest first."""
-        return [order for order in self.open_orders() if order.is_in_doubt]
+        """Give every order with a request of which nobody knows whether it arrived, oldest first.
+
+        Those that have ended are among them while a cancel or replace of theirs is in doubt, so that this looks at every
+        order there ever was: ask it now and then, not on every tick.
+        """
+        return [order for order in self._engine.state.index.by_id.values() if order.is_in_doubt]
+
+    def position(self, symbol: str, account: str | None = None) -> Position | None:
+        """Give what an account holds, the manager's own if none is given; None where it never traded the symbol."""
+        return self.positions.get(symbol, self._account if account is None else account)
 
     def state_hash(self) -> str:
         """Give the SHA-256 of everything that is held to be true; a rebuild from the journal gives the same."""
@@ -337,10 +363,16 @@ class OrderManager:
     # ------------------------------------------------------------ the end
 
     def close(self) -> None:
-        """Disconnect the brokers and let go of the journal; may be called twice."""
-        for broker in self._brokers.values():
-            broker.stop()
-        self._store.close()
+        """Handle what brokers have reported, disconnect them and let go of the journal; a second call does nothing.
+
+        What was reported is left where it is while halted. Whatever fails, all brokers are told to stop and the journal is
+        closed; the first error is raised after that.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        stops = [broker.stop for broker in self._brokers.values()]
+        in_turn([self._loop.drain, *stops, self._store.close])
 
     def __enter__(self) -> Self:
         """Give the manager itself."""
@@ -367,32 +399,18 @@ class OrderManager:
 
     def _order_id(self, order: Order | int) -> OrderId:
         state = self._engine.state
-        order_id = OrderId(order.order_id if isinstance(order, Order) else order)
-        found = state.index.by_id.get(order_id) or state.handles.get(order_id)
-        if found is not None and (found is order or not isinstance(order, Order)):
-            return order_id
-        raise UnknownOrderError("order", repr(order), "pass an order of this manager, or its order_id")
+        is_handle = isinstance(order, Order)
+        if is_handle or type(order) is int:
+            order_id = OrderId(order.order_id if isinstance(order, Order) else order)
+            found = state.index.by_id.get(order_id) or state.handles.get(order_id)
+            if found is not None and (found is order or not is_handle):
+                return order_id
+        raise UnknownOrderError("order", shown(order), "pass an order of this manager, or its order_id")
 
     def _unknown_symbol(self, symbol: object) -> NoReturn:
         known = sorted(self._engine.state.instruments)
-        near = difflib.get_close_matches(str(symbol), known, 3) or known[:5]
+        near = difflib.get_close_matches(shown(symbol).strip("'"), known, 3) or known[:5]
         allowed = (
             f"known are {', '.join(near)}" if near else "no instrument is defined: pass instruments=[...]"
         )
-        raise UnknownInstrumentError("symbol", repr(symbol), allowed)
-
-
-def _no_limits(capabilities: Mapping[BrokerName, Capabilities]) -> RiskLimits:
-    real = sorted(key for key, can in capabilities.items() if not can.simulated)
-    if real:
-        raise ValidationError("limits", f"none, with {', '.join(real)}", "pass limits=RiskLimits(...)")
-    return RiskLimits.off("every broker is simulated")
-
-
-def _defined(brokers: Iterable[Broker], given: Iterable[Instrument]) -> tuple[Instrument, ...]:
-    found: dict[Symbol, Instrument] = {}
-    for broker in brokers:
-        if isinstance(broker, ReferenceData):
-            found.update((instrument.symbol, instrument) for instrument in broker.instruments())
-    found.update((instrument.symbol, instrument) for instrument in given)
-    return tuple(instrument for _, instrument in sorted(found.items()))
+        raise UnknownInstrumentError("symbol", shown(symbol), allowed)

@@ -16,7 +16,7 @@ from oms.engine.state import ID_BLOCK
 from oms.errors import JournalDamagedError, LimitExceededError, TransitionError
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, Command, EngageKillSwitch, SubmitOrder
-from oms.model.enums import ExecType, Side
+from oms.model.enums import ExecType, Life, Side
 from oms.model.ids import ClOrdId, OrderId, counter_of
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
@@ -240,6 +240,24 @@ def test_an_order_whose_broker_is_not_attached_any_more_is_not_sent_anything() -
     for (event,) in (desk.cancel(), desk.replace(order_qty=50)):
         assert isinstance(event, (ev.CancelDenied, ev.ReplaceDenied))
         assert event.reasons == gone
+    assert len(desk.sent) == 1
+    assert desk.looks() == before
+
+
+# ---------------------------------------------------------------- orders that never left
+
+
+def test_an_order_of_which_the_journal_does_not_say_that_it_was_sent_is_not_asked_about() -> None:
+    desk = Desk()
+    desk.submit()
+    desk.engine = replayed(desk.journal[:6])
+    before = desk.looks()
+    assert desk.order().life is Life.UNSENT
+    why = (Reason(ReasonCode.NOT_WORKING, "order_id", "1, unsent", "an order that was sent"),)
+
+    for (event,) in (desk.cancel(), desk.replace(order_qty=50)):
+        assert isinstance(event, (ev.CancelDenied, ev.ReplaceDenied))
+        assert event.reasons == why
     assert len(desk.sent) == 1
     assert desk.looks() == before
 

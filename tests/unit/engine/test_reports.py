@@ -359,6 +359,7 @@ AMENDMENTS: dict[str, dict[str, Any]] = {
     "a correction without a size": {"last_px": d(1)},
     "a correction without a price": {"last_qty": d(1)},
     "a correction to NaN": {"last_qty": d(1), "last_px": Decimal("NaN")},
+    "a correction to a size too fine": {"last_qty": Decimal("1E-30"), "last_px": d(1)},
     "a correction without an id": {"exec_id": None, "last_qty": d(1), "last_px": d(1)},
     "a correction of nothing": {"exec_ref_id": None, "last_qty": d(1), "last_px": d(1)},
 }

@@ -86,6 +86,13 @@ def test_an_exec_id_may_be_used_again_on_another_day() -> None:
     assert isinstance(index.latest("x1", *SCOPE), ev.TradeCanceled)
 
 
+def test_a_bust_of_what_was_never_heard_of_is_the_last_word_under_both_its_identities() -> None:
+    bust = busted("h1", "x1")
+    index = index_of(bust)
+
+    assert list(index.items()) == [("x1", bust), ("h1", bust)]
+
+
 def heard(*reports: ExecutionReport) -> tuple[list[str], str]:
     """What the reports lead to, and what has executed in the end."""
     order, index, kinds = new_order(), ExecutionIndex(), []

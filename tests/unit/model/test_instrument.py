@@ -42,6 +42,9 @@ BAD_FIELDS = {
     "a ladder that falls": ({"tick": (("0", "1"), ("10", "2"), ("5", "3"))}, "tick"),
     "a ladder with a step twice": ({"tick": (("0", "1"), ("0", "2"))}, "tick"),
     "a ladder with a tick of zero": ({"tick": (("0", "0"),)}, "tick"),
+    "a ladder of lone numbers": ({"tick": (0, 1)}, "tick"),
+    "a ladder of lone texts": ({"tick": ["0.01"]}, "tick"),
+    "a ladder of triples": ({"tick": (("0", "1", "2"),)}, "tick"),
 }
 
 

@@ -74,7 +74,7 @@ def test_a_multiplier_is_what_the_instrument_says() -> None:
         make(ev.InstrumentDefined, instrument=future), make(ev.Traded, last_qty=Decimal(2))
     )
 
-    position = positions.get("AAPL")
+    position = positions.get("AAPL", "main")
     assert position is not None
     assert position.cost == Decimal(18950)
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 import copy
 import pickle  # noqa: TID251  # to see that it is refused
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 
 from oms.bus import SubscriberFailed
@@ -30,7 +31,7 @@ from oms.model.enums import ExecType, Life, OrdStatus, RequestKind, SessionPhase
 from oms.model.ids import BrokerName, ClOrdId, ExecId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import Quote
+from oms.model.market import MarketUpdate, Quote
 from oms.model.order import Order
 from oms.model.reasons import Reason
 from oms.model.reports import Acknowledged, ExecutionReport, NotSent, Refused, Report, SendResult, Unknown
@@ -402,6 +403,33 @@ def test_an_order_keeps_the_number_that_its_caller_was_told_whatever_is_placed_b
     assert check_state(house.om.state) == ()
 
 
+class FailsOnce(Splitter):
+    """Has a bug that shows at the first event."""
+
+    is_fresh = True
+
+    def on_event(self, order: Order, event: ev.OrderEvent) -> Sequence[Command]:
+        was_fresh, self.is_fresh = self.is_fresh, False
+        if was_fresh:
+            raise RuntimeError("a bug in a handler")
+        return ()
+
+
+def test_a_handler_that_fails_halts_nothing_and_what_had_become_true_comes_with_the_next_input() -> None:
+    from oms.order_types.limit import LimitHandler
+
+    house = House(handlers={Market: FailsOnce(), Limit: LimitHandler()})
+    version = house.store.version
+    with pytest.raises(RuntimeError, match="a bug in a handler"):
+        house.buy(terms=Market())
+    assert (house.store.version, house.broker.requests) == (version, [])
+
+    house.buy()
+
+    assert house.kinds(version) == ["OrderCreated", "OrderSubmitted"] * 2
+    assert [request.order_id for request in house.broker.requests] == [1, 2]
+
+
 def test_a_listener_that_fails_is_told_of_and_harms_nobody() -> None:
     house = House()
     heard: list[str] = []
@@ -608,7 +636,7 @@ def test_what_another_thread_reports_is_handled_by_poll() -> None:
     house.om.poll()
 
     assert [order.cum_qty for order in orders] == [d(50)] * 4
-    position = house.om.positions.get("AAPL")
+    position = house.om.position("AAPL")
     assert position is not None
     assert position.net_qty == d(200)
 
@@ -765,6 +793,57 @@ def test_what_a_broker_says_as_it_starts_is_handled_in_the_epoch_that_begins() -
     assert isinstance(events[0], ev.EpochStarted)
     assert isinstance(events[-1], ev.AnomalyRaised)
     assert {event.epoch for event in events} == {1}
+
+
+class Venue(ScriptedBroker):
+    """Defines instruments, and trades on the market that it is told of."""
+
+    def __init__(self, *defined: Instrument) -> None:
+        super().__init__()
+        self.defined = defined
+        self.heard: list[MarketUpdate | SessionChange] = []
+
+    def instruments(self) -> Iterable[Instrument]:
+        return self.defined
+
+    def on_market(self, update: MarketUpdate) -> None:
+        self.heard.append(update)
+        self.report(ExecType.NEW)
+
+    def on_session(self, change: SessionChange) -> None:
+        self.heard.append(change)
+        self.report(ExecType.EXPIRED, text="by the venue")
+
+    def report(self, exec_type: ExecType, **fields: Any) -> None:
+        assert self.sink is not None
+        self.sink.put(ExecutionReport(exec_type, cl_ord_id=self.requests[0].cl_ord_id, **fields))
+
+
+def test_what_a_broker_defines_may_be_traded_and_the_embedders_definition_goes_before_it() -> None:
+    ours, theirs = AAPL, attrs.evolve(AAPL, tick="0.05")
+    store = WatchedStore()
+
+    OrderManager(brokers=[Venue(theirs, BTC)], store=store, instruments=[ours], clock=ManualClock(T0))
+
+    defined = [event.instrument for event in all_events(store) if isinstance(event, ev.InstrumentDefined)]
+    assert defined == [ours, BTC]
+
+
+def test_a_simulated_broker_hears_the_market_before_the_orders_do() -> None:
+    venue, store = Venue(AAPL), WatchedStore()
+    om = OrderManager(brokers=[venue], store=store, clock=ManualClock(T0))
+    order = om.submit("AAPL", Side.BUY, 100, PX)
+    quote = Quote(Symbol("AAPL"), T0, d(99), d(5), d(101), d(5))
+    close = SessionChange(T0, SessionPhase.CLOSED, "20260105")
+
+    om.update(quote)
+    assert order.status is OrdStatus.NEW
+    om.session(close)
+
+    assert venue.heard == [quote, close]
+    # What the venue said of the close is handled first; afterwards there is no DAY order left to end.
+    assert [type(event).__name__ for event in all_events(store)[-2:]] == ["OrderExpired", "SessionChanged"]
+    assert (order.status, order.text) == (OrdStatus.EXPIRED, "by the venue")
 
 
 def test_brokers_are_stopped_and_the_journal_closed_at_the_end() -> None:

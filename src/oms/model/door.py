@@ -1,0 +1,81 @@
+"""What is checked of a value before it may come in, where any other kind of value would fail later, in the journal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from oms.errors import ValidationError
+
+MAX_TIME_NS: Final = 2**63 - 1
+"""The last moment, in nanoseconds UTC, that the journal can hold."""
+MAX_ASKED_BY: Final = 256
+"""How many characters the name of who asks may have."""
+MAX_REASON: Final = 4096
+"""How many characters a reason may have."""
+MAX_NAMESPACE: Final = 64
+"""How many characters a namespace may have."""
+
+
+def shown(value: object) -> str:
+    """Give a value as text for an error; its kind where it is long, or cannot be shown at all."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001  # a repr may do anything, and the error must name something
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= 200 else f"{text[:200]}…"
+
+
+def moment(time_ns: int) -> int:
+    """Check a time: nanoseconds UTC, an int from 0 to 2^63 - 1.
+
+    Raises:
+        ValidationError: It is of another kind (a float or a truth, for two), or out of range.
+    """
+    if type(time_ns) is not int or not 0 <= time_ns <= MAX_TIME_NS:
+        raise ValidationError(
+            "time_ns",
+            shown(time_ns),
+            "pass nanoseconds UTC as an int from 0 to 2^63 - 1, such as time.time_ns()",
+        )
+    return time_ns
+
+
+def asker(text: str) -> str:
+    """Check who asks: a text of at most 256 characters, the empty one for nobody in particular.
+
+    Raises:
+        ValidationError: It is no text, or too long.
+    """
+    if type(text) is not str or len(text) > MAX_ASKED_BY:
+        raise ValidationError("asked_by", shown(text), f"pass a text of at most {MAX_ASKED_BY} characters")
+    return text
+
+
+def reason(text: str) -> str:
+    """Check a reason that is to be recorded: a text of 1 to 4096 characters.
+
+    Raises:
+        ValidationError: It is no text, empty or too long.
+    """
+    if type(text) is not str or not 0 < len(text) <= MAX_REASON:
+        raise ValidationError("reason", shown(text), f"say why, in a text of 1 to {MAX_REASON} characters")
+    return text
+
+
+def namespace(text: str) -> str:
+    """Check what ClOrdIDs are made from: a text of 1 to 64 characters that UTF-8 can hold.
+
+    Raises:
+        ValidationError: It is none.
+    """
+    if type(text) is not str or not 0 < len(text) <= MAX_NAMESPACE or not _is_utf8(text):
+        raise ValidationError("namespace", shown(text), f"pass a text of 1 to {MAX_NAMESPACE} characters")
+    return text
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
