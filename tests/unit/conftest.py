@@ -1,13 +1,16 @@
 """The time budget of a unit test."""
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Generator
 
 import pytest
 
-MAX_CPU_S = 0.05
+MAX_CPU_S = 1.0 if os.environ.get("CI") else 0.05
+"""At a desk the budget itself; where a verdict hangs on it, only what no busy neighbour explains."""
+
 YARDSTICK_S = 0.010
 """What the loop of `_slowness` takes on the machine that the budget is meant for."""
 
