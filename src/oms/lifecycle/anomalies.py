@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from attrs import define, evolve
 
 from oms.model import events as ev
+from oms.model.door import MAX_TIME_NS
 from oms.model.enums import AnomalyCode, LastLiquidityInd, OrdStatus
 from oms.model.ids import BrokerName, OrderId
 from oms.model.order import Order
@@ -24,9 +25,6 @@ MAX_PAYLOAD: Final = 65_536
 
 MAX_NAME: Final = 256
 """The longest identity or code that is taken from a broker, in characters."""
-
-MAX_TIME_NS: Final = 2**63 - 1
-"""The latest time that is taken from a broker, in nanoseconds UTC."""
 
 _NAMES: Final = {
     ExecutionReport: (
@@ -52,6 +50,10 @@ class At:
     time_ns: int
     broker: BrokerName
 
+    def envelope(self, place: int = 0) -> tuple[int, int, ev.Cause, int, int]:
+        """Give the first fields of the event that stands `place` events after the first."""
+        return self.sequence + place, self.epoch, self.cause, self.input_sequence, self.time_ns
+
 
 Events: TypeAlias = tuple[ev.Event, ...]
 
@@ -63,11 +65,7 @@ def anomaly(
     raw = shown(report)
     text = text[:MAX_RAW]
     return ev.AnomalyRaised(
-        at.sequence + place,
-        at.epoch,
-        at.cause,
-        at.input_sequence,
-        at.time_ns,
+        *at.envelope(place),
         code,
         at.broker,
         order_id,
@@ -99,11 +97,7 @@ def ignored(order: Order, report: Report, at: At, text: str) -> Events:
     exec_id = report.exec_id if isinstance(report, ExecutionReport) else None
     return (
         ev.ReportIgnored(
-            at.sequence,
-            at.epoch,
-            at.cause,
-            at.input_sequence,
-            at.time_ns,
+            *at.envelope(),
             order.order_id,
             said,
             exec_id,

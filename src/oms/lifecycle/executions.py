@@ -122,23 +122,17 @@ def _flags(
     # Exchanges may bundle the end of the order with its last execution (EX:I.1.b).
     ends = {OrdStatus.CANCELED: ev.OrderCanceled, OrdStatus.EXPIRED: ev.OrderExpired}
     if not order.is_ended and report.ord_status in ends and traded.last_qty < order.leaves_qty:
-        place = at.sequence + len(flagged) + 1
+        place = len(flagged) + 1
         if report.ord_status is OrdStatus.CANCELED:
             cl_ord_id = report.cl_ord_id
             end: ev.Event = ev.OrderCanceled(
-                place,
-                at.epoch,
-                at.cause,
-                at.input_sequence,
-                at.time_ns,
+                *at.envelope(place),
                 order.order_id,
                 cl_ord_id,
                 report.text,
             )
         else:
-            end = ev.OrderExpired(
-                place, at.epoch, at.cause, at.input_sequence, at.time_ns, order.order_id, report.text
-            )
+            end = ev.OrderExpired(*at.envelope(place), order.order_id, report.text)
         flagged.append(end)
     return tuple(flagged)
 
@@ -172,7 +166,7 @@ def read_amendment(order: Order, report: ExecutionReport, at: At, executions: Ex
     if known is None or known.order_id != order.order_id or isinstance(known, ev.TradeCanceled):
         text = f"exec_ref_id {ref!r} is no execution of this order that still stands"
         return (anomaly(at, AnomalyCode.UNKNOWN_EXECUTION, order.order_id, text, report),)
-    envelope = (at.sequence, at.epoch, at.cause, at.input_sequence, at.time_ns, order.order_id, exec_id, ref)
+    envelope = (*at.envelope(), order.order_id, exec_id, ref)
     whose = (order.symbol, order.side, order.account, at.broker)
     old = (known.last_qty, known.last_px)
     if report.exec_type is ExecType.TRADE_CANCEL:

@@ -114,11 +114,7 @@ def _read_pending_new(order: Order, report: ExecutionReport, at: At) -> Events:
         return ignored(order, report, at, "no news")
     return (
         ev.OrderPendingNew(
-            at.sequence,
-            at.epoch,
-            at.cause,
-            at.input_sequence,
-            at.time_ns,
+            *at.envelope(),
             order.order_id,
             report.venue_order_id,
         ),
@@ -138,11 +134,7 @@ def _read_rejected(order: Order, report: ExecutionReport, at: At) -> Events:
     if order.cum_qty:
         text = f"a rejection after {order.cum_qty} executed; taken as a cancel"
         ended = ev.OrderCanceled(
-            at.sequence,
-            at.epoch,
-            at.cause,
-            at.input_sequence,
-            at.time_ns,
+            *at.envelope(),
             order.order_id,
             report.cl_ord_id,
             report.text,
@@ -150,11 +142,7 @@ def _read_rejected(order: Order, report: ExecutionReport, at: At) -> Events:
         return (ended, anomaly(at, AnomalyCode.CONTRADICTS_ORDER, order.order_id, text, report, 1))
     return (
         ev.OrderRejected(
-            at.sequence,
-            at.epoch,
-            at.cause,
-            at.input_sequence,
-            at.time_ns,
+            *at.envelope(),
             order.order_id,
             report.text,
             report.reject_code,
@@ -169,11 +157,7 @@ def _read_canceled(order: Order, report: ExecutionReport, at: At) -> Events:
         return illegal(order, report, at)
     return (
         ev.OrderCanceled(
-            at.sequence,
-            at.epoch,
-            at.cause,
-            at.input_sequence,
-            at.time_ns,
+            *at.envelope(),
             order.order_id,
             report.cl_ord_id,
             report.text,
@@ -186,11 +170,7 @@ def _read_expired(order: Order, report: ExecutionReport, at: At) -> Events:
         return ignored(order, report, at, "already expired")
     if not is_allowed(order, ev.OrderExpired) or not order.leaves_qty:
         return illegal(order, report, at)
-    return (
-        ev.OrderExpired(
-            at.sequence, at.epoch, at.cause, at.input_sequence, at.time_ns, order.order_id, report.text
-        ),
-    )
+    return (ev.OrderExpired(*at.envelope(), order.order_id, report.text),)
 
 
 def _read_pending(order: Order, report: ExecutionReport, at: At) -> Events:
@@ -206,11 +186,7 @@ def _read_pending(order: Order, report: ExecutionReport, at: At) -> Events:
     if asked.pending:
         return ignored(order, report, at, "already pending")
     event = ev.OrderPendingCancel if kind is RequestKind.CANCEL else ev.OrderPendingReplace
-    return (
-        event(
-            at.sequence, at.epoch, at.cause, at.input_sequence, at.time_ns, order.order_id, asked.cl_ord_id
-        ),
-    )
+    return (event(*at.envelope(), order.order_id, asked.cl_ord_id),)
 
 
 def _new_terms(report: ExecutionReport, wanted: Terms) -> Terms | None:
@@ -244,11 +220,7 @@ def _read_replaced(order: Order, report: ExecutionReport, at: At) -> Events:
     cl_ord_id = report.cl_ord_id or order.cl_ord_id or ClOrdId("")
     return (
         ev.OrderReplaced(
-            at.sequence,
-            at.epoch,
-            at.cause,
-            at.input_sequence,
-            at.time_ns,
+            *at.envelope(),
             order.order_id,
             cl_ord_id,
             report.venue_order_id,
@@ -267,11 +239,7 @@ def _read_restated(order: Order, report: ExecutionReport, at: At) -> Events:
         return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
     return (
         ev.OrderRestated(
-            at.sequence,
-            at.epoch,
-            at.cause,
-            at.input_sequence,
-            at.time_ns,
+            *at.envelope(),
             order.order_id,
             qty,
             terms,
@@ -295,9 +263,7 @@ def _read_marking(order: Order, report: ExecutionReport, at: At) -> Events:
         return ignored(order, report, at, "no news")
     if not is_allowed(order, event):
         return illegal(order, report, at)
-    return (
-        event(at.sequence, at.epoch, at.cause, at.input_sequence, at.time_ns, order.order_id, report.text),
-    )
+    return (event(*at.envelope(), order.order_id, report.text),)
 
 
 def _read_stopped(order: Order, report: ExecutionReport, at: At) -> Events:
@@ -307,11 +273,7 @@ def _read_stopped(order: Order, report: ExecutionReport, at: At) -> Events:
         return malformed(order, report, at, f"a guarantee of {report.last_qty!r} at {report.last_px!r}")
     return (
         ev.OrderStopped(
-            at.sequence,
-            at.epoch,
-            at.cause,
-            at.input_sequence,
-            at.time_ns,
+            *at.envelope(),
             order.order_id,
             report.last_qty,
             report.last_px,
@@ -322,11 +284,7 @@ def _read_stopped(order: Order, report: ExecutionReport, at: At) -> Events:
 def _read_triggered(order: Order, report: ExecutionReport, at: At) -> Events:
     if not is_allowed(order, ev.OrderTriggered):
         return illegal(order, report, at)
-    return (
-        ev.OrderTriggered(
-            at.sequence, at.epoch, at.cause, at.input_sequence, at.time_ns, order.order_id, report.text
-        ),
-    )
+    return (ev.OrderTriggered(*at.envelope(), order.order_id, report.text),)
 
 
 def _read_status(order: Order, report: ExecutionReport, at: At) -> Events:
@@ -363,11 +321,7 @@ def _read_cancel_reject(order: Order, report: OrderCancelReject, at: At) -> Even
     event = ev.CancelRejected if asked.kind is RequestKind.CANCEL else ev.ReplaceRejected
     return (
         event(
-            at.sequence,
-            at.epoch,
-            at.cause,
-            at.input_sequence,
-            at.time_ns,
+            *at.envelope(),
             order.order_id,
             asked.cl_ord_id,
             report.text,

@@ -83,16 +83,17 @@ class Loop:
             )
         if self._batch is not None and len(self._batch[0]) >= MAX_BATCH:
             raise LimitExceededError("MAX_BATCH", MAX_BATCH, "end this batch and begin another")
-        inbox.append(what)
         if not self.is_deferred:
+            inbox.append(what)
             self.drain()
             return
-        self._entered += 1
-        if self._entered > MAX_FOLLOWING:
-            inbox.pop()
+        # Counted before it is put in: what came out again might be a report that another thread has put there meanwhile.
+        if self._entered >= MAX_FOLLOWING:
             raise LimitExceededError(
                 "MAX_FOLLOWING", MAX_FOLLOWING, "a listener asks for something whenever it is told something"
             )
+        self._entered += 1
+        inbox.append(what)
 
     def drain(self) -> None:
         """Handle everything that waits; nothing while halted or from within a listener."""
