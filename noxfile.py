@@ -103,10 +103,37 @@ def examples(session: nox.Session) -> None:
 
 
 @nox.session(python=LATEST)
+def matrices(session: nox.Session) -> None:
+    """Deliver the reports of every lifecycle in every order, and write the report into the docs."""
+    # In place: the report goes into the docs of this checkout.
+    session.install("-e", ".", *group("test"))
+    session.run("python", "-m", "tests.matrices", "--full", *session.posargs)
+
+
+@nox.session(python=LATEST)
 def bench(session: nox.Session) -> None:
     """Measure, print the table and write the JSON beside it."""
     session.install(".")
     session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def mutants(session: nox.Session) -> None:
+    """Change the lifecycle in one place at a time; the tests have to notice 95 % of it. Takes its time.
+
+    After `--`: `--module WORD` or `--limit N` for a part of it, `--report FILE` for the page of the docs.
+    """
+    session.install(".", *group("test"))
+    session.run("python", "-m", "tests.mutation", *session.posargs)
+
+
+@nox.session(python=LATEST)
+def machine(session: nox.Session) -> None:
+    """Run the machine of one order 20,000 times, over both venue profiles, and write its page."""
+    session.install(".[testing]")
+    page = "docs/reference/campaigns/order-machine.md"
+    examples = session.posargs or ["--examples", "20000", "--seed", "1"]
+    session.run("python", "-m", "oms.testing.campaign", *examples, "--page", page)
 
 
 @nox.session(python=PYTHONS)

@@ -7,15 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 from benchmarks.floor import Floor
-from oms.model.capabilities import ALL_ORDER_TYPES, Capabilities, ReplaceSupport
+from oms.model.capabilities import ALL_ORDER_TYPES, Capabilities
 from oms.model.enums import ExecType, OrdStatus, Side
 from oms.model.events import OrderEvent
 from oms.model.ids import BrokerName, ClOrdId, ExecId, Symbol, VenueOrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import Quote
-from oms.model.reports import ExecutionReport, SendResult, Sent
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.reports import ExecutionReport, QueryResult, SendResult, Sent
+from oms.model.requests import (
+    NewOrderSingle,
+    OrderCancelReplaceRequest,
+    OrderCancelRequest,
+    OrderStatusRequest,
+)
 from oms.model.terms import Limit
 from oms.ports.broker import ReportSink
 from oms.ports.event_store import EventStore
@@ -96,7 +101,7 @@ class SinkBroker:
 
     def capabilities(self) -> Capabilities:
         """Everything, for money: so that limits must be given."""
-        return Capabilities(order_types=ALL_ORDER_TYPES, replace=ReplaceSupport.IN_PLACE)
+        return Capabilities(order_types=ALL_ORDER_TYPES)
 
     def start(self, sink: ReportSink) -> None:
         """Keep where to report."""
@@ -116,6 +121,10 @@ class SinkBroker:
 
     def replace(self, request: OrderCancelReplaceRequest) -> SendResult:
         """Take a replace."""
+        return _SENT
+
+    def query(self, request: OrderStatusRequest) -> QueryResult:
+        """Take a question."""
         return _SENT
 
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from typing import get_args
+
+from attrs import evolve
 
 from oms.errors import StoreError
-from oms.model.capabilities import ALL_ORDER_TYPES, Capabilities, ReplaceSupport
+from oms.model.capabilities import ALL_ORDER_TYPES, AMENDABLE, Capabilities
 from oms.model.events import Event
 from oms.model.ids import BrokerName
 from oms.model.instrument import Instrument
-from oms.model.reports import SendResult, Sent
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, Request
+from oms.model.reports import QueryResult, SendResult, Sent
+from oms.model.requests import (
+    NewOrderSingle,
+    OrderCancelReplaceRequest,
+    OrderCancelRequest,
+    OrderStatusRequest,
+    Request,
+)
+from oms.model.terms import Terms
+from oms.model.time_in_force import TimeInForce
+from oms.model.venue_profile import EXCHANGE, FIX_BROKER
 from oms.ports.broker import ReportSink
 from oms.stores.memory import MemoryEventStore
 
@@ -27,11 +39,18 @@ BTC = Instrument(
 
 CAN_ALL = Capabilities(
     order_types=ALL_ORDER_TYPES,
-    replace=ReplaceSupport.IN_PLACE,
     amendable=frozenset({"order_qty", "price"}),
-    chains_replaces=True,
     simulated=True,
+    profile=evolve(EXCHANGE, name="exchange that chains", chains_replaces=True),
 )
+
+CAN_MORE = Capabilities(
+    order_types=frozenset((terms, tif) for terms in get_args(Terms) for tif in get_args(TimeInForce)),
+    amendable=AMENDABLE,
+    simulated=True,
+    profile=FIX_BROKER,
+)
+"""Every kind of order, and every change of it, at a broker as FIX 4.4 has it."""
 
 Answer = SendResult | BaseException
 
@@ -39,13 +58,15 @@ Answer = SendResult | BaseException
 class ScriptedBroker:
     """Keeps every request, and answers each with the next answer of its script; `Sent` when that is used up.
 
-    An answer that is an exception is raised. `on_request` is called inside each send.
+    An answer that is an exception is raised. `on_request` is called inside each send. Questions have lists of their own.
     """
 
     def __init__(self, *answers: Answer, name: str = "paper", can: Capabilities = CAN_ALL) -> None:
         self.name = BrokerName(name)
         self.answers: deque[Answer] = deque(answers)
         self.requests: list[Request] = []
+        self.queries: list[OrderStatusRequest] = []
+        self.query_answers: deque[QueryResult | BaseException] = deque()
         self.sink: ReportSink | None = None
         self.on_request: Callable[[Request], None] | None = None
         self._can = can
@@ -67,6 +88,13 @@ class ScriptedBroker:
 
     def replace(self, request: OrderCancelReplaceRequest) -> SendResult:
         return self._answer(request)
+
+    def query(self, request: OrderStatusRequest) -> QueryResult:
+        self.queries.append(request)
+        answer = self.query_answers.popleft() if self.query_answers else Sent()
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
 
     def _answer(self, request: Request) -> SendResult:
         self.requests.append(request)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         CancelDenied,
         CancelRejected,
         Event,
+        FeeCharged,
         OrderAcknowledged,
         OrderCanceled,
         OrderCreated,
@@ -42,15 +43,18 @@ if TYPE_CHECKING:
     from oms.model.instrument import Instrument
     from oms.model.limits import RiskLimits
     from oms.model.market import Quote, TradePrint
-    from oms.model.order import Order, OrderSnapshot
+    from oms.model.order import Order
+    from oms.model.order_snapshot import OrderSnapshot
     from oms.model.reasons import Reason, ReasonCode
+    from oms.model.reports import Absent
     from oms.model.sessions import SessionChange
-    from oms.model.terms import Limit, Market
+    from oms.model.terms import Limit, Market, Stop, StopLimit
     from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel
     from oms.runtime.manual_clock import ManualClock
     from oms.runtime.order_manager import OrderManager
 
 _HOMES = {
+    "Absent": "oms.model.reports",
     "AnomalyRaised": "oms.model.events",
     "BrokerError": "oms.errors",
     "Bus": "oms.bus",
@@ -58,6 +62,7 @@ _HOMES = {
     "CancelRejected": "oms.model.events",
     "Day": "oms.model.time_in_force",
     "Event": "oms.model.events",
+    "FeeCharged": "oms.model.events",
     "FillOrKill": "oms.model.time_in_force",
     "GoodTillCancel": "oms.model.time_in_force",
     "HaltedError": "oms.errors",
@@ -78,7 +83,7 @@ _HOMES = {
     "OrderManager": "oms.runtime.order_manager",
     "OrderRejected": "oms.model.events",
     "OrderReplaced": "oms.model.events",
-    "OrderSnapshot": "oms.model.order",
+    "OrderSnapshot": "oms.model.order_snapshot",
     "OrderSubmitted": "oms.model.events",
     "Quote": "oms.model.market",
     "Reason": "oms.model.reasons",
@@ -90,6 +95,8 @@ _HOMES = {
     "SessionChange": "oms.model.sessions",
     "SessionPhase": "oms.model.enums",
     "Side": "oms.model.enums",
+    "Stop": "oms.model.terms",
+    "StopLimit": "oms.model.terms",
     "StoreError": "oms.errors",
     "SubscriberFailed": "oms.bus",
     "TradePrint": "oms.model.market",
@@ -113,6 +120,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Absent",
     "AnomalyRaised",
     "BrokerError",
     "Bus",
@@ -120,6 +128,7 @@ __all__ = [
     "CancelRejected",
     "Day",
     "Event",
+    "FeeCharged",
     "FillOrKill",
     "GoodTillCancel",
     "HaltedError",
@@ -152,6 +161,8 @@ __all__ = [
     "SessionChange",
     "SessionPhase",
     "Side",
+    "Stop",
+    "StopLimit",
     "StoreError",
     "SubscriberFailed",
     "TradePrint",

@@ -2,7 +2,8 @@
 
 A delivery goes through fixed lanes, whatever the order of attaching: RECORD, so that everything is kept before anything
 leaves; SEND; PROJECT, the read models; OBSERVE, everybody else. A listener that fails harms nobody: its error is
-published as a `SubscriberFailed`. What a listener publishes waits until the delivery under way is done.
+published as a `SubscriberFailed`. What a listener publishes waits until the delivery under way is done. Who is told of an
+event is settled when its lane comes to it, and for an event that is delivered alone when the lanes begin.
 """
 
 from __future__ import annotations
@@ -24,16 +25,18 @@ E = TypeVar("E", bound=object)
 Recorder: TypeAlias = Callable[[Sequence[Event]], None]
 Sender: TypeAlias = Callable[[Request], None]
 Listener: TypeAlias = Callable[[Any], None]
+_Attached: TypeAlias = list[tuple[type[Any], Listener]]
+_Resolved: TypeAlias = dict[type[Any], tuple[Listener, ...]]
 
 
 @record
 class SubscriberFailed:
-    """A listener raised. Not an event: it is published, never journaled.
+    """A listener raised, or asked for what was refused when its turn had come. Not an event: published, never journaled.
 
     Attributes:
-        listener: Which, as text.
-        heard: What it was told.
-        error: What it raised.
+        listener: Which, as text; the kind of command where that was refused.
+        heard: What it was told; the command where that was refused.
+        error: What it raised, or why the command was refused.
     """
 
     listener: str
@@ -48,17 +51,18 @@ class Bus:
         failures: How many listeners' calls have failed.
     """
 
-    __slots__ = ("_delivering", "_followed", "_observers", "_observing", "_projecting", "_projectors", "_recorders", "_senders", "_waiting", "failures")  # fmt: skip
+    __slots__ = ("_delivering", "_followed", "_lanes", "_observers", "_projectors", "_record", "_recorders", "_senders", "_telling", "_waiting", "failures")  # fmt: skip
 
     def __init__(self) -> None:
         """Begin with nobody attached."""
         self._recorders: list[Recorder] = []
+        self._record: Recorder = _in_turn(self._recorders)
         self._senders: dict[BrokerName, Sender] = {}
-        self._projectors: list[tuple[type[Any], Listener]] = []
-        self._observers: list[tuple[type[Any], Listener]] = []
-        # What listens to a class of event, base classes included, looked up once for each class.
-        self._projecting: dict[type[Any], tuple[Listener, ...]] = {}
-        self._observing: dict[type[Any], tuple[Listener, ...]] = {}
+        self._projectors: _Attached = []
+        self._observers: _Attached = []
+        # What listens to a class of event, base classes included, looked up once for each class: lane by lane, and both.
+        self._lanes: tuple[tuple[_Attached, _Resolved], ...] = ((self._projectors, {}), (self._observers, {}))
+        self._telling: _Resolved = {}
         self._waiting: deque[tuple[Sequence[Event], Sequence[Request]]] = deque()
         self._delivering = False
         self._followed = 0
@@ -67,6 +71,8 @@ class Bus:
     def record(self, recorder: Recorder) -> None:
         """Attach to RECORD: it keeps each delivery's events, or raises, and then nothing is sent."""
         self._recorders.append(recorder)
+        # Nearly always there is one, which is then called without a loop.
+        self._record = recorder if len(self._recorders) == 1 else _in_turn(self._recorders)
 
     def send(self, broker: BrokerName, sender: Sender) -> None:
         """Attach to SEND under a broker's name; it must not raise."""
@@ -75,18 +81,18 @@ class Bus:
     def project(self, kind: type[E], listener: Callable[[E], None]) -> None:
         """Attach to PROJECT: a read model that hears every event of a class and of those derived from it."""
         self._projectors.append((kind, listener))
-        self._projecting.clear()
+        self._forget_resolved()
 
     def observe(self, kind: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
         """Attach to OBSERVE, and give the function that detaches again."""
         entry = (kind, listener)
         self._observers.append(entry)
-        self._observing.clear()
+        self._forget_resolved()
 
         def detach() -> None:
             if entry in self._observers:
                 self._observers.remove(entry)
-                self._observing.clear()
+                self._forget_resolved()
 
         return detach
 
@@ -104,48 +110,62 @@ class Bus:
         try:
             while True:
                 if events:
-                    for recorder in self._recorders:
-                        recorder(events)
+                    record = self._record
+                    record(events)
                 for request in requests:
-                    self._sender(request)(request)
-                # The two lanes are written out: a call for each would cost an event more than its listeners.
-                for event in events:
+                    self._sender(request.broker)(request)
+                # Nearly every delivery is of one event, for which both lanes are one walk. The walks are written out: a
+                # call for each event would cost more than its listeners.
+                if len(events) == 1:
+                    event = events[0]
                     try:
-                        listeners = self._projecting[type(event)]
+                        listeners = self._telling[type(event)]
                     except KeyError:
-                        listeners = self._resolve(type(event), self._projectors, self._projecting)
+                        listeners = self._resolve_both(type(event))
                     for listener in listeners:
                         try:
                             listener(event)
                         except Exception as error:  # noqa: BLE001  # isolated and published: see the module's opening
                             self._fail(listener, event, error)
-                for event in events:
-                    try:
-                        listeners = self._observing[type(event)]
-                    except KeyError:
-                        listeners = self._resolve(type(event), self._observers, self._observing)
-                    for listener in listeners:
-                        try:
-                            listener(event)
-                        except Exception as error:  # noqa: BLE001  # as above
-                            self._fail(listener, event, error)
+                else:
+                    for attached, resolved in self._lanes:
+                        for event in events:
+                            try:
+                                listeners = resolved[type(event)]
+                            except KeyError:
+                                listeners = _resolve(type(event), attached, resolved)
+                            for listener in listeners:
+                                try:
+                                    listener(event)
+                                except Exception as error:  # noqa: BLE001  # as above
+                                    self._fail(listener, event, error)
+                if not self._followed:
+                    return
                 if not self._waiting:
+                    self._followed = 0
                     return
                 events, requests = self._waiting.popleft()
+        except BaseException:
+            self._followed = 0
+            self._waiting.clear()
+            raise
         finally:
             self._delivering = False
-            if self._followed:
-                self._followed = 0
-                self._waiting.clear()
 
     def replay(self, event: Event) -> None:
         """Tell the read models of an event that was recorded before; one that fails is isolated, as it was then."""
+        attached, resolved = self._lanes[0]
         kind = type(event)
-        for listener in self._projecting.get(kind) or self._resolve(kind, self._projectors, self._projecting):
+        for listener in resolved.get(kind) or _resolve(kind, attached, resolved):
             try:
                 listener(event)
             except Exception as error:  # noqa: BLE001  # a broken read model must not keep a journal shut
                 self._fail(listener, event, error)
+
+    def fail(self, what: str, asked: object, error: Exception) -> None:
+        """Publish that what a listener asked for was refused when its turn had come."""
+        self.failures += 1
+        self._tell(SubscriberFailed(what, asked, error))
 
     def _wait(self, events: Sequence[Event], requests: Sequence[Request]) -> None:
         # Counted over the whole delivery, so that one who answers everything with one more comes to an end too.
@@ -156,30 +176,45 @@ class Bus:
             )
         self._waiting.append((events, requests))
 
-    def _sender(self, request: Request) -> Sender:
-        sender = self._senders.get(request.broker)
-        if sender is None:
-            raise UnknownBrokerError(
-                "broker", request.broker, f"attached are: {', '.join(self._senders) or 'none'}"
-            )
-        return sender
+    def _sender(self, broker: BrokerName) -> Sender:
+        try:
+            return self._senders[broker]
+        except KeyError:
+            attached = f"attached are: {', '.join(self._senders) or 'none'}"
+            raise UnknownBrokerError("broker", broker, attached) from None
 
-    def _resolve(
-        self,
-        kind: type[Any],
-        attached: list[tuple[type[Any], Listener]],
-        found: dict[type[Any], tuple[Listener, ...]],
-    ) -> tuple[Listener, ...]:
-        listeners = found[kind] = tuple(listener for base, listener in attached if issubclass(kind, base))
+    def _resolve_both(self, kind: type[Any]) -> tuple[Listener, ...]:
+        projecting, observing = (_resolve(kind, attached, resolved) for attached, resolved in self._lanes)
+        listeners = self._telling[kind] = projecting + observing
         return listeners
+
+    def _forget_resolved(self) -> None:
+        self._telling.clear()
+        for _, resolved in self._lanes:
+            resolved.clear()
 
     def _fail(self, listener: Listener, heard: object, error: Exception) -> None:
         self.failures += 1
         if isinstance(heard, SubscriberFailed):
             return  # Whoever fails at hearing of failures is only counted.
-        failed = SubscriberFailed(getattr(listener, "__qualname__", repr(listener)), heard, error)
-        for told in self._resolve(SubscriberFailed, self._observers, self._observing):
+        self._tell(SubscriberFailed(getattr(listener, "__qualname__", repr(listener)), heard, error))
+
+    def _tell(self, failed: SubscriberFailed) -> None:
+        for told in _resolve(SubscriberFailed, *self._lanes[1]):
             try:
                 told(failed)
             except Exception as again:  # noqa: BLE001  # see above
                 self._fail(told, failed, again)
+
+
+def _in_turn(recorders: list[Recorder]) -> Recorder:
+    def record_all(events: Sequence[Event]) -> None:
+        for recorder in recorders:
+            recorder(events)
+
+    return record_all
+
+
+def _resolve(kind: type[Any], attached: _Attached, resolved: _Resolved) -> tuple[Listener, ...]:
+    listeners = resolved[kind] = tuple(listener for base, listener in attached if issubclass(kind, base))
+    return listeners

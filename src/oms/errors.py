@@ -40,11 +40,21 @@ class ValidationError(OmsError, ValueError):
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
         """Name the field, the value and the remedy."""
-        text = value if isinstance(value, str) else repr(value)
+        text = _in_text(value)
         self.field = field
         self.value = text if len(text) <= 200 else f"{text[:200]}…"
         self.allowed = allowed
         super().__init__(f"{field} = {self.value!s}: {allowed}")
+
+
+def _in_text(value: object) -> str:
+    # A text is shown as it is, but for one that could not be seen or printed.
+    if isinstance(value, str) and value and value.isprintable():
+        return value
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001  # a repr may do anything, and the error must name something
+        return f"a value of type {type(value).__name__}"
 
 
 class UnknownInstrumentError(ValidationError):

@@ -182,7 +182,7 @@ def harmed(events: Sequence[ev.Event]) -> dict[str, tuple[list[ev.Event], type[E
     journal = list(events)
     twice = journal[-1]
     # The last event of a good order's way is told once more under the next number.
-    again = ev.OrderAcknowledged(
+    again = ev.OrderPendingNew(
         len(journal) + 1, twice.epoch, twice.cause, len(journal) + 1, twice.time_ns, OrderId(1), None
     )
     return {

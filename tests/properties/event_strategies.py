@@ -12,7 +12,7 @@ from oms.model import events as module
 from oms.model.events import Event, OrderEvent
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Stop, StopLimit
 
 EVENT_CLASSES: tuple[type[Event], ...] = tuple(
     found
@@ -138,13 +138,16 @@ def _of(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # an annota
         return st.lists(_of(item), max_size=4).map(tuple)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return st.sampled_from(annotation)
-    known = {
+    known: dict[Any, st.SearchStrategy[Any]] = {
+        bool: st.booleans(),
         int: st.integers(-(2**63), 2**63),
         str: texts(),
         Decimal: numbers(),
         NoneType: st.none(),
         Instrument: instruments(),
         RiskLimits: limits(),
-        Limit: st.builds(Limit, prices()),
+        Limit: st.builds(Limit, prices(), st.none() | prices().filter(lambda number: number > 0)),
+        Stop: st.builds(Stop, prices()),
+        StopLimit: st.builds(StopLimit, prices(), prices()),
     }
     return known[annotation] if annotation in known else _built(annotation)

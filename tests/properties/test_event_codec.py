@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pytest
@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from oms.codec.event_codec import decode, encode
 from oms.errors import JournalNewerError, ValidationError
 from oms.model.events import Event
-from oms.model.terms import Limit, Market
-from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel
+from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
+from oms.model.terms import Terms
+from oms.model.time_in_force import TimeInForce
 from tests.properties.event_strategies import EVENT_CLASSES, events
 
-UNION_MEMBERS = (Market, Limit, Day, GoodTillCancel, ImmediateOrCancel, FillOrKill)
+UNION_MEMBERS = (*get_args(Terms), *get_args(TimeInForce), ExecutionReport, OrderCancelReject, FeeReport)
 
 
 def plain(content: object) -> Any:  # noqa: ANN401  # what json.dumps takes

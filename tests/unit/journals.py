@@ -64,6 +64,15 @@ FILLED_IN: dict[str, Any] = {
     "raw": "",
     "exec_type": "NEW",
     "code": AnomalyCode.OVERFILL,
+    "fee_id": "f1",
+    "amount": Decimal("0.35"),
+    "currency": "USD",
+    "kind": "commission",
+    "attempt": 0,
+    "evidence": "a query",
+    "anomaly": 1,
+    "held": 1,
+    "reason": "",
     "namespace": "test",
     "request_timeout_ns": 10_000 * MS,
 }
@@ -71,7 +80,13 @@ REQUEST_IDS: dict[type[ev.Event], ClOrdId] = {
     kind: identity
     for identity, kinds in {
         CANCEL_ID: (ev.CancelRequested, ev.OrderPendingCancel, ev.CancelRejected),
-        REPLACE_ID: (ev.ReplaceRequested, ev.OrderPendingReplace, ev.OrderReplaced, ev.ReplaceRejected),
+        REPLACE_ID: (
+            ev.ReplaceRequested,
+            ev.OrderPendingReplace,
+            ev.OrderReplaced,
+            ev.ReplaceSuperseded,
+            ev.ReplaceRejected,
+        ),
     }.items()
     for kind in kinds
 }
@@ -87,9 +102,9 @@ def kinds_of_events() -> set[type[ev.OrderEvent]]:
     }
 
 
-def make(kind: type[E], **fields: Any) -> E:
-    """An event with these fields, and for the others what is usual."""
-    names = {a.name for a in attrs.fields(kind) if not a.kw_only}
+def make(kind: type[E], /, **fields: Any) -> E:
+    """An event with these fields, and for the others what is usual; a field with a default has that."""
+    names = {a.name for a in attrs.fields(kind) if a.default is attrs.NOTHING}
     usual: dict[str, Any] = {name: FILLED_IN[name] for name in names - fields.keys() if name in FILLED_IN}
     if "cl_ord_id" in usual:
         usual["cl_ord_id"] = REQUEST_IDS.get(kind, NEW_ID)
@@ -110,6 +125,7 @@ def new_order(**fields: Any) -> Order:
         created.client_ref,
         created.reference_px,
         created.time_ns,
+        created.cash_order_qty,
     )
 
 
@@ -124,6 +140,7 @@ class Journal:
     def add(
         self,
         kind: type[E],
+        /,
         *,
         after_ms: float = 0,
         by: str = "bot",
@@ -144,10 +161,11 @@ class Journal:
             **fields,
         )
         if isinstance(event, ev.OrderEvent):
-            if isinstance(event, ev.OrderCreated):
-                self.orders[event.order_id] = new_order(
-                    **{a.name: getattr(event, a.name) for a in attrs.fields(type(event))}
-                )
+            if isinstance(event, ev.OrderCreated | ev.OrderAdopted):
+                shared = {a.name for a in attrs.fields(ev.OrderCreated)} & {
+                    a.name for a in attrs.fields(type(event))
+                }
+                self.orders[event.order_id] = new_order(**{name: getattr(event, name) for name in shared})
             with exact_arithmetic():
                 apply(self.orders[event.order_id], event)
         self.events.append(event)
@@ -159,7 +177,7 @@ class Journal:
         self.add(ev.OrderCreated, how="SubmitOrder", order_id=OrderId(order_id), **fields)
         self.add(ev.OrderSubmitted, also=True, order_id=OrderId(order_id), **named)
 
-    def report(self, kind: type[E], **fields: Any) -> E:
+    def report(self, kind: type[E], /, **fields: Any) -> E:
         """Append what a broker's report leads to."""
         return self.add(kind, **{"by": "paper", "how": "ExecutionReport", "after_ms": 12, **fields})
 

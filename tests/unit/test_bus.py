@@ -230,6 +230,32 @@ def test_a_listener_that_attaches_another_while_told_has_it_told_of_what_comes_n
     assert log == ["grown KillSwitchEngaged"]
 
 
+def test_whoever_a_read_model_attaches_or_detaches_is_so_from_the_next_event_on() -> None:
+    bus, log = Bus(), Log()
+    detach = bus.observe(ev.Event, log.say("leaving"))
+
+    def change(_: ev.OrderEvent) -> None:
+        detach()
+        bus.observe(ev.Event, log.say("coming"))
+
+    bus.project(ev.OrderEvent, change)
+
+    bus.publish([first()], [])
+    bus.publish([second()], [])
+
+    assert log == ["leaving OrderExpired", "coming KillSwitchEngaged"]
+
+
+def test_several_recorders_keep_a_delivery_one_after_the_other() -> None:
+    bus, log = Bus(), Log()
+    bus.record(lambda events: log.append(f"first {len(events)}"))
+    bus.record(lambda events: log.append(f"second {len(events)}"))
+
+    bus.publish([first(), second()], [])
+
+    assert log == ["first 2", "second 2"]
+
+
 def test_a_replayed_event_is_told_to_the_read_models_alone() -> None:
     bus, log = Bus(), Log()
     for attach in attachments(bus, log):

@@ -9,24 +9,43 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from oms.model.capabilities import ALL_ORDER_TYPES, Capabilities, ReplaceSupport
+from oms.model.capabilities import ALL_ORDER_TYPES, Capabilities
 from oms.model.ids import BrokerName
 from oms.model.ids import name as checked_name
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote
-from oms.model.reports import NotSent, Report, SendResult, Sent
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.reports import (
+    Absent,
+    Found,
+    NotSent,
+    QueryResult,
+    Report,
+    SendResult,
+    Sent,
+    Undetermined,
+)
+from oms.model.requests import (
+    NewOrderSingle,
+    OrderCancelReplaceRequest,
+    OrderCancelRequest,
+    OrderStatusRequest,
+)
 from oms.model.sessions import SessionChange
+from oms.model.venue_profile import ReplaceSupport, VenueProfile
 from oms.ports.broker import ReportSink
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
 
 _CAPABILITIES: Final = Capabilities(
     order_types=ALL_ORDER_TYPES,
-    replace=ReplaceSupport.IN_PLACE,
     amendable=frozenset({"order_qty", "price"}),
-    chains_replaces=True,
     simulated=True,
+    profile=VenueProfile(
+        name="simulated exchange",
+        replace=ReplaceSupport.IN_PLACE,
+        chains_replaces=True,
+        looks_up_by_cl_ord_id=True,
+    ),
 )
 _NOT_STARTED: Final = NotSent("the paper broker is not started")
 
@@ -86,6 +105,15 @@ class PaperBroker:
     def replace(self, request: OrderCancelReplaceRequest) -> SendResult:
         """Send a cancel/replace request; not sent unless started."""
         return _NOT_STARTED if self._sink is None else self._tell(self._exchange.replace(request))
+
+    def query(self, request: OrderStatusRequest) -> QueryResult:
+        """Look a request or an order up in its own book, which is all there is to know; no answer unless started."""
+        if self._sink is None:
+            return Undetermined(_NOT_STARTED.text)
+        report = self._exchange.status(request)
+        if report is None:
+            return Absent(is_authoritative=True, text="it is not in the book of the paper broker")
+        return Found(report)
 
     def on_market(self, update: MarketUpdate) -> None:
         """Let a quote or a trade move the exchange."""

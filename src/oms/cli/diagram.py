@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from oms.cli.ambiguous_cases import CASES
 from oms.cli.command import Subparsers
 from oms.cli.state_picture import StateGraph, draw
 from oms.lifecycle.states import OF_LIFE, OF_MARK, RANKING
@@ -144,6 +145,11 @@ def _tables() -> Iterator[_Table]:
         ("status", "is true while"),
         [(of_status(status), _truth(status.name)) for status in RANKING],
     )
+    yield (
+        "Where FIX leaves it open: what is done in each case",
+        ("case", "what happens", "what is done"),
+        [(number, *case) for number, case in CASES.items()],
+    )
 
 
 def _after(event: type[OrderEvent], column: int) -> str:
@@ -170,17 +176,18 @@ def _names(marks: frozenset[Mark]) -> str:
 def _truth(status: str) -> str:
     truths = [f"its life is {life.value}" for life, shown in OF_LIFE.items() if shown.name == status]
     truths += [f"it is marked {mark.value}" for mark, shown in OF_MARK.items() if shown.name == status]
-    return " or ".join(truths) or _TRUTHS[status]
+    if status in _TRUTHS:
+        truths.append(_TRUTHS[status])
+    return " or ".join(truths)
 
 
 _TRUTHS: Final = {
-    "PENDING_CANCEL": "the broker is deciding on a cancel",
-    "PENDING_REPLACE": "the broker is deciding on a replace",
+    "PENDING_CANCEL": "the broker is deciding on a cancel of ours",
+    "PENDING_REPLACE": "the broker is deciding on a replace of ours",
     "FILLED": "its whole quantity has executed",
     "PARTIALLY_FILLED": "something has executed",
-    "ACCEPTED_FOR_BIDDING": "never: only list orders that are being priced have it",
 }
-"""What makes a status true where neither a life nor a mark does."""
+"""What makes a status true beside a life or a mark."""
 
 
 def _markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable, Iterator
 
 from oms.cli.command import Subparsers
 from oms.cli.journal import read_journal
-from oms.model.events import OrderEvent
+from oms.model.events import Event, OrderEvent
 from oms.projections.blotter import Blotter
+from oms.projections.doubts import doubts_of
 from oms.projections.wording import of_status
 
 
@@ -27,13 +29,20 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: Namespace) -> int:
     """Print the blotter of a journal, and the number of orders by status."""
     blotter = Blotter()
-    for event in read_journal(args.db):
-        if isinstance(event, OrderEvent):
-            blotter.apply(event)
+    in_doubt = {doubt.order.order_id for doubt in doubts_of(_told(blotter, read_journal(args.db)))}
     rows = blotter.rows(symbol=args.symbol, account=args.account, open_only=args.open)
     if rows:
-        print(blotter.table(rows))
+        print(blotter.table(rows, in_doubt=in_doubt))
         print()
     counts = ", ".join(f"{count} {of_status(status)}" for status, count in blotter.counts().items())
-    print(f"{len(rows)} of {len(blotter)} orders shown{f'; in all: {counts}' if counts else ''}")
+    doubtful = f"; {len(in_doubt)} in doubt: see `oms doubts`" if in_doubt else ""
+    print(f"{len(rows)} of {len(blotter)} orders shown{f'; in all: {counts}' if counts else ''}{doubtful}")
     return 0
+
+
+def _told(blotter: Blotter, events: Iterable[Event]) -> Iterator[Event]:
+    # One reading of the journal feeds the blotter and whoever reads on.
+    for event in events:
+        if isinstance(event, OrderEvent):
+            blotter.apply(event)
+        yield event

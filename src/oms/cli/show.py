@@ -9,7 +9,7 @@ from typing import Final
 from oms.cli.command import Subparsers
 from oms.cli.journal import read_journal
 from oms.errors import UnknownOrderError, ValidationError
-from oms.model.events import Event, OrderCreated, OrderEvent
+from oms.model.events import Event, OrderEvent
 from oms.model.ids import OrderId
 from oms.projections.story import tell_story
 
@@ -43,21 +43,27 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def find_order(events: Iterable[Event], name: str) -> OrderId:
+def find_order(events: Iterable[Event], name: str, *, argument: str = "ORDER") -> OrderId:
     """Give the order of a journal that has a name, of whatever kind.
+
+    Args:
+        events: The journal.
+        name: The name.
+        argument: What the command line calls it.
 
     Raises:
         UnknownOrderError: No order has it.
         ValidationError: Several have it.
     """
     found: dict[str, set[OrderId]] = {kind: set() for kind in _NAMES}
-    created = 0
+    highest = 0
     for event in events:
         if isinstance(event, OrderEvent):
-            created += type(event) is OrderCreated
+            highest = max(highest, event.order_id)
             for kind in _NAMES:
                 identity = getattr(event, kind, None)
-                if identity is not None and str(identity) == name:
+                # An external order may have no ClOrdID, which is an empty one where it is asked about.
+                if identity and str(identity) == name:
                     found[kind].add(event.order_id)
     for kind in _NAMES:
         if len(found[kind]) == 1:
@@ -65,9 +71,9 @@ def find_order(events: Iterable[Event], name: str) -> OrderId:
         if found[kind]:
             several = ", ".join(str(order_id) for order_id in sorted(found[kind])[:_MAX_SHOWN])
             raise ValidationError(
-                "ORDER", name, f"several orders have this {kind}; pass one of our own numbers: {several}"
+                argument, name, f"several orders have this {kind}; pass one of our own numbers: {several}"
             )
-    known = f"it holds orders 1 to {created}" if created else "it holds no order yet"
+    known = f"it holds orders 1 to {highest}" if highest else "it holds no order yet"
     raise UnknownOrderError(
-        "ORDER", name, f"no order of this journal has that id, client_ref, ClOrdID or venue id; {known}"
+        argument, name, f"no order of this journal has that id, client_ref, ClOrdID or venue id; {known}"
     )

@@ -21,6 +21,8 @@ from typing import Any, Final
 from oms.model.define import value
 
 _NO_NAMES: Final[Mapping[str, object]] = {}
+# CPython makes an f-string of more than 30 parts (a field and the text before it are two) by way of a list.
+_MAX_PIECES: Final = 14
 
 
 @value(kw_only=True)
@@ -190,33 +192,52 @@ def _leaves(layout: Layout, prefix: str = "") -> Iterator[tuple[str, Shape]]:
 
 def _writer(layout: Layout) -> list[str]:
     guards = " and ".join(shape.guard.replace("{v}", name) for name, shape in _leaves(layout) if shape.guard)
+    pieces = _template(layout, "_value", "")
+    cuts = range(0, len(pieces), _MAX_PIECES)
+    strings = [f"f'''{''.join(pieces[cut : cut + _MAX_PIECES])}'''" for cut in cuts]
     return [
         "def _write(_value):",
         *_fetches(layout, "_value", ""),
         *([f"    if not ({guards}):", "        raise ValueError(_value)"] if guards else ()),
-        f"    return f'''{_template(layout, '')}'''",
+        f"    return {' + '.join(strings)}",
     ]
+
+
+def _is_fetched(shape: Shape) -> bool:
+    # What stands in the code once is read where it stands; the rest gets a local variable.
+    return bool(shape.guard) or shape.layout is not None or shape.write.count("{v}") > 1
 
 
 def _fetches(layout: Layout, owner: str, prefix: str) -> Iterator[str]:
     for item in layout.fields:
         local = prefix + item.name
-        yield f"    {local} = {owner}.{item.name}"
+        if _is_fetched(item.shape):
+            yield f"    {local} = {owner}.{item.name}"
         if item.shape.layout is not None:
             yield from _fetches(item.shape.layout, local, f"{local}__")
 
 
-def _template(layout: Layout, prefix: str) -> str:
-    def part(item: str | Field) -> str:
+def _template(layout: Layout, owner: str, prefix: str) -> list[str]:
+    """The inside of an f-string, cut so that each piece but the last ends with a field."""
+    pieces, text, separator = [], "{{", ""
+    for item in layout.parts:
+        text += separator
+        separator = ","
         if isinstance(item, str):
-            return item.replace("{", "{{").replace("}", "}}")
+            text += item.replace("{", "{{").replace("}", "}}")
+            continue
         local = prefix + item.name
+        text += f'"{item.name}":'
         if item.shape.layout is not None:
-            return f'"{item.name}":{_template(item.shape.layout, f"{local}__")}'
-        fragment = item.shape.fragment or f"{{{item.shape.write}}}"
-        return f'"{item.name}":{fragment.replace("{v}", local)}'
-
-    return f"{{{{{','.join(map(part, layout.parts))}}}}}"
+            first, *others = _template(item.shape.layout, local, f"{local}__")
+            *inner, text = text + first, *others
+            pieces += inner
+        else:
+            where = local if _is_fetched(item.shape) else f"{owner}.{item.name}"
+            fragment = item.shape.fragment or f"{{{item.shape.write}}}"
+            pieces.append(text + fragment.replace("{v}", where))
+            text = ""
+    return [*pieces, text + "}}"]
 
 
 def _reader(layout: Layout) -> list[str]:

@@ -58,11 +58,11 @@ _DECIMAL: Final = Shape(
     meaning='a finite decimal number as text, such as "189.50"',
     pattern=f'"{_NUMBER}"',
     capture=f'"({_NUMBER})"',
-    write="_quote + str({v}) + _quote",
+    write="f'\"{{v}!s}\"'",
     fragment='"{{v}!s}"',
     guard="type({v}) is _Decimal and _low < {v} < _high",  # false for NaN, or an error where the context traps it
     read="_Decimal({v})",
-    names={"_Decimal": Decimal, "_low": -DECIMAL_BOUND, "_high": DECIMAL_BOUND, "_quote": '"'},
+    names={"_Decimal": Decimal, "_low": -DECIMAL_BOUND, "_high": DECIMAL_BOUND},
 )
 
 _SCALARS: Final[dict[object, Shape]] = {int: _INT, str: _TEXT, Decimal: _DECIMAL}

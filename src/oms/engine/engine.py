@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import getcontext, setcontext
 from typing import Any, Final
 
-from oms.engine.inputs import Answered, Input, Promised, Reported, Start, TimerDue
+from oms.engine import operator
+from oms.engine.answers import process_answer
+from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
+from oms.engine.incoming import take_in
+from oms.engine.inputs import Answered, Input, Promised, Reported, Start, TimerDue, WatchedMassCancel
 from oms.engine.order_entry import OrderEntry
 from oms.engine.outcome import Outcome
-from oms.engine.report_processing import process_answer, process_report, put_in_doubt
+from oms.engine.report_processing import adopt_settled, process_report, reconsider, release_ready
 from oms.engine.state import ID_BLOCK, State
 from oms.errors import LimitExceededError
 from oms.model import commands as cmd
@@ -23,9 +27,11 @@ from oms.model.decimals import EXACT, exact_arithmetic
 from oms.model.enums import Life, SessionPhase
 from oms.model.ids import BrokerName
 from oms.model.market import Quote, TradePrint
+from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.requests import Request
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.time_in_force import Day
+from oms.model.venue_profile import IdScope
 from oms.order_types.registry import HandlerRegistry
 
 MAX_FOLLOW_UPS: Final = 10_000
@@ -47,6 +53,9 @@ class Engine:
         "_entry",
         "_follow_ups",
         "_handlers",
+        "_kept",
+        "_mute",
+        "_queue",
         "_requests",
         "_told",
         "state",
@@ -56,9 +65,14 @@ class Engine:
     def __init__(self, capabilities: Mapping[BrokerName, Capabilities], handlers: HandlerRegistry) -> None:
         """Begin before the first event, with these brokers and order types."""
         self.state = State()
+        self.state.profiles.update({broker: able.profile for broker, able in capabilities.items()})
         self._entry = OrderEntry(self.state, capabilities, handlers)
         self._handlers = handlers
         self.wants_events = any(handler.wants_events for handler in handlers.values())
+        # What waits; nearly always nothing does, and to look there costs each input less than to look in the state.
+        self._kept = self.state.held.by_sequence
+        self._queue = self.state.inquiries.queue
+        self._mute = self.state.inquiries.mute
         self._requests: list[Request] = []
         # How many of the events that are still to be handed out the handlers have been told of.
         self._told = 0
@@ -68,8 +82,14 @@ class Engine:
             Promised: self._submit_promised,
             cmd.CancelOrder: self._cancel,
             cmd.ReplaceOrder: self._replace,
+            cmd.MassCancel: self._mass_cancel,
+            WatchedMassCancel: self._mass_cancel_watched,
             cmd.EngageKillSwitch: self._engage,
             cmd.ReleaseKillSwitch: self._release,
+            cmd.RequestStatus: self._request_status,
+            cmd.ResolveDoubt: self._resolve,
+            cmd.AdoptOrder: self._adopt,
+            cmd.AcknowledgeAnomaly: self._acknowledge,
             Reported: self._reported,
             Answered: self._answered,
             Quote: self._market,
@@ -100,12 +120,17 @@ class Engine:
             if due is not None and due <= now:
                 self._fire()
             self._dispatch[type(what)](what)
+            if self._kept or self._queue or self._mute:
+                self._tie_up(what)
             if self.wants_events:
                 self._follow_up()
         finally:
             setcontext(outside)
+        next_due_ns = state.timers.next_due_ns
+        if self._queue:
+            next_due_ns = _sooner(next_due_ns, state.inquiries.next_due_ns())
         # After an error what had become true before it (a timer, say) stays here for the next outcome.
-        outcome = Outcome(state.fresh, self._requests, state.timers.next_due_ns)
+        outcome = Outcome(state.fresh, self._requests, next_due_ns)
         state.fresh = []
         self._requests = []
         self._told = 0
@@ -121,6 +146,7 @@ class Engine:
         with exact_arithmetic():
             for event in events:
                 self.state.apply(event)
+        self.state.clash = None
 
     # ------------------------------------------------------------ one method an input
 
@@ -139,6 +165,14 @@ class Engine:
     def _replace(self, what: cmd.ReplaceOrder) -> None:
         self.state.begin(cmd.ReplaceOrder, what.asked_by)
         self._entry.replace(what, self._requests)
+
+    def _mass_cancel(self, what: cmd.MassCancel) -> None:
+        self.state.begin(cmd.MassCancel, what.asked_by)
+        self._entry.mass_cancel(what, self._requests)
+
+    def _mass_cancel_watched(self, what: WatchedMassCancel) -> None:
+        self.state.begin(cmd.MassCancel, what.command.asked_by)
+        self._entry.mass_cancel(what.command, self._requests, what.result)
 
     def _engage(self, what: cmd.EngageKillSwitch) -> None:
         state = self.state
@@ -161,12 +195,31 @@ class Engine:
             state.cause = state.causes[broker][type(report)]
         except KeyError:
             state.begin(type(report), broker)
-        process_report(state, broker, report)
+        if type(report) is ExecutionReport or type(report) is OrderCancelReject:
+            process_report(state, broker, report)
+        else:
+            take_in(state, broker, report)
 
     def _answered(self, what: Answered) -> None:
         state = self.state
         state.begin(type(what.result), what.request.broker)
         process_answer(state, what)
+
+    def _request_status(self, what: cmd.RequestStatus) -> None:
+        self.state.begin(cmd.RequestStatus, what.asked_by)
+        operator.request_status(self.state, what, self._requests)
+
+    def _resolve(self, what: cmd.ResolveDoubt) -> None:
+        self.state.begin(cmd.ResolveDoubt, what.by)
+        operator.resolve(self.state, what)
+
+    def _adopt(self, what: cmd.AdoptOrder) -> None:
+        self.state.begin(cmd.AdoptOrder, what.by)
+        operator.adopt(self.state, what)
+
+    def _acknowledge(self, what: cmd.AcknowledgeAnomaly) -> None:
+        self.state.begin(cmd.AcknowledgeAnomaly, what.by)
+        operator.acknowledge(self.state, what)
 
     def _market(self, what: Quote | TradePrint) -> None:
         self._entry.market[what.symbol] = what
@@ -181,10 +234,12 @@ class Engine:
         if what.phase is not SessionPhase.CLOSED:
             return
         for order in list(state.book.exposure.open_orders.values()):
-            # An order that the broker never confirmed is in doubt, not expired: only evidence ends it.
+            # An order that the broker never confirmed is in doubt, not expired: only evidence ends it. So with an order
+            # that was not given here, whose time in force nobody has told us.
             if (
                 isinstance(order.time_in_force, Day)
                 and order.life is Life.LIVE
+                and not order.is_external
                 and (what.symbol is None or order.symbol == what.symbol)
             ):
                 state.record_of(
@@ -196,7 +251,14 @@ class Engine:
         state.begin(Start, _CLOCK)
         sequence, epoch, cause, first, now = state.envelope()
         started = ev.EpochStarted(
-            sequence, epoch + 1, cause, first, now, what.namespace, what.request_timeout_ns
+            sequence,
+            epoch + 1,
+            cause,
+            first,
+            now,
+            what.namespace,
+            what.request_timeout_ns,
+            self._session_scoped(),
         )
         state.record(started)
         state.record(ev.IdBlockReserved(*state.envelope(), state.reserved + ID_BLOCK))
@@ -206,6 +268,15 @@ class Engine:
             if state.instruments.get(instrument.symbol) != instrument:
                 state.record(ev.InstrumentDefined(*state.envelope(), instrument))
         self._entry.forget_routes()
+        state.account = what.account
+        for order_id in list(state.inquiries.mute):
+            state.inquiries.revive(order_id)
+        if state.held.by_sequence:
+            reconsider(state)
+
+    def _session_scoped(self) -> tuple[BrokerName, ...]:
+        profiles = sorted(self.state.profiles.items())
+        return tuple(broker for broker, profile in profiles if profile.venue_id_scope is IdScope.SESSION)
 
     # ------------------------------------------------------------ what follows
 
@@ -216,6 +287,18 @@ class Engine:
             order = state.index.by_cl_ord_id[identity]
             asked = next(r for r in order.outstanding_requests if r.cl_ord_id == identity)
             put_in_doubt(state, order, asked, f"no answer within {state.request_timeout_ns / NS_PER_S:g} s")
+
+    def _tie_up(self, what: Input) -> None:
+        """Do what follows from what the input has made known: kept reports are handled, and what is due is asked."""
+        state = self.state
+        release_ready(state)
+        if state.held.blocked:
+            adopt_settled(state)
+        if state.inquiries.mute:
+            revive_heard_of(state)
+        # Nobody is connected yet while a manager starts; what is due then is asked with the next input.
+        if state.inquiries.queue and type(what) is not Start:
+            ask_due(state, self._requests)
 
     def _follow_up(self) -> None:
         state = self.state
@@ -239,3 +322,11 @@ class Engine:
                 )
             command = self._follow_ups.popleft()
             self._dispatch[type(command)](command)
+            if self._kept or self._queue or self._mute:
+                self._tie_up(command)
+
+
+def _sooner(due_ns: int | None, other_ns: int | None) -> int | None:
+    if due_ns is None or other_ns is None:
+        return other_ns if due_ns is None else due_ns
+    return min(due_ns, other_ns)

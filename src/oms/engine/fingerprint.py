@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from attrs import astuple
+
 from oms.engine.state import State
 from oms.model.decimals import EXACT
-from oms.model.order import Order, OutstandingRequest
-from oms.model.terms import Limit, Terms
+from oms.model.order import Order
+from oms.model.outstanding import OutstandingRequest
+from oms.model.terms import Terms
+
+# Some facts are for the machine alone, and for whoever compares two states.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
 
 
 def describe(state: State) -> dict[str, object]:
     """Give the state as plain lists, dicts, ints and texts in a fixed order, fit for `json.dumps`.
 
-    Order facts, unanswered requests, the identity index, executions, exposure, timers, limits, instruments and counters;
+    Order facts, unanswered requests, the identity index, executions, fees, kept reports, anomalies, exposure, timers,
+    questions to brokers, sessions, limits, instruments and counters;
     what is derived from these (the status, averages) is left in, so that a wrong derivation shows too.
     """
     index = state.index
@@ -23,6 +31,10 @@ def describe(state: State) -> dict[str, object]:
         "venue_ids": {
             broker: {key: order.order_id for key, order in sorted(names.items())}
             for broker, names in sorted(index.by_venue_id.items())
+        },
+        "earlier_venue_ids": {
+            broker: {key: order.order_id for key, order in sorted(names.items())}
+            for broker, names in sorted(index.earlier.items())
         },
         "client_refs": {key: order.order_id for key, order in sorted(index.by_client_ref.items())},
         "executions": [[exec_id, said.sequence] for exec_id, said in state.executions.items()],
@@ -38,6 +50,18 @@ def describe(state: State) -> dict[str, object]:
         ],
         "open_orders": sorted(state.book.exposure.open_orders),
         "timers": [list(entry) for entry in state.timers.waiting()],
+        "inquiries": _inquiries(state),
+        "held": [[sequence, repr(held)] for sequence, held in state.held.by_sequence.items()],
+        "held_names": [[*name, list(numbers)] for name, numbers in sorted(state.held.names.items())],
+        "anomalies": [list(state.anomalies.open), state.anomalies.raised, state.anomalies.acknowledged],
+        "fees": [
+            [broker, fee_id, fee.sequence, text(fee.amount), fee.currency]
+            for (broker, fee_id), fee in sorted(state.fees.items())
+        ],
+        "sessions": [
+            sorted((symbol or "", date) for symbol, date in state.sessions.dates.items()),
+            list(state.sessions.scoped),
+        ],
         "limits": repr(state.book.limits),
         "kill_reason": state.book.kill_reason,
         "sent_ns": list(state.book.sent_ns),
@@ -62,10 +86,22 @@ def text(number: Decimal | None) -> str | None:
     return f"{EXACT.normalize(number):f}" if number else "0"
 
 
+def _inquiries(state: State) -> list[object]:
+    inquiries = state.inquiries
+    asked = sorted(
+        (*inquiries.doubts.values(), *inquiries.of_orders.values()),
+        key=lambda inquiry: (inquiry.order.order_id, inquiry.cl_ord_id or ""),
+    )
+    return [
+        [one.order.order_id, one.cl_ord_id, one.attempts, one.asked_ns, one.due_ns, one.sequence, one.text]
+        for one in asked
+    ]
+
+
 def _terms(terms: Terms | None) -> list[str | None] | None:
     if terms is None:
         return None
-    return [type(terms).__name__, text(terms.price) if isinstance(terms, Limit) else None]
+    return [type(terms).__name__, *(text(number) for number in astuple(terms))]
 
 
 def _request(request: OutstandingRequest) -> list[object]:
@@ -75,6 +111,7 @@ def _request(request: OutstandingRequest) -> list[object]:
         request.sent_ns,
         text(request.order_qty),
         _terms(request.terms),
+        None if request.time_in_force is None else type(request.time_in_force).__name__,
         request.pending,
         request.in_doubt,
     ]
@@ -96,7 +133,7 @@ def _order(order: Order) -> list[object]:
         order.cl_ord_id,
         order.venue_order_id,
         order.life.value,
-        sorted(mark.value for mark in order.marks),
+        sorted([mark.value, *said] for mark, said in order._marks.items()),
         order.status.value,
         text(order.cum_qty),
         text(order.leaves_qty),
@@ -105,4 +142,21 @@ def _order(order: Order) -> list[object]:
         [_request(request) for request in order.outstanding_requests],
         [str(reason) for reason in order.reasons],
         order.text,
+        *_further(order),
+    ]
+
+
+def _further(order: Order) -> list[object]:
+    """Give the facts by which later reports are judged."""
+    size, px = order.guarantee or (None, None)
+    return [
+        order.is_external,
+        text(order.cash_order_qty),
+        [order._day, text(order.day_cum_qty)],
+        [text(size), text(px)],
+        [order._is_over, text(order._lost_qty)],
+        [[identity, kind.value] for identity, kind in order._amendments.items()],
+        repr((order._said, order._cleared, order._end)),
+        sorted(map(repr, order._seen)),
+        [[since_ns, text(new), text(old), *rest] for since_ns, new, old, *rest in order._splits],
     ]

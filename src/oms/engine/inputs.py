@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from oms.model.commands import Command, SubmitOrder
+from oms.model.commands import Command, MassCancel, SubmitOrder
 from oms.model.define import record
-from oms.model.ids import BrokerName, OrderId
+from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import MarketUpdate
-from oms.model.reports import Report, SendResult
+from oms.model.mass_cancel import MassCancelResult
+from oms.model.reports import QueryResult, Report, SendResult
 from oms.model.requests import Request
 from oms.model.sessions import SessionChange
 
@@ -29,6 +30,19 @@ class Promised:
 
 
 @record
+class WatchedMassCancel:
+    """A mass cancel whose caller wants to know what became of it.
+
+    Attributes:
+        command: What is asked.
+        result: Is filled in when it is handled.
+    """
+
+    command: MassCancel
+    result: MassCancelResult
+
+
+@record
 class Reported:
     """A broker said something."""
 
@@ -38,10 +52,10 @@ class Reported:
 
 @record
 class Answered:
-    """What became of a send."""
+    """What became of a send, or of a question."""
 
     request: Request
-    result: SendResult
+    result: SendResult | QueryResult
 
 
 @record
@@ -58,12 +72,24 @@ class Start:
         request_timeout_ns: How long a request may stay unanswered before it is in doubt.
         limits: The risk limits to be in force.
         instruments: What may be traded.
+        account: For whom an order is that was not given here, where the broker's reports name no account.
     """
 
     namespace: str
     request_timeout_ns: int
     limits: RiskLimits
     instruments: tuple[Instrument, ...]
+    account: Account = Account("main")
 
 
-Input: TypeAlias = Command | Promised | Reported | Answered | MarketUpdate | TimerDue | SessionChange | Start
+Input: TypeAlias = (
+    Command
+    | Promised
+    | WatchedMassCancel
+    | Reported
+    | Answered
+    | MarketUpdate
+    | TimerDue
+    | SessionChange
+    | Start
+)

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from oms.engine.state import State
+from oms.engine.waiting_invariants import FURTHER
+from oms.lifecycle.facts import counted_qty
 from oms.lifecycle.invariants import check_order
 from oms.model import events as ev
 from oms.model.decimals import ZERO, exact_arithmetic
 from oms.model.enums import Life, Side
+from oms.model.exposure import estimated_qty
 from oms.model.ids import Account, OrderId, Symbol
+from oms.model.instrument import Instrument
 from oms.model.order import Order
 
 # What the ledger notes on an order is nobody else's to read, but for this check.
@@ -27,14 +31,16 @@ def check_state(state: State) -> tuple[str, ...]:
     """
     with exact_arithmetic():
         orders = [what for order in state.index.by_id.values() for what in check_order(order)]
-        rest = (_check_executions, _check_exposure, _check_index, _check_timers, _check_counters)
+        rest = (_check_executions, _check_exposure, _check_index, _check_timers, _check_counters, *FURTHER)
         return (*orders, *(what for check in rest for what in check(state)))
 
 
-def open_qty(order: Order) -> Decimal:
+def open_qty(order: Order, instrument: Instrument | None = None) -> Decimal:
     """Give how much of an order may still trade, the larger of its totals while a replace is unanswered."""
     if order.life not in (Life.SENT, Life.LIVE):
         return ZERO
+    if order.cash_order_qty is not None and not order.order_qty:
+        return estimated_qty(order, instrument)
     asked = [
         request.order_qty - order.cum_qty
         for request in order.outstanding_requests
@@ -50,7 +56,10 @@ def _check_executions(state: State) -> Iterator[str]:
         # A correction is known under the execution's id too, and counts under its own.
         if said.exec_id != exec_id or isinstance(said, ev.TradeCanceled):
             continue
-        executed[said.order_id] = executed.get(said.order_id, ZERO) + said.last_qty
+        order = state.index.by_id[said.order_id]
+        sequence = said.sequence if isinstance(said, ev.Traded) else said.trade_sequence
+        qty = counted_qty(order, said.last_qty, said.transact_time_ns, said.trade_date, sequence)
+        executed[said.order_id] = executed.get(said.order_id, ZERO) + qty
         value[said.order_id] = value.get(said.order_id, ZERO) + said.last_qty * said.last_px
     for order_id, order in state.index.by_id.items():
         qty, notional = executed.get(order_id, ZERO), value.get(order_id, ZERO)
@@ -62,7 +71,7 @@ def _check_exposure(state: State) -> Iterator[str]:
     ledger = state.book.exposure
     expected: dict[tuple[Symbol, Account], list[Decimal]] = {}
     for order in state.index.by_id.values():
-        qty = open_qty(order)
+        qty = open_qty(order, state.instruments.get(order.symbol))
         if order._exposed_qty != qty:
             yield f"order {order.order_id}: the ledger counts {order._exposed_qty} of it, {qty} may still trade"
         if (order.order_id in ledger.open_orders) is not bool(qty):
@@ -87,11 +96,28 @@ def _check_index(state: State) -> Iterator[str]:
     if any(not 0 < order_id < state.next_order_id for order_id in index.by_id):
         yield f"an order is not numbered from 1 to {state.next_order_id - 1}"
     for order in index.by_id.values():
-        for request in order.outstanding_requests:
-            if index.by_cl_ord_id.get(request.cl_ord_id) is not order:
-                yield f"order {order.order_id}: its request {request.cl_ord_id} is not found"
+        asked = [request.cl_ord_id for request in order.outstanding_requests]
+        for identity in dict.fromkeys((order.cl_ord_id, *asked, *order._amendments)):
+            if identity and index.by_cl_ord_id.get(identity) is not order:
+                yield f"order {order.order_id}: its request {identity} is not found"
+        yield from _check_names(state, order)
         if order.client_ref is not None and order.client_ref not in index.by_client_ref:
             yield f"order {order.order_id}: its reference {order.client_ref} is not found"
+
+
+def _check_names(state: State, order: Order) -> Iterator[str]:
+    broker, index = order.broker, state.index
+    if broker is None:
+        return
+    names = (index.by_venue_id.get(broker, {}), index.earlier.get(broker, {}))
+    # Where ids begin anew with each session, those of closed orders are forgotten.
+    is_forgotten = broker in state.sessions.scoped and order.is_closed
+    if (
+        order.venue_order_id is not None
+        and not is_forgotten
+        and not any(order.venue_order_id in known for known in names)
+    ):
+        yield f"order {order.order_id}: its venue id {order.venue_order_id} is not found"
 
 
 def _check_timers(state: State) -> Iterator[str]:

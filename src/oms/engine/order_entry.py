@@ -6,24 +6,28 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, TypeAlias
 
+from oms.engine import replaces
 from oms.engine.state import State
-from oms.errors import UnknownInstrumentError, UnknownOrderError
+from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationError
 from oms.model import events as ev
 from oms.model.approval import Approved
-from oms.model.capabilities import Capabilities, ReplaceSupport
-from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
-from oms.model.decimals import plain
+from oms.model.capabilities import Capabilities
+from oms.model.cl_ord_id_rules import LAST_COUNTER
+from oms.model.commands import CancelOrder, MassCancel, ReplaceOrder, SubmitOrder
 from oms.model.define import record
+from oms.model.door import shown
 from oms.model.enums import RequestKind
-from oms.model.ids import BrokerName, ClOrdId, OrderId, Symbol
+from oms.model.ids import BrokerName, OrderId, Symbol, cl_ord_id, cl_ord_id_head
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote
+from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.terms import Limit, Terms
+from oms.model.time_in_force import TimeInForce
 from oms.order_types.registry import HandlerRegistry
-from oms.order_types.validation import check_capabilities, check_qty
+from oms.order_types.validation import check_capabilities, check_cash, check_qty
 from oms.risk.gate import Gate
 from oms.routing.router import Router
 
@@ -41,12 +45,23 @@ class _Route:
     broker: BrokerName
     capabilities: Capabilities
     why_not: Reasons
+    order_types: frozenset[tuple[type[Terms], type[TimeInForce]]]
+    last_counter: int
 
 
 class OrderEntry:
     """The way in for commands about orders."""
 
-    __slots__ = ("_gate", "_handlers", "_references", "_router", "_routes", "market", "state")
+    __slots__ = (
+        "_gate",
+        "_handlers",
+        "_last_counters",
+        "_references",
+        "_router",
+        "_routes",
+        "market",
+        "state",
+    )
 
     def __init__(
         self, state: State, capabilities: Mapping[BrokerName, Capabilities], handlers: HandlerRegistry
@@ -59,6 +74,10 @@ class OrderEntry:
         self._router = Router(capabilities)
         self._routes: dict[Symbol, _Route] = {}
         self._handlers = handlers
+        # The counter of the last ClOrdID that each broker takes; what it takes otherwise is the same for all of them.
+        self._last_counters: dict[BrokerName | None, int] = {
+            broker: can.profile.cl_ord_ids.last_counter for broker, can in capabilities.items()
+        }
 
     def submit(
         self, command: SubmitOrder, requests: list[Request], *, promised: OrderId | None = None
@@ -67,17 +86,21 @@ class OrderEntry:
 
         Raises:
             UnknownInstrumentError: The symbol was never defined; nothing has changed.
+            ValidationError: No handler works such terms; nothing has changed.
         """
         state = self.state
-        symbol, terms, qty = command.symbol, command.terms, command.order_qty
+        symbol, terms, qty, cash = command.symbol, command.terms, command.order_qty, command.cash_order_qty
         route = self._routes.get(symbol) or self._route(symbol)
         instrument = route.instrument
         px, px_ns = self._reference(symbol)
         now_ns = state.now_ns
-        handler = self._handlers[type(terms)]
+        try:
+            handler = self._handlers[type(terms)]
+        except KeyError:
+            raise _unworked(terms) from None
         worst_px = handler.worst_px(command, px)
         of_terms = handler.check(command, instrument)
-        of_qty = check_qty(qty, worst_px, instrument)
+        of_qty = check_qty(qty, worst_px, instrument) if cash is None else check_cash(cash, instrument)
         verdict = self._gate.approve_submit(command, instrument, worst_px, px, px_ns, now_ns)
         against: Reasons = ()
         if (
@@ -85,16 +108,20 @@ class OrderEntry:
             or of_qty
             or type(verdict) is not Approved
             or command.client_ref is not None
-            or (type(terms), type(command.time_in_force)) not in route.capabilities.order_types
+            or cash is not None
+            or (type(terms), type(command.time_in_force)) not in route.order_types
+            or route.last_counter < state.next_counter
+            or (type(terms) is Limit and terms.display_qty is not None)
         ):
-            first = route.why_not or check_capabilities(command, route.capabilities)
             last = verdict if type(verdict) is tuple else ()
-            against = (*first, *of_terms, *of_qty, *self._why_used(command.client_ref), *last)
+            of_ref = self._why_used(command.client_ref)
+            against = (*self._why_not_there(command, route), *of_terms, *of_qty, *of_ref, *last)
         order_id = promised or (state.free_order_id() if state.handles else state.next_order_id)
         order = state.record_created(
             ev.OrderCreated(
                 state.version + 1, state.epoch, state.cause, state.input_sequence, now_ns, order_id,
                 symbol, command.side, qty, terms, command.time_in_force, command.account, command.client_ref, px, px_ns,
+                cash,
             )
         )  # fmt: skip
         if against or type(verdict) is not Approved:
@@ -105,16 +132,9 @@ class OrderEntry:
         state.record_of(
             order,
             ev.OrderSubmitted(
-                state.version + 1,
-                state.epoch,
-                state.cause,
-                state.input_sequence,
-                now_ns,
-                order_id,
-                identity,
-                broker,
+                state.version + 1, state.epoch, state.cause, state.input_sequence, now_ns, order_id, identity, broker
             ),
-        )
+        )  # fmt: skip
         requests.append(self._router.new_order(verdict, order_id, broker, identity, now_ns))
 
     def cancel(self, command: CancelOrder, requests: list[Request]) -> None:
@@ -123,44 +143,59 @@ class OrderEntry:
         Raises:
             UnknownOrderError: There is no such order; nothing has changed.
         """
+        self._cancel(self._order(command.order_id), command, requests)
+
+    def mass_cancel(
+        self, command: MassCancel, requests: list[Request], result: MassCancelResult | None = None
+    ) -> None:
+        """Ask for the cancel of every open order that fits, oldest first; tell `result` what became of each."""
         state = self.state
-        order = self._order(command.order_id)
-        reasons = (
-            _why_not_working(order, may_grow=True)
-            or self._why_cut_off(order)
-            or _why_pending(order, RequestKind.CANCEL)
+        state.record(
+            ev.MassCancelRequested(
+                *state.envelope(), command.symbol, command.side, command.account, command.broker
+            )
         )
-        if reasons:
-            state.record_of(order, ev.CancelDenied(*state.envelope(), order.order_id, reasons))
-            return
-        approved = self._gate.approve_cancel(command)
-        identity = state.next_cl_ord_id()
-        orig = _last_sent(order)
-        state.record_of(order, ev.CancelRequested(*state.envelope(), order.order_id, identity, orig))
-        requests.append(self._router.cancel(approved, order, identity, orig, state.now_ns))
+        told = MassCancelResult() if result is None else result
+        for _, order in sorted(state.book.exposure.open_orders.items()):
+            if not command.fits(order):
+                continue
+            reasons = self._cancel(order, CancelOrder(order.order_id, command.asked_by), requests)
+            if reasons:
+                told.refused.append((order, reasons))
+            else:
+                told.requested.append(order)
+        told.is_handled = True
 
     def replace(self, command: ReplaceOrder, requests: list[Request]) -> None:
         """Ask for a replace, or deny it.
 
         Raises:
             UnknownOrderError: There is no such order; nothing has changed.
+            ValidationError: No handler works its terms; nothing has changed.
         """
         state = self.state
         order = self._order(command.order_id)
-        route = self._route(order.symbol)
-        reasons = _why_not_working(order) or self._why_cut_off(order)
+        # The order stays where it is, wherever its instrument's new orders go by now.
+        capabilities = self._router.reach(order.broker) or _NO_CAPABILITIES
+        reasons = (
+            replaces.why_not_replaceable(order, command, capabilities.profile)
+            or self._why_cut_off(order)
+            or replaces.why_not_amendable(order, command, capabilities)
+        )
         if not reasons:
-            # The order stays where it is, wherever its instrument's new orders go by now.
-            capabilities = self._router.reach(order.broker)
-            reasons = _why_not_amendable(order, command, capabilities or _NO_CAPABILITIES)
-        if not reasons:
-            after = _after(order, command)
-            verdict = self._judge_replace(command, after, route.instrument)
+            after = replaces.after(order, command)
+            verdict = self._judge_replace(command, after, order.broker or "", capabilities)
             if not isinstance(verdict, tuple):
                 identity = state.next_cl_ord_id()
-                orig = _last_sent(order)
+                orig = replaces.last_sent(order)
                 asked = ev.ReplaceRequested(
-                    *state.envelope(), order.order_id, identity, orig, after.order_qty, after.terms
+                    *state.envelope(),
+                    order.order_id,
+                    identity,
+                    orig,
+                    after.order_qty,
+                    after.terms,
+                    replaces.asked_time_in_force(order, command),
                 )
                 state.record_of(order, asked)
                 requests.append(self._router.replace(verdict, order, identity, orig, after, state.now_ns))
@@ -172,16 +207,42 @@ class OrderEntry:
         """Look every instrument's way out up again; to be called when one was defined."""
         self._routes.clear()
 
+    def _cancel(self, order: Order, command: CancelOrder, requests: list[Request]) -> Reasons:
+        state = self.state
+        reasons = (
+            replaces.why_not_working(order)
+            or self._why_cut_off(order)
+            or replaces.why_pending(order, RequestKind.CANCEL)
+        )
+        if reasons:
+            state.record_of(order, ev.CancelDenied(*state.envelope(), order.order_id, reasons))
+            return reasons
+        approved = self._gate.approve_cancel(command)
+        identity = state.next_cl_ord_id()
+        orig = replaces.last_sent(order)
+        state.record_of(order, ev.CancelRequested(*state.envelope(), order.order_id, identity, orig))
+        requests.append(self._router.cancel(approved, order, identity, orig, state.now_ns))
+        return ()
+
     def _judge_replace(
-        self, command: ReplaceOrder, after: SubmitOrder, instrument: Instrument
+        self, command: ReplaceOrder, after: SubmitOrder, venue: str, capabilities: Capabilities
     ) -> Approved[ReplaceOrder] | Reasons:
+        instrument = self._route(after.symbol).instrument
         px, px_ns = self._reference(after.symbol)
-        handler = self._handlers[type(after.terms)]
+        try:
+            handler = self._handlers[type(after.terms)]
+        except KeyError:
+            raise _unworked(after.terms) from None
         worst_px = handler.worst_px(after, px)
         verdict = self._gate.approve_replace(
             command, after, instrument, worst_px, px, px_ns, self.state.now_ns
         )
-        reasons = (*handler.check(after, instrument), *check_qty(after.order_qty, worst_px, instrument))
+        is_of_another_kind = command.time_in_force is not None or command.display_qty is not None
+        reasons = (
+            *(check_capabilities(after, capabilities, venue) if is_of_another_kind else ()),
+            *handler.check(after, instrument),
+            *check_qty(after.order_qty, worst_px, instrument),
+        )
         return reasons + (verdict if type(verdict) is tuple else ()) or verdict
 
     def _route(self, symbol: Symbol) -> _Route:
@@ -192,11 +253,22 @@ class OrderEntry:
                 raise UnknownInstrumentError("symbol", symbol, "define the instrument first")
             choice = self._router.choose(instrument)
             if isinstance(choice, Reason):
-                route = _Route(instrument, BrokerName(""), _NO_CAPABILITIES, (choice,))
+                nothing = _NO_CAPABILITIES
+                route = _Route(
+                    instrument, BrokerName(""), nothing, (choice,), nothing.order_types, LAST_COUNTER
+                )
             else:
-                route = _Route(instrument, choice[0], choice[1], ())
+                broker, can = choice
+                last = self._last_counters[broker]
+                route = _Route(instrument, broker, can, (), can.order_types, last)
             self._routes[symbol] = route
         return route
+
+    def _why_not_there(self, command: SubmitOrder, route: _Route) -> Reasons:
+        return route.why_not or (
+            *check_capabilities(command, route.capabilities, route.broker),
+            *self._why_no_id(route.broker, route.capabilities),
+        )
 
     def _why_used(self, client_ref: str | None) -> Reasons:
         order = None if client_ref is None else self.state.index.by_client_ref.get(client_ref)
@@ -206,11 +278,20 @@ class OrderEntry:
         return (Reason(ReasonCode.DUPLICATE_CLIENT_REF, "client_ref", client_ref, allowed),)
 
     def _why_cut_off(self, order: Order) -> Reasons:
-        if self._router.reach(order.broker) is not None:
+        can = self._router.reach(order.broker)
+        if can is not None:
+            return self._why_no_id(order.broker, can)
+        allowed = "an order whose broker is attached"
+        return (Reason(ReasonCode.NO_ROUTE, "broker", str(order.broker), allowed),)
+
+    def _why_no_id(self, broker: BrokerName | None, capabilities: Capabilities) -> Reasons:
+        state = self.state
+        counter = state.next_counter
+        if self._last_counters[broker] >= counter:
             return ()
-        return (
-            Reason(ReasonCode.NO_ROUTE, "broker", str(order.broker), "an order whose broker is attached"),
-        )
+        identity = cl_ord_id(cl_ord_id_head(state.prefix, counter), counter)
+        allowed = capabilities.profile.cl_ord_ids.in_words
+        return (Reason(ReasonCode.UNSUPPORTED, "cl_ord_id", identity, allowed, broker or ""),)
 
     def _order(self, order_id: OrderId) -> Order:
         order = self.state.index.by_id.get(order_id)
@@ -232,99 +313,13 @@ class OrderEntry:
         return judged[1]
 
 
+def _unworked(terms: Terms) -> ValidationError:
+    return ValidationError("terms", shown(terms), "open the manager with a handler of them")
+
+
 def _reference_px(update: MarketUpdate | None) -> Decimal | None:
     if update is None:
         return None
     if not isinstance(update, Quote):
         return update.price
     return None if update.bid is None or update.ask is None else (update.bid + update.ask) * _HALF
-
-
-def _why_not_working(order: Order, *, may_grow: bool = False) -> Reasons:
-    # A filled order with an unanswered replace may yet trade again, so a cancel still has something to stop.
-    grows = may_grow and any(request.order_qty is not None for request in order.outstanding_requests)
-    if order.is_closed and not grows:
-        how = "filled" if not order.is_ended else order.life.value
-        return (
-            Reason(
-                ReasonCode.NOT_WORKING,
-                "order_id",
-                f"{order.order_id}, which is {how}",
-                "an order that still works",
-            ),
-        )
-    if order.broker is None:
-        return (
-            Reason(ReasonCode.NOT_WORKING, "order_id", f"{order.order_id}, unsent", "an order that was sent"),
-        )
-    return ()
-
-
-def _why_pending(order: Order, kind: RequestKind, *, also_in_doubt: bool = False) -> Reasons:
-    for request in order.outstanding_requests:
-        if request.kind is kind and (also_in_doubt or not request.in_doubt):
-            asked = f"{order.order_id}, {kind.value} {request.cl_ord_id} unanswered"
-            return (Reason(ReasonCode.ALREADY_PENDING, "order_id", asked, f"one {kind.value} at a time"),)
-    return ()
-
-
-def _why_not_amendable(order: Order, command: ReplaceOrder, capabilities: Capabilities) -> Reasons:
-    reasons: list[Reason] = []
-    asked = [name for name in ("order_qty", "price") if getattr(command, name) is not None]
-    if capabilities.replace is ReplaceSupport.NONE:
-        reasons.append(
-            Reason(ReasonCode.UNSUPPORTED, "replace", "asked for", "cancel and submit anew at this broker")
-        )
-    reasons += [
-        Reason(
-            ReasonCode.UNSUPPORTED,
-            name,
-            "a new value",
-            ", ".join(sorted(capabilities.amendable)) or "nothing",
-        )
-        for name in asked
-        if capabilities.replace is not ReplaceSupport.NONE and name not in capabilities.amendable
-    ]
-    if command.price is not None and not isinstance(order.terms, Limit):
-        reasons.append(
-            Reason(ReasonCode.UNSUPPORTED, "price", plain(command.price), "no price for a market order")
-        )
-    reasons += _why_pending(order, RequestKind.CANCEL)
-    if not capabilities.chains_replaces:
-        reasons += _why_pending(order, RequestKind.REPLACE, also_in_doubt=True)
-    wanted_qty, wanted_terms = _wanted(order)
-    qty = wanted_qty if command.order_qty is None else command.order_qty
-    if not reasons and qty == wanted_qty and (command.price is None or Limit(command.price) == wanted_terms):
-        reasons.append(
-            Reason(ReasonCode.NO_CHANGE, "replace", "what is asked for already", "another quantity or price")
-        )
-    return tuple(reasons)
-
-
-def _wanted(order: Order) -> tuple[Decimal, Terms]:
-    # A replace builds on the last one that is unanswered: what it does not name stays as was asked, not as it is.
-    wanted = order.order_qty, order.terms
-    for request in order.outstanding_requests:
-        if request.order_qty is not None and request.terms is not None:
-            wanted = request.order_qty, request.terms
-    return wanted
-
-
-def _after(order: Order, command: ReplaceOrder) -> SubmitOrder:
-    wanted_qty, wanted_terms = _wanted(order)
-    qty = wanted_qty if command.order_qty is None else command.order_qty
-    terms = wanted_terms if command.price is None else Limit(command.price)
-    return SubmitOrder(
-        order.symbol, order.side, qty, terms, order.time_in_force, order.account, order.client_ref
-    )
-
-
-def _last_sent(order: Order) -> ClOrdId:
-    # The last identity sent that was not refused: an unanswered replace counts, a cancel names nothing, and what is in
-    # doubt may never have arrived, so that the venue would not know it.
-    sent = [
-        request.cl_ord_id
-        for request in order.outstanding_requests
-        if request.kind is not RequestKind.CANCEL and not request.in_doubt
-    ]
-    return sent[-1] if sent else order.cl_ord_id or ClOrdId("")

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from oms.engine.inputs import Answered
+from typing import Any, Final
+
+from oms.engine import adoption
+from oms.engine.doubt import REPORT, record_settled
+from oms.engine.fees import process_fee
+from oms.engine.held_reports import Place, exec_ref
+from oms.engine.inquiries import ANSWER
+from oms.engine.plain_reports import plain_report
 from oms.engine.state import State
-from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored, shown
+from oms.engine.unknown_orders import hold, make_room, release
+from oms.lifecycle.anomalies import Events, anomaly, ignored, shown
 from oms.lifecycle.interpret import interpret
 from oms.model import events as ev
-from oms.model.enums import AnomalyCode, Life, RequestKind
+from oms.model.enums import AnomalyCode, ExecType
 from oms.model.ids import BrokerName, OrderId
-from oms.model.order import Order, OutstandingRequest
-from oms.model.reports import Acknowledged, NotSent, Refused, Report, Sent, Unknown
-from oms.model.requests import NewOrderSingle
+from oms.model.order import Order
+from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
+from oms.model.venue_profile import EXCHANGE
 
 # A property of `Order` costs a call, for each report.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
+_CONTRADICTS: Final = AnomalyCode.CONTRADICTS_ORDER
+_ABOUT_EXECUTIONS: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
 
-def process_report(state: State, broker: BrokerName, report: Report) -> None:
-    """Take in what a broker said."""
+
+def process_report(
+    state: State, broker: BrokerName, report: ExecutionReport | OrderCancelReject, evidence: str = REPORT
+) -> None:
+    """Take in what a broker said.
+
+    Args:
+        state: What is moved.
+        broker: Who spoke.
+        report: What was said; any object will do.
+        evidence: What kind of evidence it is where it settles a doubt.
+    """
     at = state.at
     at.sequence = state.version + 1
     at.epoch = state.epoch
@@ -33,87 +53,168 @@ def process_report(state: State, broker: BrokerName, report: Report) -> None:
         if order is None or order._broker != broker:
             order = state.index.find(broker, report.cl_ord_id, report.orig_cl_ord_id, report.venue_order_id)
         if order is None:
-            events: Events = (
-                anomaly(at, AnomalyCode.UNKNOWN_ORDER, None, "no order here has these identities", report),
-            )
+            events: Events = ()
         else:
-            events = interpret(order, report, at, state.executions)
-            if type(events[0]) is ev.OrderReplaced:
-                events = _doubt_replaced(state, order, events[0], report) or events
+            events = interpret(order, report, at, state.executions, state.profiles.get(broker, EXCHANGE))
+            kind = type(events[0])
+            if kind is not ev.Traded and kind is not ev.OrderAcknowledged:
+                events = _looked_over(state, broker, order, report, events)
+            if state.inquiries.doubts:
+                record_settled(state, order, events, evidence, _in_words(report))
     except Exception as error:  # noqa: BLE001  # a field may be an object that fails at anything that is done with it
         # Nothing has been applied yet, and the report is kept, whatever it is.
         whose: OrderId | None = None if order is None else order.order_id
         events = (
             anomaly(at, AnomalyCode.MALFORMED, whose, f"{type(error).__name__}: {shown(error)}", report),
         )
+        order = None
+    else:
+        if order is None:
+            _take_unknown(state, broker, report)
+            return
     for event in events:
         if order is not None and isinstance(event, ev.OrderEvent):
             state.record_of(order, event)
         else:
+            if isinstance(report, ExecutionReport) and report.exec_type is ExecType.ORDER_STATUS:
+                _note_answer(event)
             state.record(event)
+            if type(event) is ev.ReportHeld:
+                make_room(state, broker)
+    if state.clash is not None:
+        _flag_clash(state, order, report)
 
 
-def _doubt_replaced(state: State, order: Order, replaced: ev.OrderReplaced, report: Report) -> Events:
-    """Give what a replaced report amounts to that does not answer an outstanding replace of ours; else nothing."""
-    asked = order._requests.get(replaced.cl_ord_id)
-    if asked is not None:
-        if asked.kind is RequestKind.REPLACE:
-            return ()
-        text = f"replaced by {replaced.cl_ord_id}, which is a {asked.kind.value} request"
-        return (contradiction(order, report, state.at, text),)
-    if state.index.by_cl_ord_id.get(replaced.cl_ord_id) is not order:
-        return ()  # The venue's own doing, under an id of its own.
-    # That request was answered before: brokers resend whole days, and its terms may be out of date by now.
-    if (replaced.order_qty, replaced.terms) == (order.order_qty, order.terms):
-        return ignored(order, report, state.at, "repeat of an answered replace")
-    text = f"{replaced.cl_ord_id} was answered before, and now {replaced.order_qty} at {replaced.terms}; not applied"
-    return (contradiction(order, report, state.at, text),)
+def _looked_over(
+    state: State,
+    broker: BrokerName,
+    order: Order,
+    report: ExecutionReport | OrderCancelReject,
+    events: Events,
+) -> Events:
+    """Give the events of a report that is neither a new execution nor an acknowledgement, or what is wrong with it."""
+    other = state.index.other_named(broker, report.venue_order_id, order)
+    if other is not None:
+        text = f"it has the venue order id of order {other.order_id}"
+        if isinstance(report, ExecutionReport) and report.exec_type in _ABOUT_EXECUTIONS:
+            place, text = len(events), f"{text}; read as one of the order that its ClOrdID names"
+            return (*events, anomaly(state.at, _CONTRADICTS, order.order_id, text, report, place))
+        return (anomaly(state.at, _CONTRADICTS, order.order_id, f"{text}; not applied", report),)
+    held = events[-1]
+    if not isinstance(held, ev.ReportHeld):
+        return events
+    kept = plain_report(held.report)
+    assert kept is not None, "what was read as an amendment is a report"
+    held = ev.ReportHeld(*_head(held), broker, order.order_id, kept, held.text)
+    number = state.held.repeated(held)
+    if number is None:
+        return (*events[:-1], held)
+    return ignored(order, report, state.at, f"the same as the report that is kept under number {number}")
 
 
-def process_answer(state: State, answered: Answered) -> None:
-    """Take in what became of a send."""
-    request, result = answered.request, answered.result
-    if isinstance(result, Acknowledged):
-        process_report(state, request.broker, result.report)
+def _note_answer(event: ev.Event) -> None:
+    # An answer that comes as a report of its own is an answer all the same: what is wrong with it is no cause to ask again.
+    unseen: Any = event
+    unseen.cause = ev.Cause(ANSWER, event.cause.origin)
+
+
+def _head(event: ev.Event) -> tuple[int, int, ev.Cause, int, int]:
+    return event.sequence, event.epoch, event.cause, event.input_sequence, event.time_ns
+
+
+def _flag_clash(state: State, order: Order | None, report: object) -> None:
+    other, state.clash = state.clash, None
+    if order is not None and other is not None:
+        state.at.sequence = state.version + 1
+        text = f"it has the venue order id of order {other.order_id}; read as one of the order that its ClOrdID names"
+        state.record(anomaly(state.at, _CONTRADICTS, order.order_id, text, report))
+
+
+def _in_words(report: ExecutionReport | OrderCancelReject) -> str:
+    if isinstance(report, ExecutionReport):
+        return shown(report.text) or f"a report of {_name_of(report.exec_type)}"
+    return shown(report.text) or "a cancel reject"
+
+
+def _name_of(exec_type: object) -> str:
+    return exec_type.name if isinstance(exec_type, ExecType) else shown(exec_type)
+
+
+# ---------------------------------------------------------------- reports that nothing explains yet
+
+
+def _take_unknown(state: State, broker: BrokerName, said: ExecutionReport | OrderCancelReject) -> None:
+    report = plain_report(said)
+    if report is None or isinstance(report, FeeReport):
+        text = "no order here has these identities, and it is no report that could be kept"
+        state.record(anomaly(state.at, AnomalyCode.UNKNOWN_ORDER, None, text, said))
         return
-    order = state.index.by_cl_ord_id.get(request.cl_ord_id)
-    asked = (
-        None
-        if order is None
-        else next((r for r in order.outstanding_requests if r.cl_ord_id == request.cl_ord_id), None)
-    )
-    if isinstance(result, Sent) or order is None:
+    text = "no order here has these identities"
+    if report.cl_ord_id is None and report.orig_cl_ord_id is None and report.venue_order_id is None:
+        # Nothing can ever turn up that explains it.
+        state.record(anomaly(state.at, AnomalyCode.UNKNOWN_ORDER, None, "it names no order", said))
         return
-    if asked is None:
-        # A report was quicker than the result of the send. That it never arrived, or was refused, contradicts that.
-        is_new = isinstance(request, NewOrderSingle)
-        if is_new and isinstance(result, (Refused, NotSent)) and order.life is not Life.REJECTED:
-            at = At(*state.envelope(), request.broker)
-            text = f"the send of {request.cl_ord_id} came to nothing, and the broker has answered it"
-            state.record(anomaly(at, AnomalyCode.CONTRADICTS_ORDER, order.order_id, text, result))
+    place: Place | None = None
+    if isinstance(report, ExecutionReport) and adoption.is_wanted(state, broker):
+        why_not = adoption.why_not_enough(state, report)
+        if why_not is None:
+            place = adoption.place_of(broker, report)
+            if not adoption.may_be_ours(state, place):
+                adoption.adopt(state, broker, report, "the broker's profile says so")
+                release_ready(state)
+                process_report(state, broker, report)
+                return
+            why_not = "it may be about an order of ours that has no venue id yet"
+        text = f"{text}; not adopted: {why_not}"
+    held = hold(state, broker, report, AnomalyCode.UNKNOWN_ORDER, None, text)
+    if held is not None and place is not None:
+        state.held.block(place, held.sequence)
+
+
+def release_ready(state: State) -> None:
+    """Handle the kept reports whose order or execution has turned up, in the order in which they came."""
+    while (held := state.held.next_ready()) is not None:
+        ref = exec_ref(held)
+        what = "its order" if held.order_id is None or ref is None else f"execution {ref}"
+        release(state, held, f"{what} has turned up")
+        if isinstance(held.report, FeeReport):
+            process_fee(state, held.broker, held.report)
+        else:
+            process_report(state, held.broker, held.report)
+
+
+def adopt_settled(state: State) -> None:
+    """Adopt the orders of kept reports that might have been ours, where the input under way has shown that they are not."""
+    orders = [state.index.by_id[event.order_id] for event in state.fresh if isinstance(event, ev.OrderEvent)]
+    for place in dict.fromkeys((order._broker, order._symbol, order._side) for order in orders):
+        if place in state.held.blocked and not adoption.may_be_ours(state, place):
+            for sequence in state.held.blocked.pop(place):
+                _adopt_kept(state, sequence)
+
+
+def reconsider(state: State) -> None:
+    """Adopt what may be adopted of all that is kept: a manager has started, perhaps with other profiles."""
+    state.held.blocked.clear()
+    for sequence, held in list(state.held.by_sequence.items()):
+        report = held.report
+        if (
+            held.order_id is None
+            and isinstance(report, ExecutionReport)
+            and adoption.is_wanted(state, held.broker)
+            and adoption.why_not_enough(state, report) is None
+        ):
+            place = adoption.place_of(held.broker, report)
+            if adoption.may_be_ours(state, place):
+                state.held.block(place, sequence)
+            else:
+                _adopt_kept(state, sequence)
+
+
+def _adopt_kept(state: State, sequence: int) -> None:
+    held = state.held.by_sequence.get(sequence)
+    if held is None or not adoption.is_current(state, held) or not isinstance(held.report, ExecutionReport):
         return
-    if isinstance(result, Unknown):
-        put_in_doubt(state, order, asked, shown(result.text))
-    elif isinstance(result, (Refused, NotSent)):
-        _refuse(state, order, asked, result)
-    else:
-        put_in_doubt(state, order, asked, f"the adapter answered {shown(result)}")
-
-
-def put_in_doubt(state: State, order: Order, asked: OutstandingRequest, text: str) -> None:
-    """Say that nobody knows whether a request arrived."""
-    if not asked.in_doubt:
-        state.record_of(order, ev.RequestInDoubt(*state.envelope(), order.order_id, asked.cl_ord_id, text))
-
-
-def _refuse(state: State, order: Order, asked: OutstandingRequest, result: Refused | NotSent) -> None:
-    text = shown(result.text) if isinstance(result, Refused) else f"never sent: {shown(result.text)}"
-    code = shown(result.code) if isinstance(result, Refused) else ""
-    envelope = (*state.envelope(), order.order_id)
-    if asked.kind is RequestKind.CANCEL:
-        state.record_of(order, ev.CancelRejected(*envelope, asked.cl_ord_id, text, code))
-    elif asked.kind is RequestKind.REPLACE:
-        state.record_of(order, ev.ReplaceRejected(*envelope, asked.cl_ord_id, text, code))
-    else:
-        # Nothing is known of it but that it was sent: what says more also answers the request.
-        state.record_of(order, ev.OrderRejected(*envelope, text, code))
+    # It may have been adopted meanwhile, with another report of the same order.
+    if adoption.why_not_enough(state, held.report) is None:
+        adoption.adopt(state, held.broker, held.report, "the broker's profile says so")
+        release_ready(state)

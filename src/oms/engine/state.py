@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from oms.engine.anomaly_book import AnomalyBook
+from oms.engine.held_reports import EXECUTION, REQUEST, VENUE_ORDER, HeldReports
+from oms.engine.inquiries import ASKS, Inquiries
 from oms.engine.order_index import OrderIndex
+from oms.engine.sessions import Sessions
 from oms.engine.timers import Timers
 from oms.errors import JournalDamagedError
 from oms.lifecycle.anomalies import At
@@ -18,6 +22,7 @@ from oms.lifecycle.machine import apply as apply_to_order
 from oms.model import events as ev
 from oms.model.ids import (
     LOW_COUNTER,
+    Account,
     BrokerName,
     ClOrdId,
     OrderId,
@@ -28,6 +33,7 @@ from oms.model.ids import (
 )
 from oms.model.instrument import Instrument
 from oms.model.order import Order
+from oms.model.venue_profile import VenueProfile
 from oms.risk.book import RiskBook
 
 # What follows from an event is read off the slots of `Order`; a property costs a call.
@@ -53,15 +59,22 @@ class State:
         book: What the risk gate judges by.
         instruments: What may be traded.
         timers: When unanswered requests fall into doubt.
+        inquiries: What brokers are to be asked, and when.
+        held: Reports that cannot be understood yet.
+        anomalies: What nobody has acknowledged.
+        fees: Every fee by its broker and identity.
+        sessions: Which trading session it is.
+        account: For whom an order is that a report names no account for. To be set by the engine, not by events.
         next_order_id: The number that the next order gets.
         next_counter: The counter that the next ClOrdID is made from.
         reserved: ClOrdID counters below this are on record as perhaps in use.
+        profiles: How each attached broker behaves.
     """
 
     __slots__ = (
-        "at", "book", "cause", "causes", "epoch", "executions", "fresh", "handles", "id_head", "index",
-        "input_sequence", "instruments", "last_ns", "namespace", "next_counter", "next_order_id", "now_ns", "prefix",
-        "request_timeout_ns", "reserved", "timers", "version",
+        "account", "anomalies", "at", "book", "cause", "causes", "clash", "epoch", "executions", "fees", "fresh", "handles",
+        "held", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace", "next_counter",
+        "next_order_id", "now_ns", "prefix", "profiles", "request_timeout_ns", "reserved", "sessions", "timers", "version",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -71,9 +84,15 @@ class State:
         self.last_ns = 0
         self.index = OrderIndex()
         self.executions = ExecutionIndex()
-        self.book = RiskBook()
         self.instruments: dict[Symbol, Instrument] = {}
+        self.book = RiskBook(self.instruments)
         self.timers = Timers()
+        self.inquiries = Inquiries()
+        self.held = HeldReports()
+        self.anomalies = AnomalyBook()
+        self.fees: dict[tuple[BrokerName, str], ev.FeeCharged] = {}
+        self.sessions = Sessions()
+        self.account = Account("main")
         self.next_order_id = OrderId(1)
         self.next_counter = 0
         self.reserved = 0
@@ -81,6 +100,7 @@ class State:
         self.prefix = ""
         self.id_head = ""
         self.request_timeout_ns = 0
+        self.profiles: dict[BrokerName, VenueProfile] = {}
         # What belongs to the input under way, and what is still to be handed out.
         self.cause = ev.Cause("", "")
         self.at = At(0, 0, self.cause, 0, 0, BrokerName(""))
@@ -90,6 +110,8 @@ class State:
         self.fresh: list[ev.Event] = []
         # Handles that were given out before their order was created.
         self.handles: dict[OrderId, Order] = {}
+        # The order that had a venue id first which another one was just called by.
+        self.clash: Order | None = None
 
     def envelope(self) -> tuple[int, int, ev.Cause, int, int]:
         """Give the first fields of the next event."""
@@ -100,8 +122,8 @@ class State:
         self.apply(event)
         self.fresh.append(event)
 
-    def record_created(self, event: ev.OrderCreated) -> Order:
-        """Make a new order, and that it was asked for, true."""
+    def record_created(self, event: ev.OrderCreated | ev.OrderAdopted) -> Order:
+        """Make a new order, and that it was asked for or found, true."""
         order = _create(self, event)
         self.record_of(order, event)
         return order
@@ -115,6 +137,8 @@ class State:
             self.book.exposure.move(order)
         if order._requests is not before:
             self.timers.follow(before, order._requests, self.request_timeout_ns)
+            if self.inquiries.doubts:
+                self.inquiries.on_requests(before, order._requests)
         if after is not None:
             after(self, event, order)
         self.version = event.sequence
@@ -133,7 +157,7 @@ class State:
                 self.version + 1, f"event {event.sequence} follows event {self.version}"
             )
         if isinstance(event, ev.OrderEvent):
-            if type(event) is ev.OrderCreated:
+            if isinstance(event, ev.OrderCreated | ev.OrderAdopted):
                 self.record_created(event)
             else:
                 order = self.index.by_id.get(event.order_id)
@@ -187,6 +211,7 @@ def _started(state: State, event: Any) -> None:
     state.prefix = namespace_prefix(event.namespace)
     state.id_head = ""
     state.request_timeout_ns = event.request_timeout_ns
+    state.sessions.scoped = event.session_scoped
     # Counters of the last block may have left in emergency cancels that were never journaled.
     state.next_counter = state.reserved
 
@@ -211,24 +236,41 @@ def _released(state: State, event: Any) -> None:
     state.book.kill_reason = None
 
 
-def _create(state: State, event: ev.OrderCreated) -> Order:
+def _changed_session(state: State, event: Any) -> None:
+    state.sessions.on_changed(event, state.index, state.held)
+
+
+def _raised(state: State, event: Any) -> None:
+    state.anomalies.on_raised(event)
+    if event.code in ASKS and event.order_id is not None:
+        state.inquiries.on_anomaly(state.index.by_id[event.order_id], event, state.request_timeout_ns)
+
+
+def _acknowledged(state: State, event: Any) -> None:
+    state.anomalies.on_acknowledged(event)
+
+
+def _held(state: State, event: Any) -> None:
+    state.held.hold(event)
+
+
+def _let_go(state: State, event: Any) -> None:
+    state.held.release(event.held)
+
+
+def _create(state: State, event: ev.OrderCreated | ev.OrderAdopted) -> Order:
     order_id = event.order_id
     order = state.handles.pop(order_id, None) if state.handles else None
-    if order is not None:
+    if isinstance(event, ev.OrderAdopted):
+        whose = (event.time_in_force, event.account, None, None, event.time_ns)
+        order = Order(order_id, event.symbol, event.side, event.order_qty, event.terms, *whose)
+    elif order is not None:
         fulfil(order, event)
     else:
         order = Order(
-            order_id,
-            event.symbol,
-            event.side,
-            event.order_qty,
-            event.terms,
-            event.time_in_force,
-            event.account,
-            event.client_ref,
-            event.reference_px,
-            event.time_ns,
-        )
+            order_id, event.symbol, event.side, event.order_qty, event.terms, event.time_in_force, event.account,
+            event.client_ref, event.reference_px, event.time_ns, event.cash_order_qty,
+        )  # fmt: skip
     state.index.add(order)
     # A promised number may be taken after a later one.
     if order_id >= state.next_order_id:
@@ -243,62 +285,115 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
     ev.LimitsSet: _limited,
     ev.KillSwitchEngaged: _killed,
     ev.KillSwitchReleased: _released,
+    ev.SessionChanged: _changed_session,
+    ev.AnomalyRaised: _raised,
+    ev.AnomalyAcknowledged: _acknowledged,
+    ev.ReportHeld: _held,
+    ev.ReportReleased: _let_go,
 }
 
 
 def _requested(state: State, event: Any, order: Order) -> None:
     cl_ord_id = event.cl_ord_id
     state.index.by_cl_ord_id[cl_ord_id] = order
+    if state.held.names and order._broker is not None:
+        state.held.turn_up(REQUEST, order._broker, cl_ord_id)
     state.next_counter += 1
     state.book.sent_ns.append(event.time_ns)
 
 
 def _named(state: State, event: Any, order: Order) -> None:
-    if event.venue_order_id is not None and order._broker is not None:
-        state.index.name_at_venue(order._broker, event.venue_order_id, order)
+    name, broker = event.venue_order_id, order._broker
+    if name is not None and broker is not None:
+        if (known := state.index.name_at_venue(broker, name, order)) is not order:
+            state.clash = known
+        if state.held.names:
+            state.held.turn_up(VENUE_ORDER, broker, name)
+
+
+def _taken(state: State, event: Any, order: Order) -> None:
+    if event.order_qty is not None:
+        state.book.exposure.move(order)
+    name, broker = event.venue_order_id, order._broker  # `_named`, without the call
+    if name is not None and broker is not None:
+        if (known := state.index.name_at_venue(broker, name, order)) is not order:
+            state.clash = known
+        if state.held.names:
+            state.held.turn_up(VENUE_ORDER, broker, name)
 
 
 def _traded(state: State, event: Any, order: Order) -> None:
     if state.executions.by_exec_id.setdefault(event.exec_id, event) is not event:
         state.executions.put(event.exec_id, event)
-    if event.venue_order_id is not None:
-        state.index.name_at_venue(event.broker, event.venue_order_id, order)
+    name = state.sessions.name_now(event, order, state.index) if state.sessions.scoped else event.venue_order_id  # fmt: skip
+    if name is not None and (known := state.index.name_at_venue(event.broker, name, order)) is not order:
+        state.clash = known
+    if state.held.names:
+        state.held.turn_up(EXECUTION, event.broker, event.exec_id)
+        if name is not None:
+            state.held.turn_up(VENUE_ORDER, event.broker, name)
 
 
 def _amended(state: State, event: Any, order: Order) -> None:
     state.executions.amend(event)
+    if state.held.names:
+        state.held.turn_up(EXECUTION, event.broker, event.exec_id)
 
 
 def _replaced(state: State, event: Any, order: Order) -> None:
     # A venue may give an order an id that we never sent.
-    state.index.by_cl_ord_id.setdefault(event.cl_ord_id, order)
+    if event.cl_ord_id:
+        state.index.by_cl_ord_id.setdefault(event.cl_ord_id, order)
+        if state.held.names and order._broker is not None:
+            state.held.turn_up(REQUEST, order._broker, event.cl_ord_id)
     _named(state, event, order)
+
+
+def _adopted(state: State, event: Any, order: Order) -> None:
+    if event.cl_ord_id is not None:
+        state.index.by_cl_ord_id.setdefault(event.cl_ord_id, order)
+        if state.held.names:
+            state.held.turn_up(REQUEST, event.broker, event.cl_ord_id)
+    _named(state, event, order)
+
+
+def _doubted(state: State, event: Any, order: Order) -> None:
+    state.inquiries.on_doubt(order, event)
+
+
+def _asked(state: State, event: Any, order: Order) -> None:
+    state.inquiries.on_asked(order, event, state.request_timeout_ns)
+
+
+def _charged(state: State, event: Any, order: Order) -> None:
+    state.fees[event.broker, event.fee_id] = event
 
 
 _AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = {
     ev.OrderSubmitted: _requested,
     ev.CancelRequested: _requested,
     ev.ReplaceRequested: _requested,
+    ev.OrderAdopted: _adopted,
     ev.OrderPendingNew: _named,
-    ev.OrderAcknowledged: _named,
+    ev.OrderAcceptedForBidding: _named,
+    ev.OrderAcknowledged: _taken,
     ev.OrderReplaced: _replaced,
     ev.Traded: _traded,
     ev.TradeCorrected: _amended,
     ev.TradeCanceled: _amended,
+    ev.FeeCharged: _charged,
+    ev.RequestInDoubt: _doubted,
+    ev.OrderStatusRequested: _asked,
 }
 
 _MOVES_NOTHING: Final = frozenset(
     {
-        ev.OrderCreated,
-        ev.OrderDenied,
-        ev.OrderPendingNew,
-        ev.OrderAcknowledged,
-        ev.CancelDenied,
-        ev.ReplaceDenied,
+        ev.OrderCreated, ev.OrderDenied, ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderAcknowledged, ev.CancelDenied,
+        ev.ReplaceDenied, ev.OrderPendingCancel, ev.OrderPendingReplace, ev.RequestInDoubt, ev.OrderStatusRequested,
+        ev.DoubtResolved, ev.FeeCharged, ev.ReportIgnored, ev.OrderTriggered,
     }
-    | {ev.OrderPendingCancel, ev.OrderPendingReplace, ev.RequestInDoubt, ev.ReportIgnored, ev.OrderTriggered}
-)
-"""Events that can change neither what is left of an order nor what is asked for it, and so no exposure."""
+)  # fmt: skip
+"""Events that can change neither what is left of an order nor what is asked for it, and so no exposure: but an acknowledgement of another total."""
 
 _ORDER_EVENTS: Final[dict[type[ev.OrderEvent], tuple[bool, Callable[[State, Any, Order], None] | None]]] = {
     kind: (kind not in _MOVES_NOTHING, _AFTER.get(kind)) for kind in ORDER_EVENTS

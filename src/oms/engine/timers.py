@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 
 from oms.model.ids import ClOrdId
-from oms.model.order import OutstandingRequest
+from oms.model.outstanding import OutstandingRequest
 
 
 class Timers:
@@ -20,13 +20,12 @@ class Timers:
         next_due_ns: The first is due no sooner than this, in nanoseconds UTC; None if nothing waits.
     """
 
-    __slots__ = ("_count", "_queues", "next_due_ns")
+    __slots__ = ("_queues", "next_due_ns")
 
     def __init__(self) -> None:
         """Begin with none."""
         # Not plain dicts: to find the first key of one takes as long as many were deleted before it.
         self._queues: dict[int, OrderedDict[ClOrdId, int]] = {}
-        self._count = 0
         self.next_due_ns: int | None = None
 
     def follow(
@@ -36,24 +35,24 @@ class Timers:
         timeout_ns: int,
     ) -> None:
         """Take in how an order's set of unanswered requests has changed; new ones may take `timeout_ns`."""
-        for identity in before:
-            if identity not in after or not _waits(after[identity]):
-                for queue in self._queues.values():
-                    if queue.pop(identity, None) is not None:
-                        self._count -= 1
-                        break
-        if not self._count:
-            self.next_due_ns = None
-        for identity, request in after.items():
-            if identity not in before:
-                due_ns = request.sent_ns + timeout_ns
-                try:
-                    self._queues[timeout_ns][identity] = due_ns
-                except KeyError:
-                    self._queues[timeout_ns] = OrderedDict({identity: due_ns})
-                self._count += 1
-                if self.next_due_ns is None or due_ns < self.next_due_ns:
-                    self.next_due_ns = due_ns
+        if before:
+            for identity in before:
+                if identity not in after or not _waits(after[identity]):
+                    for queue in self._queues.values():
+                        if queue.pop(identity, None) is not None:
+                            break
+            if not any(self._queues.values()):
+                self.next_due_ns = None
+        if after:
+            for identity, request in after.items():
+                if identity not in before:
+                    due_ns = request.sent_ns + timeout_ns
+                    try:
+                        self._queues[timeout_ns][identity] = due_ns
+                    except KeyError:
+                        self._queues[timeout_ns] = OrderedDict({identity: due_ns})
+                    if self.next_due_ns is None or due_ns < self.next_due_ns:
+                        self.next_due_ns = due_ns
 
     def pop_due(self, now_ns: int) -> ClOrdId | None:
         """Take the first request that still waits and is due by now; None if there is none."""
@@ -65,7 +64,6 @@ class Timers:
         self.next_due_ns = _head(first)
         if self.next_due_ns > now_ns:
             return None
-        self._count -= 1
         return first.popitem(last=False)[0]
 
     def waiting(self) -> list[tuple[int, ClOrdId]]:

@@ -12,7 +12,7 @@ from attrs import define, evolve
 
 from oms.model import events as ev
 from oms.model.door import MAX_TIME_NS
-from oms.model.enums import AnomalyCode, LastLiquidityInd, OrdStatus
+from oms.model.enums import AnomalyCode, ExecRestatementReason, LastLiquidityInd, OrdStatus
 from oms.model.ids import BrokerName, OrderId
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport, OrderCancelReject, Report
@@ -84,26 +84,20 @@ def malformed(order: Order, report: object, at: At, text: str) -> Events:
     return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
 
 
-def illegal(order: Order, report: Report, at: At) -> Events:
+def illegal(order: Order, report: ExecutionReport, at: At) -> Events:
     """Give the event that sets aside a report of what cannot happen to the order now."""
-    said = report.exec_type.name if isinstance(report, ExecutionReport) else "cancel reject"
-    text = f"{said} for an order that is {order.life.value} with {order.leaves_qty} left"
+    text = f"{report.exec_type.name} for an order that is {order.life.value} with {order.leaves_qty} left"
     return (anomaly(at, AnomalyCode.ILLEGAL_IN_STATE, order.order_id, text, report),)
 
 
-def ignored(order: Order, report: Report, at: At, text: str) -> Events:
-    """Give the event that leaves a trace of a report that is no news."""
-    said = report.exec_type.name if isinstance(report, ExecutionReport) else "CANCEL_REJECT"
-    exec_id = report.exec_id if isinstance(report, ExecutionReport) else None
-    return (
-        ev.ReportIgnored(
-            *at.envelope(),
-            order.order_id,
-            said,
-            exec_id,
-            text,
-        ),
-    )
+def ignored(order: Order, report: Report, at: At, text: str, *, is_known: bool = False) -> Events:
+    """Give the event that leaves a trace of a report that is no news; one that `is_known` never is, if it comes again."""
+    said, exec_id, venue_ns = "CANCEL_REJECT", None, 0
+    if isinstance(report, ExecutionReport):
+        said, exec_id = report.exec_type.name, report.exec_id
+        venue_ns = (report.transact_time_ns or 0) if is_known else 0
+    is_known = is_known and exec_id is not None
+    return (ev.ReportIgnored(*at.envelope(), order.order_id, said, exec_id, text, venue_ns, is_known),)
 
 
 def shown(said: object) -> str:
@@ -150,6 +144,12 @@ def clean(report: R) -> tuple[R, tuple[str, ...]]:
         liquidity = report.last_liquidity_ind
         if liquidity is not None and type(liquidity) is not LastLiquidityInd:
             drop("last_liquidity_ind", None, "a LastLiquidityInd")
+        why = report.exec_restatement_reason
+        if why is not None and type(why) is not ExecRestatementReason:
+            drop("exec_restatement_reason", None, "an ExecRestatementReason")
+        place = report.report_seq
+        if place is not None and (type(place) is not int or not 0 <= place <= MAX_TIME_NS):
+            drop("report_seq", None, "an int of 0 or more")
     return (evolve(report, **changed) if changed else report), tuple(faults)
 
 
@@ -157,7 +157,8 @@ def is_plain(report: ExecutionReport) -> bool:
     """Tell, at little cost, that `clean` would find nothing; False says nothing."""
     # What is left unsaid is None, and passes at once; texts that are short together are short each.
     exec_id, venue_order_id, raw, text = report.exec_id, report.venue_order_id, report.raw, report.text
-    trade_date, currency, time_ns = report.trade_date, report.comm_currency, report.transact_time_ns
+    trade_date, currency = report.trade_date, report.comm_currency
+    time_ns, place = report.transact_time_ns, report.report_seq
     if (
         type(report.cl_ord_id) is not str
         or not (exec_id is None or type(exec_id) is str)
@@ -167,6 +168,7 @@ def is_plain(report: ExecutionReport) -> bool:
         or not (report.ord_status is None or type(report.ord_status) is OrdStatus)
         or not (report.last_liquidity_ind is None or type(report.last_liquidity_ind) is LastLiquidityInd)
         or not (time_ns is None or (type(time_ns) is int and 0 <= time_ns <= MAX_TIME_NS))
+        or not (place is None or (type(place) is int and 0 <= place <= MAX_TIME_NS))
     ):
         return False
     names = len(f"{report.cl_ord_id}{exec_id}{venue_order_id}{trade_date}{currency}")

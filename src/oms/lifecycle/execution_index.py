@@ -6,9 +6,13 @@ ExecIDs alone nearly always differ, so they are the key, and only where one is u
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TypeAlias
 
+from oms.lifecycle.facts import is_since
 from oms.model import events as ev
+from oms.model.decimals import ZERO
+from oms.model.ids import OrderId
 
 Execution: TypeAlias = ev.Traded | ev.TradeCorrected | ev.TradeCanceled
 """What was said last about an execution."""
@@ -42,22 +46,56 @@ class ExecutionIndex:
                 return known
         return None
 
-    def latest(
-        self, exec_id: str, broker: str, account: str, symbol: str, trade_date: str
-    ) -> Execution | None:
-        """Give the last word about an execution, by its first identity or that of any amendment of it; None if unknown."""
-        known = self.find(exec_id, broker, account, symbol, trade_date)
+    def of_order(self, order_id: OrderId, exec_id: str, trade_date: str) -> Execution | None:
+        """Give what was said last under an ExecID about an order; of several trading days' that of the given one, else the last.
+
+        An amendment may come on another day than the execution, so that its own day does not tell them apart.
+        """
+        found = self.by_exec_id.get(exec_id)
+        if found is None:
+            return None
+        own = [
+            known for known in (found if isinstance(found, list) else (found,)) if known.order_id == order_id
+        ]
+        return next((known for known in own if known.trade_date == trade_date), own[-1] if own else None)
+
+    def latest(self, order_id: OrderId, exec_id: str, trade_date: str) -> Execution | None:
+        """Give the last word about an order's execution, by its first identity or any amendment's; None if unknown."""
+        known = self.of_order(order_id, exec_id, trade_date)
         while known is not None:
             # What is found under an event's own identity is itself or a later event, so that this comes to an end.
-            later = self.find(known.exec_id, broker, account, symbol, trade_date)
-            if later is None or later is known:
+            later = self.of_order(order_id, known.exec_id, known.trade_date)
+            if later is known:
                 break
             known = later
         return known
 
+    def undated(
+        self, order_id: OrderId, exec_id: str, trade_date: str, last_qty: Decimal, last_px: Decimal
+    ) -> Execution | None:
+        """Give an order's execution that is the same but for the day, which one of the two reports does not tell."""
+        known = self.of_order(order_id, exec_id, trade_date)
+        if type(known) is not ev.Traded or (known.last_qty, known.last_px) != (last_qty, last_px):
+            return None
+        return None if known.trade_date and trade_date else known
+
+    def executed_since(self, order_id: OrderId, since_ns: int, day: str) -> Decimal:
+        """Give how much of an order executed at or after a moment of the venue's, by its own time; it looks at everything."""
+        return sum(
+            (
+                said.last_qty
+                for exec_id, said in self.items()
+                if said.order_id == order_id
+                and said.exec_id == exec_id
+                and not isinstance(said, ev.TradeCanceled)
+                and is_since(said.transact_time_ns, said.trade_date, since_ns, day)
+            ),
+            ZERO,
+        )
+
     def amend(self, said: ev.TradeCorrected | ev.TradeCanceled) -> None:
         """Take in a bust or correction: it is the last word now, whichever identity of the execution it names."""
-        known = self.latest(said.exec_ref_id, *_scope(said))
+        known = self.latest(said.order_id, said.exec_ref_id, said.trade_date)
         if known is not None:
             self.put(known.exec_id, said)
         self.put(said.exec_ref_id, said)

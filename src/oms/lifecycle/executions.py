@@ -1,9 +1,11 @@
-"""Read what a broker reports of executions: new ones, repeats, and the busts and corrections of known ones."""
+"""Read what a broker reports of executions: new ones, and repeats of known ones."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Final
+
+from attrs import evolve
 
 from oms.lifecycle.anomalies import (
     At,
@@ -16,26 +18,32 @@ from oms.lifecycle.anomalies import (
     malformed,
     shown,
 )
+from oms.lifecycle.changes import read_stopped, said_at
 from oms.lifecycle.execution_index import Execution, ExecutionIndex
+from oms.lifecycle.facts import counted_qty
 from oms.lifecycle.machine import lives_that_allow
 from oms.model import events as ev
 from oms.model.decimals import GRID, ZERO, is_sane, residue
-from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus
-from oms.model.order import Order
+from oms.model.enums import AnomalyCode, Life, OrdStatus
+from oms.model.order import Mark, Order
 from oms.model.reports import ExecutionReport
 from oms.model.sessions import utc_date
+from oms.model.venue_profile import LateFills, VenueProfile
 
 # An execution is read off the slots of `Order`; a property costs a call.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
-_BUNDLED_ENDS: Final = frozenset({OrdStatus.CANCELED, OrdStatus.EXPIRED})
+_UNUSUAL: Final = frozenset({OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.STOPPED})
+"""What may be more than an execution when it is shown with one: an end bundled with it, or a guarantee instead of it."""
+_FOR_THE_DAY: Final = frozenset({Mark.DONE_FOR_DAY, Mark.SUSPENDED})
 _MAY_TRADE: Final = lives_that_allow(ev.Traded)
 _WORKING: Final = frozenset({Life.SENT, Life.LIVE})
-_NAN: Final = Decimal("NaN")
 
 
-def read_trade(order: Order, said: ExecutionReport, at: At, executions: ExecutionIndex) -> Events:
+def read_trade(
+    order: Order, said: ExecutionReport, at: At, executions: ExecutionIndex, profile: VenueProfile
+) -> Events:
     """Read an execution: it is booked whatever else is wrong, once, and with an anomaly beside it where something is."""
     # An execution is booked without what is of the wrong kind, as long as it can be told from others.
     report, faults = (said, ()) if is_plain(said) else clean(said)
@@ -57,13 +65,18 @@ def read_trade(order: Order, said: ExecutionReport, at: At, executions: Executio
     trade_date = report.trade_date or (utc_date(transact_time_ns) if transact_time_ns else "")
     if exec_id in executions.by_exec_id:
         known = executions.find(exec_id, at.broker, order._account, order._symbol, trade_date)
+        if known is None:
+            known = executions.undated(order._order_id, exec_id, trade_date, last_qty, last_px)
         if known is not None:
             return _read_repeat(order, report, at, known)
     if order._life not in _MAY_TRADE:
         return illegal(order, report, at)
     commission, cum_qty = report.commission, report.cum_qty
-    if type(cum_qty) is Decimal and cum_qty.is_snan():
-        cum_qty = _NAN  # To compare a signalling NaN raises.
+    status = report.ord_status
+    if status in _UNUSUAL and status is OrdStatus.STOPPED and _is_guarantee(order, cum_qty, last_qty):
+        if (exec_id, transact_time_ns) in order._seen:
+            return ignored(order, report, at, "repeat of a known report")
+        return read_stopped(order, report, at)
     traded = ev.Traded(
         at.sequence, at.epoch, at.cause, at.input_sequence, at.time_ns, order._order_id,
         exec_id, order._symbol, order._side, order._account, at.broker, last_qty, last_px, trade_date, transact_time_ns,
@@ -74,14 +87,56 @@ def read_trade(order: Order, said: ExecutionReport, at: At, executions: Executio
     if (
         order._life in _WORKING
         and last_qty <= order._leaves_qty
+        and not order._marks
+        and not order._splits
         and trade_date
-        and report.ord_status not in _BUNDLED_ENDS
+        and status not in _UNUSUAL
+        and (report.account is None or report.account == order._account)
         and (commission is None or traded.commission is commission)
         and not faults
-        and (cum_qty is None or (type(cum_qty) is Decimal and cum_qty == order._cum_qty + last_qty))
+        and (cum_qty is None or _is_equal(cum_qty, order._cum_qty + last_qty))
     ):
         return (traded,)
-    return (traded, *_flags(order, report, said, at, traded, faults))
+    return _with_flags(order, report, said, at, traded, faults, profile)
+
+
+def _is_equal(counted: object, ours: Decimal) -> bool:
+    # To compare a signalling NaN raises.
+    return type(counted) is Decimal and not counted.is_snan() and counted == ours
+
+
+def _with_flags(
+    order: Order,
+    report: ExecutionReport,
+    said: ExecutionReport,
+    at: At,
+    traded: ev.Traded,
+    faults: tuple[str, ...],
+    profile: VenueProfile,
+) -> Events:
+    total = report.order_qty
+    if (
+        order._awaits_quantity
+        and order._life in _WORKING
+        and is_sane(total)
+        and total is not None
+        and total > ZERO
+    ):
+        # It brings the total of an order given as an amount of money, and so comes after it.
+        taken = ev.OrderAcknowledged(*at.envelope(), order.order_id, report.venue_order_id, total)
+        at = evolve(at, sequence=at.sequence + 1)
+        traded = evolve(traded, sequence=at.sequence)
+        return (taken, traded, *_flags(order, report, said, at, traded, faults, profile, total))
+    return (traded, *_flags(order, report, said, at, traded, faults, profile, order._order_qty))
+
+
+def _is_guarantee(order: Order, cum_qty: object, last_qty: Decimal) -> bool:
+    # FIX 4.2 marks a guarantee as an execution that leaves the executed quantity as it was (4.2:D37).
+    return (
+        isinstance(cum_qty, Decimal)
+        and is_sane(cum_qty)
+        and (cum_qty == order._cum_qty or cum_qty < last_qty)
+    )
 
 
 def _flags(
@@ -91,16 +146,32 @@ def _flags(
     at: At,
     traded: ev.Traded,
     faults: tuple[str, ...],
+    profile: VenueProfile,
+    total: Decimal,
 ) -> Events:
     flagged: list[ev.Event] = []
+    ours = order.cum_qty + counted_qty(
+        order, traded.last_qty, traded.transact_time_ns, traded.trade_date, traded.sequence
+    )
+    is_total_known = bool(total) or not order._awaits_quantity
 
     def flag(code: AnomalyCode, text: str) -> None:
         flagged.append(anomaly(at, code, order.order_id, text, said, len(flagged) + 1))
 
+    is_later_day = bool(order._day) and traded.trade_date > order._day
     if order.is_ended:
-        flag(AnomalyCode.LATE_EXECUTION, f"booked, although the order is {order.life.value}")
-    if order.cum_qty + traded.last_qty > order.order_qty:
-        flag(AnomalyCode.OVERFILL, f"booked, {order.cum_qty + traded.last_qty} executed of {order.order_qty}")
+        # A rejected order cannot trade: the venue contradicts itself, whatever its profile says.
+        if profile.late_fills is LateFills.FLAGGED or order._life is Life.REJECTED:
+            flag(AnomalyCode.LATE_EXECUTION, f"booked, although the order is {order.life.value}")
+    elif order._is_over or not (is_later_day or _FOR_THE_DAY.isdisjoint(order._marks)):
+        flag(AnomalyCode.LATE_EXECUTION, f"booked, although the order is {order.status.name}")
+    if report.account is not None and report.account != order._account:
+        flag(
+            AnomalyCode.CONTRADICTS_ORDER,
+            f"booked for {order.account}, although it says account {shown(report.account)}",
+        )
+    if is_total_known and ours > total:
+        flag(AnomalyCode.OVERFILL, f"booked, {ours} executed of {total}")
     if not traded.trade_date:
         flag(
             AnomalyCode.NO_TRADE_DATE,
@@ -110,7 +181,7 @@ def _flags(
         flag(AnomalyCode.MALFORMED, f"booked without its commission, {report.commission!r}")
     if faults:
         flag(AnomalyCode.MALFORMED, f"booked, but for {'; '.join(faults)}")
-    counted, ours = report.cum_qty, order.cum_qty + traded.last_qty
+    counted = report.cum_qty
     if counted is not None and not is_sane(counted):
         flag(AnomalyCode.MALFORMED, f"booked, whatever its cum_qty means: {shown(counted)}")
     elif counted is not None and counted > ours:
@@ -119,22 +190,20 @@ def _flags(
             AnomalyCode.MISSING_EXECUTION,
             f"booked, and {counted} executed in all, of which {ours} are known here",
         )
-    # Exchanges may bundle the end of the order with its last execution (EX:I.1.b).
-    ends = {OrdStatus.CANCELED: ev.OrderCanceled, OrdStatus.EXPIRED: ev.OrderExpired}
-    if not order.is_ended and report.ord_status in ends and traded.last_qty < order.leaves_qty:
-        place = len(flagged) + 1
-        if report.ord_status is OrdStatus.CANCELED:
-            cl_ord_id = report.cl_ord_id
-            end: ev.Event = ev.OrderCanceled(
-                *at.envelope(place),
-                order.order_id,
-                cl_ord_id,
-                report.text,
-            )
-        else:
-            end = ev.OrderExpired(*at.envelope(place), order.order_id, report.text)
-        flagged.append(end)
-    return tuple(flagged)
+    is_filled = is_total_known and ours + order._lost_qty >= total
+    return (*flagged, *_bundled_end(order, report, at, len(flagged) + 1, is_filled=is_filled))
+
+
+def _bundled_end(order: Order, report: ExecutionReport, at: At, place: int, *, is_filled: bool) -> Events:
+    # Exchanges may bundle the end of the order with its last execution (EX:I.1.b); there is none where nothing is left.
+    if order.is_ended or order._is_over or is_filled:
+        return ()
+    if report.ord_status is OrdStatus.CANCELED:
+        canceled = (report.cl_ord_id, report.text, *said_at(report))
+        return (ev.OrderCanceled(*at.envelope(place), order.order_id, *canceled),)
+    if report.ord_status is OrdStatus.EXPIRED:
+        return (ev.OrderExpired(*at.envelope(place), order.order_id, report.text, *said_at(report)),)
+    return ()
 
 
 def _read_repeat(order: Order, report: ExecutionReport, at: At, known: Execution) -> Events:
@@ -145,40 +214,3 @@ def _read_repeat(order: Order, report: ExecutionReport, at: At, known: Execution
         text = f"exec_id {report.exec_id!r} was {known.last_qty} at {known.last_px}, now {report.last_qty} at {report.last_px}"
         return (anomaly(at, AnomalyCode.CONFLICTING_REPEAT, order.order_id, text, report),)
     return ignored(order, report, at, "repeat of a known execution")
-
-
-def read_amendment(order: Order, report: ExecutionReport, at: At, executions: ExecutionIndex) -> Events:
-    """Read a bust or a correction of an execution."""
-    exec_id, ref = report.exec_id, report.exec_ref_id
-    if not exec_id or not ref:
-        text = f"a bust or correction needs an exec_id and an exec_ref_id: {exec_id!r}, {ref!r}"
-        return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
-    transact_time_ns = report.transact_time_ns or 0
-    today = report.trade_date or (utc_date(transact_time_ns) if transact_time_ns else "")
-    scope = (at.broker, order.account, order.symbol, today)
-    heard = executions.find(exec_id, *scope)
-    if isinstance(heard, ev.Traded) or (heard is not None and heard.order_id != order.order_id):
-        text = f"exec_id {exec_id!r} was an execution of order {heard.order_id}, now it amends {ref!r}"
-        return (anomaly(at, AnomalyCode.CONFLICTING_REPEAT, order.order_id, text, report),)
-    if heard is not None:
-        return ignored(order, report, at, "repeat of a known bust or correction")
-    known = executions.latest(ref, *scope)
-    if known is None or known.order_id != order.order_id or isinstance(known, ev.TradeCanceled):
-        text = f"exec_ref_id {ref!r} is no execution of this order that still stands"
-        return (anomaly(at, AnomalyCode.UNKNOWN_EXECUTION, order.order_id, text, report),)
-    envelope = (*at.envelope(), order.order_id, exec_id, ref)
-    whose = (order.symbol, order.side, order.account, at.broker)
-    old = (known.last_qty, known.last_px)
-    if report.exec_type is ExecType.TRADE_CANCEL:
-        return (ev.TradeCanceled(*envelope, *whose, *old, known.trade_date, report.raw),)
-    last_qty, last_px = report.last_qty, report.last_px
-    if (
-        last_qty is None
-        or not is_sane(last_qty)
-        or last_qty <= ZERO
-        or last_px is None
-        or not is_sane(last_px)
-    ):
-        text = f"a correction needs a last_qty above zero and a last_px: {last_qty!r}, {last_px!r}"
-        return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
-    return (ev.TradeCorrected(*envelope, *whose, last_qty, last_px, *old, known.trade_date, report.raw),)

@@ -8,9 +8,11 @@ always booked, with an anomaly beside it where it should not have been. Nothing 
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Final
 
+from attrs import evolve
+
+from oms.lifecycle.amendments import read_amendment
 from oms.lifecycle.anomalies import (
     At,
     Events,
@@ -22,27 +24,53 @@ from oms.lifecycle.anomalies import (
     is_plain,
     malformed,
 )
+from oms.lifecycle.answers import read_cancel_reject, read_pending
+from oms.lifecycle.changes import (
+    read_done_for_day,
+    read_marking,
+    read_replaced,
+    read_restated,
+    read_stopped,
+    said_at,
+)
+from oms.lifecycle.course import read_canceled, read_expired, read_new, read_pending_new, read_rejected
 from oms.lifecycle.execution_index import ExecutionIndex
-from oms.lifecycle.executions import read_amendment, read_trade
-from oms.lifecycle.machine import is_allowed, lives_that_allow
+from oms.lifecycle.executions import read_trade
+from oms.lifecycle.machine import is_allowed
+from oms.lifecycle.status_answers import read_status
 from oms.model import events as ev
 from oms.model.decimals import ZERO, is_sane
-from oms.model.enums import AnomalyCode, CxlRejResponseTo, ExecType, Life, OrdStatus, RequestKind
-from oms.model.ids import ClOrdId
-from oms.model.order import Mark, Order
+from oms.model.enums import AnomalyCode, ExecType, Life
+from oms.model.order import Order
 from oms.model.reports import ExecutionReport, OrderCancelReject, Report
-from oms.model.terms import Limit, Terms
+from oms.model.sessions import utc_date
+from oms.model.venue_profile import VenueProfile
 
-# The two readers of nearly all the traffic read the slots of `Order`; a property costs a call.
+# The readers read the slots of `Order`: a property costs a call, and some facts are for them alone.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
 _TRADE: Final = ExecType.TRADE
 _NEW: Final = ExecType.NEW
-_MAY_ACKNOWLEDGE: Final = lives_that_allow(ev.OrderAcknowledged)
+_SENT: Final = Life.SENT
+_AMENDMENTS: Final = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+_COUNTING: Final = frozenset(
+    {
+        ExecType.NEW,
+        ExecType.CANCELED,
+        ExecType.EXPIRED,
+        ExecType.DONE_FOR_DAY,
+        ExecType.REPLACED,
+        ExecType.ORDER_STATUS,
+        ExecType.CALCULATED,
+    }
+)
+"""Reports whose CumQty is held against what has been booked."""
 
 
-def interpret(order: Order, report: Report, at: At, executions: ExecutionIndex) -> Events:
+def interpret(
+    order: Order, report: Report, at: At, executions: ExecutionIndex, profile: VenueProfile
+) -> Events:
     """Give the events that a report about an order amounts to, numbered from `at.sequence`.
 
     Args:
@@ -50,6 +78,7 @@ def interpret(order: Order, report: Report, at: At, executions: ExecutionIndex) 
         report: What the broker said.
         at: The envelope.
         executions: The executions known so far.
+        profile: How the venue behaves.
     """
     if type(report) is not ExecutionReport:
         return _read_other(order, report, at)
@@ -62,269 +91,91 @@ def interpret(order: Order, report: Report, at: At, executions: ExecutionIndex) 
     # The two that make up most of the traffic look at the fields that they use themselves.
     exec_type = report.exec_type
     if exec_type is _TRADE:
-        return read_trade(order, report, at, executions)
-    if exec_type is _NEW and is_plain(report):
-        return _read_new(order, report, at)
+        return read_trade(order, report, at, executions, profile)
+    if exec_type is _NEW and order._life is _SENT and not report.cum_qty and is_plain(report):
+        return read_new(order, report, at)
     said = report
     report, faults = clean(report)
     if faults:
         return malformed(order, said, at, "; ".join(faults))
-    if exec_type is ExecType.TRADE_CANCEL or exec_type is ExecType.TRADE_CORRECT:
-        return read_amendment(order, report, at, executions)
-    reader = _READERS.get(exec_type) if isinstance(exec_type, ExecType) else None
-    if reader is None:
+    if type(exec_type) is not ExecType:
         return malformed(order, report, at, f"exec_type {exec_type!r}")
-    return reader(order, report, at)
+    if report.exec_id is not None and (report.exec_id, report.transact_time_ns or 0) in order._seen:
+        return ignored(order, report, at, "repeat of a known report")
+    began = _day_began(order, report, at)
+    if began:
+        at = evolve(at, sequence=at.sequence + 1)
+    if exec_type in _AMENDMENTS:
+        return (*began, *read_amendment(order, report, at, executions, profile))
+    if exec_type is ExecType.RESTATED:
+        return (*began, *read_restated(order, report, at, executions, profile))
+    events = _READERS[exec_type](order, report, at)
+    return (*began, *(events if exec_type not in _COUNTING else _counted(order, report, at, events)))
+
+
+def _day_began(order: Order, report: ExecutionReport | OrderCancelReject, at: At) -> Events:
+    """Give that a trading day began where a report is the first of a later one; executions see to it themselves."""
+    if not is_allowed(order, ev.OrderDayBegan) or not (order._day or _tells_of_executions(report)):
+        return ()
+    day = report.trade_date if isinstance(report, ExecutionReport) else None
+    if not day and report.transact_time_ns:
+        day = utc_date(report.transact_time_ns)
+    if not day or day <= order._day:
+        return ()
+    return (ev.OrderDayBegan(*at.envelope(), order.order_id, day),)
+
+
+def _tells_of_executions(report: ExecutionReport | OrderCancelReject) -> bool:
+    # Of an order that nothing is known to have executed of, the day matters only once something did, on an earlier one.
+    counted = report.cum_qty if isinstance(report, ExecutionReport) else None
+    return counted is not None and is_sane(counted) and counted > ZERO
+
+
+def _counted(order: Order, report: ExecutionReport, at: At, events: Events) -> Events:
+    counted = report.cum_qty
+    if counted is None or (is_sane(counted) and counted <= order._cum_qty):
+        return events
+    # Less is an older report that comes late; more is an execution that we have not heard of.
+    if not is_sane(counted):
+        code, text = AnomalyCode.MALFORMED, f"a cum_qty of {counted!r}"
+    else:
+        code = AnomalyCode.MISSING_EXECUTION
+        text = f"{counted} executed in all, of which {order._cum_qty} are known here"
+    return (*events, anomaly(at, code, order.order_id, text, report, len(events)))
 
 
 def _read_other(order: Order, report: Report, at: At) -> Events:
     if type(report) is not OrderCancelReject:
         return malformed(order, report, at, "not a report")
     refusal, faults = clean(report)
-    return (
-        malformed(order, report, at, "; ".join(faults)) if faults else _read_cancel_reject(order, refusal, at)
-    )
-
-
-# ---------------------------------------------------------------- the rest of an order's life
-
-
-def _read_new(order: Order, report: ExecutionReport, at: At) -> Events:
-    if order._life in _MAY_ACKNOWLEDGE:
-        return (
-            ev.OrderAcknowledged(
-                at.sequence,
-                at.epoch,
-                at.cause,
-                at.input_sequence,
-                at.time_ns,
-                order._order_id,
-                report.venue_order_id,
-            ),
-        )
-    return (
-        ignored(order, report, at, "already acknowledged")
-        if order.life is Life.LIVE
-        else illegal(order, report, at)
-    )
-
-
-def _read_pending_new(order: Order, report: ExecutionReport, at: At) -> Events:
-    if Mark.PENDING_NEW in order.marks or not is_allowed(order, ev.OrderPendingNew):
-        return ignored(order, report, at, "no news")
-    return (
-        ev.OrderPendingNew(
-            *at.envelope(),
-            order.order_id,
-            report.venue_order_id,
-        ),
-    )
-
-
-def _read_rejected(order: Order, report: ExecutionReport, at: At) -> Events:
-    if order.life is Life.REJECTED:
-        return ignored(order, report, at, "already rejected")
-    if report.ord_status is not None and report.ord_status is not OrdStatus.REJECTED:
-        # A second order under a used ClOrdID is refused in the first one's name (FIX F.1.a); the first one lives on.
-        return (
-            contradiction(order, report, at, f"a rejection that shows the order as {report.ord_status!r}"),
-        )
-    if not is_allowed(order, ev.OrderRejected) or not order.leaves_qty:
-        return illegal(order, report, at)
-    if order.cum_qty:
-        text = f"a rejection after {order.cum_qty} executed; taken as a cancel"
-        ended = ev.OrderCanceled(
-            *at.envelope(),
-            order.order_id,
-            report.cl_ord_id,
-            report.text,
-        )
-        return (ended, anomaly(at, AnomalyCode.CONTRADICTS_ORDER, order.order_id, text, report, 1))
-    return (
-        ev.OrderRejected(
-            *at.envelope(),
-            order.order_id,
-            report.text,
-            report.reject_code,
-        ),
-    )
-
-
-def _read_canceled(order: Order, report: ExecutionReport, at: At) -> Events:
-    if order.life is Life.CANCELED:
-        return ignored(order, report, at, "already canceled")
-    if not is_allowed(order, ev.OrderCanceled) or not order.leaves_qty:
-        return illegal(order, report, at)
-    return (
-        ev.OrderCanceled(
-            *at.envelope(),
-            order.order_id,
-            report.cl_ord_id,
-            report.text,
-        ),
-    )
-
-
-def _read_expired(order: Order, report: ExecutionReport, at: At) -> Events:
-    if order.life is Life.EXPIRED:
-        return ignored(order, report, at, "already expired")
-    if not is_allowed(order, ev.OrderExpired) or not order.leaves_qty:
-        return illegal(order, report, at)
-    return (ev.OrderExpired(*at.envelope(), order.order_id, report.text),)
-
-
-def _read_pending(order: Order, report: ExecutionReport, at: At) -> Events:
-    kind = RequestKind.CANCEL if report.exec_type is ExecType.PENDING_CANCEL else RequestKind.REPLACE
-    if order.is_ended:
-        return illegal(order, report, at)
-    asked = next(
-        (r for r in order.outstanding_requests if r.kind is kind and r.cl_ord_id == report.cl_ord_id), None
-    )
-    if asked is None:
-        text = f"no {kind.value} request {report.cl_ord_id!r} is outstanding"
-        return (anomaly(at, AnomalyCode.UNKNOWN_REQUEST, order.order_id, text, report),)
-    if asked.pending:
-        return ignored(order, report, at, "already pending")
-    event = ev.OrderPendingCancel if kind is RequestKind.CANCEL else ev.OrderPendingReplace
-    return (event(*at.envelope(), order.order_id, asked.cl_ord_id),)
-
-
-def _new_terms(report: ExecutionReport, wanted: Terms) -> Terms | None:
-    # The answer's price wins over the request's; None where it makes no sense.
-    if report.price is None or not isinstance(wanted, Limit):
-        return wanted
-    return Limit(report.price) if is_sane(report.price) else None
-
-
-def _new_qty(order: Order, report: ExecutionReport, wanted: Decimal) -> Decimal | None:
-    qty = wanted if report.order_qty is None else report.order_qty
-    if not is_sane(qty) or qty < ZERO:
-        return None
-    # A total at or below what has executed means "stop here" (FIX C.3.c).
-    return max(qty, order.cum_qty)
-
-
-def _read_replaced(order: Order, report: ExecutionReport, at: At) -> Events:
-    if not is_allowed(order, ev.OrderReplaced):
-        return illegal(order, report, at)
-    asked = next((r for r in order.outstanding_requests if r.cl_ord_id == report.cl_ord_id), None)
-    wanted_qty, wanted_terms = order.order_qty, order.terms
-    if asked is not None and asked.order_qty is not None and asked.terms is not None:
-        wanted_qty, wanted_terms = asked.order_qty, asked.terms
-    elif report.order_qty is None and report.price is None:
-        return ignored(order, report, at, "no such replace is outstanding")
-    qty, terms = _new_qty(order, report, wanted_qty), _new_terms(report, wanted_terms)
-    if qty is None or terms is None:
-        text = f"a replace to {report.order_qty!r} at {report.price!r}"
-        return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
-    cl_ord_id = report.cl_ord_id or order.cl_ord_id or ClOrdId("")
-    return (
-        ev.OrderReplaced(
-            *at.envelope(),
-            order.order_id,
-            cl_ord_id,
-            report.venue_order_id,
-            qty,
-            terms,
-        ),
-    )
-
-
-def _read_restated(order: Order, report: ExecutionReport, at: At) -> Events:
-    if not is_allowed(order, ev.OrderRestated):
-        return illegal(order, report, at)
-    qty, terms = _new_qty(order, report, order.order_qty), _new_terms(report, order.terms)
-    if qty is None or terms is None:
-        text = f"a restatement to {report.order_qty!r} at {report.price!r}"
-        return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
-    return (
-        ev.OrderRestated(
-            *at.envelope(),
-            order.order_id,
-            qty,
-            terms,
-            report.text,
-        ),
-    )
-
-
-_MARKING: Final[
-    dict[ExecType, tuple[Mark, type[ev.OrderDoneForDay | ev.OrderSuspended | ev.OrderCalculated]]]
-] = {
-    ExecType.DONE_FOR_DAY: (Mark.DONE_FOR_DAY, ev.OrderDoneForDay),
-    ExecType.SUSPENDED: (Mark.SUSPENDED, ev.OrderSuspended),
-    ExecType.CALCULATED: (Mark.CALCULATED, ev.OrderCalculated),
-}
-
-
-def _read_marking(order: Order, report: ExecutionReport, at: At) -> Events:
-    mark, event = _MARKING[report.exec_type]
-    if mark in order.marks:
-        return ignored(order, report, at, "no news")
-    if not is_allowed(order, event):
-        return illegal(order, report, at)
-    return (event(*at.envelope(), order.order_id, report.text),)
-
-
-def _read_stopped(order: Order, report: ExecutionReport, at: At) -> Events:
-    if not is_allowed(order, ev.OrderStopped) or not order.leaves_qty:
-        return illegal(order, report, at)
-    if not all(number is None or is_sane(number) for number in (report.last_qty, report.last_px)):
-        return malformed(order, report, at, f"a guarantee of {report.last_qty!r} at {report.last_px!r}")
-    return (
-        ev.OrderStopped(
-            *at.envelope(),
-            order.order_id,
-            report.last_qty,
-            report.last_px,
-        ),
-    )
+    if faults:
+        return malformed(order, report, at, "; ".join(faults))
+    began = _day_began(order, refusal, at)
+    if began:
+        at = evolve(at, sequence=at.sequence + 1)
+    return (*began, *read_cancel_reject(order, refusal, at))
 
 
 def _read_triggered(order: Order, report: ExecutionReport, at: At) -> Events:
     if not is_allowed(order, ev.OrderTriggered):
         return illegal(order, report, at)
-    return (ev.OrderTriggered(*at.envelope(), order.order_id, report.text),)
-
-
-def _read_status(order: Order, report: ExecutionReport, at: At) -> Events:
-    return ignored(order, report, at, "a status answer")
+    said = (report.exec_id, *said_at(report))
+    return (ev.OrderTriggered(*at.envelope(), order.order_id, report.text, *said),)
 
 
 _READERS: Final[dict[ExecType, Callable[[Order, ExecutionReport, At], Events]]] = {
-    ExecType.NEW: _read_new,
-    ExecType.PENDING_NEW: _read_pending_new,
-    ExecType.REJECTED: _read_rejected,
-    ExecType.CANCELED: _read_canceled,
-    ExecType.EXPIRED: _read_expired,
-    ExecType.PENDING_CANCEL: _read_pending,
-    ExecType.PENDING_REPLACE: _read_pending,
-    ExecType.REPLACED: _read_replaced,
-    ExecType.RESTATED: _read_restated,
-    ExecType.DONE_FOR_DAY: _read_marking,
-    ExecType.SUSPENDED: _read_marking,
-    ExecType.CALCULATED: _read_marking,
-    ExecType.STOPPED: _read_stopped,
+    ExecType.NEW: read_new,
+    ExecType.PENDING_NEW: read_pending_new,
+    ExecType.REJECTED: read_rejected,
+    ExecType.CANCELED: read_canceled,
+    ExecType.EXPIRED: read_expired,
+    ExecType.PENDING_CANCEL: read_pending,
+    ExecType.PENDING_REPLACE: read_pending,
+    ExecType.REPLACED: read_replaced,
+    ExecType.DONE_FOR_DAY: read_done_for_day,
+    ExecType.SUSPENDED: read_marking,
+    ExecType.CALCULATED: read_marking,
+    ExecType.STOPPED: read_stopped,
     ExecType.TRIGGERED: _read_triggered,
-    ExecType.ORDER_STATUS: _read_status,
+    ExecType.ORDER_STATUS: read_status,
 }
-
-
-def _read_cancel_reject(order: Order, report: OrderCancelReject, at: At) -> Events:
-    asked = next((r for r in order.outstanding_requests if r.cl_ord_id == report.cl_ord_id), None)
-    if asked is None:
-        return ignored(order, report, at, "that request is no longer outstanding")
-    wanted = CxlRejResponseTo.CANCEL if asked.kind is RequestKind.CANCEL else CxlRejResponseTo.REPLACE
-    if asked.kind is RequestKind.NEW or report.response_to is not wanted:
-        text = f"{report.cl_ord_id!r} is a {asked.kind.value} request, refused as {report.response_to!r}"
-        return (contradiction(order, report, at, text),)
-    event = ev.CancelRejected if asked.kind is RequestKind.CANCEL else ev.ReplaceRejected
-    return (
-        event(
-            *at.envelope(),
-            order.order_id,
-            asked.cl_ord_id,
-            report.text,
-            report.reject_code,
-        ),
-    )

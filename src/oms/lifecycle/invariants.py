@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from oms.lifecycle.states import status_of
 from oms.model.decimals import QUOTIENT, ZERO, exact_arithmetic
 from oms.model.enums import Life, RequestKind
-from oms.model.order import Order
+from oms.model.order import Mark, Order
+
+# What is no longer to be traded is known to an order alone.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
 
 
 def check_order(order: Order) -> tuple[str, ...]:
@@ -23,9 +27,12 @@ def check_order(order: Order) -> tuple[str, ...]:
 def _check_quantities(order: Order) -> Iterator[str]:
     if order.cum_qty < ZERO:
         yield f"cum_qty is {order.cum_qty}, below zero"
-    left = ZERO if order.is_ended else max(order.order_qty - order.cum_qty, ZERO)
+    works = not order.is_ended and not order._is_over
+    left = max(order.order_qty - order.cum_qty - order._lost_qty, ZERO) if works else ZERO
     if order.leaves_qty != left:
         yield f"leaves_qty is {order.leaves_qty}, {order.cum_qty} of {order.order_qty} executed leave {left}"
+    if not ZERO <= order.day_cum_qty <= order.cum_qty:
+        yield f"day_cum_qty is {order.day_cum_qty} of a cum_qty of {order.cum_qty}"
     if not order.cum_qty and order.notional:
         yield f"notional is {order.notional} with nothing executed"
     average = QUOTIENT.divide(order.notional, order.cum_qty) if order.cum_qty else None
@@ -40,7 +47,7 @@ def _check_requests(order: Order) -> Iterator[str]:
     if order.is_ended and requests:
         yield f"it is {order.life.value} with {len(requests)} outstanding requests"
     awaited = sum(request.kind is RequestKind.NEW for request in requests)
-    if awaited != (order.life is Life.SENT):
+    if awaited != (order.life is Life.SENT and not order.is_external):
         yield f"it is {order.life.value} with {awaited} unanswered new orders"
     for request in requests:
         has_terms = request.order_qty is not None and request.terms is not None
@@ -51,12 +58,14 @@ def _check_requests(order: Order) -> Iterator[str]:
 def _check_life(order: Order) -> Iterator[str]:
     if order.status is not status_of(order):
         yield f"it is shown as {order.status.name}, its facts say {status_of(order).name}"
-    if order.is_ended and order.marks:
-        yield f"it is {order.life.value} and still {', '.join(sorted(mark.value for mark in order.marks))}"
+    kept = order.marks - {Mark.CALCULATED}
+    if order.is_ended and kept:
+        yield f"it is {order.life.value} and still {', '.join(sorted(mark.value for mark in kept))}"
     if (order.life is Life.DENIED) is not bool(order.reasons):
         yield f"it is {order.life.value} with {len(order.reasons)} reasons"
     was_sent = order.life is not Life.UNSENT and order.life is not Life.DENIED
-    if (order.broker is not None) is not was_sent or (order.cl_ord_id is not None) is not was_sent:
+    is_named = order.cl_ord_id is not None or (order.is_external and order.venue_order_id is not None)
+    if (order.broker is not None) is not was_sent or is_named is not was_sent:
         yield f"it is {order.life.value} at {order.broker} as {order.cl_ord_id}"
     if order.cum_qty and (not was_sent or order.life is Life.SENT):
         yield f"it is {order.life.value} with {order.cum_qty} executed"

@@ -12,13 +12,14 @@ from typing import Any, Final
 from attrs import evolve
 
 from oms.errors import TransitionError
+from oms.lifecycle.facts import CHANGES, mark
 from oms.lifecycle.states import OF_LIFE, status_of
 from oms.lifecycle.transitions import LIFE, MARKS, REQUESTS, MarkEffect, Notes, Takes
 from oms.model import events as ev
-from oms.model.decimals import QUOTIENT, ZERO
 from oms.model.enums import Life, OrdStatus, RequestKind
 from oms.model.ids import ClOrdId
-from oms.model.order import NO_REQUESTS, Order, OutstandingRequest
+from oms.model.order import Order
+from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 
 # This module writes what `Order` keeps to itself; nobody else may.
 # ruff: noqa: SLF001
@@ -30,7 +31,6 @@ _OUTRANKED_BY_A_FILL: Final = frozenset({Life.LIVE, Life.REJECTED})
 _LIVE: Final = Life.LIVE
 _NEW: Final = RequestKind.NEW
 _REPLACE: Final = RequestKind.REPLACE
-_divide: Final = QUOTIENT.divide
 
 
 def apply(order: Order, event: ev.OrderEvent) -> None:
@@ -53,15 +53,18 @@ def apply(order: Order, event: ev.OrderEvent) -> None:
     elif answer is not None and order._requests:
         answer(order, event)
     if marks is not None and (order._marks or marks.sets):
-        order._marks = (order._marks - marks.clears) | marks.sets
+        mark(order, event, marks.sets, marks.clears)
     # The general answer is `status_of`; nearly every order has no mark and nothing pending, and is read off directly.
     cum_qty = order._cum_qty
     if order._is_pending or order._marks:
         status = status_of(order)
-    elif not cum_qty or (life not in _OUTRANKED_BY_A_FILL and cum_qty < order._order_qty):
+    # A total of 0 is one that is not known yet: that of an order given as an amount of money.
+    elif not cum_qty or (
+        life not in _OUTRANKED_BY_A_FILL and (cum_qty < order._order_qty or not order._order_qty)
+    ):
         status = OF_LIFE[life]
     else:
-        status = _FILLED if cum_qty >= order._order_qty else _PARTIALLY_FILLED
+        status = _FILLED if cum_qty >= order._order_qty and order._order_qty else _PARTIALLY_FILLED
     order._status = status
     # The event is frozen to the type checkers; `Any` lets its maker finish it.
     stamped: Any = event
@@ -90,12 +93,28 @@ def is_allowed(order: Order, kind: type[ev.OrderEvent]) -> bool:
 # ---------------------------------------------------------------- the set of unanswered requests
 
 
+def request_of(order: Order, identity: ClOrdId | None) -> OutstandingRequest | None:
+    """Give the unanswered request of an identity; None if there is none."""
+    return next((request for known, request in order._requests.items() if known == identity), None)
+
+
 def _add(order: Order, event: Any, kind: RequestKind) -> None:
     identity = event.cl_ord_id
-    if kind is _REPLACE:
-        request = OutstandingRequest(identity, kind, event.time_ns, event.order_qty, event.terms)
-    else:
+    if kind is _NEW:
         request = OutstandingRequest(identity, kind, event.time_ns, None, None)
+    else:
+        order._amendments = {**order._amendments, identity: kind}
+        if kind is _REPLACE:
+            request = OutstandingRequest(
+                identity,
+                kind,
+                event.time_ns,
+                event.order_qty,
+                event.terms,
+                time_in_force=event.time_in_force,
+            )
+        else:
+            request = OutstandingRequest(identity, kind, event.time_ns, None, None)
     # The empty set is shared by all orders, so it is replaced and never written to.
     order._requests = {**order._requests, identity: request} if order._requests else {identity: request}
 
@@ -138,6 +157,14 @@ def _note_pending(order: Order, event: Any) -> None:
         _keep(order, {**order._requests, event.cl_ord_id: evolve(noted, pending=True, in_doubt=False)})
 
 
+def _note_new_pending(order: Order, event: Any) -> None:
+    for identity, noted in order._requests.items():
+        if noted.kind is _NEW:
+            # A broker that has the order: it is no longer in doubt.
+            _keep(order, {**order._requests, identity: evolve(noted, pending=True, in_doubt=False)})
+            return
+
+
 def _note_in_doubt(order: Order, event: Any) -> None:
     noted = order._requests.get(event.cl_ord_id)
     if noted is not None:
@@ -154,93 +181,10 @@ _ANSWERS: Final[dict[Takes, Callable[[Order, Any], None] | None]] = {
 _NOTES: Final[dict[Notes, Callable[[Order, Any], None] | None]] = {
     Notes.NOTHING: None,
     Notes.PENDING: _note_pending,
+    Notes.NEW_PENDING: _note_new_pending,
     Notes.IN_DOUBT: _note_in_doubt,
 }
 
-
-# ---------------------------------------------------------------- the facts
-
-
-def _denied(order: Order, event: Any) -> None:
-    order._reasons = event.reasons
-    order._leaves_qty = ZERO
-
-
-def _submitted(order: Order, event: Any) -> None:
-    order._broker = event.broker
-    order._cl_ord_id = event.cl_ord_id
-
-
-def _acknowledged(order: Order, event: Any) -> None:
-    if event.venue_order_id is not None:
-        order._venue_order_id = event.venue_order_id
-
-
-def _ended(order: Order, event: Any) -> None:
-    order._text = event.text
-    order._leaves_qty = ZERO
-
-
-def _traded(order: Order, event: Any) -> None:
-    qty = event.last_qty
-    cum_qty = order._cum_qty + qty
-    notional = order._notional + qty * event.last_px
-    order._cum_qty = cum_qty
-    order._notional = notional
-    order._avg_px = _divide(notional, cum_qty)
-    if order._venue_order_id is None:
-        order._venue_order_id = event.venue_order_id
-    if order._life is _LIVE:
-        leaves_qty = order._order_qty - cum_qty
-        # `max` would cost a call for each execution.
-        order._leaves_qty = leaves_qty if leaves_qty > ZERO else ZERO  # noqa: FURB136
-
-
-def _amended(order: Order, event: Any) -> None:
-    order._cum_qty -= event.old_qty
-    order._notional -= event.old_qty * event.old_px
-    if type(event) is ev.TradeCorrected:
-        order._cum_qty += event.last_qty
-        order._notional += event.last_qty * event.last_px
-    order._avg_px = QUOTIENT.divide(order._notional, order._cum_qty) if order._cum_qty else None
-    _reopen(order)
-
-
-def _replaced(order: Order, event: Any) -> None:
-    order._cl_ord_id = event.cl_ord_id
-    order._order_qty = event.order_qty
-    order._terms = event.terms
-    if event.venue_order_id is not None:
-        order._venue_order_id = event.venue_order_id
-    _reopen(order)
-
-
-def _restated(order: Order, event: Any) -> None:
-    order._order_qty = event.order_qty
-    order._terms = event.terms
-    order._text = event.text
-    _reopen(order)
-
-
-def _reopen(order: Order) -> None:
-    order._leaves_qty = max(order._order_qty - order._cum_qty, ZERO) if order._life is _LIVE else ZERO
-
-
-_CHANGES: Final[dict[type[ev.OrderEvent], Callable[[Order, Any], None]]] = {
-    ev.OrderDenied: _denied,
-    ev.OrderSubmitted: _submitted,
-    ev.OrderPendingNew: _acknowledged,
-    ev.OrderAcknowledged: _acknowledged,
-    ev.OrderRejected: _ended,
-    ev.OrderCanceled: _ended,
-    ev.OrderExpired: _ended,
-    ev.Traded: _traded,
-    ev.TradeCorrected: _amended,
-    ev.TradeCanceled: _amended,
-    ev.OrderReplaced: _replaced,
-    ev.OrderRestated: _restated,
-}
-"""Which facts an event sets; events that are not listed set none."""
 
 _Change = Callable[[Order, Any], None]
 _Step = tuple[dict[Life, Life], _Change | None, RequestKind | None, _Change | None, MarkEffect | None]
@@ -248,7 +192,7 @@ _Step = tuple[dict[Life, Life], _Change | None, RequestKind | None, _Change | No
 _STEPS: Final[dict[type[ev.OrderEvent], _Step]] = {
     kind: (
         {life: row[kind] for life, row in LIFE.items() if kind in row},
-        _CHANGES.get(kind),
+        CHANGES.get(kind),
         effect.adds,
         _ANSWERS[effect.takes] or _NOTES[effect.notes],
         MARKS.get(kind),

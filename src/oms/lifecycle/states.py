@@ -47,7 +47,9 @@ OF_LIFE: Final[dict[Life, OrdStatus]] = {
 }
 
 OF_MARK: Final[dict[Mark, OrdStatus]] = {
-    Mark.PENDING_NEW: OrdStatus.PENDING_NEW,
+    Mark.ACCEPTED_FOR_BIDDING: OrdStatus.ACCEPTED_FOR_BIDDING,
+    Mark.PENDING_CANCEL: OrdStatus.PENDING_CANCEL,
+    Mark.PENDING_REPLACE: OrdStatus.PENDING_REPLACE,
     Mark.DONE_FOR_DAY: OrdStatus.DONE_FOR_DAY,
     Mark.STOPPED: OrdStatus.STOPPED,
     Mark.SUSPENDED: OrdStatus.SUSPENDED,
@@ -55,7 +57,6 @@ OF_MARK: Final[dict[Mark, OrdStatus]] = {
 }
 
 _OF_PENDING: Final[dict[RequestKind, OrdStatus]] = {
-    RequestKind.NEW: OrdStatus.PENDING_NEW,
     RequestKind.CANCEL: OrdStatus.PENDING_CANCEL,
     RequestKind.REPLACE: OrdStatus.PENDING_REPLACE,
 }
@@ -70,15 +71,18 @@ _FILLED: Final = OrdStatus.FILLED
 
 def true_statuses(order: Order) -> Iterator[OrdStatus]:
     """Give every status that is true of the order now."""
-    yield OF_LIFE[order.life]
-    for mark in order.marks:
+    marks = order.marks
+    for mark in marks:
         yield OF_MARK[mark]
+    # An order that is being priced is received, and that is all it is: the new order's own status would outrank it.
+    if Mark.ACCEPTED_FOR_BIDDING not in marks:
+        yield OF_LIFE[order.life]
     for request in order.outstanding_requests:
-        if request.pending:
+        if request.pending and request.kind is not RequestKind.NEW:
             yield _OF_PENDING[request.kind]
     if order.cum_qty:
         yield _PARTIALLY_FILLED
-        if order.cum_qty >= order.order_qty:
+        if order.is_filled:
             yield _FILLED
 
 

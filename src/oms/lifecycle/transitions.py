@@ -29,16 +29,20 @@ _x: Final = None
 _LIFE_ROWS: Final[dict[type[ev.OrderEvent], tuple[Life | None, ...]]] = {
     #                        U   D   S   L   C   E   R
     ev.OrderCreated:        (_U, _x, _x, _x, _x, _x, _x),
+    ev.OrderAdopted:        (_S, _x, _x, _x, _x, _x, _x),
     ev.OrderDenied:         (_D, _x, _x, _x, _x, _x, _x),
     ev.OrderSubmitted:      (_S, _x, _x, _x, _x, _x, _x),
     ev.OrderPendingNew:     (_x, _x, _S, _x, _x, _x, _x),
-    ev.OrderAcknowledged:   (_x, _x, _L, _x, _x, _x, _x),
+    ev.OrderAcceptedForBidding: (_x, _x, _S, _x, _x, _x, _x),
+    # Late, it may still bring the total that the broker works.
+    ev.OrderAcknowledged:   (_x, _x, _L, _L, _x, _x, _x),
     # New to Rejected is legal: the sales desk took it, the exchange did not (FIX A.1.a).
     ev.OrderRejected:       (_x, _x, _R, _R, _x, _x, _x),
     # An execution implies the acknowledgement (EX:A.1.c); after the end it is late, is booked, and revives nothing.
     ev.Traded:              (_x, _x, _L, _L, _C, _E, _R),
     ev.TradeCorrected:      (_x, _x, _x, _L, _C, _E, _R),
     ev.TradeCanceled:       (_x, _x, _x, _L, _C, _E, _R),
+    ev.FeeCharged:          (_x, _x, _S, _L, _C, _E, _R),
     ev.CancelRequested:     (_x, _x, _S, _L, _x, _x, _x),
     ev.CancelDenied:        (_U, _D, _S, _L, _C, _E, _R),
     ev.OrderPendingCancel:  (_x, _x, _S, _L, _x, _x, _x),
@@ -49,15 +53,22 @@ _LIFE_ROWS: Final[dict[type[ev.OrderEvent], tuple[Life | None, ...]]] = {
     ev.ReplaceRequested:    (_x, _x, _S, _L, _x, _x, _x),
     ev.ReplaceDenied:       (_U, _D, _S, _L, _C, _E, _R),
     ev.OrderPendingReplace: (_x, _x, _S, _L, _x, _x, _x),
-    ev.OrderReplaced:       (_x, _x, _L, _L, _x, _x, _x),
+    # After a cancel it is late: the total was changed before the order ended.
+    ev.OrderReplaced:       (_x, _x, _L, _L, _C, _E, _x),
+    ev.ReplaceSuperseded:   (_x, _x, _S, _L, _C, _E, _R),
     ev.ReplaceRejected:     (_x, _x, _S, _L, _C, _E, _R),
     ev.RequestInDoubt:      (_x, _x, _S, _L, _x, _x, _x),
+    ev.OrderStatusRequested: (_x, _x, _S, _L, _C, _E, _R),
+    ev.DoubtResolved:       (_x, _x, _S, _L, _C, _E, _R),
     ev.OrderExpired:        (_x, _x, _E, _E, _x, _x, _x),
     ev.OrderDoneForDay:     (_x, _x, _L, _L, _x, _x, _x),
+    ev.OrderDayBegan:       (_x, _x, _S, _L, _C, _E, _R),
     ev.OrderStopped:        (_x, _x, _L, _L, _x, _x, _x),
     ev.OrderSuspended:      (_x, _x, _L, _L, _x, _x, _x),
+    ev.OrderResumed:        (_x, _x, _x, _L, _x, _x, _x),
     ev.OrderCalculated:     (_x, _x, _L, _L, _x, _x, _x),
     ev.OrderRestated:       (_x, _x, _L, _L, _x, _x, _x),
+    ev.OrderReinstated:     (_x, _x, _x, _x, _L, _L, _L),
     # A trigger changes what the order is shown as in no state (FIX E.1.f).
     ev.OrderTriggered:      (_x, _x, _S, _L, _x, _x, _x),
     ev.ReportIgnored:       (_U, _D, _S, _L, _C, _E, _R),
@@ -86,6 +97,7 @@ class Notes(Enum):
 
     NOTHING = "nothing"
     PENDING = "the broker is deciding"
+    NEW_PENDING = "the broker has the new order and is deciding"
     IN_DOUBT = "nobody knows whether it arrived"
 
 
@@ -109,16 +121,19 @@ _PENDING: Final = RequestEffect(notes=Notes.PENDING)
 
 REQUESTS: Final[dict[type[ev.OrderEvent], RequestEffect]] = {
     ev.OrderCreated: NO_EFFECT,
+    ev.OrderAdopted: NO_EFFECT,
     ev.OrderDenied: NO_EFFECT,
     ev.OrderSubmitted: _ADDS_NEW,
     # Received and undecided: the answer is still to come.
-    ev.OrderPendingNew: NO_EFFECT,
+    ev.OrderPendingNew: RequestEffect(notes=Notes.NEW_PENDING),
+    ev.OrderAcceptedForBidding: RequestEffect(notes=Notes.NEW_PENDING),
     ev.OrderAcknowledged: _ANSWERS_NEW,
     ev.OrderRejected: _ENDS_ALL,
     # A cancel or replace stays unanswered through any execution, the last one too (FIX B.1.c).
     ev.Traded: _ANSWERS_NEW,
     ev.TradeCorrected: NO_EFFECT,
     ev.TradeCanceled: NO_EFFECT,
+    ev.FeeCharged: NO_EFFECT,
     ev.CancelRequested: _ADDS_CANCEL,
     ev.CancelDenied: NO_EFFECT,
     # The acknowledgement may still come after it (FIX B.1.d).
@@ -129,14 +144,20 @@ REQUESTS: Final[dict[type[ev.OrderEvent], RequestEffect]] = {
     ev.ReplaceDenied: NO_EFFECT,
     ev.OrderPendingReplace: _PENDING,
     ev.OrderReplaced: RequestEffect(takes=Takes.NEW_AND_ITS_OWN),
+    ev.ReplaceSuperseded: _ANSWERS_ITS_OWN,
     ev.ReplaceRejected: _ANSWERS_ITS_OWN,
     ev.RequestInDoubt: RequestEffect(notes=Notes.IN_DOUBT),
+    ev.OrderStatusRequested: NO_EFFECT,
+    ev.DoubtResolved: NO_EFFECT,
     ev.OrderExpired: _ENDS_ALL,
     ev.OrderDoneForDay: _ANSWERS_NEW,
+    ev.OrderDayBegan: NO_EFFECT,
     ev.OrderStopped: _ANSWERS_NEW,
     ev.OrderSuspended: _ANSWERS_NEW,
+    ev.OrderResumed: NO_EFFECT,
     ev.OrderCalculated: _ANSWERS_NEW,
     ev.OrderRestated: _ANSWERS_NEW,
+    ev.OrderReinstated: NO_EFFECT,
     ev.OrderTriggered: NO_EFFECT,
     ev.ReportIgnored: NO_EFFECT,
 }
@@ -150,25 +171,34 @@ class MarkEffect:
     clears: frozenset[Mark] = frozenset()
 
 
-_ALL_MARKS: Final = frozenset(Mark)
-_ENDS: Final = MarkEffect(clears=_ALL_MARKS)
-_DECIDED: Final = MarkEffect(clears=frozenset({Mark.PENDING_NEW}))
+_ENDS: Final = MarkEffect(clears=frozenset(Mark) - {Mark.CALCULATED})
+_DECIDED: Final = MarkEffect(clears=frozenset({Mark.ACCEPTED_FOR_BIDDING}))
 
 MARKS: Final[dict[type[ev.OrderEvent], MarkEffect]] = {
-    ev.OrderPendingNew: MarkEffect(sets=frozenset({Mark.PENDING_NEW})),
+    ev.OrderAcceptedForBidding: MarkEffect(sets=frozenset({Mark.ACCEPTED_FOR_BIDDING})),
     ev.OrderAcknowledged: _DECIDED,
     # A stray execution does not resume a suspended or finished day (FIX J.1.d); the venue's restatement does (H.1.a).
     ev.Traded: _DECIDED,
-    ev.OrderReplaced: _DECIDED,
+    ev.OrderReplaced: MarkEffect(clears=frozenset({Mark.ACCEPTED_FOR_BIDDING, Mark.PENDING_REPLACE})),
     ev.OrderRestated: MarkEffect(
-        clears=frozenset({Mark.PENDING_NEW, Mark.SUSPENDED, Mark.DONE_FOR_DAY, Mark.CALCULATED})
+        clears=frozenset(
+            {
+                Mark.ACCEPTED_FOR_BIDDING,
+                Mark.SUSPENDED,
+                Mark.DONE_FOR_DAY,
+                Mark.CALCULATED,
+            }
+        )
     ),
-    ev.OrderDoneForDay: MarkEffect(sets=frozenset({Mark.DONE_FOR_DAY})),
-    ev.OrderStopped: MarkEffect(sets=frozenset({Mark.STOPPED})),
-    ev.OrderSuspended: MarkEffect(sets=frozenset({Mark.SUSPENDED})),
-    ev.OrderCalculated: MarkEffect(sets=frozenset({Mark.CALCULATED})),
+    ev.OrderDoneForDay: MarkEffect(sets=frozenset({Mark.DONE_FOR_DAY}), clears=_DECIDED.clears),
+    ev.OrderStopped: MarkEffect(sets=frozenset({Mark.STOPPED}), clears=_DECIDED.clears),
+    ev.OrderSuspended: MarkEffect(sets=frozenset({Mark.SUSPENDED}), clears=_DECIDED.clears),
+    ev.OrderResumed: MarkEffect(clears=frozenset({Mark.SUSPENDED})),
+    ev.OrderCalculated: MarkEffect(sets=frozenset({Mark.CALCULATED}), clears=_DECIDED.clears),
     ev.OrderRejected: _ENDS,
     ev.OrderCanceled: _ENDS,
     ev.OrderExpired: _ENDS,
 }
-"""Events that are not listed touch no mark."""
+"""Events that are not listed touch no mark, but for these, where it depends on what they say: a pending report about a
+request that is none of ours sets `PENDING_CANCEL` or `PENDING_REPLACE`, the refusal of such a request clears it, a replaced
+order that is shown as working, and an execution on a later trading day, end what was for the day."""

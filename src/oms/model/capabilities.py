@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from oms.errors import ValidationError
 from oms.model.define import value
-from oms.model.enums import Choice
+from oms.model.door import shown
 from oms.model.terms import Limit, Market, Terms
 from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel, TimeInForce
+from oms.model.venue_profile import EXCHANGE, VenueProfile
 
-
-class ReplaceSupport(Choice):
-    """How a venue amends a working order."""
-
-    NONE = "none"
-    IN_PLACE = "in place"
-    NEW_IDENTITY = "new identity"
+AMENDABLE: Final = frozenset({"order_qty", "price", "stop_px", "display_qty", "time_in_force"})
+"""Every field of an order that a replace can name."""
 
 
 @value(kw_only=True)
@@ -22,22 +21,30 @@ class Capabilities:
 
     Attributes:
         order_types: The allowed pairs of terms and time in force.
-        replace: How working orders are amended.
-        amendable: The fields that a replace may change: `order_qty`, `price`.
-        chains_replaces: Whether a replace may follow one that is still unanswered.
+        amendable: The fields that a replace may change, out of `AMENDABLE`.
         simulated: No real money is behind it; only then may a manager run without risk limits.
+        profile: How the venue behaves where venues differ.
+
+    Raises:
+        ValidationError: A field is named that no replace can change.
     """
 
     order_types: frozenset[tuple[type[Terms], type[TimeInForce]]]
-    replace: ReplaceSupport = ReplaceSupport.NONE
     amendable: frozenset[str] = frozenset()
-    chains_replaces: bool = False
     simulated: bool = False
+    profile: VenueProfile = EXCHANGE
+
+    def __attrs_post_init__(self) -> None:
+        """Check the names."""
+        unknown = self.amendable - AMENDABLE
+        if unknown:
+            allowed = f"name some of {', '.join(sorted(AMENDABLE))}"
+            raise ValidationError("amendable", shown(sorted(unknown)), allowed)
 
 
-ALL_ORDER_TYPES: frozenset[tuple[type[Terms], type[TimeInForce]]] = frozenset(
+ALL_ORDER_TYPES: Final[frozenset[tuple[type[Terms], type[TimeInForce]]]] = frozenset(
     (terms, time_in_force)
     for terms in (Market, Limit)
     for time_in_force in (Day, GoodTillCancel, ImmediateOrCancel, FillOrKill)
 )
-"""Every pair of terms and time in force that the library knows."""
+"""Every pair of terms and time in force that the simulated exchange works: no stops."""

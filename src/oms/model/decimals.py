@@ -21,7 +21,7 @@ from decimal import (
     setcontext,
 )
 from math import isfinite
-from typing import Final
+from typing import Final, TypeGuard
 
 from oms.errors import ValidationError
 
@@ -101,7 +101,7 @@ def positive(number: object, field: str) -> Decimal:
     return result
 
 
-def is_sane(number: object) -> bool:
+def is_sane(number: object) -> TypeGuard[Decimal]:
     """Tell whether a number that came from outside is an exact number within the library's bounds."""
     return type(number) is Decimal and not residue(number, GRID)
 

@@ -73,6 +73,33 @@ class ExecType(Choice):
     TRIGGERED = "L"
 
 
+class ExecRestatementReason(Choice):
+    """ExecRestatementReason (378): why a venue restated or ended an order of its own accord."""
+
+    GT_CORPORATE_ACTION = "0"
+    GT_RENEWAL = "1"
+    VERBAL_CHANGE = "2"
+    REPRICING = "3"
+    BROKER_OPTION = "4"
+    PARTIAL_DECLINE = "5"
+    CANCEL_ON_TRADING_HALT = "6"
+    CANCEL_ON_SYSTEM_FAILURE = "7"
+    MARKET_OPTION = "8"
+    CANCELED_NOT_BEST = "9"
+    WAREHOUSE_RECAP = "10"
+    PEG_REFRESH = "11"
+    CANCEL_ON_CONNECTION_LOSS = "12"
+    CANCEL_ON_LOGOUT = "13"
+    ASSIGN_TIME_PRIORITY = "14"
+    CANCELED_FOR_TRADE_PRICE_VIOLATION = "15"
+    CANCELED_FOR_CROSS_IMBALANCE = "16"
+    SELF_MATCH_PREVENTION = "17"
+    SELF_MATCH_PREVENTION_AGGRESSIVE = "18"
+    SELF_MATCH_PREVENTION_PASSIVE = "19"
+    SELF_MATCH_PREVENTION_BOTH = "20"
+    OTHER = "99"
+
+
 class LastLiquidityInd(Choice):
     """LastLiquidityInd (851): whether an execution added liquidity or took it."""
 
@@ -122,6 +149,8 @@ class AnomalyCode(Choice):
     UNKNOWN_EXECUTION = "unknown execution"
     MISSING_EXECUTION = "missing execution"
     UNKNOWN_REQUEST = "unknown request"
+    UNORDERED = "unordered"
+    ABSENT_AT_BROKER = "absent at broker"
 
 
 class SessionPhase(Choice):

@@ -10,13 +10,21 @@ from typing import ClassVar
 
 from attrs import field
 
-from oms.model.decimals import ZERO
+from oms.model.decimals import ONE, ZERO
 from oms.model.define import record
-from oms.model.enums import AnomalyCode, LastLiquidityInd, OrdStatus, SessionPhase, Side
+from oms.model.enums import (
+    AnomalyCode,
+    ExecRestatementReason,
+    LastLiquidityInd,
+    OrdStatus,
+    SessionPhase,
+    Side,
+)
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol, VenueOrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.reasons import Reason
+from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
 
@@ -82,6 +90,7 @@ class OrderCreated(OrderEvent):
     Attributes:
         reference_px: The market price that the order was judged by: the mid, or the last trade; None if there was none.
         reference_ns: When that price was received, in nanoseconds UTC; 0 if there was none.
+        cash_order_qty: The amount of money it is for; `order_qty` is 0 then, until the broker says how much that is.
     """
 
     symbol: Symbol
@@ -93,6 +102,28 @@ class OrderCreated(OrderEvent):
     client_ref: str | None
     reference_px: Decimal | None
     reference_ns: int
+    cash_order_qty: Decimal | None = None
+
+
+@record
+class OrderAdopted(OrderEvent):
+    """An order that was not given here is taken into the books: by telephone, or from another system.
+
+    Attributes:
+        cl_ord_id: What the broker's reports call it; None where they name only its venue id.
+        text: Why it was taken: for a person's word the reason given.
+    """
+
+    symbol: Symbol
+    side: Side
+    order_qty: Decimal
+    terms: Terms
+    time_in_force: TimeInForce
+    account: Account
+    broker: BrokerName
+    cl_ord_id: ClOrdId | None
+    venue_order_id: VenueOrderId | None
+    text: str = ""
 
 
 @record
@@ -118,10 +149,22 @@ class OrderPendingNew(OrderEvent):
 
 
 @record
-class OrderAcknowledged(OrderEvent):
-    """The broker works it."""
+class OrderAcceptedForBidding(OrderEvent):
+    """The broker has it and is pricing the list that it belongs to."""
 
     venue_order_id: VenueOrderId | None
+
+
+@record
+class OrderAcknowledged(OrderEvent):
+    """The broker works it.
+
+    Attributes:
+        order_qty: The total it works, where that is not what was asked for; None where it is.
+    """
+
+    venue_order_id: VenueOrderId | None
+    order_qty: Decimal | None = None
 
 
 @record
@@ -166,7 +209,16 @@ class Traded(OrderEvent):
 
 @record
 class TradeCorrected(OrderEvent):
-    """An execution was amended: `last_qty` and `last_px` replace `old_qty` and `old_px`."""
+    """An execution was amended: `last_qty` and `last_px` replace `old_qty` and `old_px`.
+
+    Attributes:
+        trade_date: The trading day of the execution; empty where the venue gave no time.
+        transact_time_ns: When the execution happened at the venue, nanoseconds UTC; 0 where the venue gave no time.
+        reopens: What it takes off the executed quantity works again.
+        trade_sequence: The sequence number of the execution's own event.
+        venue_ns: When it was amended at the venue, nanoseconds UTC; 0 where the venue gave no time.
+        venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+    """
 
     exec_id: ExecId
     exec_ref_id: ExecId
@@ -180,11 +232,16 @@ class TradeCorrected(OrderEvent):
     old_px: Decimal
     trade_date: str
     raw: str
+    transact_time_ns: int = 0
+    reopens: bool = True
+    venue_ns: int = 0
+    venue_seq: int = 0
+    trade_sequence: int = 0
 
 
 @record
 class TradeCanceled(OrderEvent):
-    """An execution was busted: `old_qty` at `old_px` did not happen."""
+    """An execution was busted: `old_qty` at `old_px` did not happen; the other fields are those of `TradeCorrected`."""
 
     exec_id: ExecId
     exec_ref_id: ExecId
@@ -194,6 +251,34 @@ class TradeCanceled(OrderEvent):
     broker: BrokerName
     old_qty: Decimal
     old_px: Decimal
+    trade_date: str
+    raw: str
+    transact_time_ns: int = 0
+    reopens: bool = True
+    venue_ns: int = 0
+    venue_seq: int = 0
+    trade_sequence: int = 0
+
+
+@record
+class FeeCharged(OrderEvent):
+    """An execution or an order cost something beyond what its report said.
+
+    Attributes:
+        fee_id: What the broker calls this fee, or what we tell it apart by.
+        exec_id: The execution it belongs to; None where it belongs to the order.
+        amount: What was paid, in `currency`; negative is a rebate.
+        kind: What it is for.
+    """
+
+    fee_id: str
+    exec_id: ExecId | None
+    symbol: Symbol
+    account: Account
+    broker: BrokerName
+    amount: Decimal
+    currency: str
+    kind: str
     trade_date: str
     raw: str
 
@@ -215,17 +300,29 @@ class CancelDenied(OrderEvent):
 
 @record
 class OrderPendingCancel(OrderEvent):
-    """The broker has the cancel and has not decided."""
+    """The broker is deciding on a cancel: ours, or one that was asked for elsewhere.
 
-    cl_ord_id: ClOrdId
+    Attributes:
+        cl_ord_id: Our request; None where it is none of ours.
+    """
+
+    cl_ord_id: ClOrdId | None
 
 
 @record
 class OrderCanceled(OrderEvent):
-    """The order ended by cancellation, asked for or not."""
+    """The order ended by cancellation, asked for or not.
+
+    Attributes:
+        cl_ord_id: The cancel request that it answers, or the order's own identity.
+        venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
+        venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+    """
 
     cl_ord_id: ClOrdId | None
     text: str
+    venue_ns: int = 0
+    venue_seq: int = 0
 
 
 @record
@@ -244,12 +341,14 @@ class ReplaceRequested(OrderEvent):
     Attributes:
         order_qty: The total wanted, what has traded included.
         terms: The terms wanted.
+        time_in_force: The time in force wanted; None where it stays.
     """
 
     cl_ord_id: ClOrdId
     orig_cl_ord_id: ClOrdId
     order_qty: Decimal
     terms: Terms
+    time_in_force: TimeInForce | None = None
 
 
 @record
@@ -261,19 +360,43 @@ class ReplaceDenied(OrderEvent):
 
 @record
 class OrderPendingReplace(OrderEvent):
-    """The broker has the replace and has not decided; the old terms still trade."""
+    """The broker is deciding on a replace, ours or another's; the old terms still trade.
 
-    cl_ord_id: ClOrdId
+    Attributes:
+        cl_ord_id: Our request; None where it is none of ours.
+    """
+
+    cl_ord_id: ClOrdId | None
 
 
 @record
 class OrderReplaced(OrderEvent):
-    """The order now works on these terms."""
+    """The order now works on these terms.
+
+    Attributes:
+        time_in_force: The time in force now; None where it stays.
+        is_resumed: The broker shows it as working again: it is not done for the day, stopped or suspended any more.
+        venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
+        venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+        is_overtaken: The venue has changed the order since, and that stays: total and terms are what they were before.
+    """
 
     cl_ord_id: ClOrdId
     venue_order_id: VenueOrderId | None
     order_qty: Decimal
     terms: Terms
+    time_in_force: TimeInForce | None = None
+    is_resumed: bool = False
+    venue_ns: int = 0
+    venue_seq: int = 0
+    is_overtaken: bool = False
+
+
+@record
+class ReplaceSuperseded(OrderEvent):
+    """The broker accepted a replace, and a later one is in force already: nothing changes."""
+
+    cl_ord_id: ClOrdId
 
 
 @record
@@ -294,64 +417,196 @@ class RequestInDoubt(OrderEvent):
 
 
 @record
+class OrderStatusRequested(OrderEvent):
+    """The broker is asked what an order is now.
+
+    Attributes:
+        cl_ord_id: The identity that is asked about.
+        attempt: How often it has been asked about before, from 0.
+        text: Why.
+    """
+
+    cl_ord_id: ClOrdId
+    attempt: int
+    text: str
+
+
+@record
+class DoubtResolved(OrderEvent):
+    """There is evidence of what became of a request that was in doubt; what it shows follows as events of its own.
+
+    Attributes:
+        cl_ord_id: The request.
+        evidence: What kind of evidence: a query, a mass status, an operator.
+        text: What it says, and for a person's word the reason given.
+    """
+
+    cl_ord_id: ClOrdId
+    evidence: str
+    text: str
+
+
+@record
 class OrderExpired(OrderEvent):
-    """The order ended by its time in force."""
+    """The order ended by its time in force; the last two fields are those of `OrderCanceled`."""
 
     text: str
+    venue_ns: int = 0
+    venue_seq: int = 0
 
 
 @record
 class OrderDoneForDay(OrderEvent):
-    """No more executions today."""
+    """No more executions today.
+
+    Attributes:
+        is_over: Nothing of it is left to trade: it was a day order.
+        trade_date: The trading day that is done, YYYYMMDD; empty where the venue gave no time.
+        exec_id: The identity of the report, by which a repeat is known; None where it had none.
+        venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
+        venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+    """
 
     text: str
+    is_over: bool = False
+    trade_date: str = ""
+    exec_id: ExecId | None = None
+    venue_ns: int = 0
+    venue_seq: int = 0
+
+
+@record
+class OrderDayBegan(OrderEvent):
+    """The venue speaks of the order on a later trading day: what was done for the day works again.
+
+    Attributes:
+        trade_date: The trading day, YYYYMMDD.
+    """
+
+    trade_date: str
 
 
 @record
 class OrderStopped(OrderEvent):
-    """The venue guarantees a price; not yet an execution."""
+    """The venue guarantees a size and a price; not yet an execution. The last three fields are those of `OrderSuspended`."""
 
     last_qty: Decimal | None
     last_px: Decimal | None
+    exec_id: ExecId | None = None
+    venue_ns: int = 0
+    venue_seq: int = 0
 
 
 @record
 class OrderSuspended(OrderEvent):
-    """The venue holds the order back."""
+    """The venue holds the order back.
+
+    Attributes:
+        exec_id: The identity of the report, by which a repeat is known; None where it had none.
+        venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
+        venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+    """
 
     text: str
+    exec_id: ExecId | None = None
+    venue_ns: int = 0
+    venue_seq: int = 0
+
+
+@record
+class OrderResumed(OrderEvent):
+    """The venue works the order again after it was suspended; the other fields are those of `OrderSuspended`."""
+
+    text: str
+    exec_id: ExecId | None = None
+    venue_ns: int = 0
+    venue_seq: int = 0
 
 
 @record
 class OrderCalculated(OrderEvent):
-    """The venue has reported its end-of-day figures."""
+    """The venue has reported its end-of-day figures.
+
+    Attributes:
+        exec_id: The identity of the report, by which a repeat is known; None where it had none.
+        venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
+        venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+    """
 
     text: str
+    exec_id: ExecId | None = None
+    venue_ns: int = 0
+    venue_seq: int = 0
 
 
 @record
 class OrderRestated(OrderEvent):
-    """The venue changed or renewed the order of its own accord."""
+    """The venue changed or renewed the order of its own accord.
+
+    Attributes:
+        reason: Why, where the venue says so.
+        trade_date: The trading day it is for, YYYYMMDD; empty where the venue gave no time.
+        split_new: With `split_old` the ratio by which what had executed before counts from now on, as after a stock split;
+            both are 1 where nothing was split.
+        unsplit_qty: What had executed after the split already, and counts as it is.
+        exec_id: The identity of the report, by which a repeat is known; None where it had none.
+        venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
+        venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+    """
 
     order_qty: Decimal
     terms: Terms
+    text: str
+    reason: ExecRestatementReason | None = None
+    trade_date: str = ""
+    split_new: Decimal = ONE
+    split_old: Decimal = ONE
+    exec_id: ExecId | None = None
+    venue_ns: int = 0
+    venue_seq: int = 0
+    unsplit_qty: Decimal = ZERO
+
+
+@record
+class OrderReinstated(OrderEvent):
+    """An order that had ended works again, by the venue's word and where its profile allows it."""
+
     text: str
 
 
 @record
 class OrderTriggered(OrderEvent):
-    """A stop was triggered; what the order is shown as does not change."""
+    """A stop was triggered; what the order is shown as does not change.
+
+    Attributes:
+        exec_id: The identity of the report, by which a repeat is known; None where it had none.
+        venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
+        venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+    """
 
     text: str
+    exec_id: ExecId | None = None
+    venue_ns: int = 0
+    venue_seq: int = 0
 
 
 @record
 class ReportIgnored(OrderEvent):
-    """A report that was no news: a repeat, or a state already known. It changed nothing."""
+    """A report that was no news: a repeat, or a state already known. It changed nothing.
+
+    Attributes:
+        exec_type: What it said, or `CANCEL_REJECT`.
+        exec_id: Its identity, None where it had none.
+        text: Why it is no news.
+        venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
+        is_known: From now on a repeat is known by `exec_id` and `venue_ns`: it would be news after what comes between.
+    """
 
     exec_type: str
     exec_id: ExecId | None
     text: str
+    venue_ns: int = 0
+    is_known: bool = False
 
 
 @record
@@ -374,16 +629,75 @@ class AnomalyRaised(Event):
 
 
 @record
+class AnomalyAcknowledged(Event):
+    """Somebody has looked at an anomaly; who, is in the cause.
+
+    Attributes:
+        anomaly: Its sequence number.
+        reason: What was found.
+    """
+
+    anomaly: int
+    reason: str
+
+
+@record
+class ReportHeld(Event):
+    """A report that cannot be understood yet is kept: its order, or the execution that it amends, is not known here.
+
+    Attributes:
+        broker: Who said it.
+        order_id: The order it is about; None while that is not known.
+        report: What was said.
+        text: What it waits for.
+    """
+
+    broker: BrokerName
+    order_id: OrderId | None
+    report: ExecutionReport | OrderCancelReject | FeeReport
+    text: str
+
+
+@record
+class ReportReleased(Event):
+    """A kept report waits no longer: it is understood now, or given up.
+
+    Attributes:
+        held: The sequence number of its `ReportHeld`.
+        text: Why.
+    """
+
+    held: int
+    text: str
+
+
+@record
+class MassCancelRequested(Event):
+    """Everything that fits is to be canceled; one event follows for each order.
+
+    Attributes:
+        symbol: Orders in this instrument; None for all. The others likewise.
+    """
+
+    symbol: Symbol | None
+    side: Side | None
+    account: Account | None
+    broker: BrokerName | None
+
+
+@record
 class EpochStarted(Event):
     """A manager started on this journal.
 
     Attributes:
         namespace: What its ClOrdIDs are made from.
         request_timeout_ns: How long a request may stay unanswered before it is in doubt.
+        session_scoped: The brokers whose order ids begin anew with each trading session.
     """
 
     namespace: str
     request_timeout_ns: int
+    session_scoped: tuple[BrokerName, ...] = ()
 
 
 @record

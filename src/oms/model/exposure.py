@@ -1,22 +1,29 @@
 """What could still trade: a ledger moved by every event of an order, so that orders see one another at once.
 
 Exposure rises when an order is to be sent and falls only when it is filled, ended or amended. While a replace is
-unanswered the larger of the two quantities counts.
+unanswered the larger of the two quantities counts. An order given as an amount of money counts with an estimate until the
+broker says how many units it is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
-from oms.model.decimals import ZERO
+from oms.model.decimals import ONE, ZERO
 from oms.model.enums import Life, Side
 from oms.model.ids import Account, OrderId, Symbol
+from oms.model.instrument import Instrument
 from oms.model.order import Order
+from oms.model.terms import limit_px
 
 # The mark that the ledger keeps on an order is its own.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
+NO_INSTRUMENTS: Final[Mapping[Symbol, Instrument]] = MappingProxyType({})
 _WORKING: Final = frozenset({Life.SENT, Life.LIVE})
 _BUY: Final = Side.BUY
 
@@ -39,13 +46,28 @@ class Exposure:
         self.open_sell_qty = ZERO
 
 
+def estimated_qty(order: Order, instrument: Instrument | None) -> Decimal:
+    """Give how much may still trade of an order given as an amount of money, before the broker has said how much it is.
+
+    That amount at the lower of its limit and the market price it was judged by, less what has executed; never less than a
+    lot, so that it also counts where no price is known.
+    """
+    least = ONE if instrument is None else instrument.lot
+    cash = order.cash_order_qty
+    if instrument is None or cash is None:
+        return least
+    units = instrument.units_for(cash, limit_px(order.terms), order.reference_px)
+    return least if units is None else max(units - order.cum_qty, least)
+
+
 class ExposureLedger:
     """The exposure of every account and instrument, and the orders that make it up."""
 
-    __slots__ = ("_by_symbol", "open_orders")
+    __slots__ = ("_by_symbol", "_instruments", "open_orders")
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, instruments: Mapping[Symbol, Instrument] = NO_INSTRUMENTS) -> None:
+        """Begin with nothing open in these instruments, of which more may be defined later."""
+        self._instruments = instruments
         self._by_symbol: dict[Symbol, dict[Account, Exposure]] = {}
         self.open_orders: dict[OrderId, Order] = {}
 
@@ -66,13 +88,16 @@ class ExposureLedger:
 
     def move(self, order: Order) -> None:
         """Take in what an event has just changed about an order."""
-        is_working = order._life in _WORKING
-        qty = order._leaves_qty if is_working else ZERO
-        requests = order._requests
-        if requests and is_working:
-            for request in requests.values():
-                if request.order_qty is not None:
-                    qty = max(qty, request.order_qty - order._cum_qty)
+        if order._life in _WORKING:
+            qty = order._leaves_qty
+            if order._requests:
+                for request in order._requests.values():
+                    if request.order_qty is not None:
+                        qty = max(qty, request.order_qty - order._cum_qty)
+            if order._cash_order_qty is not None and not order._order_qty:
+                qty = estimated_qty(order, self._instruments.get(order._symbol))
+        else:
+            qty = ZERO
         before = order._exposed_qty
         if qty == before:
             return

@@ -112,6 +112,18 @@ class Instrument:
         """Tell whether a price is on the grid."""
         return not EXACT.remainder(px, self.tick_at(px))
 
+    def units_for(self, cash: Decimal, *prices: Decimal | None) -> Decimal | None:
+        """Give how many units an amount of money is at the lowest of the prices that are known, rounded up to a lot.
+
+        A purchase at a lower price than that gives more of them. None where no price above zero is known.
+        """
+        known = [px for px in prices if px is not None and px > ZERO]
+        if not known:
+            return None
+        worth = EXACT.multiply(EXACT.multiply(min(known), self.lot), self.multiplier)
+        lots, rest = EXACT.divmod(cash, worth)
+        return EXACT.multiply(EXACT.add(lots, ONE) if rest else lots, self.lot)
+
     def neighbours(self, px: Decimal) -> Sequence[Decimal]:
         """Give the nearest prices on the grid, below and above."""
         tick = self.tick_at(px)

@@ -3,52 +3,38 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
-from oms.model.decimals import ZERO, plain
-from oms.model.define import record
+from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.enums import Choice, Life, OrdStatus, RequestKind, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
+from oms.model.order_snapshot import OrderSnapshot
+from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 from oms.model.reasons import Reason
-from oms.model.terms import Limit, Terms
+from oms.model.terms import Terms, in_words
 from oms.model.time_in_force import TimeInForce
 
 
 class Mark(Choice):
     """Facts beside an order's life that hold until something clears them."""
 
-    PENDING_NEW = "pending new"
     DONE_FOR_DAY = "done for day"
     STOPPED = "stopped"
     SUSPENDED = "suspended"
     CALCULATED = "calculated"
+    ACCEPTED_FOR_BIDDING = "accepted for bidding"
+    PENDING_CANCEL = "pending cancel"
+    """The broker is deciding on a cancel that is none of ours; ours is an outstanding request."""
+    PENDING_REPLACE = "pending replace"
+    """The broker is deciding on a replace that is none of ours; ours is an outstanding request."""
 
 
-@record
-class OutstandingRequest:
-    """A request that was sent and has not been answered.
+Said: TypeAlias = tuple[int, int]
+"""When a venue said something: its own time in nanoseconds UTC and its own number; 0 where it gave none."""
 
-    Attributes:
-        cl_ord_id: Its identity.
-        kind: What was asked.
-        sent_ns: When it was decided, in nanoseconds UTC.
-        order_qty: The total asked for; None for a cancel.
-        terms: The terms asked for; None for a cancel.
-        pending: The broker has said that it is deciding.
-        in_doubt: Nobody knows whether it arrived.
-    """
-
-    cl_ord_id: ClOrdId
-    kind: RequestKind
-    sent_ns: int
-    order_qty: Decimal | None
-    terms: Terms | None
-    pending: bool = False
-    in_doubt: bool = False
-
-
-NO_REQUESTS: Final[dict[ClOrdId, OutstandingRequest]] = {}
-NO_MARKS: Final[frozenset[Mark]] = frozenset()
+NO_MARKS: Final[dict[Mark, Said]] = {}
+NO_AMENDMENTS: Final[dict[ClOrdId, RequestKind]] = {}
+NOTHING_SEEN: Final[frozenset[tuple[str, int]]] = frozenset()
 _ENDED: Final = frozenset({Life.DENIED, Life.CANCELED, Life.EXPIRED, Life.REJECTED})
 
 
@@ -60,16 +46,26 @@ class Order:
 
     __slots__ = (
         "_account",
+        "_amendments",
         "_avg_px",
         "_broker",
+        "_cash_order_qty",
         "_cl_ord_id",
+        "_cleared",
         "_client_ref",
         "_created_ns",
         "_cum_qty",
+        "_day",
+        "_day_cum_qty",
+        "_end",
         "_exposed_qty",
+        "_guarantee",
+        "_is_external",
+        "_is_over",
         "_is_pending",
         "_leaves_qty",
         "_life",
+        "_lost_qty",
         "_marks",
         "_notional",
         "_order_id",
@@ -77,7 +73,10 @@ class Order:
         "_reasons",
         "_reference_px",
         "_requests",
+        "_said",
+        "_seen",
         "_side",
+        "_splits",
         "_status",
         "_symbol",
         "_terms",
@@ -98,6 +97,7 @@ class Order:
         client_ref: str | None,
         reference_px: Decimal | None,
         created_ns: int,
+        cash_order_qty: Decimal | None = None,
     ) -> None:
         """Begin an unsent order; for the engine, which alone makes orders."""
         self._order_id = order_id
@@ -125,6 +125,26 @@ class Order:
         self._text = ""
         self._is_pending = False
         self._exposed_qty = ZERO
+        self._cash_order_qty = cash_order_qty
+        self._is_external = False
+        # The day that is counted, and what executed on it.
+        self._day = ""
+        self._day_cum_qty = ZERO
+        # What will not trade any more, although the total has not executed: all of a day order that is done, and what was
+        # busted without working again.
+        self._is_over = False
+        self._lost_qty = ZERO
+        self._guarantee: tuple[Decimal | None, Decimal | None] | None = None
+        # What tells the order of the venue's words: the cancels and replaces sent, oldest first; when the total and the
+        # terms were last said, and whether in answer to a replace; when a mark was last cleared; which reports are known;
+        # since when, and by what ratio, what had executed before counts.
+        self._amendments = NO_AMENDMENTS
+        self._said: tuple[int, int, bool] | None = None
+        self._cleared: Said | None = None
+        # When the order was ended, and under which identity.
+        self._end: tuple[int, int, ClOrdId | None] | None = None
+        self._seen = NOTHING_SEEN
+        self._splits: tuple[tuple[int, Decimal, Decimal, str, int], ...] = ()
 
     @property
     def order_id(self) -> OrderId:
@@ -199,7 +219,7 @@ class Order:
     @property
     def marks(self) -> frozenset[Mark]:
         """What holds beside its life."""
-        return self._marks
+        return frozenset(self._marks)
 
     @property
     def status(self) -> OrdStatus:
@@ -225,6 +245,36 @@ class Order:
     def avg_px(self) -> Decimal | None:
         """`notional` / `cum_qty` to 28 digits; None while nothing has executed (6)."""
         return self._avg_px
+
+    @property
+    def day_cum_qty(self) -> Decimal:
+        """Executed on the latest trading day that the venue has spoken of (425)."""
+        return self._day_cum_qty
+
+    @property
+    def day_order_qty(self) -> Decimal:
+        """The total less what executed on earlier days (424)."""
+        return EXACT.subtract(self._order_qty, EXACT.subtract(self._cum_qty, self._day_cum_qty))
+
+    @property
+    def cash_order_qty(self) -> Decimal | None:
+        """The amount of money it is for; None for an order in units (152)."""
+        return self._cash_order_qty
+
+    @property
+    def guarantee(self) -> tuple[Decimal | None, Decimal | None] | None:
+        """The size and price that the venue last guaranteed (stopped); None if it never did."""
+        return self._guarantee
+
+    @property
+    def is_external(self) -> bool:
+        """It was not given here but adopted from what a broker reported."""
+        return self._is_external
+
+    @property
+    def is_filled(self) -> bool:
+        """Everything has executed; what is unanswered may still make it larger."""
+        return bool(self._order_qty) and self._cum_qty >= self._order_qty
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -254,7 +304,12 @@ class Order:
     @property
     def is_closed(self) -> bool:
         """Nothing is left to trade: it has ended or is filled."""
-        return self._life in _ENDED or not self._leaves_qty
+        return self._life in _ENDED or not (self._leaves_qty or self._awaits_quantity)
+
+    @property
+    def _awaits_quantity(self) -> bool:
+        # Given as an amount of money, and the broker has not said yet how many units that is.
+        return self._cash_order_qty is not None and not self._order_qty
 
     def snapshot(self) -> OrderSnapshot:
         """Give the order as it stands now, as a value that will not move."""
@@ -280,38 +335,15 @@ class Order:
             self._reasons,
             self._text,
             self.outstanding_requests,
+            self._cash_order_qty,
+            self._is_external,
         )
 
     def __repr__(self) -> str:
         """Give one readable line."""
-        terms = f"limit {plain(self._terms.price)}" if isinstance(self._terms, Limit) else "market"
-        done = f"{plain(self._cum_qty)}/{plain(self._order_qty)}"
+        terms = in_words(self._terms)
+        cash = self._cash_order_qty if self._awaits_quantity else None
+        total = f"/{plain(self._order_qty)}" if cash is None else f" for {plain(cash)}"
+        done = f"{plain(self._cum_qty)}{total}"
         average = "" if self._avg_px is None else f" @ {plain(self._avg_px)}"
         return f"<Order {self._order_id} {self._side.name} {self._symbol} {terms} {self._status.name} {done}{average}>"
-
-
-@record
-class OrderSnapshot:
-    """An order at one moment; the fields are those of `Order`."""
-
-    order_id: OrderId
-    symbol: Symbol
-    side: Side
-    order_qty: Decimal
-    terms: Terms
-    time_in_force: TimeInForce
-    account: Account
-    client_ref: str | None
-    created_ns: int
-    broker: BrokerName | None
-    cl_ord_id: ClOrdId | None
-    venue_order_id: VenueOrderId | None
-    life: Life
-    status: OrdStatus
-    cum_qty: Decimal
-    leaves_qty: Decimal
-    notional: Decimal
-    avg_px: Decimal | None
-    reasons: tuple[Reason, ...]
-    text: str
-    outstanding_requests: tuple[OutstandingRequest, ...]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from decimal import Decimal, getcontext, setcontext
 
-from oms.model.decimals import EXACT, QUOTIENT, ZERO
+from oms.model.decimals import EXACT, QUOTIENT, ZERO, plain
 from oms.model.ids import Account, Symbol
 
 
@@ -23,7 +23,6 @@ class Position:
         realised_pnl: Profit of what was closed, before fees, in the instrument's currency.
         fees: What was paid, by currency; negative is a rebate.
         bought_qty: Bought in all.
-        sold_qty: Sold in all.
         trades: How many executions.
     """
 
@@ -35,7 +34,6 @@ class Position:
         "multiplier",
         "net_qty",
         "realised_pnl",
-        "sold_qty",
         "symbol",
         "trades",
     )
@@ -50,8 +48,12 @@ class Position:
         self.realised_pnl = ZERO
         self.fees: dict[str, Decimal] = {}
         self.bought_qty = ZERO
-        self.sold_qty = ZERO
         self.trades = 0
+
+    @property
+    def sold_qty(self) -> Decimal:
+        """Sold in all: what was bought and is not held."""
+        return EXACT.subtract(self.bought_qty, self.net_qty)
 
     @property
     def avg_cost_px(self) -> Decimal | None:
@@ -59,6 +61,11 @@ class Position:
         if not self.net_qty:
             return None
         return QUOTIENT.divide(self.cost, EXACT.multiply(self.net_qty, self.multiplier))
+
+    def __repr__(self) -> str:
+        """Give one readable line."""
+        average = "" if self.avg_cost_px is None else f" @ {plain(self.avg_cost_px)}"
+        return f"<Position {self.account} {self.symbol} {plain(self.net_qty)}{average}>"
 
     def open_pnl(self, px: Decimal) -> Decimal:
         """Give the profit that closing at `px` would realise, before fees, in the instrument's currency."""
@@ -87,8 +94,6 @@ class Position:
             self.net_qty = after
             if is_bought:
                 self.bought_qty += signed_qty
-            else:
-                self.sold_qty -= signed_qty
             self.trades += 1
         finally:
             setcontext(outside)

@@ -27,6 +27,7 @@ class ReasonCode(Choice):
     NOT_WORKING = "NOT_WORKING"
     ALREADY_PENDING = "ALREADY_PENDING"
     NO_CHANGE = "NO_CHANGE"
+    ABOVE_ORDER_QTY = "ABOVE_ORDER_QTY"
     OTHER = "OTHER"
 
 
@@ -39,13 +40,16 @@ class Reason:
         field: What it is about, by its name in the command.
         value: What was asked for, as text.
         allowed: What would have passed, as text.
+        venue: The name of the broker whose rule it is; empty where it is ours or the instrument's.
     """
 
     code: ReasonCode
     field: str
     value: str
     allowed: str
+    venue: str = ""
 
     def __str__(self) -> str:
         """Give the reason as one line."""
-        return f"{self.code.value}: {self.field} = {self.value}; allowed: {self.allowed}"
+        at = f" at {self.venue}" if self.venue else ""
+        return f"{self.code.value}: {self.field} = {self.value}; allowed{at}: {self.allowed}"

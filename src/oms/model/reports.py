@@ -10,7 +10,14 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from oms.model.define import record
-from oms.model.enums import CxlRejResponseTo, ExecType, LastLiquidityInd, OrdStatus, Side
+from oms.model.enums import (
+    CxlRejResponseTo,
+    ExecRestatementReason,
+    ExecType,
+    LastLiquidityInd,
+    OrdStatus,
+    Side,
+)
 from oms.model.ids import Account, ClOrdId, ExecId, Symbol, VenueOrderId
 
 
@@ -43,6 +50,11 @@ class ExecutionReport:
         text: What the venue says in words (58).
         reject_code: The venue's own code of a refusal (103).
         raw: The message as it came, kept with executions.
+        exec_restatement_reason: Why the venue restated or ended the order of its own accord (378).
+        stop_px: The trigger price in force (99).
+        display_qty: How much of the order is shown (1138).
+        cash_order_qty: The amount of money that the order is for (152).
+        report_seq: The place of this report among the broker's own, where it numbers them; it only ever rises.
     """
 
     exec_type: ExecType
@@ -69,6 +81,11 @@ class ExecutionReport:
     text: str = ""
     reject_code: str = ""
     raw: str = ""
+    exec_restatement_reason: ExecRestatementReason | None = None
+    stop_px: Decimal | None = None
+    display_qty: Decimal | None = None
+    cash_order_qty: Decimal | None = None
+    report_seq: int | None = None
 
 
 @record
@@ -98,7 +115,57 @@ class OrderCancelReject:
     raw: str = ""
 
 
-Report: TypeAlias = ExecutionReport | OrderCancelReject
+@record
+class FeeReport:
+    """What an execution, or an order, cost beyond what its own report said; brokers often say so later.
+
+    Attributes:
+        amount: What was paid, in `currency`; negative is a rebate.
+        currency: The currency of `amount`.
+        fee_id: What the broker calls this fee; where it has no name, the execution (or the order and the day), kind and
+            currency tell fees apart.
+        kind: What it is for, in the broker's words, such as `commission` or `exchange`.
+        exec_id: The execution it belongs to (17); None where it belongs to the order.
+        cl_ord_id: The order's identity (11).
+        venue_order_id: What the venue calls the order (37).
+        trade_date: The venue's trading day of the execution as YYYYMMDD (75).
+        transact_time_ns: When it was charged, in nanoseconds UTC (60).
+        text: What the broker says in words (58).
+        raw: The message as it came.
+    """
+
+    amount: Decimal
+    currency: str
+    fee_id: str | None = None
+    kind: str = ""
+    exec_id: ExecId | None = None
+    cl_ord_id: ClOrdId | None = None
+    venue_order_id: VenueOrderId | None = None
+    trade_date: str | None = None
+    transact_time_ns: int | None = None
+    text: str = ""
+    raw: str = ""
+
+
+@record
+class MassStatus:
+    """What a broker holds of us, asked for as a whole: one report for each order.
+
+    Attributes:
+        reports: What each order is now, as answers to a status request.
+        is_complete: Every order that the broker took from us this session is among them, ended ones too; only then does
+            it prove that an order which is missing never arrived.
+        as_of_ns: The moment that it shows, in nanoseconds UTC: requests that left later are none of its business.
+        raw: The message as it came.
+    """
+
+    reports: tuple[ExecutionReport, ...]
+    is_complete: bool
+    as_of_ns: int
+    raw: str = ""
+
+
+Report: TypeAlias = ExecutionReport | OrderCancelReject | FeeReport | MassStatus
 
 
 @record
@@ -154,3 +221,42 @@ class Unknown:
 
 SendResult: TypeAlias = Sent | Acknowledged | Refused | NotSent | Unknown
 """What became of one send, as an adapter returns it."""
+
+
+@record
+class Found:
+    """The broker has the order.
+
+    Attributes:
+        report: What it is now, as an answer to a status request.
+    """
+
+    report: ExecutionReport
+
+
+@record
+class Absent:
+    """The broker does not have what was asked about.
+
+    Attributes:
+        is_authoritative: It can never turn up any more: the broker looked where it must be, after any lag of its own.
+        text: What the broker said.
+    """
+
+    is_authoritative: bool
+    text: str = ""
+
+
+@record
+class Undetermined:
+    """The broker could not say.
+
+    Attributes:
+        text: Why.
+    """
+
+    text: str
+
+
+QueryResult: TypeAlias = Sent | Found | Absent | Undetermined | Unknown
+"""What became of one question about an order; `Sent` where the answer will come as a report."""

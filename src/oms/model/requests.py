@@ -27,6 +27,7 @@ class NewOrderSingle:
         terms: At what price.
         time_in_force: For how long.
         account: For whom (1).
+        cash_order_qty: The amount of money to spend instead of a quantity, which is 0 then (152).
     """
 
     broker: BrokerName
@@ -39,6 +40,7 @@ class NewOrderSingle:
     terms: Terms
     time_in_force: TimeInForce
     account: Account
+    cash_order_qty: Decimal | None = None
 
 
 @record
@@ -88,4 +90,25 @@ class OrderCancelReplaceRequest:
     account: Account
 
 
-Request: TypeAlias = NewOrderSingle | OrderCancelRequest | OrderCancelReplaceRequest
+@record
+class OrderStatusRequest:
+    """Message H: say what the order is now.
+
+    Attributes:
+        cl_ord_id: The identity that is asked about: the order's, or that of a request that is in doubt (11).
+        orig_cl_ord_id: The identity in force where `cl_ord_id` is that of a cancel or replace, else None.
+        venue_order_id: What the venue calls the order, where it has said so (37).
+    """
+
+    broker: BrokerName
+    order_id: OrderId
+    cl_ord_id: ClOrdId
+    time_ns: int
+    orig_cl_ord_id: ClOrdId | None
+    venue_order_id: VenueOrderId | None
+    symbol: Symbol
+    side: Side
+    account: Account
+
+
+Request: TypeAlias = NewOrderSingle | OrderCancelRequest | OrderCancelReplaceRequest | OrderStatusRequest

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from oms.model.terms import Limit, Market, Terms
+from oms.model.terms import Limit, Market, Stop, StopLimit, Terms
 from oms.order_types.limit import LimitHandler
 from oms.order_types.market import MarketHandler
+from oms.order_types.stop import StopHandler, StopLimitHandler
 from oms.ports.order_type_handler import OrderTypeHandler
 
 HandlerRegistry: TypeAlias = Mapping[type[Terms], OrderTypeHandler]
@@ -16,4 +17,9 @@ HandlerRegistry: TypeAlias = Mapping[type[Terms], OrderTypeHandler]
 
 def default_handlers() -> HandlerRegistry:
     """Give the handlers that come with the library."""
-    return {Market: MarketHandler(), Limit: LimitHandler()}
+    return {
+        Market: MarketHandler(),
+        Limit: LimitHandler(),
+        Stop: StopHandler(),
+        StopLimit: StopLimitHandler(),
+    }

@@ -6,8 +6,13 @@ from typing import Protocol
 
 from oms.model.capabilities import Capabilities
 from oms.model.ids import BrokerName
-from oms.model.reports import Report, SendResult
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.reports import QueryResult, Report, SendResult
+from oms.model.requests import (
+    NewOrderSingle,
+    OrderCancelReplaceRequest,
+    OrderCancelRequest,
+    OrderStatusRequest,
+)
 
 
 class ReportSink(Protocol):
@@ -21,7 +26,8 @@ class ReportSink(Protocol):
 class Broker(Protocol):
     """A place that executes orders.
 
-    An exception that escapes `submit`, `cancel` or `replace` is taken as `Unknown`: the request is in doubt.
+    An exception that escapes `submit`, `cancel` or `replace` is taken as `Unknown`: the request is in doubt. One that
+    escapes `query` leaves the question unanswered; it is asked again.
     """
 
     @property
@@ -51,4 +57,12 @@ class Broker(Protocol):
 
     def replace(self, request: OrderCancelReplaceRequest) -> SendResult:
         """Send a cancel/replace request."""
+        ...
+
+    def query(self, request: OrderStatusRequest) -> QueryResult:
+        """Ask what became of a request or an order.
+
+        Answer `Absent(True)` only where the broker was asked for the ClOrdID itself, or the order's own id, and would know
+        of it by now, however late it learns of things: the request is then taken as never arrived.
+        """
         ...

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from attrs import define
+from attrs import Factory, define
 
 from oms.model import events as ev
-from oms.model.decimals import plain
+from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.enums import OrdStatus, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol
 from oms.model.reasons import Reason
@@ -22,7 +22,7 @@ MAX_HTML_ROWS: Final = 200
 """How many rows a notebook is shown, the newest; ask for `rows` or `to_dicts` to see all."""
 
 _HEADINGS: Final = (
-    ">order", "created (UTC)", "symbol", "side", "terms", "tif", "status", ">executed", ">average", "broker", "account",
+    ">order", "created (UTC)", "symbol", "side", "terms", "tif", "status", "note", ">executed", ">average", "broker", "account",
     "ref", ">replaces", "remark",
 )  # fmt: skip
 
@@ -52,6 +52,10 @@ class BlotterRow:
         last_text: The last words about it: the venue's, or why a cancel or replace was refused here.
         replaces: How often it was replaced.
         cancels_asked: How many cancels were sent.
+        fees: What was charged beyond its executions' own commissions, by currency; negative is a rebate.
+        is_external: It was not given here but adopted from what a broker reported.
+        is_ended: It was denied, canceled, expired or rejected.
+        cash_order_qty: The amount of money it is for; `order_qty` is 0 then, until the broker says how much that is.
     """
 
     order_id: OrderId
@@ -74,11 +78,20 @@ class BlotterRow:
     last_text: str = ""
     replaces: int = 0
     cancels_asked: int = 0
+    fees: dict[str, Decimal] = Factory(dict)
+    is_external: bool = False
+    is_ended: bool = False
+    cash_order_qty: Decimal | None = None
 
     @property
     def is_open(self) -> bool:
         """Something is left to trade."""
-        return bool(self.leaves_qty)
+        return bool(self.leaves_qty) or (self.awaits_quantity and not self.is_ended)
+
+    @property
+    def awaits_quantity(self) -> bool:
+        """It was given as an amount of money, and the broker has not said how many units that is."""
+        return self.cash_order_qty is not None and not self.order_qty
 
     @property
     def remark(self) -> str:
@@ -106,7 +119,7 @@ class Blotter:
         """Take an event of an order in."""
         row = self._rows.get(event.order_id)
         if row is None:
-            if type(event) is ev.OrderCreated:
+            if isinstance(event, ev.OrderCreated | ev.OrderAdopted):
                 self._rows[event.order_id] = _new_row(event)
             return
         row.status = event.status
@@ -146,9 +159,15 @@ class Blotter:
         """
         return [_to_dict(row) for row in (self if rows is None else rows)]
 
-    def table(self, rows: Iterable[BlotterRow] | None = None) -> str:
-        """Give rows (all, unless some are given) as an aligned text table; averages to 12 digits."""
-        return wording.table(_HEADINGS, (_cells(row) for row in (self if rows is None else rows)))
+    def table(self, rows: Iterable[BlotterRow] | None = None, *, in_doubt: Container[OrderId] = ()) -> str:
+        """Give rows (all, unless some are given) as an aligned text table; averages to 12 digits.
+
+        Args:
+            rows: Which.
+            in_doubt: The orders to be noted as in doubt; the blotter does not know of any.
+        """
+        shown = self if rows is None else rows
+        return wording.table(_HEADINGS, (_cells(row, row.order_id in in_doubt) for row in shown))
 
     def __iter__(self) -> Iterator[BlotterRow]:
         """Give the rows, oldest order first."""
@@ -165,7 +184,8 @@ class Blotter:
         return wording.html_table(_HEADINGS, (_cells(row) for row in newest), caption)
 
 
-def _new_row(event: ev.OrderCreated) -> BlotterRow:
+def _new_row(event: ev.OrderCreated | ev.OrderAdopted) -> BlotterRow:
+    adopted = event if isinstance(event, ev.OrderAdopted) else None
     return BlotterRow(
         event.order_id,
         event.symbol,
@@ -174,13 +194,18 @@ def _new_row(event: ev.OrderCreated) -> BlotterRow:
         event.terms,
         event.time_in_force,
         event.account,
-        event.client_ref,
+        event.client_ref if isinstance(event, ev.OrderCreated) else None,
         event.time_ns,
         event.time_ns,
         event.status,
         event.cum_qty,
         event.leaves_qty,
         event.avg_px,
+        None if adopted is None else adopted.broker,
+        None if adopted is None else adopted.cl_ord_id,
+        last_text="" if adopted is None else adopted.text,
+        is_external=adopted is not None,
+        cash_order_qty=event.cash_order_qty if isinstance(event, ev.OrderCreated) else None,
     )
 
 
@@ -190,6 +215,17 @@ def _sentence(reasons: tuple[Reason, ...]) -> str:
 
 def _denied(row: BlotterRow, event: ev.OrderDenied) -> None:
     row.reasons = event.reasons
+    row.is_ended = True
+
+
+def _ended(row: BlotterRow, event: _Worded) -> None:
+    row.is_ended = True
+    _said(row, event)
+
+
+def _reinstated(row: BlotterRow, event: ev.OrderReinstated) -> None:
+    row.is_ended = False
+    _said(row, event)
 
 
 def _refused(row: BlotterRow, event: ev.CancelDenied | ev.ReplaceDenied) -> None:
@@ -201,6 +237,15 @@ def _submitted(row: BlotterRow, event: ev.OrderSubmitted) -> None:
     row.cl_ord_id = event.cl_ord_id
 
 
+def _acknowledged(row: BlotterRow, event: ev.OrderAcknowledged) -> None:
+    if event.order_qty is not None:
+        row.order_qty = event.order_qty
+
+
+def _charged(row: BlotterRow, event: ev.FeeCharged) -> None:
+    row.fees = {**row.fees, event.currency: EXACT.add(row.fees.get(event.currency, ZERO), event.amount)}
+
+
 def _cancel_asked(row: BlotterRow, _: ev.CancelRequested) -> None:
     row.cancels_asked += 1
 
@@ -209,6 +254,8 @@ def _replaced(row: BlotterRow, event: ev.OrderReplaced) -> None:
     row.cl_ord_id = event.cl_ord_id
     row.order_qty = event.order_qty
     row.terms = event.terms
+    if event.time_in_force is not None:
+        row.time_in_force = event.time_in_force
     row.replaces += 1
 
 
@@ -226,20 +273,25 @@ def _said(row: BlotterRow, event: _Worded) -> None:
 _CHANGES: Final[dict[type[ev.OrderEvent], Callable[[BlotterRow, Any], None]]] = {
     ev.OrderDenied: _denied,
     ev.OrderSubmitted: _submitted,
-    ev.OrderRejected: _said,
+    ev.OrderAcknowledged: _acknowledged,
+    ev.FeeCharged: _charged,
+    ev.OrderRejected: _ended,
     ev.CancelRequested: _cancel_asked,
     ev.CancelDenied: _refused,
-    ev.OrderCanceled: _said,
+    ev.OrderCanceled: _ended,
     ev.CancelRejected: _said,
     ev.ReplaceDenied: _refused,
     ev.OrderReplaced: _replaced,
     ev.ReplaceRejected: _said,
     ev.RequestInDoubt: _said,
-    ev.OrderExpired: _said,
+    ev.DoubtResolved: _said,
+    ev.OrderExpired: _ended,
     ev.OrderDoneForDay: _said,
     ev.OrderSuspended: _said,
+    ev.OrderResumed: _said,
     ev.OrderCalculated: _said,
     ev.OrderRestated: _restated,
+    ev.OrderReinstated: _reinstated,
     ev.OrderTriggered: _said,
 }
 """What an event changes besides the values that every event of an order carries."""
@@ -267,10 +319,19 @@ def _to_dict(row: BlotterRow) -> dict[str, object]:
         "last_text": row.last_text,
         "replaces": row.replaces,
         "cancels_asked": row.cancels_asked,
+        "fees": row.fees,
+        "is_external": row.is_external,
+        "cash_order_qty": row.cash_order_qty,
     }
 
 
-def _cells(row: BlotterRow) -> tuple[str, ...]:
+def _executed(row: BlotterRow) -> str:
+    if row.awaits_quantity and row.cash_order_qty is not None:
+        return f"{plain(row.cum_qty)} for {plain(row.cash_order_qty)} in cash"
+    return f"{plain(row.cum_qty)}/{plain(row.order_qty)}"
+
+
+def _cells(row: BlotterRow, is_in_doubt: bool = False) -> tuple[str, ...]:
     return (
         str(row.order_id),
         wording.day_and_time(row.created_ns),
@@ -279,7 +340,8 @@ def _cells(row: BlotterRow) -> tuple[str, ...]:
         wording.of_terms(row.terms),
         wording.of_time_in_force(row.time_in_force),
         wording.of_status(row.status),
-        f"{plain(row.cum_qty)}/{plain(row.order_qty)}",
+        ", ".join(filter(None, ("IN DOUBT" if is_in_doubt else "", "external" if row.is_external else ""))),
+        _executed(row),
         wording.rounded(row.avg_px),
         row.broker or "",
         row.account,

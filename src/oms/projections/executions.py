@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.define import record, value
 from oms.model.enums import LastLiquidityInd, Side
-from oms.model.events import Event, InstrumentDefined, TradeCanceled, TradeCorrected, Traded
+from oms.model.events import Event, FeeCharged, InstrumentDefined, TradeCanceled, TradeCorrected, Traded
 from oms.model.ids import Account, BrokerName, ExecId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.projections import wording
@@ -45,6 +45,7 @@ class ExecutionRow:
         last_liquidity_ind: Added or removed, None where the venue does not say.
         corrections: How often it was corrected.
         is_busted: It did not happen after all.
+        fees: What it cost beyond its own report, by currency; negative is a rebate.
     """
 
     order_id: OrderId
@@ -65,6 +66,7 @@ class ExecutionRow:
     last_liquidity_ind: LastLiquidityInd | None
     corrections: int
     is_busted: bool
+    fees: dict[str, Decimal]
 
 
 @value(kw_only=True)
@@ -78,7 +80,7 @@ class ExecutionTotals:
         bought_qty: Bought in all; adding up several instruments, as far as that means anything.
         sold_qty: Sold in all.
         notional: Size x price x multiplier, by the instruments' currency.
-        fees: What was paid, by currency; negative is a rebate.
+        fees: What was paid, by currency, with what was charged for orders as a whole; negative is a rebate.
         makers: How many added liquidity.
         takers: How many removed it.
     """
@@ -97,7 +99,7 @@ class ExecutionTotals:
 class Executions:
     """Every execution, in the order in which we heard of them."""
 
-    __slots__ = ("_amendments", "_by_order", "_instruments", "_traded")
+    __slots__ = ("_amendments", "_by_order", "_charged", "_instruments", "_traded")
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -106,6 +108,8 @@ class Executions:
         # By the sequence number of the execution's own event; nearly every execution has none.
         self._amendments: dict[int, list[_Amendment]] = {}
         self._instruments: dict[Symbol, Instrument] = {}
+        # By order; nearly every order has none.
+        self._charged: dict[OrderId, list[FeeCharged]] = {}
 
     def apply(self, event: Event) -> None:
         """Take any event in; those that are not about executions or instruments change nothing."""
@@ -134,6 +138,10 @@ class Executions:
         """Mark an execution as corrected."""
         self._amend(event)
 
+    def on_fee(self, event: FeeCharged) -> None:
+        """Take in what an execution or an order cost beyond its report."""
+        self._charged.setdefault(event.order_id, []).append(event)
+
     def rows(
         self, *, order_id: OrderId | None = None, symbol: str | None = None, account: str | None = None
     ) -> list[ExecutionRow]:
@@ -149,14 +157,25 @@ class Executions:
         self, *, order_id: OrderId | None = None, symbol: str | None = None, account: str | None = None
     ) -> ExecutionTotals:
         """Give the sums over the executions that `rows` gives for the same filters."""
-        return _add_up(self.rows(order_id=order_id, symbol=symbol, account=account))
+        charged = [
+            fee
+            for fee in self._fees(order_id)
+            if (symbol is None or fee.symbol == symbol) and (account is None or fee.account == account)
+        ]
+        return _add_up(self.rows(order_id=order_id, symbol=symbol, account=account), charged)
 
     def totals_by_symbol(self) -> dict[Symbol, ExecutionTotals]:
         """Give the sums for each symbol, in the symbols' order."""
         by_symbol: dict[Symbol, list[ExecutionRow]] = {}
         for row in self:
             by_symbol.setdefault(row.symbol, []).append(row)
-        return {symbol: _add_up(rows) for symbol, rows in sorted(by_symbol.items())}
+        charged: dict[Symbol, list[FeeCharged]] = {}
+        for fee in self._fees(None):
+            charged.setdefault(fee.symbol, []).append(fee)
+        return {
+            symbol: _add_up(by_symbol.get(symbol, []), charged.get(symbol, []))
+            for symbol in sorted({*by_symbol, *charged})
+        }
 
     def to_dicts(self, rows: Iterable[ExecutionRow] | None = None) -> list[dict[str, object]]:
         """Give rows (all, unless some are given) as dicts, fit for a data frame.
@@ -177,6 +196,19 @@ class Executions:
         """Count the executions, busted ones too."""
         return len(self._traded)
 
+    def _fees(self, order_id: OrderId | None) -> list[FeeCharged]:
+        if order_id is not None:
+            return self._charged.get(order_id, [])
+        return [fee for fees in self._charged.values() for fee in fees]
+
+    def _fees_of(self, event: Traded, amendments: Iterable[_Amendment]) -> dict[str, Decimal]:
+        charged = self._charged.get(event.order_id)
+        if charged is None:
+            return {}
+        # A fee may name the execution by the identity of a correction.
+        names = {event.exec_id, *(amendment.exec_id for amendment in amendments)}
+        return _sums(fee for fee in charged if fee.exec_id in names and fee.trade_date == event.trade_date)
+
     def _amend(self, event: _Amendment) -> None:
         for traded in self._by_order.get(event.order_id, ()):
             if traded.broker == event.broker and traded.trade_date == event.trade_date:
@@ -188,7 +220,8 @@ class Executions:
 
     def _row(self, event: Traded) -> ExecutionRow:
         qty, px, corrections, is_busted = event.last_qty, event.last_px, 0, False
-        for amendment in self._amendments.get(event.sequence, ()):
+        amendments = self._amendments.get(event.sequence, ())
+        for amendment in amendments:
             if isinstance(amendment, TradeCorrected):
                 qty, px = amendment.last_qty, amendment.last_px
                 corrections += 1
@@ -215,6 +248,7 @@ class Executions:
             event.last_liquidity_ind,
             corrections,
             is_busted,
+            self._fees_of(event, amendments),
         )
 
 
@@ -223,14 +257,22 @@ _TAKES: Final[dict[type[Event], Any]] = {
     Traded: Executions.on_traded,
     TradeCanceled: Executions.on_canceled,
     TradeCorrected: Executions.on_corrected,
+    FeeCharged: Executions.on_fee,
 }
 
 
-def _add_up(rows: Iterable[ExecutionRow]) -> ExecutionTotals:
+def _sums(charged: Iterable[FeeCharged]) -> dict[str, Decimal]:
+    total: dict[str, Decimal] = {}
+    for fee in charged:
+        total[fee.currency] = EXACT.add(total.get(fee.currency, ZERO), fee.amount)
+    return total
+
+
+def _add_up(rows: Iterable[ExecutionRow], charged: Iterable[FeeCharged]) -> ExecutionTotals:
     executions = busted = corrected = makers = takers = 0
     qty = {True: ZERO, False: ZERO}
     notional: dict[str, Decimal] = {}
-    fees: dict[str, Decimal] = {}
+    fees = _sums(charged)
     for row in rows:
         if row.commission:
             fees[row.comm_currency] = EXACT.add(fees.get(row.comm_currency, ZERO), row.commission)
@@ -277,6 +319,7 @@ def _to_dict(row: ExecutionRow) -> dict[str, object]:
         "role": wording.of_liquidity(row.last_liquidity_ind),
         "corrections": row.corrections,
         "is_busted": row.is_busted,
+        "fees": row.fees,
     }
 
 
@@ -291,9 +334,16 @@ def _cells(row: ExecutionRow) -> tuple[str, ...]:
         plain(row.last_px),
         f"{wording.rounded(row.notional)} {row.currency}".rstrip(),
         wording.of_liquidity(row.last_liquidity_ind),
-        f"{plain(row.commission)} {row.comm_currency}".rstrip() if row.commission else "",
+        _costs(row),
         row.exec_id,
         row.broker,
         row.account,
         ", ".join(filter(None, (corrected, "busted" if row.is_busted else ""))),
     )
+
+
+def _costs(row: ExecutionRow) -> str:
+    costs = dict(row.fees)
+    if row.commission:
+        costs[row.comm_currency] = EXACT.add(costs.get(row.comm_currency, ZERO), row.commission)
+    return ", ".join(f"{plain(amount)} {currency}".rstrip() for currency, amount in sorted(costs.items()))

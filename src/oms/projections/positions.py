@@ -1,4 +1,4 @@
-"""What each account holds, with realised and open profit and fees: average cost, fed by executions alone."""
+"""What each account holds, with realised and open profit and fees: average cost, fed by executions and fees alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from oms.model.decimals import EXACT, ONE, ZERO
 from oms.model.enums import Side
-from oms.model.events import InstrumentDefined, TradeCanceled, TradeCorrected, Traded
+from oms.model.events import FeeCharged, InstrumentDefined, TradeCanceled, TradeCorrected, Traded
 from oms.model.ids import Account, Symbol
 from oms.model.position import Position
 
@@ -34,7 +34,7 @@ class Positions:
             position = self._by_symbol[event.symbol][event.account]
         except KeyError:
             position = self._open(event.account, event.symbol)
-        position.trade(event.last_qty if event.side is _BUY else EXACT.minus(event.last_qty), event.last_px)
+        position.trade(event.last_qty if event.side is _BUY else event.last_qty.copy_negate(), event.last_px)
         if event.commission:
             position.pay(event.commission, event.comm_currency)
 
@@ -49,6 +49,10 @@ class Positions:
         position = self._open(event.account, event.symbol)
         position.trade(EXACT.multiply(event.old_qty, Decimal(-sign)), event.old_px)
         position.trade(EXACT.multiply(event.last_qty, Decimal(sign)), event.last_px)
+
+    def on_fee(self, event: FeeCharged) -> None:
+        """Take in what an execution or an order cost beyond its report."""
+        self._open(event.account, event.symbol).pay(event.amount, event.currency)
 
     def get(self, symbol: str, account: str) -> Position | None:
         """Give a position; None where nothing was ever traded. A manager's own account: `OrderManager.position`."""

@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, assert_never
 
 from oms.model.decimals import plain
-from oms.model.enums import LastLiquidityInd, OrdStatus, Side
+from oms.model.enums import ExecRestatementReason, LastLiquidityInd, OrdStatus, RequestKind, Side
 from oms.model.sessions import to_datetime
-from oms.model.terms import Limit, Market, Terms
+from oms.model.terms import Terms, in_words
 from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel, TimeInForce
 
 MAX_WORDS: Final = 200
@@ -26,13 +26,7 @@ def rounded(amount: Decimal | None) -> str:
 
 def of_terms(terms: Terms) -> str:
     """Give an order's terms, such as `limit 189.5`."""
-    match terms:
-        case Market():
-            return "market"
-        case Limit(price=price):
-            return f"limit {plain(price)}"
-        case _:
-            assert_never(terms)
+    return in_words(terms)
 
 
 def of_time_in_force(time_in_force: TimeInForce) -> str:
@@ -71,6 +65,21 @@ def of_side(side: Side) -> str:
 def of_status(status: OrdStatus) -> str:
     """Give a status in words."""
     return status.name.replace("_", " ")
+
+
+def of_request(kind: RequestKind) -> str:
+    """Give in words what was asked of a broker."""
+    return "new order" if kind is RequestKind.NEW else kind.value
+
+
+def of_restatement(reason: ExecRestatementReason) -> str:
+    """Give in words why a venue changed an order of its own accord."""
+    return reason.name.replace("_", " ").lower()
+
+
+def times(count: int) -> str:
+    """Give how often, such as `once` or `3 times`."""
+    return "once" if count == 1 else f"{count} times"
 
 
 def of_liquidity(indicator: LastLiquidityInd | None) -> str:

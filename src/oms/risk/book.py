@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import Final
 
-from oms.model.exposure import ExposureLedger
+from oms.model.exposure import NO_INSTRUMENTS, ExposureLedger
+from oms.model.ids import Symbol
+from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 
 _NS_PER_S: Final = 1_000_000_000
@@ -21,23 +24,25 @@ class RiskBook:
         sent_ns: When the last requests left, in nanoseconds UTC, as many as the message limit counts.
     """
 
-    __slots__ = ("exposure", "kill_reason", "limits", "sent_ns")
+    __slots__ = ("_full", "_window_ns", "exposure", "kill_reason", "limits", "sent_ns")
 
-    def __init__(self) -> None:
-        """Begin closed: no limits, nothing open."""
+    def __init__(self, instruments: Mapping[Symbol, Instrument] = NO_INSTRUMENTS) -> None:
+        """Begin closed: no limits, nothing open in these instruments, of which more may be defined later."""
         self.limits: RiskLimits | None = None
-        self.exposure = ExposureLedger()
+        self.exposure = ExposureLedger(instruments)
         self.kill_reason: str | None = None
         self.sent_ns: deque[int] = deque(maxlen=0)
+        # How many sent requests fill the window; where no limit counts them, more than are kept.
+        self._full = 1
+        self._window_ns = 0
 
     def set_limits(self, limits: RiskLimits) -> None:
         """Put limits in force; what was sent before still counts."""
         self.limits = limits
         self.sent_ns = deque(self.sent_ns, maxlen=limits.max_messages or 0)
+        self._full = limits.max_messages or 1
+        self._window_ns = limits.message_window_s * _NS_PER_S
 
     def is_rate_reached(self, now_ns: int) -> bool:
         """Tell whether one more request would be one too many in the window."""
-        limits = self.limits
-        if limits is None or limits.max_messages is None or len(self.sent_ns) < limits.max_messages:
-            return False
-        return now_ns - self.sent_ns[0] < limits.message_window_s * _NS_PER_S
+        return len(self.sent_ns) >= self._full and now_ns - self.sent_ns[0] < self._window_ns

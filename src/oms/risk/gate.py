@@ -20,6 +20,9 @@ from oms.risk.book import RiskBook
 
 _NS_PER_S: Final = 1_000_000_000
 _BUY: Final = Side.BUY
+_NO_LIMITS: Final = (
+    Reason(ReasonCode.INPUT_UNAVAILABLE, "limits", "none", "risk limits, or RiskLimits.off(...)"),
+)
 
 
 class Gate:
@@ -53,26 +56,23 @@ class Gate:
         book = self._book
         limits = book.limits
         if limits is None:
-            return (
-                Reason(ReasonCode.INPUT_UNAVAILABLE, "limits", "none", "risk limits, or RiskLimits.off(...)"),
-            )
-        reasons: list[Reason] = []
-        if book.kill_reason is not None:
-            reasons.append(_killed(book.kill_reason))
+            return _NO_LIMITS
+        reasons: tuple[Reason, ...] = () if book.kill_reason is None else (_killed(book.kill_reason),)
         most = limits.max_open_orders
         if most is not None and not len(book.exposure.open_orders) < most:
-            opened = f"{len(book.exposure.open_orders)} open"
-            reasons.append(Reason(ReasonCode.MAX_OPEN_ORDERS, "open orders", opened, f"at most {most}"))
+            reasons += (_too_many(len(book.exposure.open_orders), most),)
         if book.is_rate_reached(now_ns):
-            reasons.append(_too_fast(limits))
-        px = worst_px if command.side is _BUY else _sale_px(worst_px, reference_px)
-        reasons += _check_size(command.order_qty, px, instrument, limits)
+            reasons += (_too_fast(limits),)
+        side = command.side
+        if command.cash_order_qty is None:
+            reasons += _check_size(side, command.order_qty, worst_px, reference_px, instrument, limits)
+        else:
+            units = instrument.units_for(command.cash_order_qty, worst_px, reference_px)
+            reasons += _check_cash(command.cash_order_qty, units, instrument, limits)
         if limits.price_collar is not None:
             age_ns = now_ns - reference_ns
-            reasons += _check_collar(
-                command.side, worst_px, reference_px, age_ns, limits.price_collar, limits.max_reference_age_s
-            )
-        return tuple(reasons) if reasons else Approved(command)
+            reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
+        return reasons or Approved(command)
 
     def approve_replace(
         self,
@@ -93,26 +93,16 @@ class Gate:
         book = self._book
         limits = book.limits
         if limits is None:
-            return (
-                Reason(ReasonCode.INPUT_UNAVAILABLE, "limits", "none", "risk limits, or RiskLimits.off(...)"),
-            )
-        reasons: list[Reason] = []
-        if book.kill_reason is not None:
-            reasons.append(_killed(book.kill_reason))
+            return _NO_LIMITS
+        reasons: tuple[Reason, ...] = () if book.kill_reason is None else (_killed(book.kill_reason),)
         if book.is_rate_reached(now_ns):
-            reasons.append(_too_fast(limits))
-        px = worst_px if order.side is _BUY else _sale_px(worst_px, reference_px)
-        reasons += _check_size(order.order_qty, px, instrument, limits)
+            reasons += (_too_fast(limits),)
+        side = order.side
+        reasons += _check_size(side, order.order_qty, worst_px, reference_px, instrument, limits)
         if limits.price_collar is not None:
-            reasons += _check_collar(
-                order.side,
-                worst_px,
-                reference_px,
-                now_ns - reference_ns,
-                limits.price_collar,
-                limits.max_reference_age_s,
-            )
-        return tuple(reasons) if reasons else Approved(command)
+            age_ns = now_ns - reference_ns
+            reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
+        return reasons or Approved(command)
 
     def approve_cancel(self, command: CancelOrder) -> Approved[CancelOrder]:
         """Approve a cancel: always."""
@@ -128,18 +118,24 @@ def _too_fast(limits: RiskLimits) -> Reason:
     return Reason(ReasonCode.MSG_RATE, "message rate", "one more", allowed)
 
 
-def _sale_px(worst_px: Decimal | None, reference_px: Decimal | None) -> Decimal | None:
-    # A limit bounds what a purchase can cost; a sale brings its limit or more, which is the market's price.
-    if worst_px is None or reference_px is None:
-        return None
-    return max(worst_px, reference_px)
+def _too_many(opened: int, most: int) -> Reason:
+    return Reason(ReasonCode.MAX_OPEN_ORDERS, "open orders", f"{opened} open", f"at most {most}")
 
 
 def _check_size(
-    qty: Decimal, px: Decimal | None, instrument: Instrument, limits: RiskLimits
+    side: Side,
+    qty: Decimal,
+    worst_px: Decimal | None,
+    reference_px: Decimal | None,
+    instrument: Instrument,
+    limits: RiskLimits,
 ) -> tuple[Reason, ...]:
-    most_qty, most_value = limits.max_order_qty, limits.max_order_notional
+    # A limit bounds what a purchase can cost; a sale brings its limit or more, which is the market's price.
+    px = worst_px
+    if side is not _BUY and worst_px is not None and (reference_px is None or reference_px > worst_px):
+        px = reference_px
     value = None if px is None else abs(qty * px) * instrument.multiplier
+    most_qty, most_value = limits.max_order_qty, limits.max_order_notional
     if (most_qty is None or qty <= most_qty) and (
         most_value is None or (value is not None and value <= most_value)
     ):
@@ -165,20 +161,38 @@ def _against_size(
     return tuple(reasons)
 
 
+def _check_cash(
+    cash: Decimal, units: Decimal | None, instrument: Instrument, limits: RiskLimits
+) -> tuple[Reason, ...]:
+    # The amount is the value; how many units it is, is estimated until the broker says so.
+    most_qty, most_value = limits.max_order_qty, limits.max_order_notional
+    reasons: list[Reason] = []
+    if most_qty is not None and units is None:
+        allowed = "a market price to estimate the quantity with"
+        reasons.append(Reason(ReasonCode.INPUT_UNAVAILABLE, "reference_px", "none", allowed))
+    elif most_qty is not None and units is not None and not units <= most_qty:
+        about = f"about {plain(units)}"
+        reasons.append(Reason(ReasonCode.MAX_ORDER_QTY, "order_qty", about, f"at most {plain(most_qty)}"))
+    if most_value is not None and not cash <= most_value:
+        allowed = f"at most {plain(most_value)} {instrument.currency}"
+        reasons.append(Reason(ReasonCode.MAX_ORDER_VALUE, "cash_order_qty", plain(cash), allowed))
+    return tuple(reasons)
+
+
 def _check_collar(
     side: Side,
     px: Decimal | None,
     reference_px: Decimal | None,
     age_ns: int,
     collar: Decimal,
-    max_age_s: int,
+    limits: RiskLimits,
 ) -> tuple[Reason, ...]:
     if px is None or reference_px is None:
         allowed = "a market price to hold the collar against"
         return (Reason(ReasonCode.INPUT_UNAVAILABLE, "reference_px", "none", allowed),)
     # A market's clock may run ahead of ours; how far off it may be is the same in both directions.
-    if not abs(age_ns) <= max_age_s * _NS_PER_S:
-        allowed = f"a market price no older than {max_age_s} s, and no further ahead"
+    if not abs(age_ns) <= limits.max_reference_age_s * _NS_PER_S:
+        allowed = f"a market price no older than {limits.max_reference_age_s} s, and no further ahead"
         return (
             Reason(
                 ReasonCode.INPUT_UNAVAILABLE,

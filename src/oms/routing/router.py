@@ -12,7 +12,6 @@ from oms.model.instrument import Instrument
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
-from oms.model.terms import Terms
 
 
 class Router:
@@ -61,6 +60,7 @@ class Router:
             command.terms,
             command.time_in_force,
             command.account,
+            command.cash_order_qty,
         )
 
     def cancel(
@@ -90,7 +90,6 @@ class Router:
         now_ns: int,
     ) -> OrderCancelReplaceRequest:
         """Give the request that changes an order to what `after` says."""
-        terms: Terms = after.terms
         return OrderCancelReplaceRequest(
             order.broker or BrokerName(""),
             approved.command.order_id,
@@ -101,7 +100,7 @@ class Router:
             order.symbol,
             order.side,
             after.order_qty,
-            terms,
-            order.time_in_force,
+            after.terms,
+            after.time_in_force,
             order.account,
         )

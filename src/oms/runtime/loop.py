@@ -6,17 +6,17 @@ each input at once, and the deliveries are put off to the batch's end, so that t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Final
 
 from oms.bus import Bus
 from oms.engine.engine import Engine
-from oms.engine.inputs import Answered, Input
+from oms.engine.inputs import Answered, Input, Promised
 from oms.errors import HaltedError, LimitExceededError, ValidationError
 from oms.model.events import Event
-from oms.model.reports import SendResult, Sent, Unknown
-from oms.model.requests import NewOrderSingle, OrderCancelRequest, Request
+from oms.model.reports import QueryResult, SendResult, Sent, Unknown
+from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, Request
 from oms.ports.broker import Broker
 from oms.ports.clock import Clock
 from oms.runtime.inbox import MAX_COMMANDS, Inbox
@@ -26,6 +26,8 @@ MAX_BATCH: Final = 100_000
 
 MAX_FOLLOWING: Final = 100_000
 """How many inputs listeners may add to what is being handled, before it is taken for a loop."""
+
+CLOSED: Final = "this manager is closed"
 
 
 class Loop:
@@ -62,17 +64,19 @@ class Loop:
         self._clock = clock
         self._entered = 0
         self.is_deferred = False
-        self._batch: tuple[list[Event], list[Request]] | None = None
+        self._batch: _Batch | None = None
 
     def enter(self, what: Input) -> None:
         """Handle an input and everything that waits; from within a listener, leave it to wait.
 
         Raises:
-            HaltedError: The journal failed before; nothing was taken.
+            HaltedError: The journal failed before, or the manager is closed; nothing was taken.
             LimitExceededError: Too much waits already, or the batch is full; nothing was taken.
             StoreError: The journal failed now; nothing was sent.
         """
         if self.halted is not None:
+            if self.halted is CLOSED:
+                raise HaltedError(f"{CLOSED}: open another one on the journal")
             raise HaltedError(
                 f"a delivery was broken off ({self.halted}): close this manager and open the journal again"
             )
@@ -81,11 +85,11 @@ class Loop:
             raise LimitExceededError(
                 "MAX_COMMANDS", MAX_COMMANDS, "call poll() so that what waits is handled"
             )
-        if self._batch is not None and len(self._batch[0]) >= MAX_BATCH:
+        if self._batch is not None and len(self._batch.events) >= MAX_BATCH:
             raise LimitExceededError("MAX_BATCH", MAX_BATCH, "end this batch and begin another")
         if not self.is_deferred:
             inbox.append(what)
-            self.drain()
+            self.drain(what)
             return
         # Counted before it is put in: what came out again might be a report that another thread has put there meanwhile.
         if self._entered >= MAX_FOLLOWING:
@@ -95,39 +99,65 @@ class Loop:
         self._entered += 1
         inbox.append(what)
 
-    def drain(self) -> None:
-        """Handle everything that waits; nothing while halted or from within a listener."""
+    def close(self) -> None:
+        """Handle nothing from now on."""
+        if self.halted is None:
+            self.halted = CLOSED
+
+    def drain(self, own: Input | None = None) -> None:
+        """Handle everything that waits; nothing while halted or from within a listener.
+
+        A refusal of `own` is its caller's to see. What a listener asked for has nobody to raise to any more when its turn has
+        come: its refusal is published as a `SubscriberFailed`.
+        """
         inbox = self.inbox
         if not inbox or self.is_deferred or self.halted is not None:
             return
         self.is_deferred = True
         self._entered = 0
-        is_delivering = False
         try:
             while inbox:
-                outcome = self.engine.handle(inbox.popleft(), self._clock.now_ns())
+                what = inbox.popleft()
+                try:
+                    outcome = self.engine.handle(what, self._clock.now_ns())
+                except ValidationError as error:
+                    if what is own:
+                        raise
+                    self._refuse(what, error)
+                    continue
                 self.next_due_ns = outcome.next_due_ns
                 events = outcome.events
                 if self._batch is not None:
-                    self._batch[0].extend(events)
-                    self._batch[1].extend(outcome.requests)
-                    if len(self._batch[0]) >= MAX_BATCH:
+                    batch = self._batch
+                    batch.events += events
+                    batch.requests += outcome.requests
+                    if len(batch.events) >= MAX_BATCH:
                         return
                 elif events:
-                    is_delivering = True
-                    self.bus.publish(events, outcome.requests)
-                    is_delivering = False
-        except BaseException as error:
-            # Whatever broke the delivery off (an interrupt too), somebody has not heard of what the engine holds.
-            if is_delivering:
-                self.halted = str(error) or type(error).__name__
-            raise
+                    try:
+                        self.bus.publish(events, outcome.requests)
+                    except BaseException as error:
+                        # Whatever broke the delivery off (an interrupt too), somebody has not heard of what the engine
+                        # holds.
+                        self.halted = str(error) or type(error).__name__
+                        raise
         finally:
             self.is_deferred = False
 
-    @contextmanager
-    def batch(self) -> Iterator[None]:
+    def _refuse(self, what: Input, error: ValidationError) -> None:
+        if type(what) is Promised:
+            self.engine.state.handles.pop(what.order_id, None)
+        self.bus.fail(type(what).__name__, what, error)
+
+    def batch(self) -> AbstractContextManager[None]:
         """Put deliveries off to the end of the block; the end always commits and sends, on an exception too.
+
+        Beginning it raises `ValidationError` inside another batch and from within a listener.
+        """
+        return _Batch(self)
+
+    def begin(self, batch: _Batch) -> None:
+        """Put deliveries off from now on.
 
         Raises:
             ValidationError: Inside another batch, or from within a listener.
@@ -136,39 +166,63 @@ class Loop:
             raise ValidationError(
                 "batch", "begun inside another or a listener", "end the one under way first"
             )
-        events: list[Event] = []
-        requests: list[Request] = []
-        self._batch = events, requests
-        try:
-            yield
-        finally:
-            self._batch = None
-            if events:
-                self.is_deferred = True
-                try:
-                    self.bus.publish(events, requests)
-                except BaseException as error:
-                    self.halted = str(error) or type(error).__name__
-                    raise
-                finally:
-                    self.is_deferred = False
-            self.drain()
+        self._batch = batch
+
+    def end(self, batch: _Batch) -> None:
+        """Deliver what was put off, then handle what waits; errors as in `enter`."""
+        self._batch = None
+        if batch.events:
+            self.is_deferred = True
+            try:
+                self.bus.publish(batch.events, batch.requests)
+            except BaseException as error:
+                self.halted = str(error) or type(error).__name__
+                raise
+            finally:
+                self.is_deferred = False
+        self.drain()
 
     def sender(self, broker: Broker) -> Callable[[Request], None]:
-        """Give what the SEND lane calls for a broker; an exception of the adapter's leaves the request in doubt."""
+        """Give what the SEND lane calls for a broker; an exception of the adapter's leaves the matter in doubt."""
         inbox = self.inbox
 
         def send(request: Request) -> None:
             try:
                 if type(request) is NewOrderSingle:
-                    result: SendResult = broker.submit(request)
+                    result: SendResult | QueryResult = broker.submit(request)
                 elif type(request) is OrderCancelRequest:
                     result = broker.cancel(request)
+                elif type(request) is OrderCancelReplaceRequest:
+                    result = broker.replace(request)
                 else:
-                    result = broker.replace(request)  # type: ignore[arg-type]  # the third and last kind
+                    result = broker.query(request)  # type: ignore[arg-type]  # the fourth and last kind
             except Exception as error:  # noqa: BLE001  # whatever it is, the request may have left
-                result = Unknown(f"{type(error).__name__}: {error}")
+                result = Unknown(_in_words(error))
             if type(result) is not Sent:
                 inbox.append(Answered(request, result))
 
         return send
+
+
+def _in_words(error: Exception) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001  # an adapter's own exception may fail at being told
+        return type(error).__name__
+
+
+class _Batch:
+    """What was put off. A class, since a generator in its place costs several times as much."""
+
+    __slots__ = ("_loop", "events", "requests")
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self.events: list[Event] = []
+        self.requests: list[Request] = []
+
+    def __enter__(self) -> None:
+        self._loop.begin(self)
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.end(self)

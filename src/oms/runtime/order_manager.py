@@ -11,21 +11,41 @@ from typing import Any, Final, NoReturn, Self, TypeAlias, TypeVar
 
 from oms.bus import Bus
 from oms.engine.engine import Engine
-from oms.engine.inputs import Promised, Start, TimerDue
+from oms.engine.inputs import Promised, Start, TimerDue, WatchedMassCancel
+from oms.engine.outstanding import Outstanding, outstanding
 from oms.engine.state import State
-from oms.errors import OmsError, UnknownInstrumentError, UnknownOrderError, ValidationError
+from oms.errors import (
+    OmsError,
+    UnknownBrokerError,
+    UnknownInstrumentError,
+    UnknownOrderError,
+    ValidationError,
+)
 from oms.model import events as ev
-from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, ReplaceOrder, SubmitOrder
+from oms.model.commands import (
+    AcknowledgeAnomaly,
+    AdoptOrder,
+    CancelOrder,
+    EngageKillSwitch,
+    MassCancel,
+    ReleaseKillSwitch,
+    ReplaceOrder,
+    RequestStatus,
+    ResolveDoubt,
+    SubmitOrder,
+)
 from oms.model.door import namespace as checked_namespace
 from oms.model.door import shown
-from oms.model.enums import Side
-from oms.model.ids import Account, OrderId, Symbol, name
+from oms.model.enums import AnomalyCode, Side
+from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId, name
 from oms.model.ids import client_ref as checked_ref
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.position import Position
+from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.terms import Terms
 from oms.model.time_in_force import DAY, TimeInForce
@@ -35,9 +55,9 @@ from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore
 from oms.ports.market_data import MarketListener
 from oms.projections.positions import Positions
-from oms.runtime.connections import by_name, connect, defined, in_turn, no_limits
+from oms.runtime.connections import by_name, check_parts, connect, defined, in_turn, no_limits
 from oms.runtime.loop import Loop
-from oms.runtime.recovery import replay, state_hash
+from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
 from oms.runtime.system_clock import SystemClock
 
 E = TypeVar("E", bound=object)
@@ -94,6 +114,7 @@ class OrderManager:
                 left open, for whoever opened it.
         """
         attached = by_name(brokers)
+        check_parts(store, clock, limits)
         if type(request_timeout_s) is not int or not 0 < request_timeout_s <= 86_400:
             raise ValidationError(
                 "request_timeout_s", shown(request_timeout_s), "pass an int from 1 to 86400"
@@ -115,9 +136,9 @@ class OrderManager:
         self._attach(projections)
         replay(self._engine, self._store.read(), [self.bus.replay])
         known = defined(attached.values(), instruments)
-        self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, in_force, known))
+        self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, in_force, known, self._account))
         self._is_closed = False
-        connect(attached, self._loop.inbox, self._loop.drain)
+        connect(attached, self._loop.inbox, self.poll)
 
     def _attach(self, projections: Iterable[Projection]) -> None:
         store = self._store
@@ -128,6 +149,7 @@ class OrderManager:
         self.bus.project(ev.Traded, self.positions.on_traded)
         self.bus.project(ev.TradeCanceled, self.positions.on_canceled)
         self.bus.project(ev.TradeCorrected, self.positions.on_corrected)
+        self.bus.project(ev.FeeCharged, self.positions.on_fee)
         for kind, listener in projections:
             self.bus.project(kind, listener)
 
@@ -137,13 +159,14 @@ class OrderManager:
         self,
         symbol: str,
         side: Side,
-        order_qty: Decimal | int | str,
+        order_qty: Decimal | int | str | None,
         terms: Terms,
         *,
         tif: TimeInForce = DAY,
         account: str | None = None,
         client_ref: str | None = None,
         asked_by: str = "",
+        cash_order_qty: Decimal | int | str | None = None,
     ) -> Order:
         """Place an order, and give its live handle; a denied order's too.
 
@@ -153,17 +176,19 @@ class OrderManager:
         Args:
             symbol: What to trade.
             side: Buy or sell.
-            order_qty: How much, more than zero; a Decimal, an int or a decimal text.
+            order_qty: How much, more than zero; a Decimal, an int or a decimal text. None with `cash_order_qty`.
             terms: At what price.
             tif: For how long.
             account: For whom; the manager's account if not given.
             client_ref: Your own name for it, unique in the journal.
             asked_by: Who wants it, for the record.
+            cash_order_qty: The amount of money to trade for instead of a quantity, in the instrument's currency, where the
+                broker takes such orders; the broker then says how many units it is.
 
         Raises:
             ValidationError: Something that cannot be meant; nothing has changed.
             UnknownInstrumentError: A symbol that was never defined.
-            HaltedError: The journal failed before.
+            HaltedError: The journal failed before, or the manager is closed.
             StoreError: The journal failed now; nothing was sent.
         """
         state = self._engine.state
@@ -178,6 +203,7 @@ class OrderManager:
             self._account if account is None else Account(name(account, "account")),
             None if client_ref is None else checked_ref(client_ref),
             asked_by,
+            cash_order_qty,
         )
         loop = self._loop
         if loop.is_deferred or loop.inbox or self._engine.wants_events:
@@ -201,6 +227,7 @@ class OrderManager:
             command.client_ref,
             None,
             self._clock.now_ns(),
+            command.cash_order_qty,
         )
         state.handles[order_id] = handle
         try:
@@ -226,9 +253,12 @@ class OrderManager:
         *,
         order_qty: Decimal | int | str | None = None,
         price: Decimal | int | str | None = None,
+        stop_px: Decimal | int | str | None = None,
+        display_qty: Decimal | int | str | None = None,
+        tif: TimeInForce | None = None,
         asked_by: str = "",
     ) -> None:
-        """Ask for an order's total quantity or limit price to be changed.
+        """Ask for an order's total quantity, prices, shown quantity or time in force to be changed.
 
         What became of it shows on the order and in the events: `ReplaceRequested`, or `ReplaceDenied` with reasons.
 
@@ -236,6 +266,9 @@ class OrderManager:
             order: Which.
             order_qty: The new total, what has traded included; at or below that, it means "stop here".
             price: The new limit price.
+            stop_px: The new price that triggers it.
+            display_qty: How much of it is to be shown at a time; its total to show all of it.
+            tif: For how long from now on.
             asked_by: Who wants it, for the record.
 
         Raises:
@@ -243,8 +276,57 @@ class OrderManager:
             UnknownOrderError: No such order was submitted here.
         """
         self._loop.enter(
-            ReplaceOrder(self._order_id(order), order_qty=order_qty, price=price, asked_by=asked_by)
+            ReplaceOrder(
+                self._order_id(order),
+                order_qty=order_qty,
+                price=price,
+                asked_by=asked_by,
+                stop_px=stop_px,
+                display_qty=display_qty,
+                time_in_force=tif,
+            )
         )
+
+    def mass_cancel(
+        self,
+        *,
+        symbol: str | None = None,
+        side: Side | None = None,
+        account: str | None = None,
+        broker: str | None = None,
+        asked_by: str = "",
+    ) -> MassCancelResult:
+        """Ask for every open order that fits to be canceled, oldest first, and tell which could not be and why.
+
+        Args:
+            symbol: Only orders in this instrument.
+            side: Only orders on this side; a short sale is a side of its own.
+            account: Only orders for this account; all accounts' if not given.
+            broker: Only orders at this broker.
+            asked_by: Who wants it, for the record.
+
+        Returns:
+            What became of each order that fits. From within a listener it is filled in when the command's turn has come.
+
+        Raises:
+            ValidationError: A filter cannot be meant; nothing has changed. Errors of `submit` besides.
+            UnknownInstrumentError: A symbol that was never defined.
+            UnknownBrokerError: No broker of that name is attached.
+        """
+        if symbol is not None and (type(symbol) is not str or symbol not in self._engine.state.instruments):
+            self._unknown_symbol(symbol)
+        if broker is not None and (type(broker) is not str or broker not in self._brokers):
+            self._unknown_broker(broker)
+        command = MassCancel(
+            None if symbol is None else Symbol(symbol),
+            side,
+            None if account is None else Account(name(account, "account")),
+            None if broker is None else BrokerName(broker),
+            asked_by,
+        )
+        result = MassCancelResult()
+        self._loop.enter(WatchedMassCancel(command, result))
+        return result
 
     def kill(self, reason: str, *, cancel_all: bool = False, asked_by: str = "") -> None:
         """Refuse new orders from now on, also after a restart, until `release_kill`; cancels still go out.
@@ -265,6 +347,85 @@ class OrderManager:
     def release_kill(self, reason: str, *, asked_by: str = "") -> None:
         """Take new orders again; errors as in `kill`."""
         self._loop.enter(ReleaseKillSwitch(reason, asked_by))
+
+    # ------------------------------------------------------------ what a person asks and says
+
+    def request_status(self, order: Order | int, *, asked_by: str = "") -> None:
+        """Ask the broker what an order is now; the answer comes as a report, and its events follow.
+
+        Raises:
+            UnknownOrderError: No such order was submitted here.
+            ValidationError: It was never sent, or its broker cannot be asked about it.
+        """
+        self._loop.enter(RequestStatus(self._order_id(order), asked_by))
+
+    def resolve(
+        self,
+        order: Order | int,
+        evidence: Absent | ExecutionReport | OrderCancelReject,
+        *,
+        cl_ord_id: str | None = None,
+        by: str,
+        reason: str,
+    ) -> None:
+        """Settle a request that is in doubt by what a person knows of it.
+
+        Args:
+            order: Whose request it is.
+            evidence: `Absent(True)` where it never arrived and never can any more; or the report that the broker would have
+                sent, as that person was told of it.
+            cl_ord_id: The request; it may be left out where only one of the order's is in doubt.
+            by: Who says so, for the record.
+            reason: Why, for the record.
+
+        Raises:
+            UnknownOrderError: No such order was submitted here.
+            ValidationError: Nothing of it is in doubt, the evidence proves nothing, or name or reason are missing; nothing has
+                changed.
+        """
+        identity = None if cl_ord_id is None else ClOrdId(cl_ord_id)
+        self._loop.enter(ResolveDoubt(self._order_id(order), evidence, identity, by, reason))
+
+    def adopt(
+        self,
+        broker: str,
+        *,
+        venue_order_id: str | None = None,
+        cl_ord_id: str | None = None,
+        by: str,
+        reason: str,
+    ) -> Order | None:
+        """Take an order into the books that was not given here, from the kept reports of it; see `held_reports`.
+
+        Gives its handle; None from within a listener, whose wishes wait their turn.
+
+        Raises:
+            ValidationError: No kept report names it or says enough of it, or name or reason are missing.
+            UnknownBrokerError: No broker of that name is attached, and no report of one is kept.
+        """
+        # Reports of a broker that is attached no longer may still be kept.
+        if type(broker) is not str or (
+            broker not in self._brokers and all(held.broker != broker for held in self.held_reports())
+        ):
+            self._unknown_broker(broker)
+        venue_id = None if venue_order_id is None else VenueOrderId(venue_order_id)
+        identity = None if cl_ord_id is None else ClOrdId(cl_ord_id)
+        self._loop.enter(AdoptOrder(BrokerName(broker), venue_id, identity, by, reason))
+        return self._engine.state.index.find(BrokerName(broker), identity, None, venue_id)
+
+    def acknowledge(self, anomaly: ev.AnomalyRaised | int, *, by: str, reason: str) -> None:
+        """Say that somebody has looked at an anomaly.
+
+        Args:
+            anomaly: Which; its sequence number will do.
+            by: Who, for the record.
+            reason: What was found, for the record.
+
+        Raises:
+            ValidationError: It is none, nobody needs to look at it any more, or name or reason are missing.
+        """
+        number = anomaly.sequence if isinstance(anomaly, ev.AnomalyRaised) else anomaly
+        self._loop.enter(AcknowledgeAnomaly(number, by, reason))
 
     # ------------------------------------------------------------ what is heard
 
@@ -308,7 +469,14 @@ class OrderManager:
 
         It is called after the event is recorded and sent. What it raises is published as `oms.bus.SubscriberFailed`;
         what it asks for waits its turn.
+
+        Raises:
+            ValidationError: It is no class, or the listener cannot be called.
         """
+        if not isinstance(kind, type):
+            raise ValidationError("kind", shown(kind), "pass a class of events, such as Traded")
+        if not callable(listener):
+            raise ValidationError("listener", shown(listener), "pass what takes one event")
         return self.bus.observe(kind, listener)
 
     # ------------------------------------------------------------ what there is
@@ -347,13 +515,66 @@ class OrderManager:
     def in_doubt(self) -> list[Order]:
         """Give every order with a request of which nobody knows whether it arrived, oldest first.
 
-        Those that have ended are among them while a cancel or replace of theirs is in doubt, so that this looks at every
-        order there ever was: ask it now and then, not on every tick.
+        Their brokers are asked about them until there is evidence. Where one cannot be asked, `outstanding` says so.
         """
-        return [order for order in self._engine.state.index.by_id.values() if order.is_in_doubt]
+        doubts = self._engine.state.inquiries.doubts.values()
+        orders = {inquiry.order.order_id: inquiry.order for inquiry in doubts}
+        return [order for _, order in sorted(orders.items())]
+
+    def outstanding(self, order: Order | int | None = None) -> list[Outstanding]:
+        """Give every request without an answer, with its age and how often its broker was asked what became of it.
+
+        Args:
+            order: Those of this order; those of all, which looks at every order there ever was, if none is given.
+
+        Raises:
+            UnknownOrderError: No such order was submitted here.
+        """
+        state = self._engine.state
+        chosen = list(state.index.by_id.values()) if order is None else [self._known(order)]
+        return outstanding(state, chosen, self._clock.now_ns())
+
+    def anomalies(
+        self, order: Order | int | None = None, code: AnomalyCode | None = None, *, acknowledged: bool = False
+    ) -> list[ev.AnomalyRaised]:
+        """Give what somebody should look at, oldest first; each filter that is given must hold.
+
+        Args:
+            order: Those about this order.
+            code: Those of this kind.
+            acknowledged: Those that somebody has looked at, which are read from the journal, instead of those that nobody has,
+                of which the newest 10 000 are at hand.
+
+        Raises:
+            UnknownOrderError: No such order was submitted here.
+            ValidationError: The code is no `AnomalyCode`.
+            StoreError: The journal cannot be read.
+        """
+        if code is not None and type(code) is not AnomalyCode:
+            raise ValidationError("code", shown(code), "pass an AnomalyCode, such as AnomalyCode.OVERFILL")
+        order_id = None if order is None else self._known(order).order_id
+        raised: Iterable[ev.AnomalyRaised] = self._engine.state.anomalies.open.values()
+        if acknowledged:
+            raised = acknowledged_anomalies(self._store.read())
+        return [
+            event
+            for event in raised
+            if (order_id is None or event.order_id == order_id) and (code is None or event.code is code)
+        ]
+
+    def held_reports(self) -> list[ev.ReportHeld]:
+        """Give the reports that are kept because their order or execution is not known here, oldest first."""
+        return list(self._engine.state.held.by_sequence.values())
 
     def position(self, symbol: str, account: str | None = None) -> Position | None:
-        """Give what an account holds, the manager's own if none is given; None where it never traded the symbol."""
+        """Give what an account holds, the manager's own if none is given; None where it never traded the symbol.
+
+        Raises:
+            ValidationError: Symbol or account are no texts.
+        """
+        for field, given in (("symbol", symbol), ("account", self._account if account is None else account)):
+            if type(given) is not str:
+                raise ValidationError(field, shown(given), "pass a text")
         return self.positions.get(symbol, self._account if account is None else account)
 
     def state_hash(self) -> str:
@@ -372,7 +593,7 @@ class OrderManager:
             return
         self._is_closed = True
         stops = [broker.stop for broker in self._brokers.values()]
-        in_turn([self._loop.drain, *stops, self._store.close])
+        in_turn([self._loop.drain, *stops, self._loop.close, self._store.close])
 
     def __enter__(self) -> Self:
         """Give the manager itself."""
@@ -406,6 +627,15 @@ class OrderManager:
             if found is not None and (found is order or not is_handle):
                 return order_id
         raise UnknownOrderError("order", shown(order), "pass an order of this manager, or its order_id")
+
+    def _known(self, order: Order | int) -> Order:
+        order_id = self._order_id(order)
+        state = self._engine.state
+        return state.index.by_id.get(order_id) or state.handles[order_id]
+
+    def _unknown_broker(self, broker: object) -> NoReturn:
+        known = f"attached are {', '.join(self._brokers)}" if self._brokers else "none is attached"
+        raise UnknownBrokerError("broker", shown(broker), known)
 
     def _unknown_symbol(self, symbol: object) -> NoReturn:
         known = sorted(self._engine.state.instruments)

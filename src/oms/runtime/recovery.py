@@ -83,12 +83,27 @@ def tell(positions: Positions, event: ev.Event) -> None:
         positions.on_canceled(event)
     elif isinstance(event, ev.TradeCorrected):
         positions.on_corrected(event)
+    elif isinstance(event, ev.FeeCharged):
+        positions.on_fee(event)
+
+
+def acknowledged_anomalies(events: Iterable[ev.Event]) -> list[ev.AnomalyRaised]:
+    """Give the anomalies of a journal that somebody has acknowledged, oldest first."""
+    raised: dict[int, ev.AnomalyRaised] = {}
+    acknowledged: set[int] = set()
+    for event in events:
+        if isinstance(event, ev.AnomalyRaised):
+            raised[event.sequence] = event
+        elif isinstance(event, ev.AnomalyAcknowledged):
+            acknowledged.add(event.anomaly)
+    return [event for sequence, event in raised.items() if sequence in acknowledged]
 
 
 def state_hash(state: State, positions: Positions) -> str:
     """Give the SHA-256 of everything that is held to be true, as 64 hexadecimal digits.
 
-    Order facts, unanswered requests, the identity index, executions, exposure, timers, counters and positions.
+    Order facts, unanswered requests, the identity index, executions, fees, kept reports, anomalies, exposure, timers, counters
+    and positions.
     """
     form = describe(state)
     form["positions"] = [

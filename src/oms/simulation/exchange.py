@@ -24,7 +24,13 @@ from collections.abc import Iterable
 
 from oms.model.instrument import Instrument
 from oms.model.market import Quote, TradePrint
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.reports import ExecutionReport
+from oms.model.requests import (
+    NewOrderSingle,
+    OrderCancelReplaceRequest,
+    OrderCancelRequest,
+    OrderStatusRequest,
+)
 from oms.model.sessions import SessionChange
 from oms.simulation.fees import FeeModel, NoFees
 from oms.simulation.matching import Matching
@@ -69,6 +75,13 @@ class SimulatedExchange:
         order's place; another price or a larger total loses it, and may trade at once.
         """
         return self._desk.replace(request)
+
+    def status(self, request: OrderStatusRequest) -> ExecutionReport | None:
+        """Say what an order is now: `ORDER_STATUS`; None where the identity that is asked about came to nothing here.
+
+        A cancel or replace request that was refused came to nothing, as one did that never arrived.
+        """
+        return self._desk.status(request)
 
     def on_quote(self, quote: Quote) -> Reports:
         """Take the market's best prices; None for a price means that there is nobody on that side."""

@@ -6,13 +6,19 @@ from typing import TypeAlias
 
 from oms.model.enums import CxlRejResponseTo, ExecType
 from oms.model.ids import ClOrdId, VenueOrderId
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.reports import ExecutionReport
+from oms.model.requests import (
+    NewOrderSingle,
+    OrderCancelReplaceRequest,
+    OrderCancelRequest,
+    OrderStatusRequest,
+)
 from oms.model.terms import limit_px
 from oms.simulation import admission
 from oms.simulation.admission import Refusal
 from oms.simulation.book import Book, Stage, VenueOrder
 from oms.simulation.matching import Matching
-from oms.simulation.reporting import Reports, answer, cancel_reject, execution_report
+from oms.simulation.reporting import Reports, answer, cancel_reject, execution_report, status_report
 
 _Amendment: TypeAlias = OrderCancelRequest | OrderCancelReplaceRequest
 
@@ -20,12 +26,14 @@ _Amendment: TypeAlias = OrderCancelRequest | OrderCancelReplaceRequest
 class OrderDesk:
     """Every order that the venue ever took, by every identity that it ever had."""
 
-    __slots__ = ("_matching", "_orders")
+    __slots__ = ("_matching", "_orders", "_refused")
 
     def __init__(self, matching: Matching) -> None:
         """Begin without orders."""
         self._matching = matching
         self._orders: dict[ClOrdId, VenueOrder] = {}
+        # Cancel and replace requests that came to nothing: whoever asks about one has nothing to wait for.
+        self._refused: set[ClOrdId] = set()
 
     def new_order(self, request: NewOrderSingle) -> Reports:
         """Take an order and let it trade, or refuse it.
@@ -81,6 +89,7 @@ class OrderDesk:
         elif why_not is None:
             why_not = admission.refusal(book.instrument, order_qty, price, is_closed=book.is_closed)
         if why_not is not None:
+            self._refused.add(request.cl_ord_id)
             return _refuse_request(order, request, CxlRejResponseTo.REPLACE, why_not.cxl_code, why_not.text)
         loses_place = price != order.price or order_qty > order.order_qty
         if loses_place or stops_here:
@@ -88,6 +97,18 @@ class OrderDesk:
         order.amend(order_qty, price)
         replaced = answer(order, request.cl_ord_id, ExecType.REPLACED, time_ns, book.trade_date_at(time_ns))
         return [replaced, *self._matching.work(book, order, time_ns)] if loses_place else [replaced]
+
+    def status(self, request: OrderStatusRequest) -> ExecutionReport | None:
+        """Say what an order is now, by the identity that is asked about; None for one that came to nothing or never came."""
+        identity = request.cl_ord_id
+        order = self._orders.get(identity)
+        if order is None and not identity and request.venue_order_id is not None:
+            order = next(
+                (o for o in self._orders.values() if o.venue_order_id == request.venue_order_id), None
+            )
+        if order is None or identity in self._refused:
+            return None
+        return status_report(order, request.time_ns)
 
     def _find(self, request: _Amendment, response_to: CxlRejResponseTo) -> VenueOrder | Reports:
         # The order that is meant, if it is open, or the refusal. An id is used up even by a request that is refused.
@@ -101,6 +122,7 @@ class OrderDesk:
             return _refuse_request(order, request, response_to, admission.DUPLICATE_REQUEST, text)
         self._orders[cl_ord_id] = order
         if order.stage is not Stage.OPEN:
+            self._refused.add(cl_ord_id)
             text = f"too late: the order is {order.stage.value}"
             return _refuse_request(order, request, response_to, admission.TOO_LATE_TO_CANCEL, text)
         return order

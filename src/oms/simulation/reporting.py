@@ -127,3 +127,21 @@ def cancel_reject(
         text=text,
         reject_code=reject_code,
     )
+
+
+def status_report(order: VenueOrder, time_ns: int) -> ExecutionReport:
+    """Give the answer to the question what an order is now; nothing has happened, so it has no ExecID and counts for nothing."""
+    return ExecutionReport(
+        ExecType.ORDER_STATUS,
+        cl_ord_id=order.cl_ord_id,
+        venue_order_id=order.venue_order_id,
+        ord_status=shown_as(order),
+        order_qty=order.order_qty,
+        cum_qty=order.cum_qty,
+        leaves_qty=order.leaves_qty,
+        price=order.price,
+        transact_time_ns=time_ns,
+        symbol=order.symbol,
+        side=order.side,
+        account=order.account,
+    )

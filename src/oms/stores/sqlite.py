@@ -122,9 +122,9 @@ class SQLiteEventStore:
             )
         check_numbering(events, expected_version)
         last = expected_version + len(events)
-        rows = zip(range(expected_version + 1, last + 1), [encode(event) for event in events], strict=True)
+        payloads = [encode(event) for event in events]
         try:
-            self._write(rows, expected_version)
+            self._write(payloads, expected_version)
         except ConcurrencyConflictError:
             raise
         except sqlite3.Error as error:
@@ -194,21 +194,27 @@ class SQLiteEventStore:
         self._is_in_doubt = True
         self._let_go()
 
-    def _write(self, rows: Iterator[tuple[int, str]], expected_version: int) -> None:
+    def _write(self, payloads: list[str], expected_version: int) -> None:
         if self._writer is None:
             # Not before there is something to write: to close a connection that may write moves what a crash left in
             # the `-wal` into the file, which nobody should do to a journal that was then found to be damaged.
             self._writer = _open(self._path, "rw")
             _make_durable(self._writer)
-        writer = self._writer
-        writer.execute("BEGIN IMMEDIATE")
-        found = writer.execute(_LAST).fetchone()[0] or 0
+        cursor = self._writer.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        # To a row that comes without a number SQLite gives the one after the last, which tells where the journal ended
+        # without a query of its own.
+        if payloads:
+            found = (cursor.execute(_INSERT, (None, payloads[0])).lastrowid or 0) - 1
+        else:
+            found = cursor.execute(_LAST).fetchone()[0] or 0
         if found != expected_version:
-            writer.execute("ROLLBACK")
+            cursor.execute("ROLLBACK")
             self._version = found
             raise ConcurrencyConflictError(expected_version, found)
-        writer.executemany(_INSERT, rows)
-        writer.execute("COMMIT")
+        if len(payloads) > 1:
+            cursor.executemany(_INSERT, enumerate(payloads[1:], expected_version + 2))
+        cursor.execute("COMMIT")
 
     def _stream(self, after: int) -> Iterator[Event]:
         with closing(_open(self._path, "ro")) as reader:

@@ -6,12 +6,13 @@ import pytest
 
 from oms.brokers.paper import PaperBroker
 from oms.errors import ValidationError
-from oms.model.capabilities import ALL_ORDER_TYPES, ReplaceSupport
+from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.enums import SessionPhase, Side
 from oms.model.market import Quote, TradePrint
 from oms.model.reports import NotSent, Report, Sent
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit
+from oms.model.venue_profile import ReplaceSupport
 from oms.ports.broker import Broker
 from oms.ports.market_data import MarketListener
 from oms.ports.reference_data import ReferenceData
@@ -51,7 +52,8 @@ def test_it_can_do_everything_and_has_no_money() -> None:
 
     assert capabilities.simulated
     assert capabilities.order_types == ALL_ORDER_TYPES
-    assert capabilities.replace is ReplaceSupport.IN_PLACE
+    assert capabilities.profile.replace is ReplaceSupport.IN_PLACE
+    assert capabilities.profile.chains_replaces
     assert capabilities.amendable == {"order_qty", "price"}
 
 

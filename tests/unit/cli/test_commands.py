@@ -1,5 +1,6 @@
 """The commands that look into a journal, on a real file."""
 
+import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -7,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from oms.cli.__main__ import COMMANDS, main
+from oms.cli.__main__ import COMMANDS, build_parser, main
 from oms.cli.show import find_order
 from oms.errors import UnknownOrderError, ValidationError
 from oms.model import events as ev
+from oms.model.enums import AnomalyCode
 from oms.model.ids import Account, ClOrdId, OrderId, Symbol
 from oms.stores.sqlite import SQLiteEventStore
-from tests.unit.journals import Journal, venue_id
-
-THREE = "3"
+from tests.unit.journals import CANCEL_ID, Journal, venue_id
 
 
 def journal_of_three_orders() -> Journal:
@@ -38,6 +38,35 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("journal") / "orders.db"
     with SQLiteEventStore(path) as store:
         store.append(journal_of_three_orders().events, 0)
+    return str(path)
+
+
+def journal_of_doubts() -> Journal:
+    """An order whose cancel is in doubt, one that is external and flagged, and anomalies: 7, 8 and the acknowledged 6."""
+    journal = Journal()
+    journal.submit()
+    journal.report(ev.OrderAcknowledged)
+    journal.add(ev.CancelRequested)
+    journal.report(ev.OrderAdopted, order_id=OrderId(2), venue_order_id=venue_id("V9"), cl_ord_id=None)
+    journal.report(ev.AnomalyRaised, order_id=OrderId(2), text="too much", raw="ExecutionReport(a)")
+    journal.report(
+        ev.AnomalyRaised, order_id=OrderId(2), text="still\x1b too much", raw="ExecutionReport(b)\nmore"
+    )
+    journal.report(
+        ev.AnomalyRaised, order_id=None, code=AnomalyCode.UNKNOWN_ORDER, text="whose?", raw="r" * 5000
+    )
+    journal.add(ev.AnomalyAcknowledged, by="alice", anomaly=6, reason="seen")
+    journal.report(ev.RequestInDoubt, cl_ord_id=CANCEL_ID, text="timed out")
+    journal.report(ev.OrderStatusRequested, cl_ord_id=CANCEL_ID, text="timed out")
+    journal.report(ev.OrderStatusRequested, order_id=OrderId(2), cl_ord_id=ClOrdId(""))
+    return journal
+
+
+@pytest.fixture(scope="module")
+def doubtful_db(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("journal") / "doubtful.db"
+    with SQLiteEventStore(path) as store:
+        store.append(journal_of_doubts().events, 0)
     return str(path)
 
 
@@ -95,6 +124,119 @@ def test_orders_of_an_empty_journal_are_none(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out == "0 of 0 orders shown\n"
 
 
+def test_orders_notes_what_is_in_doubt_and_what_is_external(
+    doubtful_db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["orders", doubtful_db]) == 0
+
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines[2:] == [
+        "1 2026-01-05 14:30:00.000 AAPL BUY limit 189.5 DAY NEW IN DOUBT 0/100 paper main timed out",
+        "2 2026-01-05 14:30:00.024 AAPL BUY limit 189.5 DAY PENDING NEW external 0/100 paper main",
+        "",
+        "2 of 2 orders shown; in all: 1 NEW, 1 PENDING NEW; 1 in doubt: see `oms doubts`",
+    ]
+
+
+def test_doubts_lists_the_requests_in_doubt(doubtful_db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doubts", doubtful_db]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "order  symbol  broker  request  ClOrdID   in doubt since (UTC)     asked  last asked (UTC)         last words",
+        "-----  ------  ------  -------  --------  -----------------------  -----  -----------------------  ----------",
+        "    1  AAPL    paper   cancel   cancel-1  2026-01-05 14:30:00.072      1  2026-01-05 14:30:00.084  timed out",
+        "",
+        "1 request in doubt, of 1 order",
+    ]
+
+
+def test_where_nothing_is_in_doubt_doubts_says_so(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doubts", db]) == 0
+
+    assert capsys.readouterr().out == "0 requests in doubt\n"
+
+
+ANOMALIES = {
+    "those that nobody has looked at": (
+        [],
+        ["#7", "#8"],
+        "2 of 3 anomalies shown; nobody has acknowledged 2",
+    ),
+    "all": (["--all"], ["#6", "#7", "#8"], "3 of 3 anomalies shown; nobody has acknowledged 2"),
+    "of an order": (["--order", "2"], ["#7"], "1 of 3 anomalies shown; nobody has acknowledged 2"),
+    "of an order by its venue id": (
+        ["--all", "--order", "V9"],
+        ["#6", "#7"],
+        "2 of 3 anomalies shown; nobody has acknowledged 2",
+    ),
+    "none": (["--order", "1"], [], "0 of 3 anomalies shown; nobody has acknowledged 2"),
+}
+
+
+@pytest.mark.parametrize(("options", "numbers", "last"), ANOMALIES.values(), ids=ANOMALIES)
+def test_anomalies_lists_what_the_options_let_through(
+    doubtful_db: str, capsys: pytest.CaptureFixture[str], options: list[str], numbers: list[str], last: str
+) -> None:
+    assert main(["anomalies", doubtful_db, *options]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[2:-2]] == numbers
+    assert lines[-1] == last
+
+
+def test_anomalies_tells_what_was_wrong_and_who_has_looked(
+    doubtful_db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["anomalies", doubtful_db, "--all"]) == 0
+
+    assert capsys.readouterr().out.splitlines()[:-2] == [
+        "event  time (UTC)               code           broker  order  what is wrong    acknowledged by  reason",
+        "-----  -----------------------  -------------  ------  -----  ---------------  ---------------  ------",
+        "   #6  2026-01-05 14:30:00.036  overfill       paper       2  too much         alice            seen",
+        "   #7  2026-01-05 14:30:00.048  overfill       paper       2  still  too much",
+        "   #8  2026-01-05 14:30:00.060  unknown order  paper          whose?",
+    ]
+
+
+def test_anomalies_prints_the_reports_whole(doubtful_db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["anomalies", doubtful_db, "--all", "--raw"]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "#6  2026-01-05 14:30:00.036  overfill  paper  order 2",
+        "  too much",
+        "  acknowledged by alice: seen",
+        "  ExecutionReport(a)",
+        "",
+        "#7  2026-01-05 14:30:00.048  overfill  paper  order 2",
+        "  still  too much",
+        "  ExecutionReport(b) more",
+        "",
+        "#8  2026-01-05 14:30:00.060  unknown order  paper  no order",
+        "  whose?",
+        f"  {'r' * 5000}",
+        "",
+        "3 of 3 anomalies shown; nobody has acknowledged 2",
+    ]
+
+
+def test_a_journal_without_anomalies_has_none(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["anomalies", db, "--raw"]) == 0
+
+    assert capsys.readouterr().out == "0 of 0 anomalies shown; nobody has acknowledged 0\n"
+
+
+@pytest.mark.parametrize("command", ["orders", "doubts", "anomalies"])
+def test_looking_into_a_journal_leaves_it_as_it_was(
+    doubtful_db: str, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    before = Path(doubtful_db).read_bytes()
+
+    assert main([command, doubtful_db]) == 0
+    capsys.readouterr()
+
+    assert Path(doubtful_db).read_bytes() == before
+
+
 def test_show_tells_the_story(db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", db, "my-1"]) == 0
 
@@ -127,6 +269,12 @@ def test_a_name_that_no_order_has_is_refused(name: str) -> None:
         find_order(journal_of_three_orders().events, name)
 
 
+def test_no_name_is_not_the_name_of_an_external_order() -> None:
+    """It has no ClOrdID, and its broker was asked about it."""
+    with pytest.raises(UnknownOrderError, match="it holds orders 1 to 2"):
+        find_order(journal_of_doubts().events, "")
+
+
 def test_in_an_empty_journal_there_is_nothing_to_show() -> None:
     with pytest.raises(UnknownOrderError, match="it holds no order yet"):
         find_order([], "1")
@@ -156,7 +304,11 @@ def nothing_in_it(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", [["orders"], ["show"]], ids=["orders", "show"])
+@pytest.mark.parametrize(
+    "command",
+    [["orders"], ["show"], ["doubts"], ["anomalies"], ["anomalies", "--order", "1"]],
+    ids=["orders", "show", "doubts", "anomalies", "anomalies of an order"],
+)
 @pytest.mark.parametrize(
     "wrong", [no_file, no_folder, a_folder, a_text, nothing_in_it], ids=lambda wrong: wrong.__name__
 )
@@ -175,12 +327,31 @@ def test_what_is_no_journal_is_one_line_on_stderr(
     assert not (tmp_path / "missing.db").exists()
 
 
-def test_an_unknown_order_is_one_line_on_stderr(db: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["show", db, "nobody"]) == 2
+@pytest.mark.parametrize(
+    ("before", "after", "argument"),
+    [(["show"], [], "ORDER"), (["anomalies"], ["--order"], "--order")],
+    ids=["show", "anomalies"],
+)
+def test_an_unknown_order_is_one_line_on_stderr(
+    before: list[str], after: list[str], argument: str, db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*before, db, *after, "nobody"]) == 2
 
     assert capsys.readouterr().err == (
-        "oms: ORDER = nobody: no order of this journal has that id, client_ref, ClOrdID or venue id; it holds orders 1 to 4\n"
+        f"oms: {argument} = nobody: no order of this journal has that id, client_ref, ClOrdID or venue id; it holds orders 1 to 4\n"
     )
+
+
+def test_the_docs_tell_of_every_command_and_option() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`(--[a-z-]+)", page)) | set(re.findall(r"^## `oms ([a-z]+)", page, re.MULTILINE))
+    offered = set()
+    for action in build_parser()._subparsers._group_actions:  # type: ignore[union-attr]  # argparse has no other door
+        for name, parser in action.choices.items():  # type: ignore[union-attr]  # of the one that has the commands
+            offered.add(name)
+            offered.update(option for option in parser._option_string_actions if option.startswith("--"))
+
+    assert told == offered - {"--help"} | {"--version"}
 
 
 def test_an_interrupt_is_no_traceback(monkeypatch: pytest.MonkeyPatch, db: str) -> None:

@@ -23,7 +23,7 @@ STARTED = '{"type":"EpochStarted","schema":1,"sequence":1,"epoch":1,"cause":{"ki
 @pytest.mark.parametrize(
     ("line", "event"),
     list(zip(LINES, EXPECTED, strict=True)),
-    ids=[f"line {number}" for number in range(1, 44)],
+    ids=[f"line {number}" for number in range(1, len(LINES) + 1)],
 )
 def test_a_line_of_version_1_means_what_it_meant(line: str, event: Event) -> None:
     assert repr(decode(line)) == repr(event)

@@ -81,8 +81,8 @@ class Desk:
         return self.engine.state.index.by_id[OrderId(order_id)]
 
     def looks(self) -> dict[str, object]:
-        """Everything that is held to be true, but for the journal's own counters."""
-        return {**describe(self.engine.state), "counters": None}
+        """Everything that is held to be true of orders, but for the journal's own counters."""
+        return {**describe(self.engine.state), "counters": None, "anomalies": None}
 
     def submit(self, **fields: Any) -> tuple[ev.Event, ...]:
         return self.tell(submit(**fields))
@@ -126,15 +126,16 @@ class Desk:
 def submit(
     symbol: str = "AAPL",
     side: Side = Side.BUY,
-    qty: int | str = 100,
+    qty: int | str | None = 100,
     terms: Terms | None = None,
     tif: TimeInForce = DAY,
     account: str = "main",
     client_ref: str | None = None,
+    cash: int | str | None = None,
 ) -> SubmitOrder:
     """A command to buy 100 AAPL at 100 for the day, but for these fields."""
     wanted = Limit(100) if terms is None else terms
-    return SubmitOrder(Symbol(symbol), side, qty, wanted, tif, Account(account), client_ref, "bot")
+    return SubmitOrder(Symbol(symbol), side, qty, wanted, tif, Account(account), client_ref, "bot", cash)
 
 
 def kinds(events: tuple[ev.Event, ...]) -> list[str]:

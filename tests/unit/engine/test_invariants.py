@@ -12,7 +12,7 @@ import pytest
 from oms.engine.invariants import check_state, open_qty
 from oms.model.enums import ExecType, Side
 from oms.model.ids import OrderId
-from oms.model.order import NO_REQUESTS
+from oms.model.outstanding import NO_REQUESTS
 from tests.fakes import d
 from tests.unit.engine.desk import MAIN, SYMBOL, TIMEOUT_NS, Desk, request_id
 

@@ -7,24 +7,28 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 
-from oms.errors import UnknownInstrumentError, UnknownOrderError
+from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationError
 from oms.model import events as ev
-from oms.model.capabilities import Capabilities, ReplaceSupport
+from oms.model.capabilities import Capabilities
+from oms.model.cl_ord_id_rules import ClOrdIdRule, IntegerIds, TextIds, UpperCase
 from oms.model.commands import EngageKillSwitch, ReleaseKillSwitch
 from oms.model.enums import ExecType, OrdStatus, RequestKind, SessionPhase, Side
 from oms.model.ids import OrderId, Symbol, VenueOrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import Quote, TradePrint
-from oms.model.order import OutstandingRequest
+from oms.model.outstanding import OutstandingRequest
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent, Refused, Sent, Unknown
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.sessions import SessionChange
-from oms.model.terms import Limit, Market
+from oms.model.terms import Limit, Market, Stop, StopLimit, Terms
 from oms.model.time_in_force import DAY, FOK, GTC, IOC, Day
-from tests.fakes import AAPL, BTC, CAN_ALL, T0, S, d
+from oms.model.venue_profile import ReplaceSupport, VenueProfile
+from oms.order_types.limit import LimitHandler
+from tests.fakes import AAPL, BTC, CAN_ALL, CAN_MORE, T0, S, d
 from tests.unit.engine.desk import MAIN, OFF, PAPER, SYMBOL, TIMEOUT_NS, Desk, kinds, request_id
 
 CODE = ReasonCode
@@ -219,11 +223,11 @@ REFUSALS: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Reason, ...]]] =
     ),
     "a kind of order that the broker does not take": (
         {"can": {"paper": NARROW}}, {"tif": IOC},
-        (Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Limit ImmediateOrCancel", "Limit Day"),),
+        (Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Limit ImmediateOrCancel", "Limit Day", "paper"),),
     ),
     "a kind of order, of a broker that takes none": (
         {"can": {"paper": Capabilities(order_types=frozenset())}}, {},
-        (Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Limit Day", "nothing"),),
+        (Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Limit Day", "nothing", "paper"),),
     ),
     "one unit above the largest quantity": (
         {"limits": limits(max_order_qty=99)}, {}, (Reason(CODE.MAX_ORDER_QTY, "order_qty", "100", "at most 99"),),
@@ -297,7 +301,7 @@ def test_a_denied_order_hears_every_reason_at_once() -> None:
 
     assert isinstance(reasons, ev.OrderDenied)
     assert reasons.reasons == (
-        Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Limit GoodTillCancel", "Limit Day"),
+        Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Limit GoodTillCancel", "Limit Day", "paper"),
         Reason(CODE.OFF_TICK, "price", "100.3", "100 or 100.5 (ticks of 0.5)"),
         Reason(CODE.OFF_LOT, "order_qty", "101", "100 or 102 (lots of 2)"),
         Reason(CODE.BELOW_MIN_NOTIONAL, "order_qty", "a value of 10130.3", "at least 1000000 USD"),
@@ -594,27 +598,24 @@ def test_a_cancel_that_is_in_doubt_may_be_repeated_under_another_id() -> None:
 
 
 def unable(replace: ReplaceSupport, *amendable: str, chains: bool = False) -> dict[str, Capabilities]:
+    profile = VenueProfile(name="a test's", replace=replace, chains_replaces=chains)
     types = CAN_ALL.order_types
-    return {
-        "paper": Capabilities(
-            order_types=types, replace=replace, amendable=frozenset(amendable), chains_replaces=chains
-        )
-    }
+    return {"paper": Capabilities(order_types=types, amendable=frozenset(amendable), profile=profile)}
 
 
 BOTH = ("order_qty", "price")
 REPLACE_REFUSALS: dict[str, tuple[dict[str, Any], Any, dict[str, Any], tuple[Reason, ...]]] = {
     "a broker that amends nothing": (
         {"can": unable(ReplaceSupport.NONE)}, None, {"price": 101},
-        (Reason(CODE.UNSUPPORTED, "replace", "asked for", "cancel and submit anew at this broker"),),
+        (Reason(CODE.UNSUPPORTED, "replace", "asked for", "cancel and submit anew", "paper"),),
     ),
     "a field that the broker does not amend": (
         {"can": unable(ReplaceSupport.IN_PLACE, "order_qty")}, None, {"price": 101, "order_qty": 50},
-        (Reason(CODE.UNSUPPORTED, "price", "a new value", "order_qty"),),
+        (Reason(CODE.UNSUPPORTED, "price", "101", "to change order_qty", "paper"),),
     ),
     "a second replace at a broker that does not chain them": (
         {"can": unable(ReplaceSupport.IN_PLACE, *BOTH)}, lambda desk: desk.replace(order_qty=50), {"order_qty": 60},
-        (Reason(CODE.ALREADY_PENDING, "order_id", f"1, replace {request_id(2)} unanswered", "one replace at a time"),),
+        (Reason(CODE.ALREADY_PENDING, "order_id", f"1, replace {request_id(2)} unanswered", "one replace at a time", "paper"),),
     ),
     "an order whose cancel is unanswered": (
         {}, cancel_asked, {"order_qty": 60},
@@ -622,11 +623,11 @@ REPLACE_REFUSALS: dict[str, tuple[dict[str, Any], Any, dict[str, Any], tuple[Rea
     ),
     "the terms in force": (
         {}, None, {"order_qty": 100, "price": "100.00"},
-        (Reason(CODE.NO_CHANGE, "replace", "what is asked for already", "another quantity or price"),),
+        (Reason(CODE.NO_CHANGE, "replace", "what is asked for already", "something else than what was asked for last"),),
     ),
     "an order that is filled": (
         {}, filled, {"order_qty": 200},
-        (Reason(CODE.NOT_WORKING, "order_id", "1, which is filled", "an order that still works"),),
+        (Reason(CODE.NOT_WORKING, "order_id", "1, which is filled", "an order that still works", "paper"),),
     ),
     "a quantity and a price off the grid": (
         {}, None, {"order_qty": "50.5", "price": "100.001"},
@@ -737,12 +738,15 @@ def test_a_send_of_which_nobody_knows_is_in_doubt_and_stays_open(result: Any, te
 
     cause = ev.Cause(type(result).__name__, "paper")
     after: dict[str, Any] = {"status": OrdStatus.PENDING_NEW, "leaves_qty": d(100)}
-    assert events == (ev.RequestInDoubt(8, 1, cause, 8, T0, OrderId(1), request_id(1), text, **after),)
-    assert desk.answer(result) == ()
+    assert events == (
+        ev.RequestInDoubt(8, 1, cause, 8, T0, OrderId(1), request_id(1), text, **after),
+        ev.OrderStatusRequested(9, 1, cause, 8, T0, OrderId(1), request_id(1), 0, text, **after),
+    )
+    assert desk.answer(result, 0) == ()
     assert desk.order().is_in_doubt
     assert list(desk.engine.state.book.exposure.open_orders) == [1]
     # Evidence, and only that, resolves it.
-    assert kinds(desk.say(ExecType.NEW)) == ["OrderAcknowledged"]
+    assert kinds(desk.say(ExecType.NEW)) == ["DoubtResolved", "OrderAcknowledged"]
     assert not desk.order().is_in_doubt
 
 
@@ -783,9 +787,11 @@ def test_requests_fall_into_doubt_in_the_order_in_which_they_were_sent_and_befor
         ev.RequestInDoubt(13, 1, cause, 13, now, OrderId(1), request_id(1), text, **after),  # type: ignore[arg-type]
         ev.RequestInDoubt(14, 1, cause, 14, now, OrderId(3), request_id(3), text, **after),  # type: ignore[arg-type]
     )
-    assert kinds(doubts[2:]) == ["OrderCreated", "OrderSubmitted"]
-    assert {event.input_sequence for event in doubts[2:]} == {15}
-    # Once is enough.
+    assert kinds(doubts[2:4]) == ["OrderCreated", "OrderSubmitted"]
+    assert {event.input_sequence for event in doubts[2:4]} == {15}
+    # What the input says goes before the questions: it might have been the answer.
+    assert [(type(event), event.cause) for event in doubts[4:]] == [(ev.OrderStatusRequested, cause)] * 2
+    # Once is enough, until it is asked again.
     desk.now_ns += TIMEOUT_NS - 1
     assert desk.tell(quote(1, 2)) == ()
 
@@ -797,7 +803,7 @@ def test_a_request_is_not_in_doubt_a_nanosecond_before_its_time() -> None:
     desk.now_ns = T0 + TIMEOUT_NS - 1
     assert desk.tell(quote(1, 2)) == ()
     desk.now_ns += 1
-    assert kinds(desk.tell(quote(1, 2))) == ["RequestInDoubt"]
+    assert kinds(desk.tell(quote(1, 2))) == ["RequestInDoubt", "OrderStatusRequested"]
 
 
 def test_a_cancel_that_the_broker_is_deciding_has_arrived_and_does_not_fall_into_doubt() -> None:
@@ -815,7 +821,7 @@ def test_a_cancel_in_doubt_that_the_broker_turns_out_to_be_deciding_is_not_waite
     desk = Desk().acknowledged()
     desk.cancel()
     desk.now_ns += TIMEOUT_NS
-    assert kinds(desk.tell(quote(1, 2))) == ["RequestInDoubt"]
+    assert kinds(desk.tell(quote(1, 2))) == ["RequestInDoubt", "OrderStatusRequested"]
 
     desk.say(ExecType.PENDING_CANCEL, cl_ord_id=request_id(2))
 
@@ -872,3 +878,104 @@ def test_a_closing_session_ends_the_confirmed_day_orders_of_its_instrument(
     assert {int(number) for number in desk.engine.state.book.exposure.open_orders} == {1, 2, 3, 4, 5} - set(
         expired
     )
+
+
+# ---------------------------------------------------------------- what not every venue takes
+
+STOPS: dict[str, Terms] = {
+    "a stop": Stop(105),
+    "a stop limit": StopLimit(105, 106),
+    "a limit that shows a part": Limit(100, 10),
+}
+
+
+@pytest.mark.parametrize("terms", STOPS.values(), ids=STOPS)
+def test_what_a_broker_takes_is_sent_as_it_was_asked_for_and_comes_back_from_the_journal(
+    terms: Terms,
+) -> None:
+    desk = Desk(can={"paper": CAN_MORE})
+
+    assert kinds(desk.submit(terms=terms)) == ["OrderCreated", "OrderSubmitted"]
+
+    (request,) = desk.sent
+    assert isinstance(request, NewOrderSingle)
+    assert request.terms == terms
+    assert desk.order().terms == terms
+
+
+UNABLE: dict[str, tuple[Terms, Reason]] = {
+    "a stop": (
+        Stop(105), Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Stop Day", "Limit Day, Market Day", "paper"),
+    ),
+    "a stop limit": (
+        StopLimit(105, 106),
+        Reason(CODE.UNSUPPORTED, "terms and time_in_force", "StopLimit Day", "Limit Day, Market Day", "paper"),
+    ),
+    "a limit that shows a part": (
+        Limit(100, 10), Reason(CODE.UNSUPPORTED, "display_qty", "10", "none: the whole order is shown", "paper"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("terms", "reason"), UNABLE.values(), ids=UNABLE)
+def test_what_a_broker_does_not_take_is_refused_in_its_name(terms: Terms, reason: Reason) -> None:
+    pairs: frozenset[Any] = frozenset({(Limit, Day), (Market, Day)})
+    can = Capabilities(order_types=pairs, profile=VenueProfile(name="plain"))
+
+    assert denied(Desk(can={"paper": can}), terms=terms) == (reason,)
+
+
+IDS: dict[str, tuple[ClOrdIdRule, str | None]] = {
+    "texts like ours": (TextIds(max_length=18, characters="a-z2-7"), None),
+    "shorter texts": (TextIds(max_length=17), "1 to 17 of [A-Za-z0-9_-]"),
+    "texts of other characters": (TextIds(characters="A-Z0-9"), "1 to 36 of [A-Z0-9]"),
+    "texts of other characters, with a codec": (TextIds(characters="A-Z0-9", codec=UpperCase()), None),
+    "integers": (IntegerIds(31), None),
+}
+
+
+@pytest.mark.parametrize(("rule", "allowed"), IDS.values(), ids=IDS)
+def test_a_venue_that_takes_no_id_of_ours_is_not_sent_one(rule: ClOrdIdRule, allowed: str | None) -> None:
+    able = evolve(CAN_ALL, profile=evolve(CAN_ALL.profile, cl_ord_ids=rule))
+    desk = Desk(can={"paper": able})
+
+    if allowed is None:
+        assert kinds(desk.submit()) == ["OrderCreated", "OrderSubmitted"]
+    else:
+        assert denied(desk) == (Reason(CODE.UNSUPPORTED, "cl_ord_id", request_id(1), allowed, "paper"),)
+
+
+def test_terms_that_nobody_works_cannot_be_asked_for() -> None:
+    desk = Desk(handlers={Limit: LimitHandler()}, can={"paper": CAN_MORE})
+    before = desk.looks(), desk.version
+
+    with pytest.raises(ValidationError, match="open the manager with a handler of them"):
+        desk.submit(terms=Stop(105))
+
+    assert (desk.looks(), desk.version) == before
+
+
+STOP_VALUES: dict[str, tuple[Side, Terms, int, str | None]] = {
+    # The market is at 100, and 50 are asked for.
+    "a purchase at its trigger": (Side.BUY, Stop(110), 5_500, None),
+    "a purchase at its trigger, a cent more": (Side.BUY, Stop("110.01"), 5_500, "5500.5"),
+    "a purchase that the market is past": (Side.BUY, Stop(90), 4_999, "5000"),
+    "a purchase at the limit behind the trigger": (Side.BUY, StopLimit(110, 112), 5_599, "5600"),
+    "a sale at the market, which is above its trigger": (Side.SELL, Stop(90), 4_999, "5000"),
+    "a sale at the market, which is above its limit": (Side.SELL, StopLimit(90, 89), 4_999, "5000"),
+}
+
+
+@pytest.mark.parametrize(("side", "terms", "most", "value"), STOP_VALUES.values(), ids=STOP_VALUES)
+def test_a_stop_is_valued_at_the_worst_price_that_can_be_expected(
+    side: Side, terms: Terms, most: int, value: str | None
+) -> None:
+    desk = Desk(limits(max_order_notional=most), can={"paper": CAN_MORE})
+    desk.tell(quote(100, 100))
+
+    if value is None:
+        assert kinds(desk.submit(side=side, qty=50, terms=terms)) == ["OrderCreated", "OrderSubmitted"]
+    else:
+        assert denied(desk, side=side, qty=50, terms=terms) == (
+            Reason(CODE.MAX_ORDER_VALUE, "notional", value, f"at most {most} USD"),
+        )

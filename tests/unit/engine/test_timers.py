@@ -5,7 +5,7 @@ from attrs import evolve
 from oms.engine.timers import Timers
 from oms.model.enums import RequestKind
 from oms.model.ids import ClOrdId
-from oms.model.order import NO_REQUESTS, OutstandingRequest
+from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 
 A, B, C = ClOrdId("a"), ClOrdId("b"), ClOrdId("c")
 

@@ -10,13 +10,13 @@ from oms.lifecycle.execution_index import Execution, ExecutionIndex
 from oms.lifecycle.interpret import interpret
 from oms.lifecycle.machine import apply
 from oms.model import events as ev
-from oms.model.decimals import exact_arithmetic
 from oms.model.enums import ExecType
-from oms.model.ids import BrokerName, ExecId
+from oms.model.ids import BrokerName, ExecId, OrderId
 from oms.model.reports import ExecutionReport
+from oms.model.venue_profile import FIX_BROKER
 from tests.unit.journals import T0, make, new_order
 
-SCOPE = ("paper", "main", "AAPL", "20260105")
+MINE, DAY = OrderId(1), "20260105"
 
 
 def corrected(exec_id: str, ref: str) -> ev.TradeCorrected:
@@ -59,8 +59,17 @@ def test_every_identity_leads_to_the_last_word(amendments: list[Execution], name
     said = [make(ev.Traded), *amendments]
     index = index_of(*said)
 
-    assert [index.latest(name, *SCOPE) for name in names] == [said[-1]] * len(names)
-    assert all(index.latest(name, *SCOPE) is said[-1] for name in names)
+    assert all(index.latest(MINE, name, DAY) is said[-1] for name in names)
+
+
+SCOPE = ("paper", "main", "AAPL", DAY)
+
+
+def test_an_execution_is_found_by_its_whole_identity() -> None:
+    traded = make(ev.Traded)
+
+    assert index_of(traded).find("x1", *SCOPE) is traded
+    assert index_of().find("x1", *SCOPE) is None
 
 
 @pytest.mark.parametrize(
@@ -68,22 +77,117 @@ def test_every_identity_leads_to_the_last_word(amendments: list[Execution], name
     [
         ("live", *SCOPE[1:]),
         ("paper", "hedge", *SCOPE[2:]),
-        ("paper", "main", "MSFT", "20260105"),
+        ("paper", "main", "MSFT", DAY),
         (*SCOPE[:3], "20260106"),
     ],
     ids=["another broker", "another account", "another instrument", "another day"],
 )
 def test_the_same_exec_id_elsewhere_is_another_execution(elsewhere: tuple[str, str, str, str]) -> None:
-    assert index_of(make(ev.Traded)).latest("x1", *elsewhere) is None
-    assert index_of(make(ev.Traded), busted("h1", "x1")).latest("x1", *elsewhere) is None
+    broker, account, symbol, day = elsewhere
+    there = make(ev.Traded, broker=broker, account=account, symbol=symbol, trade_date=day)
+    here = make(ev.Traded)
+
+    assert index_of(here).find("x1", *elsewhere) is None
+    both = index_of(here, there)
+    assert (both.find("x1", *SCOPE), both.find("x1", *elsewhere)) == (here, there)
+    assert both.find("x1", *SCOPE) is here
+    assert list(both.items()) == [("x1", here), ("x1", there)]
 
 
-def test_an_exec_id_may_be_used_again_on_another_day() -> None:
+def test_what_is_said_of_an_execution_takes_the_place_of_what_was_said_before() -> None:
+    index = index_of(make(ev.Traded), make(ev.Traded, trade_date="20260106"))
+    again = make(ev.Traded, last_px=Decimal(1))
+    index.put(ExecId("x1"), again)
+
+    assert [said for _, said in index.items()] == [make(ev.Traded, trade_date="20260106"), again]
+
+
+def test_what_is_alone_under_its_exec_id_stands_in_no_list() -> None:
+    index = index_of(make(ev.Traded))
+    again = make(ev.Traded, last_px=Decimal(1))
+    index.put(ExecId("x1"), again)
+
+    assert index.by_exec_id == {"x1": again}
+
+
+def test_of_one_exec_id_on_several_days_an_order_is_given_that_of_the_day_and_else_the_last() -> None:
     monday, tuesday = make(ev.Traded), make(ev.Traded, trade_date="20260106")
-    index = index_of(monday, tuesday, busted("h1", "x1"))
+    index = index_of(monday, tuesday)
 
-    assert index.latest("x1", *SCOPE[:3], "20260106") is tuesday
-    assert isinstance(index.latest("x1", *SCOPE), ev.TradeCanceled)
+    assert index.of_order(MINE, "x1", DAY) is monday
+    assert index.of_order(MINE, "x1", "20260106") is tuesday
+    assert index.of_order(MINE, "x1", "20260107") is tuesday
+    assert index.of_order(MINE, "x2", DAY) is None
+    assert index.of_order(OrderId(2), "x1", DAY) is None
+
+
+def test_an_amendment_on_another_day_leads_to_its_execution() -> None:
+    monday, tuesday = make(ev.Traded), make(ev.Traded, trade_date="20260106")
+    bust = busted("h1", "x1")
+    index = index_of(monday, tuesday, bust)
+
+    assert index.latest(MINE, "x1", "20260106") is tuesday
+    assert index.latest(MINE, "x1", DAY) is bust
+    assert index.latest(MINE, "h1", "20260107") is bust
+    assert index_of(monday).latest(MINE, "x1", "20260109") is monday
+    assert index.latest(MINE, "x9", DAY) is None
+
+
+def test_executions_of_other_orders_are_not_mixed_up() -> None:
+    mine, theirs = make(ev.Traded), make(ev.Traded, order_id=OrderId(2), symbol="MSFT")
+
+    assert index_of(mine, theirs).latest(MINE, "x1", DAY) is mine
+    assert index_of(mine, theirs).latest(OrderId(2), "x1", DAY) is theirs
+
+
+UNDATED = {
+    "the day of the first is not known": ("", DAY, True),
+    "the day of the second is not known": (DAY, "", True),
+    "neither is": ("", "", True),
+    "they are of two days": (DAY, "20260106", False),
+}
+
+
+@pytest.mark.parametrize(("was", "now", "is_same"), UNDATED.values(), ids=UNDATED)
+def test_a_day_that_is_not_told_does_not_make_two_executions(was: str, now: str, is_same: bool) -> None:
+    traded = make(ev.Traded, trade_date=was)
+    found = index_of(traded).undated(MINE, "x1", now, Decimal(40), Decimal("189.50"))
+
+    assert found is (traded if is_same else None)
+
+
+def test_another_size_price_or_kind_does() -> None:
+    index = index_of(make(ev.Traded, trade_date=""))
+
+    assert index.undated(MINE, "x1", DAY, Decimal(41), Decimal("189.50")) is None
+    assert index.undated(MINE, "x1", DAY, Decimal(40), Decimal(190)) is None
+    assert index.undated(MINE, "x2", DAY, Decimal(40), Decimal("189.50")) is None
+    corrections = index_of(corrected("g1", "x1"))
+    assert corrections.undated(MINE, "g1", "", Decimal(40), Decimal("189.50")) is None
+
+
+def test_what_executed_since_a_moment_is_counted_as_it_stands_now() -> None:
+    index = index_of(
+        make(ev.Traded, exec_id=ExecId("a"), last_qty=Decimal(1), transact_time_ns=T0 - 1),
+        make(ev.Traded, exec_id=ExecId("b"), last_qty=Decimal(2), transact_time_ns=T0),
+        make(ev.Traded, exec_id=ExecId("c"), last_qty=Decimal(4), transact_time_ns=T0 + 1),
+        make(ev.Traded, exec_id=ExecId("d"), last_qty=Decimal(8), transact_time_ns=T0 + 1),
+        make(
+            ev.Traded, exec_id=ExecId("e"), last_qty=Decimal(16), transact_time_ns=T0 + 1, order_id=OrderId(2)
+        ),
+        make(
+            ev.TradeCorrected,
+            exec_id=ExecId("g"),
+            exec_ref_id=ExecId("c"),
+            last_qty=Decimal(32),
+            transact_time_ns=T0 + 1,
+        ),
+        make(ev.TradeCanceled, exec_id=ExecId("h"), exec_ref_id=ExecId("d"), transact_time_ns=T0 + 1),
+    )
+
+    # 2 and, corrected, 32: the first one was before, 8 were busted, 16 are another order's.
+    assert index.executed_since(MINE, T0, DAY) == 34
+    assert index_of().executed_since(MINE, T0, DAY) == 0
 
 
 def test_a_bust_of_what_was_never_heard_of_is_the_last_word_under_both_its_identities() -> None:
@@ -95,19 +199,19 @@ def test_a_bust_of_what_was_never_heard_of_is_the_last_word_under_both_its_ident
 
 def heard(*reports: ExecutionReport) -> tuple[list[str], str]:
     """What the reports lead to, and what has executed in the end."""
-    order, index, kinds = new_order(), ExecutionIndex(), []
-    with exact_arithmetic():
-        apply(order, make(ev.OrderSubmitted))
-        for place, report in enumerate(reports):
-            at = At(place + 1, 1, ev.Cause("ExecutionReport", "paper"), place + 1, T0, BrokerName("paper"))
-            for event in interpret(order, report, at, index):
-                kinds.append(type(event).__name__)
-                if isinstance(event, ev.OrderEvent):
-                    apply(order, event)
-                if isinstance(event, ev.Traded):
-                    index.put(event.exec_id, event)
-                elif isinstance(event, ev.TradeCorrected | ev.TradeCanceled):
-                    index.amend(event)
+    order, index = new_order(), ExecutionIndex()
+    kinds: list[str] = []
+    apply(order, make(ev.OrderSubmitted))
+    for place, report in enumerate(reports):
+        at = At(place + 1, 1, ev.Cause("ExecutionReport", "paper"), place + 1, T0, BrokerName("paper"))
+        for event in interpret(order, report, at, index, FIX_BROKER):
+            kinds.append(type(event).__name__)
+            if isinstance(event, ev.OrderEvent):
+                apply(order, event)
+            if isinstance(event, ev.Traded):
+                index.put(event.exec_id, event)
+            elif isinstance(event, ev.TradeCorrected | ev.TradeCanceled):
+                index.amend(event)
     return kinds, f"{order.cum_qty} worth {order.notional}"
 
 

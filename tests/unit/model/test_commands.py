@@ -1,12 +1,14 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from attrs import evolve
 
 from oms.errors import ValidationError
 from oms.model.commands import ReplaceOrder, SubmitOrder
 from oms.model.enums import Side
 from oms.model.ids import Account, OrderId, Symbol
-from oms.model.terms import Limit, Market, limit_px
+from oms.model.terms import Limit, Market
 from oms.model.time_in_force import DAY, IOC
 
 AAPL = Symbol("AAPL")
@@ -26,6 +28,11 @@ def test_a_submit_takes_exact_numbers_in_any_form() -> None:
 
 
 BAD_SUBMITS = {
+    "neither a quantity nor an amount": ({"order_qty": None}, "order_qty"),
+    "both a quantity and an amount": ({"cash_order_qty": 1}, "order_qty"),
+    "an amount, and a quantity of zero": ({"order_qty": 0, "cash_order_qty": 1}, "order_qty"),
+    "an amount of zero": ({"order_qty": None, "cash_order_qty": 0}, "cash_order_qty"),
+    "an amount as float": ({"order_qty": None, "cash_order_qty": 1.5}, "cash_order_qty"),
     "a quantity of zero": ({"order_qty": 0}, "order_qty"),
     "a negative quantity": ({"order_qty": "-1"}, "order_qty"),
     "a quantity as float": ({"order_qty": 1.5}, "order_qty"),
@@ -37,6 +44,15 @@ BAD_SUBMITS = {
     "no terms": ({"terms": None}, "terms"),
     "a time in force as text": ({"time_in_force": "DAY"}, "tif"),
 }
+
+
+def test_an_order_may_be_given_as_an_amount_of_money() -> None:
+    command = submit(order_qty=None, cash_order_qty="2500.50")
+
+    assert (command.order_qty, command.cash_order_qty) == (Decimal(0), Decimal("2500.50"))
+    # What was built may be built again from its own fields.
+    assert evolve(command, side=Side.SELL) == submit(order_qty=None, cash_order_qty="2500.50", side=Side.SELL)
+    assert submit().cash_order_qty is None
 
 
 @pytest.mark.parametrize(("fields", "named"), BAD_SUBMITS.values(), ids=BAD_SUBMITS)
@@ -57,11 +73,6 @@ def test_a_limit_may_be_below_zero_since_only_its_instrument_knows_better() -> N
     assert Limit("-37.63").price == Decimal("-37.63")
 
 
-def test_the_worst_price_of_a_market_order_is_unknown() -> None:
-    assert limit_px(Limit("1.5")) == Decimal("1.5")
-    assert limit_px(Market()) is None
-
-
 def test_equal_commands_are_equal() -> None:
     assert submit(terms=Limit("1.50"), time_in_force=IOC) == submit(terms=Limit("1.5"), time_in_force=IOC)
 
@@ -72,7 +83,17 @@ def test_a_replace_changes_the_quantity_the_price_or_both() -> None:
     assert ReplaceOrder(OrderId(1), order_qty="5", price=2).order_qty == 5
 
 
+def test_a_replace_changes_any_of_five_fields() -> None:
+    asked = ReplaceOrder(OrderId(1), stop_px="95.5", display_qty=10, time_in_force=IOC)
+
+    assert (asked.stop_px, asked.display_qty, asked.time_in_force) == (Decimal("95.5"), Decimal(10), IOC)
+    assert (asked.order_qty, asked.price) == (None, None)
+
+
 BAD_REPLACES = {
+    "a trigger as float": ({"stop_px": 5.0}, "stop_px"),
+    "nothing shown": ({"display_qty": 0}, "display_qty"),
+    "a time in force as text": ({"time_in_force": "DAY"}, "tif"),
     "nothing to change": ({}, "replace"),
     "a quantity of zero": ({"order_qty": 0}, "order_qty"),
     "a quantity as float": ({"order_qty": 5.0}, "order_qty"),
@@ -82,7 +103,7 @@ BAD_REPLACES = {
 
 
 @pytest.mark.parametrize(("fields", "named"), BAD_REPLACES.values(), ids=BAD_REPLACES)
-def test_a_replace_that_cannot_be_meant_cannot_be_built(fields: dict[str, str], named: str) -> None:
+def test_a_replace_that_cannot_be_meant_cannot_be_built(fields: dict[str, Any], named: str) -> None:
     with pytest.raises(ValidationError) as caught:
         ReplaceOrder(OrderId(1), **fields)
 

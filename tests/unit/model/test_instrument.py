@@ -95,3 +95,27 @@ def test_a_single_tick_is_a_ladder_of_one_step() -> None:
     assert made.is_on_tick(Decimal("100.75"))
     assert not made.is_on_tick(Decimal("100.8"))
     assert tuple(made.neighbours(Decimal("100.8"))) == (Decimal("100.75"), Decimal(101))
+
+
+COIN = Instrument(symbol="BTC-USD", currency="USD", tick="0.5", lot="0.001")
+FUTURE = Instrument(symbol="ES", currency="USD", tick="0.25", multiplier=50)
+UNITS: dict[str, tuple[Instrument, str, tuple[str | None, ...], str | None]] = {
+    "exactly so many lots": (COIN, "500", ("50000",), "0.01"),
+    "a lot more for a cent more": (COIN, "500.01", ("50000",), "0.011"),
+    "less than a lot": (COIN, "0.01", ("50000",), "0.001"),
+    "at the lower of two prices": (COIN, "500", ("50000", "40000"), "0.013"),
+    "at the one price that is known": (COIN, "500", (None, "40000"), "0.013"),
+    "at the one price that is above zero": (COIN, "500", ("-1", "0", "40000"), "0.013"),
+    "at no price": (COIN, "500", (None, "0"), None),
+    # 5000 x 50 = 250,000 a contract.
+    "contracts of a multiplier": (FUTURE, "250001", ("5000",), "2"),
+}
+
+
+@pytest.mark.parametrize(("instrument", "cash", "prices", "units"), UNITS.values(), ids=UNITS)
+def test_money_is_estimated_as_units_rounded_up_to_a_lot(
+    instrument: Instrument, cash: str, prices: tuple[str | None, ...], units: str | None
+) -> None:
+    found = instrument.units_for(Decimal(cash), *(None if px is None else Decimal(px) for px in prices))
+
+    assert found == (None if units is None else Decimal(units))

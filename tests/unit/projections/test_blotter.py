@@ -74,6 +74,9 @@ def test_a_row_holds_what_the_events_said() -> None:
         "last_text": "too late to cancel",
         "replaces": 1,
         "cancels_asked": 1,
+        "fees": {},
+        "is_external": False,
+        "cash_order_qty": None,
     }
 
 
@@ -127,6 +130,56 @@ def test_a_restatement_changes_quantity_and_terms() -> None:
     [row] = blotter
 
     assert (row.order_qty, row.terms) == (Decimal(200), Limit("94.75"))
+
+
+def test_a_replace_changes_how_long_the_order_works() -> None:
+    blotter = Blotter()
+    blotter.apply(make(ev.OrderCreated))
+    blotter.apply(make(ev.OrderReplaced, time_in_force=IOC))
+    # None leaves it as it is.
+    blotter.apply(make(ev.OrderReplaced))
+
+    assert [row.time_in_force for row in blotter] == [IOC]
+
+
+def test_an_adopted_order_has_a_row_that_says_so() -> None:
+    journal = Journal()
+    journal.report(ev.OrderAdopted, cl_ord_id=None, text="bob: given by telephone")
+    [row] = blotter_of(journal)
+
+    assert (row.is_external, row.broker, row.cl_ord_id, row.remark, row.leaves_qty) == (
+        True,
+        "paper",
+        None,
+        "bob: given by telephone",
+        Decimal(100),
+    )
+
+
+CASH: Final[dict[str, tuple[list[ev.OrderEvent], bool]]] = {
+    "of no known size": ([make(ev.OrderAcknowledged)], True),
+    "of a size that is left": (
+        [make(ev.OrderAcknowledged, order_qty=Decimal(26), leaves_qty=Decimal(26))],
+        True,
+    ),
+    "filled": ([make(ev.OrderAcknowledged, order_qty=Decimal(26))], False),
+    "denied": ([make(ev.OrderDenied)], False),
+    "rejected": ([make(ev.OrderRejected)], False),
+    "canceled": ([make(ev.OrderCanceled)], False),
+    "expired": ([make(ev.OrderExpired)], False),
+    "reinstated": ([make(ev.OrderCanceled), make(ev.OrderReinstated)], True),
+}
+
+
+@pytest.mark.parametrize(("events", "is_open"), CASH.values(), ids=CASH)
+def test_an_order_in_cash_is_open_until_its_size_is_known_or_it_has_ended(
+    events: list[ev.OrderEvent], is_open: bool
+) -> None:
+    blotter = Blotter()
+    for event in (make(ev.OrderCreated, order_qty=Decimal(0), cash_order_qty=Decimal(5000)), *events):
+        blotter.apply(event)
+
+    assert [row.is_open for row in blotter] == [is_open]
 
 
 def test_rows_are_found_by_what_they_are() -> None:
@@ -186,6 +239,24 @@ def test_the_table_is_aligned_and_leaves_empty_columns_out() -> None:
         "    1  2026-01-05 14:30:00.000  AAPL    BUY         limit 189.5  DAY  PARTIALLY FILLED    40/100    189.5  paper   main     my-1",
         "    2  2026-01-05 14:30:00.012  MSFT    BUY         market       DAY  DENIED               0/100                   hedge          OFF_TICK: price = 1.005; allowed: 1 or 1.01",
         "    3  2026-01-05 14:30:00.012  AAPL    SELL SHORT  limit 189.5  IOC  PENDING NEW       0/0.0001           paper   main",
+    ]
+
+
+def test_the_table_notes_what_is_in_doubt_or_external_and_what_is_in_cash() -> None:
+    journal = Journal()
+    journal.submit(order_qty=Decimal(0), cash_order_qty=Decimal(5000))
+    journal.report(ev.OrderAdopted, order_id=SECOND)
+    journal.report(ev.OrderAdopted, order_id=OrderId(3))
+    blotter = blotter_of(journal)
+
+    lines = blotter.table(in_doubt={OrderId(1), OrderId(3)}).split("\n")
+
+    assert lines == [
+        "order  created (UTC)            symbol  side  terms        tif  status       note                          executed  broker  account",
+        "-----  -----------------------  ------  ----  -----------  ---  -----------  ------------------  ------------------  ------  -------",
+        "    1  2026-01-05 14:30:00.000  AAPL    BUY   limit 189.5  DAY  PENDING NEW  IN DOUBT            0 for 5000 in cash  paper   main",
+        "    2  2026-01-05 14:30:00.012  AAPL    BUY   limit 189.5  DAY  PENDING NEW  external                         0/100  paper   main",
+        "    3  2026-01-05 14:30:00.024  AAPL    BUY   limit 189.5  DAY  PENDING NEW  IN DOUBT, external               0/100  paper   main",
     ]
 
 

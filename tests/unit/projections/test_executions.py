@@ -52,6 +52,7 @@ def test_a_row_holds_what_the_event_said() -> None:
             "role": "maker",
             "corrections": 0,
             "is_busted": False,
+            "fees": {},
         }
     ]
 

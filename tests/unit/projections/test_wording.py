@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from oms.model.enums import LastLiquidityInd, OrdStatus, Side
+from oms.model.enums import ExecRestatementReason, LastLiquidityInd, OrdStatus, RequestKind, Side
 from oms.model.terms import Limit, Market, Terms
 from oms.model.time_in_force import DAY, FOK, GTC, IOC, TimeInForce
 from oms.projections import wording
@@ -78,6 +78,12 @@ def test_codes_in_words() -> None:
     assert wording.of_side(Side.SELL_SHORT) == "SELL SHORT"
     assert wording.of_status(OrdStatus.PARTIALLY_FILLED) == "PARTIALLY FILLED"
     assert [wording.of_liquidity(role) for role in (*LastLiquidityInd, None)] == ["maker", "taker", ""]
+    assert [wording.of_request(kind) for kind in RequestKind] == ["new order", "cancel", "replace"]
+    assert wording.of_restatement(ExecRestatementReason.CANCEL_ON_TRADING_HALT) == "cancel on trading halt"
+
+
+def test_how_often_in_words() -> None:
+    assert [wording.times(count) for count in range(3)] == ["0 times", "once", "2 times"]
 
 
 def test_money_is_listed_by_currency() -> None:

@@ -655,7 +655,7 @@ def test_poll_fires_what_is_due_and_nothing_before() -> None:
     assert order.is_in_doubt
     assert house.om.in_doubt() == [order]
     version = house.store.version
-    house.clock.advance_by(100)
+    house.clock.advance_by(4)
     house.om.poll()
     assert house.store.version == version
 
@@ -791,7 +791,7 @@ def test_what_a_broker_says_as_it_starts_is_handled_in_the_epoch_that_begins() -
 
     events = all_events(store)
     assert isinstance(events[0], ev.EpochStarted)
-    assert isinstance(events[-1], ev.AnomalyRaised)
+    assert [type(event) for event in events[-2:]] == [ev.AnomalyRaised, ev.ReportHeld]
     assert {event.epoch for event in events} == {1}
 
 

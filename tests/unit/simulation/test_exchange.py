@@ -238,7 +238,7 @@ def test_a_session_of_one_symbol_leaves_the_others_open() -> None:
 
     reports = exchange.on_session(SessionChange(NOON_NS, SessionPhase.CLOSED, "20240108", Y))
 
-    assert [report.cl_ord_id for report in reports] == ["b"]
+    assert [report.cl_ord_id for report in reports if isinstance(report, ExecutionReport)] == ["b"]
     assert len(exchange.on_session(SessionChange(NOON_NS, SessionPhase.CLOSED, "20240108"))) == 1
 
 

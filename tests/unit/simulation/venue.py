@@ -19,7 +19,7 @@ from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import Quote, TradePrint
-from oms.model.reports import ExecutionReport, Report
+from oms.model.reports import ExecutionReport, OrderCancelReject, Report
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit, Market, Terms
@@ -161,8 +161,9 @@ def shown(text: str) -> tuple[Decimal | None, Decimal]:
 
 def spoken(report: Report) -> str:
     """Give a report in the words of the stories."""
-    if not isinstance(report, ExecutionReport):
+    if isinstance(report, OrderCancelReject):
         return f"{report.cl_ord_id} {report.response_to.name.lower()} refused {report.reject_code}"
+    assert isinstance(report, ExecutionReport)
     said = f"{report.cl_ord_id} {report.exec_type.name.lower()}"
     match report.exec_type:
         case ExecType.TRADE:

@@ -1,0 +1,128 @@
+"""What became of sends and questions, as the adapters answer them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import evolve
+
+from oms.engine.doubt import QUERY, SEND_RESULT, put_in_doubt, refuse, resolve_absent
+from oms.engine.incoming import take_in
+from oms.engine.inputs import Answered
+from oms.engine.plain_reports import of_our_own_class, plain_report
+from oms.engine.state import State
+from oms.lifecycle.anomalies import At, anomaly, shown
+from oms.model import events as ev
+from oms.model.enums import AnomalyCode, Life, RequestKind
+from oms.model.ids import ClOrdId
+from oms.model.order import Order
+from oms.model.reports import Absent, Acknowledged, ExecutionReport, Found, NotSent, Refused, Sent, Unknown
+from oms.model.requests import NewOrderSingle, OrderStatusRequest
+
+# What was asked of an order, and in what order, is read off its slots.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+
+def process_answer(state: State, answered: Answered) -> None:
+    """Take in what became of a send or of a question."""
+    request, result = answered.request, answered.result
+    if isinstance(request, OrderStatusRequest):
+        _process_query_result(state, request, result)
+        return
+    if isinstance(result, Acknowledged):
+        take_in(state, request.broker, result.report)
+        return
+    order = state.index.by_cl_ord_id.get(request.cl_ord_id)
+    if isinstance(result, Sent) or order is None:
+        return
+    asked = next((r for r in order.outstanding_requests if r.cl_ord_id == request.cl_ord_id), None)
+    if asked is None:
+        # A report was quicker than the result of the send. That it never arrived, or was refused, contradicts that.
+        is_new = isinstance(request, NewOrderSingle)
+        if is_new and isinstance(result, (Refused, NotSent)) and order.life is not Life.REJECTED:
+            at = At(*state.envelope(), request.broker)
+            text = f"the send of {request.cl_ord_id} came to nothing, and the broker has answered it"
+            state.record(anomaly(at, AnomalyCode.CONTRADICTS_ORDER, order.order_id, text, result))
+    elif isinstance(result, Unknown):
+        put_in_doubt(state, order, asked, shown(result.text))
+    elif isinstance(result, (Refused, NotSent)):
+        text = shown(result.text) if isinstance(result, Refused) else f"never sent: {shown(result.text)}"
+        if asked.in_doubt:
+            envelope = (*state.envelope(), order.order_id, asked.cl_ord_id)
+            state.record_of(order, ev.DoubtResolved(*envelope, SEND_RESULT, text))
+        refuse(state, order, asked, text, shown(result.code) if isinstance(result, Refused) else "")
+    else:
+        put_in_doubt(state, order, asked, f"the adapter answered {shown(result)}")
+
+
+def _process_query_result(state: State, request: OrderStatusRequest, result: Any) -> None:  # noqa: ANN401  # adapters answer anything
+    order = state.index.by_id.get(request.order_id)
+    if order is None:
+        return
+    if isinstance(result, (Found, Acknowledged)):
+        _take_found(state, order, request, result.report)
+    elif isinstance(result, Absent) and result.is_authoritative is True:
+        _take_absent(state, order, request, shown(result.text))
+    # Everything else leaves it where it was: the question is asked again when its time comes.
+
+
+def _take_found(state: State, order: Order, request: OrderStatusRequest, said: object) -> None:
+    try:
+        report = of_our_own_class(said)
+    except Exception:  # noqa: BLE001  # a class of the adapter's own may fail at anything; it is set aside for it
+        report = said
+    else:
+        plain = plain_report(report)
+        if isinstance(report, ExecutionReport) and isinstance(plain, ExecutionReport):
+            if (
+                _is_unsaid(report.cl_ord_id)
+                and _is_unsaid(report.orig_cl_ord_id)
+                and _names_no_other(state, request, plain)
+            ):
+                # Who is asked about one order need not say which one the answer is about, or may call it by a name of its own.
+                report = evolve(report, cl_ord_id=request.orig_cl_ord_id or request.cl_ord_id)
+            take_in(state, request.broker, report, QUERY)
+            _take_overtaken(state, order, request, plain.cl_ord_id)
+            return
+    take_in(state, request.broker, report, QUERY)
+
+
+def _is_unsaid(identity: object) -> bool:
+    return identity is None or (type(identity) is str and not identity)
+
+
+def _names_no_other(state: State, request: OrderStatusRequest, report: ExecutionReport) -> bool:
+    return state.index.named_at_venue(request.broker, report.venue_order_id) is None
+
+
+def _take_absent(state: State, order: Order, request: OrderStatusRequest, text: str) -> None:
+    asked = next((r for r in order.outstanding_requests if r.cl_ord_id == request.cl_ord_id), None)
+    profile = state.profiles.get(request.broker)
+    # A broker that was asked by its own id for the order has said nothing about a cancel or replace of it.
+    by_request = profile is not None and profile.looks_up_by_cl_ord_id
+    if asked is not None and asked.in_doubt and (by_request or asked.kind is RequestKind.NEW):
+        resolve_absent(state, order, asked, QUERY, text or "the broker does not have it")
+    elif order.life is Life.LIVE and not order.is_closed and (asked is None or not by_request):
+        at = At(*state.envelope(), request.broker)
+        what = f"the broker does not have {request.cl_ord_id or request.venue_order_id}: {text}"
+        state.record(anomaly(at, AnomalyCode.ABSENT_AT_BROKER, order.order_id, what, Absent(True, text)))
+    else:
+        # It was answered, or ended, before this was known.
+        ignored = ev.ReportIgnored(*state.envelope(), order.order_id, "ABSENT", None, text)
+        state.record_of(order, ignored)
+
+
+def _take_overtaken(
+    state: State, order: Order, request: OrderStatusRequest, shown_as: ClOrdId | None
+) -> None:
+    # The broker knows the replace that it was asked about and shows the order under a later one: it was decided, and is
+    # overtaken, so that nothing more will be heard of it.
+    asked, chain = order._requests.get(request.cl_ord_id), list(order._amendments)
+    if asked is None or not asked.in_doubt or asked.kind is not RequestKind.REPLACE:
+        return
+    if shown_as == order._cl_ord_id and shown_as in chain[chain.index(asked.cl_ord_id) + 1 :]:
+        text = f"the broker shows the order under {shown_as}, a later replace"
+        head = (order.order_id, asked.cl_ord_id)
+        state.record_of(order, ev.DoubtResolved(*state.envelope(), *head, QUERY, text))
+        state.record_of(order, ev.ReplaceSuperseded(*state.envelope(), *head))

@@ -1,0 +1,77 @@
+"""What is true of everything that waits: questions, kept reports, anomalies and fees."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Final
+
+from oms.engine.anomaly_book import MAX_OPEN
+from oms.engine.held_reports import MAX_HELD, names_of
+from oms.engine.inquiries import Inquiry
+from oms.engine.plain_reports import content_of
+from oms.engine.state import State
+from oms.model.ids import ClOrdId
+
+
+def _check_inquiries(state: State) -> Iterator[str]:
+    inquiries = state.inquiries
+    in_doubt: dict[ClOrdId, int] = {
+        request.cl_ord_id: order.order_id
+        for order in state.index.by_id.values()
+        for request in order.outstanding_requests
+        if request.in_doubt
+    }
+    asked = {identity: inquiry.order.order_id for identity, inquiry in inquiries.doubts.items()}
+    if asked != in_doubt:
+        yield f"the brokers are asked about {asked}, in doubt are {in_doubt}"
+    queued = Counter((due_ns, sequence) for due_ns, sequence, _ in inquiries.queue)
+    for inquiry in (*inquiries.doubts.values(), *inquiries.of_orders.values()):
+        due_ns, order_id = inquiry.due_ns, inquiry.order.order_id
+        if due_ns is None:
+            if inquiry.cl_ord_id is not None:
+                yield f"order {order_id}: nobody will ask about {inquiry.cl_ord_id}, which is in doubt"
+        elif not queued[due_ns, inquiry.sequence] and not _is_mute(state, inquiry):
+            yield f"order {order_id}: a question that is due at {due_ns} waits nowhere"
+
+
+def _is_mute(state: State, inquiry: Inquiry) -> bool:
+    key = (inquiry.order.order_id, inquiry.cl_ord_id)
+    return key in state.inquiries.mute.get(inquiry.order.order_id, ())
+
+
+def _check_held(state: State) -> Iterator[str]:
+    held = state.held
+    contents = Counter((one.broker, *content_of(one.report)) for one in held.by_sequence.values())
+    for content, count in contents.items():
+        if count > 1:
+            yield f"{count} kept reports say the same: {content}"
+    for broker, count in Counter(one.broker for one in held.by_sequence.values()).items():
+        if count > MAX_HELD:
+            yield f"{count} reports of {broker} are kept, at most {MAX_HELD} may be"
+    for name, numbers in held.names.items():
+        for sequence in numbers:
+            if sequence not in held.by_sequence or name not in names_of(held.by_sequence[sequence]):
+                yield f"report {sequence} does not wait for {name}"
+
+
+def _check_anomalies(state: State) -> Iterator[str]:
+    book = state.anomalies
+    if len(book.open) != min(book.raised - book.acknowledged, MAX_OPEN) and book.raised <= MAX_OPEN:
+        yield f"{len(book.open)} anomalies are open of {book.raised}, {book.acknowledged} are acknowledged"
+
+
+def _check_fees(state: State) -> Iterator[str]:
+    for (broker, fee_id), fee in state.fees.items():
+        if (fee.broker, fee.fee_id) != (broker, fee_id) or type(fee.amount) is not Decimal:
+            yield f"fee {fee_id} of {broker} stands for {fee}"
+
+
+FURTHER: Final[tuple[Callable[[State], Iterator[str]], ...]] = (
+    _check_inquiries,
+    _check_held,
+    _check_anomalies,
+    _check_fees,
+)
+"""The checks of this module, for `check_state`."""

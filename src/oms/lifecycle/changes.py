@@ -1,0 +1,334 @@
+"""Read what a venue says of an order's total, its terms, and the facts beside its life.
+
+These replace one another, so that it matters which was said last. The chain of ClOrdIDs tells it of two replaces, the
+venue's own numbers or times of all others; where neither does, the report is taken in the order of its arrival, with an
+anomaly beside it if that makes a difference.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import Enum
+from typing import Final
+
+from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored, illegal, malformed
+from oms.lifecycle.execution_index import ExecutionIndex
+from oms.lifecycle.facts import When, is_later
+from oms.lifecycle.machine import is_allowed, request_of
+from oms.model import events as ev
+from oms.model.decimals import ONE, QUOTIENT, ZERO, is_sane
+from oms.model.enums import AnomalyCode, ExecRestatementReason, ExecType, OrdStatus, RequestKind
+from oms.model.ids import ClOrdId
+from oms.model.order import Mark, Order, Said
+from oms.model.outstanding import OutstandingRequest
+from oms.model.reports import ExecutionReport
+from oms.model.sessions import utc_date
+from oms.model.terms import Terms, amended
+from oms.model.time_in_force import Day
+from oms.model.venue_profile import VenueProfile
+
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+_WORKING: Final = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED})
+_FOR_THE_DAY: Final = frozenset({Mark.DONE_FOR_DAY, Mark.SUSPENDED, Mark.STOPPED})
+
+
+class _Age(Enum):
+    """How a report stands to what was last said of the same thing."""
+
+    NEWER = "newer"
+    OLDER = "older"
+    UNKNOWN = "unknown"
+
+
+def said_at(report: ExecutionReport) -> Said:
+    """Give when a venue said something, by its own time and its own number; 0 where it gave none."""
+    return report.transact_time_ns or 0, report.report_seq or 0
+
+
+def day_of(report: ExecutionReport) -> str:
+    """Give the trading day of a report, YYYYMMDD: the venue's word, else the day of its time; empty where it gave none."""
+    return report.trade_date or (utc_date(report.transact_time_ns) if report.transact_time_ns else "")
+
+
+def _age(said: Said, last: When | None) -> _Age:
+    if last is None or is_later(said, last):
+        return _Age.NEWER
+    return _Age.OLDER if is_later(last, said) else _Age.UNKNOWN
+
+
+def unordered(order: Order, report: ExecutionReport, at: At, place: int) -> Events:
+    """Give that nothing tells whether a report is newer or older than what is in force."""
+    text = f"{report.exec_type.name} cannot be ordered against what was said before; taken as it came"
+    return (anomaly(at, AnomalyCode.UNORDERED, order.order_id, text, report, place),)
+
+
+# ---------------------------------------------------------------- the total and the terms
+
+
+def _new_terms(report: ExecutionReport, wanted: Terms) -> Terms | None:
+    # The answer's prices win over the request's; None where they make no sense.
+    said = [number for number in (report.price, report.stop_px, report.display_qty) if number is not None]
+    if not all(is_sane(number) for number in said):
+        return None
+    if report.display_qty is not None and report.display_qty <= ZERO:
+        return None
+    return amended(wanted, price=report.price, stop_px=report.stop_px, display_qty=report.display_qty)
+
+
+def _said_qty(report: ExecutionReport, wanted: Decimal) -> Decimal | None:
+    qty = wanted if report.order_qty is None else report.order_qty
+    return qty if is_sane(qty) and qty >= ZERO else None
+
+
+def _new_qty(order: Order, report: ExecutionReport, wanted: Decimal) -> Decimal | None:
+    qty = _said_qty(report, wanted)
+    if qty is None:
+        return None
+    # A total at or below what has executed means "stop here" (FIX C.3.c): what had by then, where the broker says so.
+    counted = report.cum_qty
+    return max(qty, counted if is_sane(counted) else order.cum_qty)
+
+
+def read_replaced(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read that a replace was accepted, or that the venue replaced the order of its own accord."""
+    if not is_allowed(order, ev.OrderReplaced):
+        return illegal(order, report, at)
+    identity = report.cl_ord_id
+    if identity is not None and identity in order._amendments:
+        if order._amendments[identity] is RequestKind.CANCEL:
+            return (contradiction(order, report, at, f"replaced by {identity}, which is a cancel request"),)
+        asked = request_of(order, identity)
+        settled = _settled_replace(order, report, at, identity, asked)
+        return settled or _replaced(order, report, at, asked)
+    if order.is_ended:
+        return illegal(order, report, at)
+    if report.order_qty is None and report.price is None:
+        return ignored(order, report, at, "no such replace is outstanding")
+    return _replaced(order, report, at, None)
+
+
+def _settled_replace(
+    order: Order, report: ExecutionReport, at: At, identity: ClOrdId, asked: OutstandingRequest | None
+) -> Events:
+    """Give what a replaced report amounts to when its request has been overtaken, or was answered before; else nothing."""
+    in_force = _place(order, order._cl_ord_id)
+    if _place(order, identity) < in_force:
+        if asked is not None:
+            return (ev.ReplaceSuperseded(*at.envelope(), order.order_id, identity),)
+        return ignored(order, report, at, "a later replace is in force")
+    if asked is not None:
+        return ()
+    if order.is_ended and _place(order, identity) > in_force:
+        return _late_replace(order, report, at, identity)
+    # That request was answered before: brokers resend whole days, and its terms may be out of date by now.
+    qty, terms = _new_qty(order, report, order.order_qty), _new_terms(report, order.terms)
+    last = order._said
+    if (qty, terms) == (order.order_qty, order.terms) or (
+        last is not None and is_later(last, said_at(report))
+    ):
+        return ignored(order, report, at, "repeat of an answered replace")
+    text = f"{identity} was answered before, and now {report.order_qty} at {report.price}; not applied"
+    return (contradiction(order, report, at, text),)
+
+
+def _place(order: Order, identity: ClOrdId | None) -> int:
+    """Give the place of a request among the cancels and replaces sent, from 0; -1 for any other identity."""
+    return next((place for place, known in enumerate(order._amendments) if known == identity), -1)
+
+
+def _late_replace(order: Order, report: ExecutionReport, at: At, identity: ClOrdId) -> Events:
+    """Give what is wrong with a replaced report that comes after the end of the order; nothing where it happened before it."""
+    end, said = order._end, said_at(report)
+    assert end is not None, "of what was denied or rejected no replace is allowed"
+    if is_later(said, end):
+        return illegal(order, report, at)
+    # A cancel of ours was built on every replace that was sent before it, any other came under the one in force.
+    is_built_on = _place(order, identity) <= _place(order, end[2])
+    return () if is_built_on or is_later(end, said) else unordered(order, report, at, 0)
+
+
+def _replaced(order: Order, report: ExecutionReport, at: At, asked: OutstandingRequest | None) -> Events:
+    wanted_qty, wanted_terms = order.order_qty, order.terms
+    if asked is not None:
+        assert asked.order_qty is not None, "a replace asks for a total"
+        assert asked.terms is not None, "a replace asks for terms"
+        wanted_qty, wanted_terms = asked.order_qty, asked.terms
+    qty, terms = _new_qty(order, report, wanted_qty), _new_terms(report, wanted_terms)
+    if qty is None or terms is None:
+        text = f"a replace to {report.order_qty!r} at {report.price!r}"
+        return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
+    events: list[ev.Event] = []
+    # To build on an earlier replace is to have accepted it.
+    earlier = request_of(order, report.orig_cl_ord_id)
+    if earlier is not None and earlier.kind is RequestKind.REPLACE and earlier is not asked:
+        events.append(ev.ReplaceSuperseded(*at.envelope(), order.order_id, earlier.cl_ord_id))
+    said = said_at(report)
+    last = order._said
+    by_chain = asked is not None and (last is None or last[2])
+    age = _Age.NEWER if by_chain else _age(said, last)
+    is_overtaken = age is _Age.OLDER
+    if is_overtaken:
+        qty, terms = order.order_qty, order.terms
+    cl_ord_id = report.cl_ord_id or order.cl_ord_id or ClOrdId("")
+    events.append(
+        ev.OrderReplaced(
+            *at.envelope(len(events)),
+            order.order_id,
+            cl_ord_id,
+            report.venue_order_id,
+            qty,
+            terms,
+            None if asked is None else asked.time_in_force,
+            report.ord_status in _WORKING and not _FOR_THE_DAY.isdisjoint(order._marks),
+            *said,
+            is_overtaken,
+        )
+    )
+    if order.is_ended:
+        text = f"replaced under {cl_ord_id}, although the order is {order.life.value}"
+        events.append(anomaly(at, AnomalyCode.ILLEGAL_IN_STATE, order.order_id, text, report, len(events)))
+    elif age is _Age.UNKNOWN and (qty, terms) != (order.order_qty, order.terms):
+        events += unordered(order, report, at, len(events))
+    return (*events, *_end_of_nothing(order, report, at, qty, len(events)))
+
+
+def _end_of_nothing(order: Order, report: ExecutionReport, at: At, qty: Decimal, place: int) -> Events:
+    # A total of 0 is a cancel by another name: nothing executed, and nothing ever will.
+    if qty or report.order_qty is None or order.is_ended:
+        return ()
+    text = report.text or f"{report.exec_type.name.lower()} to a total of 0"
+    said = said_at(report)
+    return (ev.OrderCanceled(*at.envelope(place), order.order_id, report.cl_ord_id, text, *said),)
+
+
+def read_restated(
+    order: Order, report: ExecutionReport, at: At, executions: ExecutionIndex, profile: VenueProfile
+) -> Events:
+    """Read that the venue changed or renewed an order of its own accord."""
+    reinstates = profile.reinstates and is_allowed(order, ev.OrderReinstated)
+    if not reinstates and not is_allowed(order, ev.OrderRestated):
+        return illegal(order, report, at)
+    qty, terms = _said_qty(report, order.order_qty), _new_terms(report, order.terms)
+    if qty is None or terms is None:
+        text = f"a restatement to {report.order_qty!r} at {report.price!r}"
+        return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
+    said = said_at(report)
+    last = order._said
+    age = _age(said, last)
+    if age is _Age.OLDER:
+        return ignored(order, report, at, "older than what is in force")
+    events: list[ev.Event] = []
+    if reinstates:
+        events.append(ev.OrderReinstated(*at.envelope(), order.order_id, report.text))
+    split_new, split_old = _split(order, report, qty)
+    day = day_of(report)
+    unsplit_qty = ZERO
+    if split_new != split_old and order._day >= day:
+        unsplit_qty = executions.executed_since(order.order_id, said[0] or at.time_ns, day)
+    after = unsplit_qty + QUOTIENT.divide((order.cum_qty - unsplit_qty) * split_new, split_old)
+    counted = report.cum_qty
+    # As with a replace: no total is below what had executed by then, where the venue says how much that is.
+    qty = max(qty, counted if is_sane(counted) else after)
+    events.append(
+        ev.OrderRestated(
+            *at.envelope(len(events)),
+            order.order_id,
+            qty,
+            terms,
+            report.text,
+            report.exec_restatement_reason,
+            day,
+            split_new,
+            split_old,
+            report.exec_id,
+            *said,
+            unsplit_qty=unsplit_qty,
+        )
+    )
+    if age is _Age.UNKNOWN and (qty, terms) != (order.order_qty, order.terms):
+        events += unordered(order, report, at, len(events))
+    if counted is not None and not (is_sane(counted) and counted <= after):
+        code = AnomalyCode.MISSING_EXECUTION if is_sane(counted) else AnomalyCode.MALFORMED
+        text = f"{counted!r} executed in all, of which {after} are known here"
+        events.append(anomaly(at, code, order.order_id, text, report, len(events)))
+    return (*events, *_end_of_nothing(order, report, at, qty, len(events)))
+
+
+def _split(order: Order, report: ExecutionReport, qty: Decimal) -> tuple[Decimal, Decimal]:
+    """Give the ratio by which earlier executions count from now on: what the total went to, and what from."""
+    before, counted = order.order_qty, report.cum_qty
+    if not before or not qty or qty == before:
+        return ONE, ONE
+    if report.exec_restatement_reason is ExecRestatementReason.GT_CORPORATE_ACTION:
+        return qty, before
+    if report.exec_restatement_reason is None and order.cum_qty and is_sane(counted):
+        # Nothing says why, but what has executed changed in the same ratio as the total.
+        return (qty, before) if counted * before == order.cum_qty * qty else (ONE, ONE)
+    return ONE, ONE
+
+
+# ---------------------------------------------------------------- facts beside the life
+
+
+def read_done_for_day(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read that an order does not trade any more today, or not at all."""
+    day = day_of(report)
+    is_next_day = bool(order._day) and day > order._day and not order._is_over
+    if day and day < order._day:
+        return ignored(order, report, at, "no news")
+    if Mark.DONE_FOR_DAY in order._marks and not is_next_day:
+        if day or report.exec_id is None:
+            return ignored(order, report, at, "no news")
+        # Perhaps another day's, and a renewal that is still to come is of the day before it.
+        return (*ignored(order, report, at, "no news", is_known=True), *unordered(order, report, at, 1))
+    leaves = report.leaves_qty
+    if leaves is None:
+        is_over = isinstance(order.time_in_force, Day)
+    elif is_sane(leaves):
+        is_over = not leaves
+    else:
+        return malformed(order, report, at, f"a leaves_qty of {leaves!r}")
+    is_over = is_over and not order.is_filled
+    said = (report.exec_id, *said_at(report))
+    event = ev.OrderDoneForDay
+    return _marked(
+        order, report, at, event, event(*at.envelope(), order.order_id, report.text, is_over, day, *said)
+    )
+
+
+def read_marking(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read that an order is suspended, or that its end-of-day figures are out."""
+    is_suspended = report.exec_type is ExecType.SUSPENDED
+    event: type[ev.OrderSuspended | ev.OrderCalculated] = (
+        ev.OrderSuspended if is_suspended else ev.OrderCalculated
+    )
+    if is_suspended and order.is_filled:
+        return illegal(order, report, at)
+    if (Mark.SUSPENDED if is_suspended else Mark.CALCULATED) in order._marks:
+        return ignored(order, report, at, "no news", is_known=not report.transact_time_ns)
+    said = (report.exec_id, *said_at(report))
+    return _marked(order, report, at, event, event(*at.envelope(), order.order_id, report.text, *said))
+
+
+def read_stopped(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read a guarantee: the venue has stopped the order at a price."""
+    if order.is_filled:
+        return illegal(order, report, at)
+    if not all(number is None or is_sane(number) for number in (report.last_qty, report.last_px)):
+        return malformed(order, report, at, f"a guarantee of {report.last_qty!r} at {report.last_px!r}")
+    said = (report.exec_id, *said_at(report))
+    stopped = ev.OrderStopped(*at.envelope(), order.order_id, report.last_qty, report.last_px, *said)
+    return _marked(order, report, at, ev.OrderStopped, stopped)
+
+
+def _marked(
+    order: Order, report: ExecutionReport, at: At, kind: type[ev.OrderEvent], event: ev.OrderEvent
+) -> Events:
+    if not is_allowed(order, kind):
+        return illegal(order, report, at)
+    age = _age(said_at(report), order._cleared)
+    if age is _Age.OLDER:
+        return ignored(order, report, at, "older than what is in force")
+    return (event,) if age is _Age.NEWER else (event, *unordered(order, report, at, 1))

@@ -1,0 +1,132 @@
+"""Read how an order fares: received, accepted or refused, and ended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored, illegal
+from oms.lifecycle.changes import said_at
+from oms.lifecycle.facts import is_later
+from oms.lifecycle.machine import is_allowed
+from oms.model import events as ev
+from oms.model.decimals import ZERO, is_sane
+from oms.model.enums import AnomalyCode, Life, OrdStatus, RequestKind
+from oms.model.order import Mark, Order
+from oms.model.reports import ExecutionReport
+
+# The readers read the slots of `Order`: a property costs a call, and some facts are for them alone.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+_SENT: Final = Life.SENT
+_LIVE: Final = Life.LIVE
+_BIDDING: Final = OrdStatus.ACCEPTED_FOR_BIDDING
+_DUPLICATE_ORDER: Final = "6"
+
+
+def read_new(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read that the broker works the order."""
+    if order._life is not _SENT:
+        return _read_new_again(order, report, at) if order._life is _LIVE else illegal(order, report, at)
+    if report.ord_status is _BIDDING:
+        return read_bidding(order, report, at)
+    order_qty = report.order_qty
+    if order_qty is not None and not _is_total(order_qty):
+        taken = ev.OrderAcknowledged(*at.envelope(), order.order_id, report.venue_order_id)
+        text = f"acknowledged, whatever its order_qty means: {order_qty!r}"
+        return (taken, anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report, 1))
+    return (
+        ev.OrderAcknowledged(
+            at.sequence,
+            at.epoch,
+            at.cause,
+            at.input_sequence,
+            at.time_ns,
+            order._order_id,
+            report.venue_order_id,
+            None if order_qty == order._order_qty else order_qty,
+        ),
+    )
+
+
+def _is_total(order_qty: object) -> bool:
+    return is_sane(order_qty) and order_qty > ZERO
+
+
+def _read_new_again(order: Order, report: ExecutionReport, at: At) -> Events:
+    said = said_at(report)
+    suspended = order._marks.get(Mark.SUSPENDED)
+    if suspended is not None and is_later(said, suspended) and report.ord_status is not OrdStatus.SUSPENDED:
+        return (ev.OrderResumed(*at.envelope(), order.order_id, report.text, report.exec_id, *said),)
+    # The first word on the total may come after an execution that implied the acknowledgement.
+    order_qty = report.order_qty
+    if order._said is None and _is_total(order_qty) and order_qty != order._order_qty:
+        return (ev.OrderAcknowledged(*at.envelope(), order.order_id, report.venue_order_id, order_qty),)
+    return ignored(order, report, at, "already acknowledged")
+
+
+def read_bidding(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read that the order is being priced."""
+    if Mark.ACCEPTED_FOR_BIDDING in order._marks:
+        return ignored(order, report, at, "no news")
+    return (ev.OrderAcceptedForBidding(*at.envelope(), order.order_id, report.venue_order_id),)
+
+
+def read_pending_new(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read that the broker has the order and has not decided."""
+    if order._life is _SENT and report.ord_status is _BIDDING:
+        return read_bidding(order, report, at)
+    awaited = next((request for request in order._requests.values() if request.kind is RequestKind.NEW), None)
+    if awaited is None or awaited.pending:
+        return ignored(order, report, at, "no news")
+    return (ev.OrderPendingNew(*at.envelope(), order.order_id, report.venue_order_id),)
+
+
+def read_rejected(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read that an order was refused: this one, or another under its name."""
+    if order._life is Life.REJECTED:
+        return ignored(order, report, at, "already rejected")
+    # A second order under a used ClOrdID is refused in the first one's name (FIX F.1.a); the first one lives on.
+    if report.ord_status is not None and report.ord_status is not OrdStatus.REJECTED:
+        return (
+            contradiction(order, report, at, f"a rejection that shows the order as {report.ord_status!r}"),
+        )
+    if order._life is _LIVE and report.reject_code == _DUPLICATE_ORDER:
+        return (contradiction(order, report, at, "a rejection of another order with its ClOrdID"),)
+    if not is_allowed(order, ev.OrderRejected):
+        return illegal(order, report, at)
+    if order._cum_qty:
+        text = f"a rejection after {order.cum_qty} executed; taken as a cancel"
+        ended = ev.OrderCanceled(
+            *at.envelope(), order.order_id, report.cl_ord_id, report.text, *said_at(report)
+        )
+        return (ended, anomaly(at, AnomalyCode.CONTRADICTS_ORDER, order.order_id, text, report, 1))
+    return (ev.OrderRejected(*at.envelope(), order.order_id, report.text, report.reject_code),)
+
+
+def read_canceled(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read that the order was canceled, asked for or not."""
+    if order._life is Life.CANCELED:
+        return ignored(order, report, at, "already canceled")
+    if not is_allowed(order, ev.OrderCanceled):
+        return illegal(order, report, at)
+    ended = ev.OrderCanceled(*at.envelope(), order.order_id, report.cl_ord_id, report.text, *said_at(report))
+    return (ended, *_end_of_filled(order, report, at))
+
+
+def read_expired(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read that the order ended by its time in force."""
+    if order._life is Life.EXPIRED:
+        return ignored(order, report, at, "already expired")
+    if not is_allowed(order, ev.OrderExpired):
+        return illegal(order, report, at)
+    ended = ev.OrderExpired(*at.envelope(), order.order_id, report.text, *said_at(report))
+    return (ended, *_end_of_filled(order, report, at))
+
+
+def _end_of_filled(order: Order, report: ExecutionReport, at: At) -> Events:
+    # It stays Filled, by precedence; that nothing is unanswered any more is news all the same.
+    if not order.is_filled:
+        return ()
+    text = f"{report.exec_type.name} for an order of which all {order.order_qty} executed"
+    return (anomaly(at, AnomalyCode.ILLEGAL_IN_STATE, order.order_id, text, report, 1),)

@@ -1,0 +1,94 @@
+"""Read answers to status requests: news where they show what no other report has said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from oms.lifecycle.anomalies import At, Events, contradiction, ignored
+from oms.lifecycle.changes import read_replaced
+from oms.lifecycle.course import (
+    read_canceled,
+    read_expired,
+    read_new,
+    read_pending_new,
+    read_rejected,
+)
+from oms.lifecycle.machine import request_of
+from oms.model import events as ev
+from oms.model.enums import Life, OrdStatus, RequestKind
+from oms.model.order import Order
+from oms.model.outstanding import OutstandingRequest
+from oms.model.reports import ExecutionReport
+
+# The readers read the slots of `Order`: a property costs a call, and some facts are for them alone.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+_SENT: Final = Life.SENT
+_BIDDING: Final = OrdStatus.ACCEPTED_FOR_BIDDING
+_PENDING_STATUS: Final = {
+    OrdStatus.PENDING_CANCEL: RequestKind.CANCEL,
+    OrdStatus.PENDING_REPLACE: RequestKind.REPLACE,
+}
+
+
+def read_status(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Read an answer to a status request: it is news where it shows what no other report has said."""
+    status = report.ord_status
+    if order.is_ended or (status is None and order._life is not _SENT):
+        return ignored(order, report, at, "a status answer")
+    if status is None:
+        return read_pending_new(order, report, at)  # Whatever it is now, the broker has it.
+    if status is OrdStatus.REJECTED and report.reject_code == "5":
+        return (contradiction(order, report, at, "the broker says that it does not know the order"),)
+    if status in _ENDING:
+        return _ENDING[status](order, report, at)
+    if order._life is _SENT:
+        return _read_first_status(order, status, report, at)
+    kind = _PENDING_STATUS.get(status)
+    if kind is not None:
+        waiting = _meant(order, kind, report)
+        if waiting is not None and not waiting.pending:
+            event = ev.OrderPendingCancel if kind is RequestKind.CANCEL else ev.OrderPendingReplace
+            return (event(*at.envelope(), order.order_id, waiting.cl_ord_id),)
+        return ignored(order, report, at, "a status answer")
+    asked = request_of(order, report.cl_ord_id)
+    if asked is not None and asked.kind is RequestKind.REPLACE:
+        # The identity of a replace is in force only once it is accepted (FIX G.1.c).
+        return read_replaced(order, report, at)
+    return ignored(order, report, at, "a status answer")
+
+
+def _meant(order: Order, kind: RequestKind, report: ExecutionReport) -> OutstandingRequest | None:
+    named = request_of(order, report.cl_ord_id)
+    if named is not None and named.kind is kind:
+        return named
+    # An answer that is older than a request says nothing of it, and one about the order does not say which of several
+    # it means: that one may never have arrived.
+    if named is None and report.cl_ord_id in order._amendments:
+        return None  # It is about a request that was answered since.
+    said_ns = report.transact_time_ns
+    asked = [request for request in order._requests.values() if request.kind is kind]
+    is_meant = len(asked) == 1 and (said_ns is None or asked[0].sent_ns <= said_ns)
+    return asked[0] if is_meant else None
+
+
+def _read_first_status(order: Order, status: OrdStatus, report: ExecutionReport, at: At) -> Events:
+    if status is OrdStatus.PENDING_NEW or status is _BIDDING:
+        return read_pending_new(order, report, at)
+    kind = _PENDING_STATUS.get(status)
+    asked = None if kind is None else _meant(order, kind, report)
+    if asked is not None:
+        if asked.pending:
+            return ignored(order, report, at, "already pending")
+        event = ev.OrderPendingCancel if kind is RequestKind.CANCEL else ev.OrderPendingReplace
+        return (event(*at.envelope(), order.order_id, asked.cl_ord_id),)
+    return read_new(order, report, at)
+
+
+_ENDING: Final[dict[OrdStatus, Callable[[Order, ExecutionReport, At], Events]]] = {
+    OrdStatus.CANCELED: read_canceled,
+    OrdStatus.EXPIRED: read_expired,
+    OrdStatus.REJECTED: read_rejected,
+}

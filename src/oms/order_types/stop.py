@@ -1,0 +1,65 @@
+"""Stop and stop limit orders: sent as they are, and watched and released by the venue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from oms.model.commands import Command, SubmitOrder
+from oms.model.enums import Side
+from oms.model.events import OrderEvent
+from oms.model.instrument import Instrument
+from oms.model.order import Order
+from oms.model.reasons import Reason
+from oms.model.terms import Stop, StopLimit
+from oms.order_types.validation import check_price
+
+
+class StopHandler:
+    """The venue works the order; its stop price must lie on the instrument's grid."""
+
+    wants_events = False
+
+    def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
+        """Look at the stop price."""
+        terms = order.terms
+        return check_price(terms.stop_px, instrument, "stop_px") if type(terms) is Stop else ()
+
+    def worst_px(self, order: SubmitOrder, reference_px: Decimal | None) -> Decimal | None:
+        """Give the stop price, or the market's where that is worse already.
+
+        Once released it trades at any price, so that this is the best guess and no bound.
+        """
+        terms = order.terms
+        if type(terms) is not Stop:
+            return None
+        if reference_px is None:
+            return terms.stop_px
+        worse = max if order.side is Side.BUY else min
+        return worse(terms.stop_px, reference_px)
+
+    def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
+        """Nothing follows."""
+        return ()
+
+
+class StopLimitHandler:
+    """The venue works the order; both its prices must lie on the instrument's grid."""
+
+    wants_events = False
+
+    def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
+        """Look at the stop price and at the limit."""
+        terms = order.terms
+        if type(terms) is not StopLimit:
+            return ()
+        return (*check_price(terms.stop_px, instrument, "stop_px"), *check_price(terms.price, instrument))
+
+    def worst_px(self, order: SubmitOrder, reference_px: Decimal | None) -> Decimal | None:
+        """Give the limit."""
+        terms = order.terms
+        return terms.price if type(terms) is StopLimit else None
+
+    def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
+        """Nothing follows."""
+        return ()

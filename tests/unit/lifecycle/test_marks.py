@@ -1,0 +1,440 @@
+"""Facts beside the life of an order: what sets them, what clears them, and which of two that the venue says is later."""
+# ruff: noqa: ANN401  # the fields of reports are of any kind
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from oms.lifecycle.facts import is_later
+from oms.model import events as ev
+from oms.model.decimals import ZERO
+from oms.model.enums import AnomalyCode, ExecType, OrdStatus
+from oms.model.ids import ExecId
+from oms.model.order import Mark, Said
+from oms.model.reports import ExecutionReport
+from oms.model.time_in_force import GTC, IOC, TimeInForce
+from tests.unit.journals import REPLACE_ID, T0, make
+from tests.unit.lifecycle.readings import (
+    CANCELED,
+    FULL,
+    LIVE,
+    PART,
+    SENT,
+    THEIRS,
+    after,
+    d,
+    first,
+    ignored,
+    read,
+    report,
+    set_aside,
+    take,
+    these,
+    told,
+)
+
+CODE = AnomalyCode
+WHEN: Final[dict[str, Any]] = {"exec_id": ExecId("r1"), "transact_time_ns": T0 + 3, "report_seq": 8}
+SAID: Final = (ExecId("r1"), T0 + 3, 8)
+
+NEWS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport, ev.OrderEvent]]] = {
+    "a halt": (
+        LIVE,
+        report(ExecType.SUSPENDED, text="b", **WHEN),
+        ev.OrderSuspended(*first(), "b", *SAID),
+    ),
+    "a halt at no time": (LIVE, report(ExecType.SUSPENDED), ev.OrderSuspended(*first(), "", None, 0, 0)),
+    "end-of-day figures": (
+        FULL,
+        report(ExecType.CALCULATED, text="c", **WHEN),
+        ev.OrderCalculated(*first(), "c", *SAID),
+    ),
+    "a guaranteed price": (
+        PART,
+        report(ExecType.STOPPED, last_qty=d(60), last_px=d("189.40"), **WHEN),
+        ev.OrderStopped(*first(), d(60), d("189.40"), *SAID),
+    ),
+    "a guarantee without numbers": (LIVE, report(ExecType.STOPPED), ev.OrderStopped(*first(), None, None)),
+    "the end of the day": (
+        LIVE,
+        report(ExecType.DONE_FOR_DAY, text="a", leaves_qty=d(100), **WHEN),
+        ev.OrderDoneForDay(*first(), "a", False, "20260105", *SAID),
+    ),
+    "the end of a day that the venue names": (
+        LIVE,
+        report(ExecType.DONE_FOR_DAY, leaves_qty=d(100), trade_date="20260106", transact_time_ns=T0),
+        ev.OrderDoneForDay(*first(), "", False, "20260106", None, T0, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize(("way", "said", "news"), NEWS.values(), ids=NEWS)
+def test_a_mark_says_what_the_venue_says_and_when(
+    way: tuple[ev.OrderEvent, ...], said: ExecutionReport, news: ev.OrderEvent
+) -> None:
+    assert read(after(*way), said) == (news,)
+
+
+# ---------------------------------------------------------------- done for the day
+
+# the report's own leaves_qty, the time in force: whether the order is over
+DONE: Final[dict[str, tuple[dict[str, Any], TimeInForce | None, bool]]] = {
+    "a day order": ({}, None, True),
+    "a good-till order": ({}, GTC, False),
+    "an order of another kind": ({}, IOC, False),
+    "a day order that the venue keeps": ({"leaves_qty": d(60)}, None, False),
+    "a good-till order that the venue does not keep": ({"leaves_qty": d(0)}, GTC, True),
+}
+
+
+@pytest.mark.parametrize(("fields", "time_in_force", "is_over"), DONE.values(), ids=DONE)
+def test_an_order_is_over_with_the_day_by_the_venues_word_or_its_time_in_force(
+    fields: dict[str, Any], time_in_force: TimeInForce | None, is_over: bool
+) -> None:
+    order = after(*PART, **({} if time_in_force is None else {"time_in_force": time_in_force}))
+
+    events = read(order, report(ExecType.DONE_FOR_DAY, **fields))
+
+    assert events == (ev.OrderDoneForDay(*first(), "", is_over),)
+    take(order, events)
+    assert these(order.status, order.leaves_qty) == (OrdStatus.DONE_FOR_DAY, 0 if is_over else 60)
+
+
+def test_a_filled_order_is_not_over_with_the_day_since_a_bust_may_open_it_again() -> None:
+    assert read(after(*FULL), report(ExecType.DONE_FOR_DAY)) == (ev.OrderDoneForDay(*first(), "", False),)
+
+
+def test_what_is_left_after_the_day_must_be_a_number() -> None:
+    said = report(ExecType.DONE_FOR_DAY, leaves_qty=d("NaN"))
+
+    assert read(after(*LIVE), said) == (set_aside(CODE.MALFORMED, "a leaves_qty of Decimal('NaN')", said),)
+
+
+DAY_OVER: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], dict[str, Any]]]] = {
+    "a day that is over": ((*LIVE, make(ev.OrderDoneForDay)), {}),
+    "an earlier day than one that it has traded on": (PART, {"trade_date": "20260104"}),
+}
+
+
+@pytest.mark.parametrize(("way", "fields"), DAY_OVER.values(), ids=DAY_OVER)
+def test_the_end_of_a_day_that_is_past_is_no_news(
+    way: tuple[ev.OrderEvent, ...], fields: dict[str, Any]
+) -> None:
+    said = report(ExecType.DONE_FOR_DAY, **fields)
+
+    assert read(after(*way), said) == (ignored(said, "no news"),)
+
+
+def test_the_end_of_the_very_day_that_it_has_traded_on_is_news() -> None:
+    assert told(read(after(*PART), report(ExecType.DONE_FOR_DAY, trade_date="20260105"))) == [
+        "OrderDoneForDay"
+    ]
+
+
+# ---------------------------------------------------------------- repeats and what cannot be
+
+
+@pytest.mark.parametrize(
+    ("mark", "exec_type"),
+    [
+        pytest.param(make(ev.OrderSuspended), ExecType.SUSPENDED, id="a halt"),
+        pytest.param(make(ev.OrderCalculated), ExecType.CALCULATED, id="end-of-day figures"),
+    ],
+)
+def test_a_mark_that_is_set_is_no_news(mark: ev.OrderEvent, exec_type: ExecType) -> None:
+    said = report(exec_type)
+
+    assert read(after(*LIVE, mark), said) == (ignored(said, "no news"),)
+
+
+@pytest.mark.parametrize(
+    ("mark", "exec_type"),
+    [
+        pytest.param(make(ev.OrderSuspended), ExecType.SUSPENDED, id="a halt"),
+        pytest.param(make(ev.OrderCalculated), ExecType.CALCULATED, id="end-of-day figures"),
+    ],
+)
+def test_a_mark_that_is_set_already_is_known_by_its_name_where_it_has_no_time(
+    mark: ev.OrderEvent, exec_type: ExecType
+) -> None:
+    order = after(*LIVE, mark)
+    undated, dated = report(exec_type, exec_id=ExecId("r2")), report(exec_type, **WHEN)
+
+    assert read(order, dated) == (ignored(dated, "no news"),)
+    known = ev.ReportIgnored(*first(), exec_type.name, ExecId("r2"), "no news", is_known=True)
+    assert read(order, undated) == (known,)
+    # After a restatement it would be news, were it not known.
+    take(order, (known, make(ev.OrderRestated)))
+    assert read(order, undated) == (ignored(undated, "repeat of a known report"),)
+
+
+def test_one_mark_is_news_beside_another() -> None:
+    order = after(*LIVE, make(ev.OrderSuspended), make(ev.OrderDoneForDay))
+
+    assert told(read(order, report(ExecType.CALCULATED))) == ["OrderCalculated"]
+    order = after(*LIVE, make(ev.OrderCalculated))
+    assert told(read(order, report(ExecType.SUSPENDED))) == ["OrderSuspended"]
+    assert told(read(order, report(ExecType.DONE_FOR_DAY))) == ["OrderDoneForDay"]
+
+
+CANNOT_BE: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport, str]]] = {
+    "a halt of a filled order": (FULL, report(ExecType.SUSPENDED), "SUSPENDED for an order that is live with 0 left"),
+    "a guarantee for a filled order": (FULL, report(ExecType.STOPPED), "STOPPED for an order that is live with 0 left"),
+    "a halt of a canceled order": (
+        CANCELED, report(ExecType.SUSPENDED), "SUSPENDED for an order that is canceled with 0 left",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("way", "said", "text"), CANNOT_BE.values(), ids=CANNOT_BE)
+def test_what_cannot_be_marked_is_set_aside(
+    way: tuple[ev.OrderEvent, ...], said: ExecutionReport, text: str
+) -> None:
+    assert read(after(*way), said) == (set_aside(CODE.ILLEGAL_IN_STATE, text, said),)
+
+
+GUARANTEES: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "of a size that is no number": ({"last_qty": d("NaN")}, "a guarantee of Decimal('NaN') at None"),
+    "of a price that is no number": (
+        {"last_qty": d(1), "last_px": d("NaN")},
+        "a guarantee of Decimal('1') at Decimal('NaN')",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "text"), GUARANTEES.values(), ids=GUARANTEES)
+def test_a_guarantee_that_makes_no_sense_is_set_aside(fields: dict[str, Any], text: str) -> None:
+    said = report(ExecType.STOPPED, **fields)
+
+    assert read(after(*LIVE), said) == (set_aside(CODE.MALFORMED, text, said),)
+
+
+def test_a_guarantee_stands_until_another_is_given() -> None:
+    order = after(*LIVE)
+    assert order.guarantee is None
+
+    take(order, read(order, report(ExecType.STOPPED, last_qty=d(60), last_px=d(189))))
+    take(order, read(order, report(ExecType.STOPPED, last_qty=d(70))))
+    assert order.guarantee == (d(70), None)
+
+
+# ---------------------------------------------------------------- which was said last
+
+RESUMED: Final = make(ev.OrderRestated, order_qty=d(100), venue_ns=T0 + 10, venue_seq=5)
+MARKING: Final = [ExecType.SUSPENDED, ExecType.CALCULATED, ExecType.STOPPED, ExecType.DONE_FOR_DAY]
+AGES: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "later": ({"transact_time_ns": T0 + 11}, "newer"),
+    "earlier": ({"transact_time_ns": T0 + 9}, "older"),
+    "earlier by its time and later by its number": ({"transact_time_ns": T0 + 9, "report_seq": 6}, "newer"),
+    "at the same time": ({"transact_time_ns": T0 + 10}, "unknown"),
+    "at no time": ({}, "unknown"),
+}
+
+
+@pytest.mark.parametrize(("fields", "age"), AGES.values(), ids=AGES)
+@pytest.mark.parametrize("exec_type", MARKING, ids=lambda kind: kind.name)
+def test_a_mark_is_held_against_when_the_order_was_last_said_to_work(
+    exec_type: ExecType, fields: dict[str, Any], age: str
+) -> None:
+    said = report(exec_type, leaves_qty=d(100), **fields)
+
+    events = read(after(*LIVE, RESUMED), said)
+
+    if age == "older":
+        assert events == (ignored(said, "older than what is in force"),)
+        return
+    assert isinstance(
+        events[0], ev.OrderSuspended | ev.OrderCalculated | ev.OrderStopped | ev.OrderDoneForDay
+    )
+    text = f"{exec_type.name} cannot be ordered against what was said before; taken as it came"
+    assert events[1:] == (() if age == "newer" else (set_aside(CODE.UNORDERED, text, said, 1),))
+
+
+def test_nothing_is_held_against_an_order_that_was_never_said_to_work_again() -> None:
+    order = after(*LIVE, make(ev.OrderReplaced, venue_ns=T0 + 10))
+
+    assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0))) == ["OrderSuspended"]
+
+
+@pytest.mark.parametrize(
+    ("said", "other", "expected"),
+    [
+        pytest.param((2, 0), (1, 0), True, id="a later time"),
+        pytest.param((1, 0), (2, 0), False, id="an earlier time"),
+        pytest.param((1, 0), (1, 0), False, id="the same time"),
+        pytest.param((2, 0), (0, 0), False, id="a time against none"),
+        pytest.param((0, 0), (2, 0), False, id="none against a time"),
+        pytest.param((1, 2), (2, 1), True, id="a higher number at an earlier time"),
+        pytest.param((2, 1), (1, 2), False, id="a lower number at a later time"),
+        pytest.param((2, 1), (1, 1), False, id="the same number at a later time"),
+        pytest.param((2, 1), (1, 0), True, id="a number against none, at a later time"),
+        pytest.param((2, 0), (1, 1), True, id="none against a number, at a later time"),
+    ],
+)
+def test_the_venues_numbers_tell_what_is_later_and_its_times_where_it_has_none(
+    said: Said, other: Said, expected: bool
+) -> None:
+    assert is_later(said, other) is expected
+
+
+# ---------------------------------------------------------------- what clears a mark
+
+
+def halted(**fields: Any) -> tuple[ev.OrderEvent, ...]:
+    return (*PART, make(ev.OrderSuspended, venue_ns=T0 + 10, **fields))
+
+
+def test_an_acknowledgement_from_after_a_halt_says_that_the_order_works_again() -> None:
+    order = after(*halted())
+
+    events = read(order, report(ExecType.NEW, text="go", **{**WHEN, "transact_time_ns": T0 + 11}))
+
+    assert events == (ev.OrderResumed(*first(), "go", ExecId("r1"), T0 + 11, 8),)
+    take(order, events)
+    assert (order.status, order.marks) == (OrdStatus.PARTIALLY_FILLED, frozenset())
+    # A halt from before is no news any more.
+    old = report(ExecType.SUSPENDED, transact_time_ns=T0 + 10)
+    assert read(order, old) == (ignored(old, "older than what is in force"),)
+
+
+NOT_RESUMED: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], dict[str, Any]]]] = {
+    "from before the halt": (halted(), {"transact_time_ns": T0 + 9}),
+    "from the time of the halt": (halted(), {"transact_time_ns": T0 + 10}),
+    "at no time": (halted(), {}),
+    "that shows the order as suspended": (
+        halted(),
+        {"transact_time_ns": T0 + 11, "ord_status": OrdStatus.SUSPENDED},
+    ),
+    "from before it, by its number": (
+        halted(venue_seq=9),
+        {"transact_time_ns": T0 + 11, "report_seq": 8},
+    ),
+    "of an order that is stopped": (
+        (*PART, make(ev.OrderStopped, venue_ns=T0 + 10)),
+        {"transact_time_ns": T0 + 11},
+    ),
+}
+
+
+@pytest.mark.parametrize(("way", "fields"), NOT_RESUMED.values(), ids=NOT_RESUMED)
+def test_an_acknowledgement_resumes_nothing(way: tuple[ev.OrderEvent, ...], fields: dict[str, Any]) -> None:
+    said = report(ExecType.NEW, **fields)
+
+    assert read(after(*way), said) == (ignored(said, "already acknowledged"),)
+
+
+STANDING: Final = (
+    *PART,
+    make(ev.OrderSuspended, venue_ns=T0 + 10),
+    make(ev.OrderStopped, venue_ns=T0 + 10),
+    make(ev.OrderCalculated, venue_ns=T0 + 10),
+    make(ev.OrderDoneForDay, venue_ns=T0 + 10, is_over=True),
+)
+
+
+def test_a_restatement_from_after_the_marks_makes_the_order_work_again() -> None:
+    order = after(*STANDING, make(ev.OrderRestated, venue_ns=T0 + 11))
+
+    assert these(order.marks, order.leaves_qty) == ({Mark.STOPPED}, 60)
+
+
+def test_a_restatement_from_before_the_marks_leaves_them_and_the_order_over() -> None:
+    order = after(*STANDING, make(ev.OrderRestated, venue_ns=T0 + 9, order_qty=d(90)))
+
+    assert order.marks == {Mark.SUSPENDED, Mark.STOPPED, Mark.CALCULATED, Mark.DONE_FOR_DAY}
+    assert these(order.order_qty, order.leaves_qty, order.status) == (90, 0, OrdStatus.DONE_FOR_DAY)
+
+
+def test_an_execution_clears_none_of_them() -> None:
+    order = after(*STANDING, make(ev.Traded, exec_id="x2", transact_time_ns=T0 + 20))
+
+    assert order.marks == {Mark.SUSPENDED, Mark.STOPPED, Mark.CALCULATED, Mark.DONE_FOR_DAY}
+    assert these(order.cum_qty, order.leaves_qty) == (80, 0)
+
+
+REPLACED: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], OrdStatus | None, bool]]] = {
+    "shown as new": ((*LIVE, make(ev.OrderSuspended)), OrdStatus.NEW, True),
+    "shown as partly filled": ((*PART, make(ev.OrderDoneForDay)), OrdStatus.PARTIALLY_FILLED, True),
+    "stopped, shown as new": ((*LIVE, make(ev.OrderStopped)), OrdStatus.NEW, True),
+    "shown as nothing": ((*LIVE, make(ev.OrderSuspended)), None, False),
+    "shown as suspended": ((*LIVE, make(ev.OrderSuspended)), OrdStatus.SUSPENDED, False),
+    "with no mark": (LIVE, OrdStatus.NEW, False),
+    "with another mark": ((*LIVE, make(ev.OrderCalculated)), OrdStatus.NEW, False),
+}
+
+
+@pytest.mark.parametrize(("way", "shown_as", "is_resumed"), REPLACED.values(), ids=REPLACED)
+def test_a_replaced_order_that_is_shown_as_working_works_again(
+    way: tuple[ev.OrderEvent, ...], shown_as: OrdStatus | None, is_resumed: bool
+) -> None:
+    order = after(*way, make(ev.ReplaceRequested))
+    said = report(ExecType.REPLACED, cl_ord_id=REPLACE_ID, ord_status=shown_as)
+
+    (event,) = read(order, said)
+
+    assert isinstance(event, ev.OrderReplaced)
+    assert event.is_resumed is is_resumed
+    marks = order.marks
+    take(order, (event,))
+    assert order.marks == (frozenset() if is_resumed else marks)
+
+
+def test_a_replace_that_resumes_brings_back_what_was_over() -> None:
+    order = after(*STANDING, make(ev.OrderReplaced, is_resumed=True, venue_ns=T0 + 11))
+
+    assert these(order.marks, order.leaves_qty) == ({Mark.CALCULATED}, 60)
+    # What the venue said before that is no news.
+    old = report(ExecType.SUSPENDED, transact_time_ns=T0 + 10)
+    assert read(order, old) == (ignored(old, "older than what is in force"),)
+
+
+def test_a_replace_from_before_the_end_of_the_day_leaves_the_order_over() -> None:
+    order = after(*STANDING, make(ev.OrderReplaced, is_resumed=True, venue_ns=T0 + 9, order_qty=d(90)))
+
+    assert order.marks == {Mark.SUSPENDED, Mark.STOPPED, Mark.CALCULATED, Mark.DONE_FOR_DAY}
+    assert these(order.order_qty, order.leaves_qty) == (90, 0)
+
+
+def test_an_older_word_does_not_take_back_when_the_order_was_said_to_work() -> None:
+    # A replace is taken by the chain, whatever its time.
+    order = after(
+        *LIVE,
+        make(ev.OrderReplaced, is_resumed=True, venue_ns=T0 + 20),
+        make(ev.OrderReplaced, is_resumed=True, venue_ns=T0 + 5),
+    )
+    old = report(ExecType.SUSPENDED, transact_time_ns=T0 + 10)
+
+    assert read(order, old) == (ignored(old, "older than what is in force"),)
+
+
+def test_the_mark_of_elsewhere_goes_with_the_replace() -> None:
+    order = after(
+        *LIVE, make(ev.OrderPendingReplace, cl_ord_id=None), make(ev.OrderPendingCancel, cl_ord_id=None)
+    )
+    assert order.status is OrdStatus.PENDING_CANCEL
+
+    take(order, (make(ev.OrderReplaced, cl_ord_id=THEIRS, order_qty=d(90)),))
+    assert order.marks == {Mark.PENDING_CANCEL}
+
+
+# ---------------------------------------------------------------- being priced
+
+
+def test_an_order_that_is_being_priced_is_shown_as_that_and_nothing_else() -> None:
+    order = after(*SENT, make(ev.OrderAcceptedForBidding))
+    assert these(order.status, order.leaves_qty) == (OrdStatus.ACCEPTED_FOR_BIDDING, 100)
+
+    take(order, (make(ev.OrderAcknowledged),))
+    assert (order.status, order.marks) == (OrdStatus.NEW, frozenset())
+
+
+def test_the_figures_stay_when_a_calculated_order_ends() -> None:
+    order = after(*STANDING, make(ev.OrderCanceled))
+
+    assert these(order.marks, order.status, order.leaves_qty) == (
+        {Mark.CALCULATED},
+        OrdStatus.CALCULATED,
+        ZERO,
+    )

@@ -1,0 +1,220 @@
+"""Answers to status requests: no news where they show what is known, and otherwise what they show."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from oms.model import events as ev
+from oms.model.enums import AnomalyCode, ExecType, OrdStatus
+from oms.model.ids import ClOrdId
+from oms.model.reports import ExecutionReport
+from tests.unit.journals import CANCEL_ID, NEW_ID, REPLACE_ID, T0, make, venue_id
+from tests.unit.lifecycle.readings import (
+    ASKED,
+    CANCELED,
+    FULL,
+    LIVE,
+    OLD,
+    PART,
+    SENT,
+    THEIRS,
+    after,
+    d,
+    first,
+    ignored,
+    read,
+    report,
+    set_aside,
+)
+
+CODE = AnomalyCode
+S = OrdStatus
+SECOND_CANCEL: Final = make(ev.CancelRequested, cl_ord_id=ClOrdId("cancel-2"))
+SENT_AND_ASKED: Final = (*SENT, make(ev.CancelRequested), make(ev.ReplaceRequested))
+
+
+def answer(status: OrdStatus | None, **fields: object) -> ExecutionReport:
+    return report(ExecType.ORDER_STATUS, ord_status=status, **fields)
+
+
+NEWS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport, ev.OrderEvent]]] = {
+    "a canceled order": (LIVE, answer(S.CANCELED, text="off"), ev.OrderCanceled(*first(), NEW_ID, "off")),
+    "an expired order": (LIVE, answer(S.EXPIRED, text="over"), ev.OrderExpired(*first(), "over")),
+    "a rejected order": (
+        LIVE,
+        answer(S.REJECTED, text="no", reject_code="3"),
+        ev.OrderRejected(*first(), "no", "3"),
+    ),
+    "a canceled order that was never acknowledged": (
+        SENT,
+        answer(S.CANCELED),
+        ev.OrderCanceled(*first(), NEW_ID, ""),
+    ),
+    "a new order that is being decided on": (
+        SENT,
+        answer(S.PENDING_NEW, venue_order_id="v1"),
+        ev.OrderPendingNew(*first(), venue_id("v1")),
+    ),
+    "an order of which it says no more than that it is there": (
+        SENT,
+        answer(None, venue_order_id="v1"),
+        ev.OrderPendingNew(*first(), venue_id("v1")),
+    ),
+    "an order that is being priced": (
+        SENT,
+        answer(S.ACCEPTED_FOR_BIDDING, venue_order_id="v1"),
+        ev.OrderAcceptedForBidding(*first(), venue_id("v1")),
+    ),
+    "the first word about an order, with its total": (
+        SENT,
+        answer(S.NEW, venue_order_id="v1", order_qty=d(90)),
+        ev.OrderAcknowledged(*first(), venue_id("v1"), d(90)),
+    ),
+    "the first word, of an order that has executed": (
+        SENT,
+        answer(S.PARTIALLY_FILLED),
+        ev.OrderAcknowledged(*first(), None),
+    ),
+    "the first word, of an order whose cancel is being decided on": (
+        SENT_AND_ASKED,
+        answer(S.PENDING_CANCEL),
+        ev.OrderPendingCancel(*first(), CANCEL_ID),
+    ),
+    "the first word, of a cancel that was asked for elsewhere": (
+        SENT,
+        answer(S.PENDING_CANCEL),
+        ev.OrderAcknowledged(*first(), None),
+    ),
+    "the first word, of an order whose replace is being decided on": (
+        SENT_AND_ASKED,
+        answer(S.PENDING_REPLACE),
+        ev.OrderPendingReplace(*first(), REPLACE_ID),
+    ),
+    "the first word, of a replace that was asked for elsewhere": (
+        (*SENT, make(ev.CancelRequested)),
+        answer(S.PENDING_REPLACE),
+        ev.OrderAcknowledged(*first(), None),
+    ),
+    "a cancel that is being decided on, asked about under its own name": (
+        (*LIVE, make(ev.CancelRequested), SECOND_CANCEL),
+        answer(S.PENDING_CANCEL, cl_ord_id=ClOrdId("cancel-2")),
+        ev.OrderPendingCancel(*first(), ClOrdId("cancel-2")),
+    ),
+    "a cancel that is being decided on, asked about under the order's name": (
+        (*LIVE, make(ev.CancelRequested)),
+        answer(S.PENDING_CANCEL),
+        ev.OrderPendingCancel(*first(), CANCEL_ID),
+    ),
+    "a cancel that is being decided on, asked about under a replace's name": (
+        ASKED,
+        answer(S.PENDING_CANCEL, cl_ord_id=REPLACE_ID),
+        ev.OrderPendingCancel(*first(), CANCEL_ID),
+    ),
+    "a replace that is being decided on, asked about under no name": (
+        ASKED,
+        answer(S.PENDING_REPLACE, cl_ord_id=None),
+        ev.OrderPendingReplace(*first(), REPLACE_ID),
+    ),
+    # The identity of a replace is in force only once it is accepted (FIX G.1.c).
+    "a replace that was accepted": (
+        ASKED,
+        answer(S.PARTIALLY_FILLED, cl_ord_id=REPLACE_ID, order_qty=d(140)),
+        ev.OrderReplaced(*first(), REPLACE_ID, None, d(140), OLD),
+    ),
+}
+
+
+@pytest.mark.parametrize(("way", "said", "news"), NEWS.values(), ids=NEWS)
+def test_an_answer_that_shows_what_nothing_has_said_is_news(
+    way: tuple[ev.OrderEvent, ...], said: ExecutionReport, news: ev.OrderEvent
+) -> None:
+    assert read(after(*way), said) == (news,)
+
+
+REPEATS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport]]] = {
+    "nothing": (LIVE, answer(None)),
+    "that one of two cancels is being decided on": (
+        (*LIVE, make(ev.CancelRequested), SECOND_CANCEL),
+        answer(S.PENDING_CANCEL),
+    ),
+    "a live order": (LIVE, answer(S.NEW)),
+    "a filled order": (FULL, answer(S.FILLED)),
+    "an order that is being priced": (LIVE, answer(S.ACCEPTED_FOR_BIDDING)),
+    "a canceled order that is canceled": (CANCELED, answer(S.CANCELED)),
+    "an expired order that is canceled": (CANCELED, answer(S.EXPIRED)),
+    "an order that works, although it is canceled": (CANCELED, answer(S.NEW)),
+    "a cancel that was asked for elsewhere": (PART, answer(S.PENDING_CANCEL)),
+    "a replace that was asked for elsewhere, while a cancel is outstanding": (
+        (*PART, make(ev.CancelRequested)),
+        answer(S.PENDING_REPLACE),
+    ),
+    "a cancel that is known to be decided on": (
+        (*ASKED, make(ev.OrderPendingCancel)),
+        answer(S.PENDING_CANCEL, cl_ord_id=CANCEL_ID),
+    ),
+    "a live order, under the name of a cancel that is outstanding": (
+        ASKED,
+        answer(S.PARTIALLY_FILLED, cl_ord_id=CANCEL_ID),
+    ),
+    "a live order, under a name that nobody knows": (ASKED, answer(S.PARTIALLY_FILLED, cl_ord_id=THEIRS)),
+    "a live order, under no name": (ASKED, answer(S.PARTIALLY_FILLED, cl_ord_id=None)),
+}
+
+
+@pytest.mark.parametrize(("way", "said"), REPEATS.values(), ids=REPEATS)
+def test_an_answer_that_shows_what_is_known_is_no_news(
+    way: tuple[ev.OrderEvent, ...], said: ExecutionReport
+) -> None:
+    assert read(after(*way), said) == (ignored(said, "a status answer"),)
+
+
+@pytest.mark.parametrize(
+    ("note", "status"),
+    [
+        pytest.param(make(ev.OrderPendingCancel), S.PENDING_CANCEL, id="a cancel"),
+        pytest.param(make(ev.OrderPendingReplace), S.PENDING_REPLACE, id="a replace"),
+    ],
+)
+def test_the_first_word_about_an_order_whose_request_is_known_to_be_decided_on_is_no_news(
+    note: ev.OrderEvent, status: OrdStatus
+) -> None:
+    said = answer(status)
+
+    assert read(after(*SENT_AND_ASKED, note), said) == (ignored(said, "already pending"),)
+
+
+def test_an_order_that_is_decided_on_still_is_no_news() -> None:
+    said = answer(S.PENDING_NEW)
+
+    assert read(after(*SENT, make(ev.OrderPendingNew)), said) == (ignored(said, "no news"),)
+
+
+@pytest.mark.parametrize(
+    ("at_ns", "is_news"), [(T0 - 1, False), (T0, True), (T0 + 1, True), (None, True)], ids=str
+)
+def test_an_answer_from_before_a_request_says_nothing_of_it(at_ns: int | None, is_news: bool) -> None:
+    said = answer(S.PENDING_CANCEL, transact_time_ns=at_ns)
+
+    (event,) = read(after(*LIVE, make(ev.CancelRequested)), said)
+    assert isinstance(event, ev.OrderPendingCancel) is is_news
+    (event,) = read(after(*SENT, make(ev.CancelRequested)), said)
+    assert isinstance(event, ev.OrderPendingCancel) is is_news
+
+
+@pytest.mark.parametrize("way", [SENT, LIVE], ids=["sent", "live"])
+def test_an_order_that_the_broker_does_not_know_is_not_taken_for_rejected(
+    way: tuple[ev.OrderEvent, ...],
+) -> None:
+    said = answer(S.REJECTED, reject_code="5")
+
+    assert read(after(*way), said) == (
+        set_aside(CODE.CONTRADICTS_ORDER, "the broker says that it does not know the order", said),
+    )
+
+
+def test_the_code_of_an_unknown_order_means_nothing_for_an_order_that_is_shown_as_canceled() -> None:
+    assert read(after(*LIVE), answer(S.CANCELED, reject_code="5")) == (
+        ev.OrderCanceled(*first(), NEW_ID, ""),
+    )
