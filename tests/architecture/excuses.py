@@ -262,13 +262,18 @@ EXCUSES: tuple[Excuse, ...] = (
         "a history is an order, requests, reports and a truth",
     ),
     Excuse(
+        "many internal imports",
+        "oms.lifecycle.status_answers",
+        "a status answer may show any fact, and each is a kind of event",
+    ),
+    Excuse(
         "imports through a package",
         "oms.cli.market_maker <- oms",
         "the example bot comes in by the front door, as every user does",
     ),
     Excuse(
         "average of internal imports",
-        "4.5",
+        "4.0",
         "the model keeps one module a concept (ids, enums, decimals, ...), so that one vocabulary counts several times",
     ),
 )

@@ -7,7 +7,7 @@ from decimal import Context, Decimal
 from functools import cache
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from oms.engine.engine import Engine
 from oms.engine.inputs import Reported, Start
@@ -152,6 +152,8 @@ class Player:
             made: Reports that were made before, to save making them again.
         """
         self.scenario = scenario
+        # Guarantees that look like executions are a habit of FIX 4.2's.
+        profile = evolve(profile, guarantees_by_trade=scenario.id.startswith("4.2:"))
         self.engine = Engine({BROKER: able(profile)}, default_handlers())
         self.ids: dict[str, ClOrdId] = {}
         self.orders: dict[str, OrderId] = {}

@@ -22,10 +22,10 @@ from oms.model.enums import (
     OrdStatus,
     RequestKind,
 )
-from oms.model.ids import VenueOrderId
+from oms.model.ids import ExecId, VenueOrderId
 from oms.model.requests import OrderCancelReplaceRequest, OrderStatusRequest
 from oms.model.time_in_force import DAY, GTC, TimeInForce
-from oms.model.venue_profile import EXCHANGE, FIX_BROKER, LateFills, VenueProfile
+from oms.model.venue_profile import EXCHANGE, FIX_42_BROKER, FIX_BROKER, LateFills, VenueProfile
 from tests.fakes import T0, S
 from tests.matrices.bench import Bench, flags, kinds
 
@@ -519,9 +519,15 @@ def test_a23_an_order_that_is_accepted_for_bidding_is_shown_so_until_anything_el
     assert (bench.order.life, bench.order.status) == (Life.LIVE, NEW)
 
 
-@pytest.mark.parametrize("exec_type", [ExecType.STOPPED, ExecType.TRADE], ids=["4.4", "4.2"])
-def test_a24_a_guarantee_is_no_execution_whatever_its_exec_type(exec_type: ExecType) -> None:
-    bench = working()
+@pytest.mark.parametrize(
+    ("exec_type", "profile"),
+    [(ExecType.STOPPED, FIX_BROKER), (ExecType.TRADE, FIX_42_BROKER)],
+    ids=["4.4", "4.2"],
+)
+def test_a24_a_guarantee_is_no_execution_whatever_its_exec_type(
+    exec_type: ExecType, profile: VenueProfile
+) -> None:
+    bench = working(profile=profile)
     events = bench.say(exec_type, OrdStatus.STOPPED, last_qty=Decimal(4), last_px=Decimal(101))
 
     assert kinds(events) == ["OrderStopped"]
@@ -530,6 +536,22 @@ def test_a24_a_guarantee_is_no_execution_whatever_its_exec_type(exec_type: ExecT
 
     bench.trade("E1", 4, 100, OrdStatus.STOPPED)
     assert (bench.order.status, bench.quantities) == (OrdStatus.STOPPED, d(10, 4, 6))
+
+
+def test_a24_an_execution_of_a_stopped_order_is_booked_whatever_has_been_heard_of_the_others() -> None:
+    # The first execution was busted, and is heard of last: what the second one counts is what is counted already.
+    bench = working()
+    bench.say(ExecType.STOPPED, OrdStatus.STOPPED, last_qty=Decimal(4), last_px=Decimal(101))
+    events = bench.say(
+        ExecType.TRADE,
+        OrdStatus.STOPPED,
+        exec_id=ExecId("E2"),
+        last_qty=Decimal(4),
+        last_px=Decimal(100),
+        cum_qty=Decimal(0),
+    )
+    assert "Traded" in kinds(events)
+    assert bench.quantities == d(10, 4, 6)
 
 
 @pytest.mark.parametrize("profile", [EXCHANGE, FIX_BROKER], ids=lambda profile: profile.name)

@@ -24,4 +24,94 @@ class Reason:
         return f"oms.lifecycle.{self.module}", self.where, self.change
 
 
-REASONS: tuple[Reason, ...] = ()
+def _all(module: str, where: str, why: str, *changes: str) -> tuple[Reason, ...]:
+    return tuple(Reason(module, where, change, why) for change in changes)
+
+
+_SLOW_WAY = "the short way is not taken, and the slow way comes to the same"
+_SHARED = "an empty dictionary of its own in place of the shared empty one: it saves memory and nothing else"
+
+REASONS: tuple[Reason, ...] = (
+    Reason(
+        "amendments", "read_amendment", "isinstance(known, ev.TradeCorrected) and ref != known.exec_id: no isinstance(known, ev.TradeCorrected)",
+        "for the type checkers: an execution itself is found under no identity but its own",
+    ),
+    Reason("anomalies", "MAX_RAW", "4096 -> 4097", "any length near it would do, and the tests take it from the module"),
+    Reason("anomalies", "MAX_PAYLOAD", "65536 -> 65537", "any length near it would do, and the tests take it from the module"),
+    Reason(
+        "changes", "read_replaced", "identity is not None and identity in order._amendments: no identity is not None",
+        "for the type checkers: None is the name of no request",
+    ),
+    Reason("changes", "_place", "1 -> 2", "requests have the places from 0 on, and any number below stands before them"),
+    *_all(
+        "executions", "read_trade", _SLOW_WAY,
+        "if-else is_plain(said) -> if-else False",
+        "if exec_id in executions.by_exec_id -> if True",
+        "if last_qty <= order._leaves_qty and (not order._marks) and (not order._splits) and trade_date and (status not in _UNUSUAL) and (report.account is None or report.account == order._account) and (commission is None or traded.commission is commission) and (not faults) and (cum_qty is None or _is_equal(cum_qty, order._cum_qty + last_qty)) -> if False",
+        "last_qty <= order._leaves_qty -> last_qty < order._leaves_qty",
+        "report.account is None or report.account == order._account: or -> and",
+        "report.account is None or report.account == order._account: no report.account is None",
+        "report.account is None or report.account == order._account: no report.account == order._account",
+        "commission is None or traded.commission is commission: or -> and",
+        "commission is None or traded.commission is commission: no commission is None",
+        "commission is None or traded.commission is commission: no traded.commission is commission",
+        "cum_qty is None or _is_equal(cum_qty, order._cum_qty + last_qty): or -> and",
+        "cum_qty is None or _is_equal(cum_qty, order._cum_qty + last_qty): no cum_qty is None",
+        "cum_qty is None or _is_equal(cum_qty, order._cum_qty + last_qty): no _is_equal(cum_qty, order._cum_qty + last_qty)",
+        "order._cum_qty + last_qty -> order._cum_qty - last_qty",
+    ),
+    Reason(
+        "executions", "read_trade", "commission is not None and is_sane(commission): no commission is not None",
+        "None is no sane number either; to ask first saves a call for each execution",
+    ),
+    Reason(
+        "executions", "_is_equal", "return type(counted) is Decimal and (not counted.is_snan()) and (counted == ours) -> return False",
+        _SLOW_WAY,
+    ),
+    Reason("facts", "_UNSAID", "0 -> 1 [1]", "the first nanosecond of 1970: no venue says anything before it, and a mark of no time is never later"),
+    Reason("facts", "_UNSAID", "0 -> 1 [2]", "the first of all numbers: no venue says anything under an earlier one"),
+    Reason("facts", "_UNSAID", "0 and 0 change places", "they are the same"),
+    Reason("facts", "_ENDS", "without ev.OrderRejected", "a rejection tells no time, so that it clears what a word of no time clears"),
+    Reason("facts", "MAX_SEEN", "1000 -> 1001", "any number near it would do, and the tests take it from the module"),
+    Reason("facts", "mark", "if sets -> if True", "nothing is added to the marks there are"),
+    Reason("facts", "_clear", "kept or NO_MARKS: no NO_MARKS", _SHARED),
+    Reason("facts", "_traded", "if order._splits -> if True", "without a split an execution counts for what it is"),
+    Reason(
+        "facts", "_traded", "event.trade_date > order._day -> event.trade_date >= order._day",
+        "the same day is seen to before that",
+    ),
+    Reason("facts", "_traded", "leaves_qty > ZERO -> leaves_qty >= ZERO", "0 either way"),
+    Reason(
+        "facts", "_begin_day",
+        "{mark: said for mark, said in order._marks.items() if mark is not Mark.DONE_FOR_DAY} or NO_MARKS: no NO_MARKS",
+        _SHARED,
+    ),
+    Reason("facts", "counted_qty", "sequence > since -> sequence >= since", "an execution and a split are two events, of two numbers"),
+    Reason("facts", "_amended", "taken > given -> taken >= given", "nothing is lost by what takes as much as it gives"),
+    Reason(
+        "interpret", "interpret", "if exec_type is _NEW and order._life is _SENT and (not report.cum_qty) and is_plain(report) -> if False",
+        _SLOW_WAY,
+    ),
+    Reason(
+        "machine", "apply", "answer is not None and order._requests: no order._requests",
+        "where nothing is unanswered nothing is answered, only more slowly",
+    ),
+    Reason(
+        "machine", "apply", "marks is not None and order._marks or marks.sets: no order._marks or marks.sets",
+        "where there is no mark and none is set nothing is cleared, only more slowly",
+    ),
+    Reason("machine", "apply", "if order._is_pending or order._marks -> if True", _SLOW_WAY),
+    Reason("machine", "_keep", "requests or NO_REQUESTS: no NO_REQUESTS", _SHARED),
+    Reason("machine", "_answer_new", "if len(requests) == 1 -> if False", _SLOW_WAY),
+    *_all(
+        "machine", "_answer_new", "a flag that stays up only has the status worked out in the slow way, to the same",
+        "delete: order._is_pending = False",
+        "False -> True",
+    ),
+    *_all(
+        "states", "RANKING", "no order is ever both",
+        "OrdStatus.CANCELED and OrdStatus.EXPIRED change places",
+        "OrdStatus.ACCEPTED_FOR_BIDDING and OrdStatus.DENIED change places",
+        "OrdStatus.DENIED and OrdStatus.UNSENT change places",
+    ),
+)  # fmt: skip

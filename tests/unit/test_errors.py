@@ -31,6 +31,21 @@ def test_a_value_is_shown_as_it_would_be_written(value: object, shown: str) -> N
     assert ValidationError("name", value, "").value == shown
 
 
+class _Unshowable:
+    def __repr__(self) -> str:
+        raise RuntimeError("nobody may look at this")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("", "''"), ("a\nb", "'a\\nb'"), ("\ud800", "'\\ud800'"), (_Unshowable(), "a value of type _Unshowable"),
+     (10**6000, "a value of type int")],
+    ids=["an empty text", "a line break", "half a character", "what cannot be shown", "an int too long to print"],
+)  # fmt: skip
+def test_what_could_not_be_seen_is_shown_all_the_same(value: object, shown: str) -> None:
+    assert ValidationError("name", value, "").value == shown
+
+
 def test_a_conflict_names_both_ends_of_the_journal() -> None:
     error = ConcurrencyConflictError(7, 9)
 

@@ -131,7 +131,7 @@ CASES: Final[dict[str, tuple[str, str]]] = {
     "A24": (
         "Stopped",
         (
-            "LastQty and LastPx are the guarantee (`order.guarantee`), not an execution; so is, as FIX 4.2 has it, an execution shown "
+            "LastQty and LastPx are the guarantee (`order.guarantee`), not an execution; so is, where the profile says so as for FIX 4.2, an execution shown "
             "as Stopped that leaves CumQty as it was."
         ),
     ),

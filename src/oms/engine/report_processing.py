@@ -12,7 +12,7 @@ from oms.engine.inquiries import ANSWER
 from oms.engine.plain_reports import plain_report
 from oms.engine.state import State
 from oms.engine.unknown_orders import hold, make_room, release
-from oms.lifecycle.anomalies import Events, anomaly, ignored, shown
+from oms.lifecycle.anomalies import MAX_NAME, Events, anomaly, ignored, shown
 from oms.lifecycle.interpret import interpret
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode, ExecType
@@ -94,15 +94,27 @@ def _looked_over(
 ) -> Events:
     """Give the events of a report that is neither a new execution nor an acknowledgement, or what is wrong with it."""
     other = state.index.other_named(broker, report.venue_order_id, order)
-    if other is not None:
-        text = f"it has the venue order id of order {other.order_id}"
-        if isinstance(report, ExecutionReport) and report.exec_type in _ABOUT_EXECUTIONS:
-            place, text = len(events), f"{text}; read as one of the order that its ClOrdID names"
-            return (*events, anomaly(state.at, _CONTRADICTS, order.order_id, text, report, place))
+    if other is None:
+        return _kept_plainly(state, broker, order, report, events)
+    text = f"it has the venue order id of order {other.order_id}"
+    if not (isinstance(report, ExecutionReport) and report.exec_type in _ABOUT_EXECUTIONS):
         return (anomaly(state.at, _CONTRADICTS, order.order_id, f"{text}; not applied", report),)
+    events = _kept_plainly(state, broker, order, report, events)
+    text = f"{text}; read as one of the order that its ClOrdID names"
+    return (*events, anomaly(state.at, _CONTRADICTS, order.order_id, text, report, len(events)))
+
+
+def _kept_plainly(
+    state: State,
+    broker: BrokerName,
+    order: Order,
+    report: ExecutionReport | OrderCancelReject,
+    events: Events,
+) -> Events:
+    """Give the same events, but for a report that is to be kept: as the journal can hold it, and once."""
     held = events[-1]
     if not isinstance(held, ev.ReportHeld):
-        return events
+        return (*events, *_naming(state, broker, order, report, events))
     kept = plain_report(held.report)
     assert kept is not None, "what was read as an amendment is a report"
     held = ev.ReportHeld(*_head(held), broker, order.order_id, kept, held.text)
@@ -110,6 +122,32 @@ def _looked_over(
     if number is None:
         return (*events[:-1], held)
     return ignored(order, report, state.at, f"the same as the report that is kept under number {number}")
+
+
+def _naming(
+    state: State,
+    broker: BrokerName,
+    order: Order,
+    report: ExecutionReport | OrderCancelReject,
+    events: Events,
+) -> Events:
+    """Give that the venue calls the order by an id of which nothing here has told yet: later reports may say no other."""
+    name = report.venue_order_id
+    # The refusal of a cancel may say NONE, of an order that the broker does not know.
+    if not isinstance(report, ExecutionReport):
+        return ()
+    # What is set aside is not believed in this either.
+    if (
+        type(name) is not str
+        or len(name) > MAX_NAME
+        or order.broker is None
+        or type(events[0]) is ev.AnomalyRaised
+    ):
+        return ()
+    is_told = any(getattr(event, "venue_order_id", None) == name for event in events)
+    if is_told or state.index.named_at_venue(broker, name) is not None:
+        return ()
+    return (ev.OrderNamed(*state.at.envelope(len(events)), order.order_id, name),)
 
 
 def _note_answer(event: ev.Event) -> None:

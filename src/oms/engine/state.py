@@ -357,10 +357,6 @@ def _adopted(state: State, event: Any, order: Order) -> None:
     _named(state, event, order)
 
 
-def _doubted(state: State, event: Any, order: Order) -> None:
-    state.inquiries.on_doubt(order, event)
-
-
 def _asked(state: State, event: Any, order: Order) -> None:
     state.inquiries.on_asked(order, event, state.request_timeout_ns)
 
@@ -374,6 +370,7 @@ _AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = 
     ev.CancelRequested: _requested,
     ev.ReplaceRequested: _requested,
     ev.OrderAdopted: _adopted,
+    ev.OrderNamed: _named,
     ev.OrderPendingNew: _named,
     ev.OrderAcceptedForBidding: _named,
     ev.OrderAcknowledged: _taken,
@@ -382,7 +379,7 @@ _AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = 
     ev.TradeCorrected: _amended,
     ev.TradeCanceled: _amended,
     ev.FeeCharged: _charged,
-    ev.RequestInDoubt: _doubted,
+    ev.RequestInDoubt: lambda state, event, order: state.inquiries.on_doubt(order, event),
     ev.OrderStatusRequested: _asked,
 }
 
@@ -390,7 +387,7 @@ _MOVES_NOTHING: Final = frozenset(
     {
         ev.OrderCreated, ev.OrderDenied, ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderAcknowledged, ev.CancelDenied,
         ev.ReplaceDenied, ev.OrderPendingCancel, ev.OrderPendingReplace, ev.RequestInDoubt, ev.OrderStatusRequested,
-        ev.DoubtResolved, ev.FeeCharged, ev.ReportIgnored, ev.OrderTriggered,
+        ev.DoubtResolved, ev.FeeCharged, ev.ReportIgnored, ev.OrderTriggered, ev.OrderNamed,
     }
 )  # fmt: skip
 """Events that can change neither what is left of an order nor what is asked for it, and so no exposure: but an acknowledgement of another total."""

@@ -37,7 +37,7 @@ def read_amendment(
         return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
     today = day_of(report)
     scope = (at.broker, order.account, order.symbol, today)
-    heard = executions.of_order(order.order_id, exec_id, today) or executions.find(exec_id, *scope)
+    heard = _heard(executions.all_of(order.order_id, exec_id), today) or executions.find(exec_id, *scope)
     if heard is not None:
         return _read_repeat(order, report, at, heard)
     known = executions.latest(order.order_id, ref, today)
@@ -79,6 +79,13 @@ def _size(report: ExecutionReport) -> tuple[Decimal, Decimal] | None:
     """Give the size and price that a correction corrects to; None where they make no sense."""
     last_qty, last_px = report.last_qty, report.last_px
     return (last_qty, last_px) if is_sane(last_qty) and last_qty > ZERO and is_sane(last_px) else None
+
+
+def _heard(own: tuple[Execution, ...], today: str) -> Execution | None:
+    # ExecIDs are used again: an execution of another day under the same one is another one.
+    amended = (known for known in own if not isinstance(known, ev.Traded))
+    traded = (known for known in own if not today or known.trade_date in ("", today))
+    return next(amended, None) or next(traded, None)
 
 
 def _reopens(order: Order, report: ExecutionReport, profile: VenueProfile) -> bool:

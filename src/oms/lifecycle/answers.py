@@ -8,6 +8,7 @@ from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored,
 from oms.lifecycle.machine import is_allowed, request_of
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode, CxlRejResponseTo, ExecType, OrdStatus, RequestKind
+from oms.model.ids import ClOrdId
 from oms.model.order import Mark, Order
 from oms.model.reports import ExecutionReport, OrderCancelReject
 
@@ -65,7 +66,9 @@ def read_cancel_reject(order: Order, report: OrderCancelReject, at: At) -> Event
 
 def _read_others_reject(order: Order, report: OrderCancelReject, at: At) -> Events:
     if report.cl_ord_id not in order._amendments:
-        envelope = (*at.envelope(), order.order_id, report.cl_ord_id, report.text, report.reject_code)
+        # An adapter may have put nothing there, whatever the class says.
+        identity = ClOrdId(report.cl_ord_id or "")
+        envelope = (*at.envelope(), order.order_id, identity, report.text, report.reject_code)
         if report.response_to is CxlRejResponseTo.CANCEL and Mark.PENDING_CANCEL in order._marks:
             return (ev.CancelRejected(*envelope),)
         if report.response_to is CxlRejResponseTo.REPLACE and Mark.PENDING_REPLACE in order._marks:

@@ -16,12 +16,12 @@ from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.facts import When, is_later
 from oms.lifecycle.machine import is_allowed, request_of
 from oms.model import events as ev
-from oms.model.decimals import ONE, QUOTIENT, ZERO, is_sane
+from oms.model.decimals import BOUND, ONE, QUOTIENT, ZERO, is_sane
 from oms.model.enums import AnomalyCode, ExecRestatementReason, ExecType, OrdStatus, RequestKind
 from oms.model.ids import ClOrdId
 from oms.model.order import Mark, Order, Said
 from oms.model.outstanding import OutstandingRequest
-from oms.model.reports import ExecutionReport
+from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.sessions import utc_date
 from oms.model.terms import Terms, amended
 from oms.model.time_in_force import Day
@@ -29,6 +29,11 @@ from oms.model.venue_profile import VenueProfile
 
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
+
+MAX_SPLIT: Final = 10_000
+"""The largest ratio of a stock split that is believed, either way."""
+MAX_SPLITS: Final = 16
+"""How many splits of one order are believed."""
 
 _WORKING: Final = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED})
 _FOR_THE_DAY: Final = frozenset({Mark.DONE_FOR_DAY, Mark.SUSPENDED, Mark.STOPPED})
@@ -47,9 +52,10 @@ def said_at(report: ExecutionReport) -> Said:
     return report.transact_time_ns or 0, report.report_seq or 0
 
 
-def day_of(report: ExecutionReport) -> str:
+def day_of(report: ExecutionReport | OrderCancelReject) -> str:
     """Give the trading day of a report, YYYYMMDD: the venue's word, else the day of its time; empty where it gave none."""
-    return report.trade_date or (utc_date(report.transact_time_ns) if report.transact_time_ns else "")
+    named = report.trade_date if isinstance(report, ExecutionReport) else None
+    return named or (utc_date(report.transact_time_ns) if report.transact_time_ns else "")
 
 
 def _age(said: Said, last: When | None) -> _Age:
@@ -171,7 +177,9 @@ def _replaced(order: Order, report: ExecutionReport, at: At, asked: OutstandingR
     is_overtaken = age is _Age.OLDER
     if is_overtaken:
         qty, terms = order.order_qty, order.terms
-    cl_ord_id = report.cl_ord_id or order.cl_ord_id or ClOrdId("")
+    # An older word of the venue's own takes back no identity that was accepted since.
+    identity = order.cl_ord_id if is_overtaken and asked is None else report.cl_ord_id
+    cl_ord_id = identity or order.cl_ord_id or ClOrdId("")
     events.append(
         ev.OrderReplaced(
             *at.envelope(len(events)),
@@ -223,11 +231,18 @@ def read_restated(
     if reinstates:
         events.append(ev.OrderReinstated(*at.envelope(), order.order_id, report.text))
     split_new, split_old = _split(order, report, qty)
+    if not split_old / MAX_SPLIT <= split_new <= split_old * MAX_SPLIT:
+        text = f"a split of {split_old} into {split_new}: at most 1 into {MAX_SPLIT}, or {MAX_SPLIT} into 1"
+        return malformed(order, report, at, text)
     day = day_of(report)
     unsplit_qty = ZERO
     if split_new != split_old and order._day >= day:
         unsplit_qty = executions.executed_since(order.order_id, said[0] or at.time_ns, day)
     after = unsplit_qty + QUOTIENT.divide((order.cum_qty - unsplit_qty) * split_new, split_old)
+    if split_new != split_old and (len(order._splits) >= MAX_SPLITS or not after < BOUND):
+        return malformed(
+            order, report, at, f"a split after {len(order._splits)}, which makes {after} executed"
+        )
     counted = report.cum_qty
     # As with a replace: no total is below what had executed by then, where the venue says how much that is.
     qty = max(qty, counted if is_sane(counted) else after)
@@ -290,7 +305,8 @@ def read_done_for_day(order: Order, report: ExecutionReport, at: At) -> Events:
         is_over = not leaves
     else:
         return malformed(order, report, at, f"a leaves_qty of {leaves!r}")
-    is_over = is_over and not order.is_filled
+    # Of a good-till order that has filled nothing is left either way, and a bust on a later day works again.
+    is_over = is_over and (isinstance(order.time_in_force, Day) or not order.is_filled)
     said = (report.exec_id, *said_at(report))
     event = ev.OrderDoneForDay
     return _marked(

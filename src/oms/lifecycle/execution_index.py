@@ -46,17 +46,18 @@ class ExecutionIndex:
                 return known
         return None
 
+    def all_of(self, order_id: OrderId, exec_id: str) -> tuple[Execution, ...]:
+        """Give what was said last about each execution of an order that has an ExecID among its identities."""
+        found = self.by_exec_id.get(exec_id, ())
+        entries = found if isinstance(found, (list, tuple)) else (found,)
+        return tuple(known for known in entries if known.order_id == order_id)
+
     def of_order(self, order_id: OrderId, exec_id: str, trade_date: str) -> Execution | None:
         """Give what was said last under an ExecID about an order; of several trading days' that of the given one, else the last.
 
         An amendment may come on another day than the execution, so that its own day does not tell them apart.
         """
-        found = self.by_exec_id.get(exec_id)
-        if found is None:
-            return None
-        own = [
-            known for known in (found if isinstance(found, list) else (found,)) if known.order_id == order_id
-        ]
+        own = self.all_of(order_id, exec_id)
         return next((known for known in own if known.trade_date == trade_date), own[-1] if own else None)
 
     def latest(self, order_id: OrderId, exec_id: str, trade_date: str) -> Execution | None:
@@ -64,10 +65,10 @@ class ExecutionIndex:
         known = self.of_order(order_id, exec_id, trade_date)
         while known is not None:
             # What is found under an event's own identity is itself or a later event, so that this comes to an end.
-            later = self.of_order(order_id, known.exec_id, known.trade_date)
-            if later is known:
+            later = [said for said in self.all_of(order_id, known.exec_id) if _root(said) == _root(known)]
+            if later == [known]:
                 break
-            known = later
+            known = later[-1]
         return known
 
     def undated(
@@ -108,8 +109,12 @@ class ExecutionIndex:
             self.by_exec_id[exec_id] = said
             return
         others = found if isinstance(found, list) else [found]
-        kept = [known for known in others if _scope(known) != _scope(said)]
-        self.by_exec_id[exec_id] = [*kept, said] if kept else said
+        # An amendment may have the ExecID that another execution had on its day: both are kept.
+        root = _root(said)
+        kept = [said if _root(known) == root else known for known in others]
+        if all(known is not said for known in kept):
+            kept.append(said)
+        self.by_exec_id[exec_id] = kept if len(kept) > 1 else said
 
     def items(self) -> Iterator[tuple[str, Execution]]:
         """Give every execution under each identity it has, in the order of their first reports."""
@@ -118,5 +123,5 @@ class ExecutionIndex:
                 yield exec_id, known
 
 
-def _scope(execution: Execution) -> tuple[str, str, str, str]:
-    return execution.broker, execution.account, execution.symbol, execution.trade_date
+def _root(execution: Execution) -> int:
+    return execution.sequence if isinstance(execution, ev.Traded) else execution.trade_sequence

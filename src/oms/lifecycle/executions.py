@@ -73,7 +73,11 @@ def read_trade(
         return illegal(order, report, at)
     commission, cum_qty = report.commission, report.cum_qty
     status = report.ord_status
-    if status in _UNUSUAL and status is OrdStatus.STOPPED and _is_guarantee(order, cum_qty, last_qty):
+    if (
+        status is OrdStatus.STOPPED
+        and profile.guarantees_by_trade
+        and _is_guarantee(order, cum_qty, last_qty)
+    ):
         if (exec_id, transact_time_ns) in order._seen:
             return ignored(order, report, at, "repeat of a known report")
         return read_stopped(order, report, at)
@@ -85,8 +89,7 @@ def read_trade(
     )  # fmt: skip
     # The usual case: nothing to flag, and the report bundles no end with the execution.
     if (
-        order._life in _WORKING
-        and last_qty <= order._leaves_qty
+        last_qty <= order._leaves_qty
         and not order._marks
         and not order._splits
         and trade_date
@@ -115,13 +118,10 @@ def _with_flags(
     profile: VenueProfile,
 ) -> Events:
     total = report.order_qty
-    if (
-        order._awaits_quantity
-        and order._life in _WORKING
-        and is_sane(total)
-        and total is not None
-        and total > ZERO
-    ):
+    if total is None and report.ord_status is OrdStatus.FILLED:
+        # All of it is what has executed, whatever that was to be.
+        total = report.cum_qty if is_sane(report.cum_qty) else order._cum_qty + traded.last_qty
+    if order._awaits_quantity and order._life in _WORKING and is_sane(total) and total > ZERO:
         # It brings the total of an order given as an amount of money, and so comes after it.
         taken = ev.OrderAcknowledged(*at.envelope(), order.order_id, report.venue_order_id, total)
         at = evolve(at, sequence=at.sequence + 1)
@@ -131,12 +131,9 @@ def _with_flags(
 
 
 def _is_guarantee(order: Order, cum_qty: object, last_qty: Decimal) -> bool:
-    # FIX 4.2 marks a guarantee as an execution that leaves the executed quantity as it was (4.2:D37).
-    return (
-        isinstance(cum_qty, Decimal)
-        and is_sane(cum_qty)
-        and (cum_qty == order._cum_qty or cum_qty < last_qty)
-    )
+    # The executed quantity is as it was (4.2:D37). An execution may look alike when others are heard late or were busted,
+    # which is why only venues that give guarantees in this way are read so.
+    return is_sane(cum_qty) and (cum_qty == order._cum_qty or cum_qty < last_qty)
 
 
 def _flags(
@@ -209,6 +206,9 @@ def _bundled_end(order: Order, report: ExecutionReport, at: At, place: int, *, i
 def _read_repeat(order: Order, report: ExecutionReport, at: At, known: Execution) -> Events:
     if known.order_id != order.order_id:
         text = f"exec_id {report.exec_id!r} was an execution of order {known.order_id}"
+        return (anomaly(at, AnomalyCode.CONFLICTING_REPEAT, order.order_id, text, report),)
+    if type(known) is not ev.Traded and known.exec_id == report.exec_id:
+        text = f"exec_id {report.exec_id!r} was a bust or correction"
         return (anomaly(at, AnomalyCode.CONFLICTING_REPEAT, order.order_id, text, report),)
     if type(known) is ev.Traded and (known.last_qty != report.last_qty or known.last_px != report.last_px):
         text = f"exec_id {report.exec_id!r} was {known.last_qty} at {known.last_px}, now {report.last_qty} at {report.last_px}"

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from oms.model import events as ev
 from oms.model.decimals import QUOTIENT, ZERO
 from oms.model.enums import Life
-from oms.model.order import NO_MARKS, Mark, Order, Said
+from oms.model.order import NO_MARKS, NOTHING_SEEN, Mark, Order, Said
 
 # This module writes what `Order` keeps to itself, on the machine's behalf; nobody else may.
 # ruff: noqa: SLF001
@@ -21,7 +21,11 @@ from oms.model.order import NO_MARKS, Mark, Order, Said
 When: TypeAlias = tuple[int, int, *tuple[object, ...]]
 """When a venue said something, and whatever is kept beside that."""
 
+_UNSAID: Final[Said] = (0, 0)
 _LIVE: Final = Life.LIVE
+_ENDS: Final = frozenset({ev.OrderCanceled, ev.OrderExpired, ev.OrderRejected})
+MAX_SEEN: Final = 1_000
+"""How many reports of an order are known by their identities; beyond them an old one that is repeated is read anew."""
 _FOR_THE_DAY: Final = frozenset({Mark.DONE_FOR_DAY, Mark.SUSPENDED, Mark.STOPPED})
 _divide: Final = QUOTIENT.divide
 
@@ -29,7 +33,8 @@ _divide: Final = QUOTIENT.divide
 def mark(order: Order, event: Any, sets: frozenset[Mark], clears: frozenset[Mark]) -> None:
     """Set and clear the facts beside an order's life that an event always sets and clears."""
     said: Said = (getattr(event, "venue_ns", 0), getattr(event, "venue_seq", 0))
-    _clear(order, clears, said)
+    # What ends the order ends what is beside its life, whenever that was said.
+    _clear(order, clears, _UNSAID if type(event) in _ENDS else said)
     if sets:
         order._marks = {**order._marks, **dict.fromkeys(sets, said)}
 
@@ -44,7 +49,7 @@ def is_later(said: When, other: When) -> bool:
     """Tell whether a venue certainly said something after something else: by its own numbers, else by its own time."""
     if said[1] and other[1]:
         return said[1] > other[1]
-    return bool(said[0] and other[0]) and said[0] > other[0]
+    return 0 < other[0] < said[0]  # A time that was not given is 0.
 
 
 # ---------------------------------------------------------------- the facts
@@ -69,6 +74,11 @@ def _submitted(order: Order, event: Any) -> None:
 
 def _acknowledged(order: Order, event: Any) -> None:
     if event.venue_order_id is not None:
+        order._venue_order_id = event.venue_order_id
+
+
+def _named(order: Order, event: Any) -> None:
+    if order._venue_order_id is None:
         order._venue_order_id = event.venue_order_id
 
 
@@ -118,7 +128,7 @@ def _traded(order: Order, event: Any) -> None:
 
 def _begin_day(order: Order, day: str, day_cum_qty: Decimal) -> None:
     # Done for the day means the day it was said on; a good-till order works again on the next one (FIX H.1.a).
-    if order._day and Mark.DONE_FOR_DAY in order._marks and not order._is_over:
+    if order._day and not order._is_over:
         order._marks = {
             mark: said for mark, said in order._marks.items() if mark is not Mark.DONE_FOR_DAY
         } or NO_MARKS
@@ -126,9 +136,7 @@ def _begin_day(order: Order, day: str, day_cum_qty: Decimal) -> None:
     order._day_cum_qty = day_cum_qty
 
 
-def counted_qty(
-    order: Order, qty: Decimal, transact_time_ns: int, trade_date: str = "", sequence: int = 0
-) -> Decimal:
+def counted_qty(order: Order, qty: Decimal, transact_time_ns: int, trade_date: str, sequence: int) -> Decimal:
     """Give how much an execution counts for in an order's quantities, after the splits since it happened.
 
     Args:
@@ -149,7 +157,7 @@ def is_since(transact_time_ns: int, trade_date: str, since_ns: int, day: str) ->
     """Tell whether an execution certainly happened at or after a moment of a trading day."""
     if transact_time_ns:
         return transact_time_ns >= since_ns
-    return bool(trade_date and day) and trade_date >= day
+    return bool(day) and trade_date >= day
 
 
 def _amended(order: Order, event: Any) -> None:
@@ -258,6 +266,8 @@ def _resumed(order: Order, event: Any) -> None:
 
 def _remember(order: Order, event: Any) -> None:
     if event.exec_id is not None:
+        if len(order._seen) >= MAX_SEEN:
+            order._seen = NOTHING_SEEN
         order._seen |= {(event.exec_id, event.venue_ns)}
 
 
@@ -268,22 +278,22 @@ def _ignored(order: Order, event: Any) -> None:
 
 def _pending_cancel(order: Order, event: Any) -> None:
     if event.cl_ord_id is None:
-        order._marks = {**order._marks, Mark.PENDING_CANCEL: (0, 0)}
+        order._marks = {**order._marks, Mark.PENDING_CANCEL: _UNSAID}
 
 
 def _pending_replace(order: Order, event: Any) -> None:
     if event.cl_ord_id is None:
-        order._marks = {**order._marks, Mark.PENDING_REPLACE: (0, 0)}
+        order._marks = {**order._marks, Mark.PENDING_REPLACE: _UNSAID}
 
 
 def _cancel_rejected(order: Order, event: Any) -> None:
     if event.cl_ord_id not in order._amendments:
-        _clear(order, (Mark.PENDING_CANCEL,), (0, 0))
+        _clear(order, (Mark.PENDING_CANCEL,), _UNSAID)
 
 
 def _replace_rejected(order: Order, event: Any) -> None:
     if event.cl_ord_id not in order._amendments:
-        _clear(order, (Mark.PENDING_REPLACE,), (0, 0))
+        _clear(order, (Mark.PENDING_REPLACE,), _UNSAID)
 
 
 CHANGES: Final[dict[type[ev.OrderEvent], Callable[[Order, Any], None]]] = {
@@ -293,6 +303,7 @@ CHANGES: Final[dict[type[ev.OrderEvent], Callable[[Order, Any], None]]] = {
     ev.OrderPendingNew: _acknowledged,
     ev.OrderAcceptedForBidding: _acknowledged,
     ev.OrderAcknowledged: _counted,
+    ev.OrderNamed: _named,
     ev.OrderRejected: _ended,
     ev.OrderCanceled: _canceled,
     ev.OrderExpired: _expired,

@@ -26,6 +26,7 @@ from oms.lifecycle.anomalies import (
 )
 from oms.lifecycle.answers import read_cancel_reject, read_pending
 from oms.lifecycle.changes import (
+    day_of,
     read_done_for_day,
     read_marking,
     read_replaced,
@@ -43,7 +44,6 @@ from oms.model.decimals import ZERO, is_sane
 from oms.model.enums import AnomalyCode, ExecType, Life
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport, OrderCancelReject, Report
-from oms.model.sessions import utc_date
 from oms.model.venue_profile import VenueProfile
 
 # The readers read the slots of `Order`: a property costs a call, and some facts are for them alone.
@@ -100,7 +100,7 @@ def interpret(
         return malformed(order, said, at, "; ".join(faults))
     if type(exec_type) is not ExecType:
         return malformed(order, report, at, f"exec_type {exec_type!r}")
-    if report.exec_id is not None and (report.exec_id, report.transact_time_ns or 0) in order._seen:
+    if (report.exec_id, report.transact_time_ns or 0) in order._seen:
         return ignored(order, report, at, "repeat of a known report")
     began = _day_began(order, report, at)
     if began:
@@ -117,10 +117,8 @@ def _day_began(order: Order, report: ExecutionReport | OrderCancelReject, at: At
     """Give that a trading day began where a report is the first of a later one; executions see to it themselves."""
     if not is_allowed(order, ev.OrderDayBegan) or not (order._day or _tells_of_executions(report)):
         return ()
-    day = report.trade_date if isinstance(report, ExecutionReport) else None
-    if not day and report.transact_time_ns:
-        day = utc_date(report.transact_time_ns)
-    if not day or day <= order._day:
+    day = day_of(report)
+    if day <= order._day:
         return ()
     return (ev.OrderDayBegan(*at.envelope(), order.order_id, day),)
 
@@ -128,7 +126,7 @@ def _day_began(order: Order, report: ExecutionReport | OrderCancelReject, at: At
 def _tells_of_executions(report: ExecutionReport | OrderCancelReject) -> bool:
     # Of an order that nothing is known to have executed of, the day matters only once something did, on an earlier one.
     counted = report.cum_qty if isinstance(report, ExecutionReport) else None
-    return counted is not None and is_sane(counted) and counted > ZERO
+    return is_sane(counted) and counted > ZERO
 
 
 def _counted(order: Order, report: ExecutionReport, at: At, events: Events) -> Events:

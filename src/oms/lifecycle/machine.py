@@ -116,7 +116,7 @@ def _add(order: Order, event: Any, kind: RequestKind) -> None:
         else:
             request = OutstandingRequest(identity, kind, event.time_ns, None, None)
     # The empty set is shared by all orders, so it is replaced and never written to.
-    order._requests = {**order._requests, identity: request} if order._requests else {identity: request}
+    order._requests = {**order._requests, identity: request}
 
 
 def _keep(order: Order, requests: dict[ClOrdId, OutstandingRequest]) -> None:
@@ -141,8 +141,7 @@ def _answer_own(order: Order, event: Any) -> None:
 
 def _answer_new_and_own(order: Order, event: Any) -> None:
     _answer_own(order, event)
-    if order._requests:
-        _answer_new(order, event)
+    _answer_new(order, event)
 
 
 def _answer_all(order: Order, event: Any) -> None:

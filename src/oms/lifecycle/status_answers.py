@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from oms.lifecycle.anomalies import At, Events, contradiction, ignored
-from oms.lifecycle.changes import read_replaced
+from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored
+from oms.lifecycle.changes import read_replaced, said_at
 from oms.lifecycle.course import (
     read_canceled,
     read_expired,
@@ -14,9 +14,10 @@ from oms.lifecycle.course import (
     read_pending_new,
     read_rejected,
 )
+from oms.lifecycle.facts import is_later
 from oms.lifecycle.machine import request_of
 from oms.model import events as ev
-from oms.model.enums import Life, OrdStatus, RequestKind
+from oms.model.enums import AnomalyCode, Life, OrdStatus, RequestKind
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
 from oms.model.reports import ExecutionReport
@@ -26,7 +27,17 @@ from oms.model.reports import ExecutionReport
 # pyright: reportPrivateUsage=false
 
 _SENT: Final = Life.SENT
-_BIDDING: Final = OrdStatus.ACCEPTED_FOR_BIDDING
+_AT_WORK: Final = frozenset(
+    {
+        OrdStatus.NEW,
+        OrdStatus.PARTIALLY_FILLED,
+        OrdStatus.PENDING_NEW,
+        OrdStatus.PENDING_CANCEL,
+        OrdStatus.PENDING_REPLACE,
+        OrdStatus.SUSPENDED,
+        OrdStatus.STOPPED,
+    }
+)
 _PENDING_STATUS: Final = {
     OrdStatus.PENDING_CANCEL: RequestKind.CANCEL,
     OrdStatus.PENDING_REPLACE: RequestKind.REPLACE,
@@ -36,7 +47,9 @@ _PENDING_STATUS: Final = {
 def read_status(order: Order, report: ExecutionReport, at: At) -> Events:
     """Read an answer to a status request: it is news where it shows what no other report has said."""
     status = report.ord_status
-    if order.is_ended or (status is None and order._life is not _SENT):
+    if order.is_ended:
+        return _read_after_the_end(order, status, report, at)
+    if status is None and order._life is not _SENT:
         return ignored(order, report, at, "a status answer")
     if status is None:
         return read_pending_new(order, report, at)  # Whatever it is now, the broker has it.
@@ -57,10 +70,44 @@ def read_status(order: Order, report: ExecutionReport, at: At) -> Events:
     if asked is not None and asked.kind is RequestKind.REPLACE:
         # The identity of a replace is in force only once it is accepted (FIX G.1.c).
         return read_replaced(order, report, at)
+    if status is OrdStatus.FILLED:
+        return _read_filled(order, report, at)
     return ignored(order, report, at, "a status answer")
 
 
-def _meant(order: Order, kind: RequestKind, report: ExecutionReport) -> OutstandingRequest | None:
+def _read_after_the_end(order: Order, status: OrdStatus | None, report: ExecutionReport, at: At) -> Events:
+    end = order._end
+    is_older = end is not None and is_later(end, said_at(report))
+    if status in _AT_WORK and not is_older:
+        # What ended it may have been wrong: a person's word, or a broker that had not looked everywhere.
+        return (
+            contradiction(
+                order, report, at, f"{order.life.value} here, and the broker shows it as {status!r}"
+            ),
+        )
+    return ignored(order, report, at, "a status answer")
+
+
+def _read_filled(order: Order, report: ExecutionReport, at: At) -> Events:
+    if not order.is_filled:
+        if report.cum_qty is not None:
+            return ignored(
+                order, report, at, "a status answer"
+            )  # What it counts is looked at for every report.
+        text = f"shown as filled, of which {order.cum_qty} of {order.order_qty} are known here"
+        return (anomaly(at, AnomalyCode.MISSING_EXECUTION, order.order_id, text, report),)
+    # Nothing is left that a cancel could still stop: its answer, if there is to be one, can only be a refusal.
+    late = [
+        asked for asked in order._requests.values() if asked.kind is RequestKind.CANCEL and asked.in_doubt
+    ]
+    refused = tuple(
+        ev.CancelRejected(*at.envelope(place), order.order_id, asked.cl_ord_id, "the order has filled", "")
+        for place, asked in enumerate(late)
+    )
+    return refused or ignored(order, report, at, "a status answer")
+
+
+def _meant(order: Order, kind: RequestKind | None, report: ExecutionReport) -> OutstandingRequest | None:
     named = request_of(order, report.cl_ord_id)
     if named is not None and named.kind is kind:
         return named
@@ -75,10 +122,10 @@ def _meant(order: Order, kind: RequestKind, report: ExecutionReport) -> Outstand
 
 
 def _read_first_status(order: Order, status: OrdStatus, report: ExecutionReport, at: At) -> Events:
-    if status is OrdStatus.PENDING_NEW or status is _BIDDING:
+    if status is OrdStatus.PENDING_NEW:
         return read_pending_new(order, report, at)
     kind = _PENDING_STATUS.get(status)
-    asked = None if kind is None else _meant(order, kind, report)
+    asked = _meant(order, kind, report)
     if asked is not None:
         if asked.pending:
             return ignored(order, report, at, "already pending")

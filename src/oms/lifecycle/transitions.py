@@ -36,6 +36,7 @@ _LIFE_ROWS: Final[dict[type[ev.OrderEvent], tuple[Life | None, ...]]] = {
     ev.OrderAcceptedForBidding: (_x, _x, _S, _x, _x, _x, _x),
     # Late, it may still bring the total that the broker works.
     ev.OrderAcknowledged:   (_x, _x, _L, _L, _x, _x, _x),
+    ev.OrderNamed:          (_x, _x, _S, _L, _C, _E, _R),
     # New to Rejected is legal: the sales desk took it, the exchange did not (FIX A.1.a).
     ev.OrderRejected:       (_x, _x, _R, _R, _x, _x, _x),
     # An execution implies the acknowledgement (EX:A.1.c); after the end it is late, is booked, and revives nothing.
@@ -128,6 +129,7 @@ REQUESTS: Final[dict[type[ev.OrderEvent], RequestEffect]] = {
     ev.OrderPendingNew: RequestEffect(notes=Notes.NEW_PENDING),
     ev.OrderAcceptedForBidding: RequestEffect(notes=Notes.NEW_PENDING),
     ev.OrderAcknowledged: _ANSWERS_NEW,
+    ev.OrderNamed: NO_EFFECT,
     ev.OrderRejected: _ENDS_ALL,
     # A cancel or replace stays unanswered through any execution, the last one too (FIX B.1.c).
     ev.Traded: _ANSWERS_NEW,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from oms.errors import ValidationError
@@ -26,7 +27,7 @@ class Capabilities:
         profile: How the venue behaves where venues differ.
 
     Raises:
-        ValidationError: A field is named that no replace can change.
+        ValidationError: A field is named that no replace can change, or something is of another kind.
     """
 
     order_types: frozenset[tuple[type[Terms], type[TimeInForce]]]
@@ -35,7 +36,16 @@ class Capabilities:
     profile: VenueProfile = EXCHANGE
 
     def __attrs_post_init__(self) -> None:
-        """Check the names."""
+        """Check the names, and the kinds: what is only taken for false may trade without limits."""
+        if not isinstance(self.order_types, AbstractSet):
+            allowed = "pass a frozenset of pairs, such as {(Limit, Day), (Market, Day)}"
+            raise ValidationError("order_types", shown(self.order_types), allowed)
+        if not isinstance(self.amendable, AbstractSet):
+            raise ValidationError("amendable", shown(self.amendable), "pass a frozenset of field names")
+        if type(self.simulated) is not bool:
+            raise ValidationError("simulated", shown(self.simulated), "pass True or False")
+        if not isinstance(self.profile, VenueProfile):
+            raise ValidationError("profile", shown(self.profile), "pass a VenueProfile, such as EXCHANGE")
         unknown = self.amendable - AMENDABLE
         if unknown:
             allowed = f"name some of {', '.join(sorted(AMENDABLE))}"

@@ -168,6 +168,13 @@ class OrderAcknowledged(OrderEvent):
 
 
 @record
+class OrderNamed(OrderEvent):
+    """The venue calls the order by an id that nothing has told before; nothing else changes."""
+
+    venue_order_id: VenueOrderId
+
+
+@record
 class OrderRejected(OrderEvent):
     """The broker refused it, or it certainly never left."""
 

@@ -30,7 +30,7 @@ def _collar(number: Decimal | int | str | None) -> Decimal | None:
 
 def _check_count(name: str, number: object, most: int) -> None:
     if type(number) is not int or not 0 < number <= most:
-        raise ValidationError(name, repr(number), f"pass an int from 1 to {most}")
+        raise ValidationError(name, number, f"pass an int from 1 to {most}")
 
 
 @value(kw_only=True)

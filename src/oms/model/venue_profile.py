@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from oms.model.cl_ord_id_rules import ClOrdIdRule, TextIds
+from attrs import evolve
+
+from oms.errors import ValidationError
+from oms.model.cl_ord_id_rules import ClOrdIdRule, IntegerIds, TextIds
 from oms.model.define import value
+from oms.model.door import shown
 from oms.model.enums import Choice
 
 
@@ -61,6 +65,25 @@ class ExternalOrders(Choice):
     """The order is taken into the books as soon as a report says enough about it."""
 
 
+_CHOICES: Final[dict[str, type[Choice]]] = {
+    "replace": ReplaceSupport,
+    "late_fills": LateFills,
+    "duplicate_ids": DuplicateIds,
+    "venue_id_scope": IdScope,
+    "external_orders": ExternalOrders,
+}
+_FLAGS: Final = (
+    "chains_replaces", "reopens_filled", "reinstates", "sends_pending", "bundles", "looks_up_by_cl_ord_id",
+    "takes_cash_orders", "takes_display_qty", "guarantees_by_trade",
+)  # fmt: skip
+_KINDS: Final[tuple[tuple[str, type | tuple[type, ...], str], ...]] = (
+    ("name", str, "a text"),
+    ("cl_ord_ids", (TextIds, IntegerIds), "TextIds(...) or IntegerIds(...)"),
+    *((field, bool, "True or False") for field in _FLAGS),
+    *((field, kind, f"a {kind.__name__}, such as {next(iter(kind))}") for field, kind in _CHOICES.items()),
+)
+
+
 @value(kw_only=True)
 class VenueProfile:
     """How a venue behaves.
@@ -81,6 +104,10 @@ class VenueProfile:
         external_orders: What becomes of reports about orders that were not given here.
         takes_cash_orders: An order may be given as an amount of money.
         takes_display_qty: A limit order may show less than it is.
+        guarantees_by_trade: As in FIX 4.2 a guarantee comes as an execution, shown as Stopped, that leaves CumQty as it was.
+
+    Raises:
+        ValidationError: A field is of another kind.
     """
 
     name: str
@@ -98,6 +125,14 @@ class VenueProfile:
     external_orders: ExternalOrders = ExternalOrders.HELD
     takes_cash_orders: bool = False
     takes_display_qty: bool = False
+    guarantees_by_trade: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Check the kind of every field: a text in the place of a choice would be read as some other one."""
+        for field, kind, allowed in _KINDS:
+            given = getattr(self, field)
+            if not isinstance(given, kind):
+                raise ValidationError(field, shown(given), f"pass {allowed}")
 
 
 FIX_BROKER: Final = VenueProfile(
@@ -112,6 +147,9 @@ FIX_BROKER: Final = VenueProfile(
     takes_display_qty=True,
 )
 """A broker as FIX 4.4 Volume 4 has it: pending reports, replaces in a chain, filled orders that may be made larger."""
+
+FIX_42_BROKER: Final = evolve(FIX_BROKER, name="FIX 4.2 broker", guarantees_by_trade=True)
+"""The same as FIX 4.2 has it: guarantees look like executions."""
 
 EXCHANGE: Final = VenueProfile(
     name="exchange",

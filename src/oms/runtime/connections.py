@@ -3,59 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, TypeVar
 
 from oms.errors import ValidationError
-from oms.model.capabilities import Capabilities
-from oms.model.door import shown
 from oms.model.ids import BrokerName, Symbol, name
 from oms.model.instrument import Instrument
-from oms.model.limits import RiskLimits
 from oms.ports.broker import Broker
-from oms.ports.clock import Clock
-from oms.ports.event_store import EventStore
 from oms.ports.reference_data import ReferenceData
 from oms.runtime.inbox import Inbox, InboxSink
-
-T = TypeVar("T")
-
-_BROKER: Final = ("name", "capabilities", "start", "stop", "submit", "cancel", "replace", "query")
-_STORE: Final = ("append", "read", "close")
-
-
-def several(given: Iterable[T], field: str, allowed: str) -> Iterable[T]:
-    """Check that something is several, and no text.
-
-    Raises:
-        ValidationError: It is not.
-    """
-    if isinstance(given, str | bytes | type) or not isinstance(given, Iterable):
-        raise ValidationError(field, shown(given), allowed)
-    return given
-
-
-def check_members(given: object, members: tuple[str, ...], field: str, allowed: str) -> None:
-    """Check that something has what is asked of it later.
-
-    Raises:
-        ValidationError: Something is missing.
-    """
-    missing = [member for member in members if isinstance(given, type) or not hasattr(given, member)]
-    if missing:
-        raise ValidationError(field, shown(given), f"{allowed}; it has no {', '.join(missing)}")
-
-
-def check_parts(store: EventStore, clock: Clock | None, limits: RiskLimits | None) -> None:
-    """Check what a manager is made of, beside its brokers and instruments.
-
-    Raises:
-        ValidationError: Something is of another kind.
-    """
-    check_members(store, _STORE, "store", "pass a journal, such as SQLiteEventStore(path)")
-    if clock is not None:
-        check_members(clock, ("now_ns",), "clock", "pass a clock, such as ManualClock(), or leave it out")
-    if limits is not None and not isinstance(limits, RiskLimits):
-        raise ValidationError("limits", shown(limits), "pass RiskLimits(...), or leave it out")
+from oms.runtime.parts import BROKER, check_members, each_of, several
 
 
 def by_name(brokers: Iterable[Broker]) -> dict[BrokerName, Broker]:
@@ -66,23 +21,11 @@ def by_name(brokers: Iterable[Broker]) -> dict[BrokerName, Broker]:
     """
     attached: dict[BrokerName, Broker] = {}
     for broker in several(brokers, "brokers", "pass a list of brokers, such as [PaperBroker([...])]"):
-        check_members(broker, _BROKER, "brokers", "pass adapters as `oms.ports.broker.Broker` has them")
+        check_members(broker, BROKER, "brokers", "pass adapters as `oms.ports.broker.Broker` has them")
         name(broker.name, "broker")
         if attached.setdefault(broker.name, broker) is not broker:
             raise ValidationError("brokers", broker.name, "give every broker a name of its own")
     return attached
-
-
-def no_limits(capabilities: Mapping[BrokerName, Capabilities]) -> RiskLimits:
-    """Give the limits of a manager that was given none.
-
-    Raises:
-        ValidationError: A broker is there with real money.
-    """
-    real = sorted(key for key, can in capabilities.items() if not can.simulated)
-    if real:
-        raise ValidationError("limits", f"none, with {', '.join(real)}", "pass limits=RiskLimits(...)")
-    return RiskLimits.off("every broker is simulated")
 
 
 def defined(brokers: Iterable[Broker], given: Iterable[Instrument]) -> tuple[Instrument, ...]:
@@ -92,10 +35,7 @@ def defined(brokers: Iterable[Broker], given: Iterable[Instrument]) -> tuple[Ins
         ValidationError: What was given are no instruments.
     """
     allowed = "pass a list of instruments, such as [Instrument(symbol=..., currency=..., tick=...)]"
-    given = tuple(several(given, "instruments", allowed))
-    wrong = [instrument for instrument in given if not isinstance(instrument, Instrument)]
-    if wrong:
-        raise ValidationError("instruments", shown(wrong[0]), allowed)
+    given = tuple(each_of(Instrument, given, "instruments", allowed))
     found: dict[Symbol, Instrument] = {}
     for broker in brokers:
         if isinstance(broker, ReferenceData):

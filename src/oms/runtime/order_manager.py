@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Final, NoReturn, Self, TypeAlias, TypeVar
+from typing import Final, NoReturn, Self, TypeVar
 
 from oms.bus import Bus
 from oms.engine.engine import Engine
@@ -55,14 +55,13 @@ from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore
 from oms.ports.market_data import MarketListener
 from oms.projections.positions import Positions
-from oms.runtime.connections import by_name, check_parts, connect, defined, in_turn, no_limits
+from oms.runtime.connections import by_name, connect, defined, in_turn
 from oms.runtime.loop import Loop
+from oms.runtime.parts import Projection, check_parts, no_limits, pairs
 from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
 from oms.runtime.system_clock import SystemClock
 
 E = TypeVar("E", bound=object)
-Projection: TypeAlias = tuple[type[ev.Event], Callable[[Any], None]]
-"""A class of events, derived ones included, and a read model's way to take one in."""
 
 REQUEST_TIMEOUT_S: Final = 30
 
@@ -114,11 +113,9 @@ class OrderManager:
                 left open, for whoever opened it.
         """
         attached = by_name(brokers)
-        check_parts(store, clock, limits)
-        if type(request_timeout_s) is not int or not 0 < request_timeout_s <= 86_400:
-            raise ValidationError(
-                "request_timeout_s", shown(request_timeout_s), "pass an int from 1 to 86400"
-            )
+        check_parts(
+            store=store, clock=clock, limits=limits, handlers=handlers, request_timeout_s=request_timeout_s
+        )
         namespace = checked_namespace(namespace)
         self._account = Account(name(account, "account"))
         self._brokers = attached
@@ -133,7 +130,7 @@ class OrderManager:
         self.positions = Positions()
         self._engine = Engine(capabilities, default_handlers() if handlers is None else handlers)
         self._loop = Loop(self._engine, self.bus, self._clock)
-        self._attach(projections)
+        self._attach(pairs(projections))
         replay(self._engine, self._store.read(), [self.bus.replay])
         known = defined(attached.values(), instruments)
         self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, in_force, known, self._account))

@@ -39,6 +39,7 @@ _AFTER_THE_END: Final = frozenset(
         ev.ReplaceDenied,
         ev.CancelRejected,
         ev.ReplaceRejected,
+        ev.OrderNamed,
         ev.ReplaceSuperseded,
         ev.OrderReplaced,
         ev.OrderReinstated,

@@ -107,7 +107,8 @@ def _dice(seed: int, what: str, place: int) -> int:
 def _adopt(desk: Desk) -> None:
     # Where a venue's orders from elsewhere are kept, a person takes them in.
     for venue in desk.line.venues[1:]:
-        if any(held.report.venue_order_id == venue.venue_order_id for held in desk.om.held_reports()):
+        kept = [held.report.venue_order_id for held in desk.om.held_reports() if held.order_id is None]
+        if venue.venue_order_id in kept:
             desk.om.adopt(
                 desk.broker, venue_order_id=venue.venue_order_id, by="ops", reason="given by telephone"
             )

@@ -619,4 +619,5 @@ EXPECTED: tuple[e.Event, ...] = (
     e.ReportReleased(72, 2, SAID, 72, T0, 69, "understood"),
     e.MassCancelRequested(73, 2, e.Cause("MassCancel", "ops"), 73, T0, AAPL, Side.BUY, None, PAPER),
     e.EpochStarted(74, 3, e.Cause("Start", "clock"), 74, T0, "desk-7", 1, (PAPER, BrokerName("live"))),
+    e.OrderNamed(75, 3, SAID, 75, T0, ORDER, VENUE_ID, status=OrdStatus.NEW, leaves_qty=Decimal(100)),
 )

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from attrs import evolve
 
+from oms.codec.event_codec import decode, encode
 from oms.errors import ValidationError
 from oms.model import events as ev
 from oms.model.commands import ResolveDoubt
@@ -141,6 +143,28 @@ def test_evidence_that_names_another_order_at_the_venue_settles_nothing() -> Non
         desk.tell(ResolveDoubt(OrderId(2), evidence, None, "ann", "told so"))
 
     assert desk.order(2).is_in_doubt
+
+
+def test_a_bust_that_is_kept_can_be_written_whatever_else_is_wrong_with_it() -> None:
+    desk = Desk()
+    for number in (1, 2):
+        desk.submit()
+        desk.say(ExecType.NEW, cl_ord_id=request_id(number), venue_order_id=VenueOrderId(f"v{number}"))
+    bust = {
+        "exec_id": ExecId("b"),
+        "exec_ref_id": ExecId("x"),
+        "venue_order_id": VenueOrderId("v2"),
+        "transact_time_ns": T0,
+    }
+
+    events = desk.say(ExecType.TRADE_CANCEL, leaves_qty=Decimal("NaN"), **bust)
+    again = desk.say(ExecType.TRADE_CANCEL, leaves_qty=Decimal("NaN"), **bust)
+
+    assert (kinds(events), kinds(again)) == (
+        ["AnomalyRaised", "ReportHeld", "AnomalyRaised"],
+        ["ReportIgnored", "AnomalyRaised"],
+    )
+    assert [decode(encode(event)) for event in events] == list(events)
 
 
 # ---------------------------------------------------------------- adoption

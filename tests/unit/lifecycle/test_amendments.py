@@ -36,9 +36,15 @@ WHOSE: Final = (Symbol("AAPL"), Side.BUY, Account("main"), PAPER)
 X1, G1, G2, H1 = ExecId("x1"), ExecId("g1"), ExecId("g2"), ExecId("h1")
 TRADED: Final = make(ev.Traded, sequence=6, transact_time_ns=T0)  # x1: 40 at 189.50
 CORRECTED: Final = make(
-    ev.TradeCorrected, exec_id=G1, last_qty=d(30), last_px=d(189), transact_time_ns=T0, venue_ns=T0 + 10
+    ev.TradeCorrected,
+    exec_id=G1,
+    last_qty=d(30),
+    last_px=d(189),
+    transact_time_ns=T0,
+    venue_ns=T0 + 10,
+    trade_sequence=6,
 )
-BUSTED: Final = make(ev.TradeCanceled, exec_id=H1, transact_time_ns=T0, venue_ns=T0 + 10)
+BUSTED: Final = make(ev.TradeCanceled, exec_id=H1, transact_time_ns=T0, venue_ns=T0 + 10, trade_sequence=6)
 
 
 def index_of(*said: Execution) -> ExecutionIndex:
@@ -122,7 +128,7 @@ def test_an_amendment_of_a_corrected_execution_takes_back_what_it_was_corrected_
 
 
 def test_of_an_exec_id_that_was_used_on_two_days_the_one_of_the_day_is_meant() -> None:
-    tuesday = attrs.evolve(TRADED, trade_date=NEXT_DAY, last_qty=d(7))
+    tuesday = attrs.evolve(TRADED, sequence=7, trade_date=NEXT_DAY, last_qty=d(7))
     by_time = bust(trade_date=None, transact_time_ns=T0 + 86_400_000_000_000)
 
     by_earlier_time = bust(trade_date=None, transact_time_ns=T0 + 50)
@@ -299,15 +305,18 @@ def test_an_amendment_that_is_known_is_no_news(said: ExecutionReport, known: Exe
 
 def test_a_correction_that_was_corrected_in_turn_is_known_still() -> None:
     said = correction(exec_id=G1, last_qty=d(30), last_px=d(189))
-    second = make(ev.TradeCorrected, exec_id=G2, exec_ref_id=G1, last_qty=d(25), old_qty=d(30), old_px=d(189))
+    was = {"exec_ref_id": G1, "old_qty": d(30), "old_px": d(189), "trade_sequence": 6}
+    second = make(ev.TradeCorrected, exec_id=G2, last_qty=d(25), **was)
 
     assert amends(said, TRADED, CORRECTED, second) == (ignored(said, "repeat of a known bust or correction"),)
-    busted = make(ev.TradeCanceled, exec_id=H1, exec_ref_id=G1, old_qty=d(30), old_px=d(189))
+    busted = make(ev.TradeCanceled, exec_id=H1, **was)
     assert amends(said, TRADED, CORRECTED, busted) == (ignored(said, "repeat of a known bust or correction"),)
 
 
 CONFLICTS: Final[dict[str, tuple[ExecutionReport, Execution]]] = {
     "an execution": (bust(exec_id=X1), TRADED),
+    "an execution, and it does not say on which day": (bust(exec_id=X1, trade_date=None), TRADED),
+    "an execution of a day that was not told": (bust(exec_id=X1), attrs.evolve(TRADED, trade_date="")),
     "a correction and not a bust": (bust(exec_id=G1, last_qty=d(30), last_px=d(189)), CORRECTED),
     "a bust and not a correction": (correction(exec_id=H1), BUSTED),
     "a bust of another execution": (bust("x2", exec_id=H1), BUSTED),
@@ -327,6 +336,32 @@ def test_an_exec_id_that_said_something_else_before_is_flagged(
     text = f"exec_id {said.exec_id!r} said something else before than that it amends {said.exec_ref_id!r}"
 
     assert amends(said, TRADED, known) == (set_aside(CODE.CONFLICTING_REPEAT, text, said),)
+
+
+def test_an_amendment_may_have_the_exec_id_that_another_execution_had_on_its_day() -> None:
+    monday = attrs.evolve(TRADED, sequence=5, exec_id=ExecId("x2"), last_qty=d(7))
+
+    began, event = amends(bust(exec_id=ExecId("x2"), trade_date=NEXT_DAY), TRADED, monday)
+
+    assert began == ev.OrderDayBegan(*first(), NEXT_DAY)
+    assert isinstance(event, ev.TradeCanceled)
+    assert these(event.exec_id, event.exec_ref_id, event.old_qty, event.trade_sequence) == ("x2", "x1", 40, 6)
+    # Heard again, on whichever day, it is known; what the execution was stays as it was.
+    again = bust(exec_id=ExecId("x2"), trade_date="20260107")
+    assert amends(again, TRADED, monday, event)[-1] == attrs.evolve(
+        ignored(again, "repeat of a known bust or correction"), sequence=8
+    )
+    (taken,) = amends(bust("x2"), TRADED, monday, event)
+    assert isinstance(taken, ev.TradeCanceled)
+    assert these(taken.old_qty, taken.trade_sequence) == (7, 5)
+
+
+def test_an_amendment_is_known_though_an_execution_of_the_day_has_its_exec_id_too() -> None:
+    again = bust(exec_id=H1, trade_date=NEXT_DAY)
+    tuesday = attrs.evolve(TRADED, sequence=9, exec_id=H1, trade_date=NEXT_DAY)
+
+    known = ignored(again, "repeat of a known bust or correction")
+    assert amends(again, TRADED, BUSTED, tuesday)[-1] == attrs.evolve(known, sequence=8)
 
 
 def test_of_two_corrections_by_the_first_identity_the_later_one_stands() -> None:

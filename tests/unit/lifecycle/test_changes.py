@@ -349,7 +349,8 @@ def test_a_replace_by_the_venue_is_ordered_by_time_even_after_one_of_ours() -> N
     older = replaced(THEIRS, order_qty=d(70), transact_time_ns=T0 + 9)
     at_no_time = replaced(THEIRS, order_qty=d(70))
 
-    assert read(order, older) == (to(THEIRS, 150, venue_ns=T0 + 9, is_overtaken=True),)
+    # The identity that was accepted since stays in force.
+    assert read(order, older) == (to(REPLACE_ID, 150, venue_ns=T0 + 9, is_overtaken=True),)
     assert read(order, at_no_time) == (to(THEIRS, 70), unordered(at_no_time, 1))
 
 

@@ -226,6 +226,10 @@ TRIGGERED: Final = report(ExecType.TRIGGERED, trade_date=TUESDAY)
     [
         pytest.param(TRIGGERED, id="by the day that it names"),
         pytest.param(report(ExecType.TRIGGERED, transact_time_ns=T0 + 86_400_000_000_000), id="by its time"),
+        pytest.param(
+            report(ExecType.TRIGGERED, trade_date=TUESDAY, transact_time_ns=T0),
+            id="by the day that it names, although it comes the evening before",
+        ),
     ],
 )
 def test_the_first_report_of_a_day_begins_it(said: ExecutionReport) -> None:
@@ -238,6 +242,23 @@ def test_the_first_report_of_a_day_begins_it(said: ExecutionReport) -> None:
     assert events[1].sequence == 8
     take(order, events)
     assert these(order.day_cum_qty, order.day_order_qty, order.cum_qty) == (0, 90, 10)
+
+
+def test_a_repeated_acknowledgement_may_be_the_first_word_of_a_day() -> None:
+    order = after(*LIVE, A)
+
+    events = read(order, report(ExecType.NEW, trade_date=TUESDAY))
+
+    assert events == (BEGAN, ev.ReportIgnored(*first(1), "NEW", None, "already acknowledged"))
+
+
+def test_a_restatement_may_be_the_first_word_of_a_day() -> None:
+    order = after(*LIVE, A)
+
+    events = read(order, report(ExecType.RESTATED, trade_date=TUESDAY, order_qty=d(90)))
+
+    restatement = ev.OrderRestated(*first(1), d(90), order.terms, "", trade_date=TUESDAY)
+    assert events == (BEGAN, restatement)
 
 
 def test_the_refusal_of_a_cancel_may_be_the_first_word_of_a_day() -> None:

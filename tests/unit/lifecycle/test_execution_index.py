@@ -20,11 +20,12 @@ MINE, DAY = OrderId(1), "20260105"
 
 
 def corrected(exec_id: str, ref: str) -> ev.TradeCorrected:
-    return make(ev.TradeCorrected, exec_id=ExecId(exec_id), exec_ref_id=ExecId(ref))
+    return make(ev.TradeCorrected, exec_id=ExecId(exec_id), exec_ref_id=ExecId(ref), trade_sequence=1)
 
 
-def busted(exec_id: str, ref: str) -> ev.TradeCanceled:
-    return make(ev.TradeCanceled, exec_id=ExecId(exec_id), exec_ref_id=ExecId(ref))
+def busted(exec_id: str, ref: str, trade_sequence: int = 1) -> ev.TradeCanceled:
+    named = {"exec_id": ExecId(exec_id), "exec_ref_id": ExecId(ref)}
+    return make(ev.TradeCanceled, trade_sequence=trade_sequence, **named)
 
 
 def index_of(*said: Execution) -> ExecutionIndex:
@@ -84,7 +85,7 @@ def test_an_execution_is_found_by_its_whole_identity() -> None:
 )
 def test_the_same_exec_id_elsewhere_is_another_execution(elsewhere: tuple[str, str, str, str]) -> None:
     broker, account, symbol, day = elsewhere
-    there = make(ev.Traded, broker=broker, account=account, symbol=symbol, trade_date=day)
+    there = make(ev.Traded, sequence=2, broker=broker, account=account, symbol=symbol, trade_date=day)
     here = make(ev.Traded)
 
     assert index_of(here).find("x1", *elsewhere) is None
@@ -95,11 +96,12 @@ def test_the_same_exec_id_elsewhere_is_another_execution(elsewhere: tuple[str, s
 
 
 def test_what_is_said_of_an_execution_takes_the_place_of_what_was_said_before() -> None:
-    index = index_of(make(ev.Traded), make(ev.Traded, trade_date="20260106"))
+    tuesday = make(ev.Traded, sequence=2, trade_date="20260106")
+    index = index_of(make(ev.Traded), tuesday)
     again = make(ev.Traded, last_px=Decimal(1))
     index.put(ExecId("x1"), again)
 
-    assert [said for _, said in index.items()] == [make(ev.Traded, trade_date="20260106"), again]
+    assert [said for _, said in index.items()] == [again, tuesday]
 
 
 def test_what_is_alone_under_its_exec_id_stands_in_no_list() -> None:
@@ -111,7 +113,7 @@ def test_what_is_alone_under_its_exec_id_stands_in_no_list() -> None:
 
 
 def test_of_one_exec_id_on_several_days_an_order_is_given_that_of_the_day_and_else_the_last() -> None:
-    monday, tuesday = make(ev.Traded), make(ev.Traded, trade_date="20260106")
+    monday, tuesday = make(ev.Traded), make(ev.Traded, sequence=2, trade_date="20260106")
     index = index_of(monday, tuesday)
 
     assert index.of_order(MINE, "x1", DAY) is monday
@@ -122,7 +124,7 @@ def test_of_one_exec_id_on_several_days_an_order_is_given_that_of_the_day_and_el
 
 
 def test_an_amendment_on_another_day_leads_to_its_execution() -> None:
-    monday, tuesday = make(ev.Traded), make(ev.Traded, trade_date="20260106")
+    monday, tuesday = make(ev.Traded), make(ev.Traded, sequence=2, trade_date="20260106")
     bust = busted("h1", "x1")
     index = index_of(monday, tuesday, bust)
 
@@ -133,8 +135,29 @@ def test_an_amendment_on_another_day_leads_to_its_execution() -> None:
     assert index.latest(MINE, "x9", DAY) is None
 
 
+def test_an_amendment_under_the_exec_id_of_another_execution_stands_beside_it() -> None:
+    first, second = make(ev.Traded), make(ev.Traded, sequence=2, exec_id=ExecId("x2"))
+    bust = busted("x1", "x2", trade_sequence=2)
+    index = index_of(first, second, bust)
+
+    assert index.all_of(MINE, "x1") == (first, bust)
+    assert index.latest(MINE, "x1", DAY) is first
+    assert index.latest(MINE, "x2", DAY) is bust
+    assert index.executed_since(MINE, 0, DAY) == 40
+
+
+def test_the_executions_of_an_order_under_an_exec_id_are_given_without_those_of_others() -> None:
+    mine, theirs = make(ev.Traded), make(ev.Traded, sequence=2, order_id=OrderId(2), symbol="MSFT")
+    tuesday = make(ev.Traded, sequence=3, trade_date="20260106")
+    index = index_of(mine, theirs, tuesday)
+
+    assert index.all_of(MINE, "x1") == (mine, tuesday)
+    assert index_of(mine).all_of(MINE, "x1") == (mine,)
+    assert index.all_of(MINE, "x9") == ()
+
+
 def test_executions_of_other_orders_are_not_mixed_up() -> None:
-    mine, theirs = make(ev.Traded), make(ev.Traded, order_id=OrderId(2), symbol="MSFT")
+    mine, theirs = make(ev.Traded), make(ev.Traded, sequence=2, order_id=OrderId(2), symbol="MSFT")
 
     assert index_of(mine, theirs).latest(MINE, "x1", DAY) is mine
     assert index_of(mine, theirs).latest(OrderId(2), "x1", DAY) is theirs
@@ -169,11 +192,16 @@ def test_another_size_price_or_kind_does() -> None:
 def test_what_executed_since_a_moment_is_counted_as_it_stands_now() -> None:
     index = index_of(
         make(ev.Traded, exec_id=ExecId("a"), last_qty=Decimal(1), transact_time_ns=T0 - 1),
-        make(ev.Traded, exec_id=ExecId("b"), last_qty=Decimal(2), transact_time_ns=T0),
-        make(ev.Traded, exec_id=ExecId("c"), last_qty=Decimal(4), transact_time_ns=T0 + 1),
-        make(ev.Traded, exec_id=ExecId("d"), last_qty=Decimal(8), transact_time_ns=T0 + 1),
+        make(ev.Traded, sequence=2, exec_id=ExecId("b"), last_qty=Decimal(2), transact_time_ns=T0),
+        make(ev.Traded, sequence=3, exec_id=ExecId("c"), last_qty=Decimal(4), transact_time_ns=T0 + 1),
+        make(ev.Traded, sequence=4, exec_id=ExecId("d"), last_qty=Decimal(8), transact_time_ns=T0 + 1),
         make(
-            ev.Traded, exec_id=ExecId("e"), last_qty=Decimal(16), transact_time_ns=T0 + 1, order_id=OrderId(2)
+            ev.Traded,
+            sequence=5,
+            exec_id=ExecId("e"),
+            last_qty=Decimal(16),
+            transact_time_ns=T0 + 1,
+            order_id=OrderId(2),
         ),
         make(
             ev.TradeCorrected,
@@ -181,8 +209,15 @@ def test_what_executed_since_a_moment_is_counted_as_it_stands_now() -> None:
             exec_ref_id=ExecId("c"),
             last_qty=Decimal(32),
             transact_time_ns=T0 + 1,
+            trade_sequence=3,
         ),
-        make(ev.TradeCanceled, exec_id=ExecId("h"), exec_ref_id=ExecId("d"), transact_time_ns=T0 + 1),
+        make(
+            ev.TradeCanceled,
+            exec_id=ExecId("h"),
+            exec_ref_id=ExecId("d"),
+            transact_time_ns=T0 + 1,
+            trade_sequence=4,
+        ),
     )
 
     # 2 and, corrected, 32: the first one was before, 8 were busted, 16 are another order's.
@@ -243,3 +278,14 @@ def test_what_was_busted_cannot_be_busted_again(name: str) -> None:
 
     assert kinds == ["Traded", "TradeCorrected", "TradeCanceled", "AnomalyRaised"]
     assert executed == "0 worth 0"
+
+
+def test_a_correction_of_an_execution_stands_before_the_bust_that_has_its_exec_id() -> None:
+    # On the second day the venue gave the bust of x2 the ExecID that an execution had on the first.
+    one, two = make(ev.Traded), make(ev.Traded, sequence=2, exec_id=ExecId("x2"))
+    bust = make(ev.TradeCanceled, exec_id=ExecId("x1"), exec_ref_id=ExecId("x2"), trade_sequence=2)
+    correction = make(ev.TradeCorrected, exec_id=ExecId("g1"), exec_ref_id=ExecId("x1"), trade_sequence=1)
+    index = index_of(one, two, bust, correction)
+
+    assert index.latest(MINE, "x1", DAY) is correction
+    assert index.latest(MINE, "x2", DAY) is bust

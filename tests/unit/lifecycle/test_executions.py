@@ -16,7 +16,7 @@ from oms.model.decimals import ZERO
 from oms.model.enums import AnomalyCode, ExecType, LastLiquidityInd, OrdStatus, Side
 from oms.model.ids import Account, BrokerName, ExecId, OrderId, Symbol
 from oms.model.reports import ExecutionReport
-from oms.model.venue_profile import EXCHANGE, LateFills
+from oms.model.venue_profile import EXCHANGE, FIX_42_BROKER, LateFills
 from tests.unit.journals import NEW_ID, T0, make, venue_id
 from tests.unit.lifecycle.readings import (
     CANCELED,
@@ -174,6 +174,9 @@ FLAGS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], dict[str, Any], dict[str
     "for another account": (
         LIVE, {"account": "x"}, {}, CODE.CONTRADICTS_ORDER, "booked for main, although it says account x",
     ),
+    "of an order that was replaced by nothing": (
+        (*LIVE, make(ev.OrderReplaced, order_qty=ZERO)), {}, {}, CODE.OVERFILL, "booked, 40 executed of 0",
+    ),
     "of more than is left": (
         FULL, {}, {}, CODE.OVERFILL, "booked, 140 executed of 100",
     ),
@@ -327,10 +330,25 @@ def test_the_same_identity_elsewhere_is_another_execution(was: dict[str, Any], n
 
 def test_an_execution_that_was_corrected_is_still_known_by_its_first_contents() -> None:
     index = known()
-    index.amend(make(ev.TradeCorrected, exec_id=ExecId("g1"), exec_ref_id=ExecId("x9"), last_qty=d(30)))
+    amended = {"exec_id": ExecId("g1"), "exec_ref_id": ExecId("x9"), "trade_sequence": 7}
+    index.amend(make(ev.TradeCorrected, last_qty=d(30), **amended))
     said = trade(40)
 
     assert read(after(*PART), said, index) == (ignored(said, "repeat of a known execution"),)
+
+
+@pytest.mark.parametrize("kind", [ev.TradeCanceled, ev.TradeCorrected], ids=lambda kind: kind.__name__)
+def test_an_execution_under_the_identity_of_a_bust_or_correction_is_flagged(
+    kind: type[ev.OrderEvent],
+) -> None:
+    index = known()
+    amended = make(kind, exec_id=ExecId("g1"), exec_ref_id=ExecId("x9"), trade_sequence=7)
+    assert isinstance(amended, ev.TradeCanceled | ev.TradeCorrected)
+    index.amend(amended)
+    said = trade(40, exec_id=ExecId("g1"))
+
+    text = "exec_id 'g1' was a bust or correction"
+    assert read(after(*PART), said, index) == (set_aside(CODE.CONFLICTING_REPEAT, text, said),)
 
 
 # ---------------------------------------------------------------- the end in the same report
@@ -398,15 +416,32 @@ def test_a_number_of_the_wrong_kind_does_not_get_into_the_end() -> None:
 def test_an_execution_that_is_shown_as_stopped_and_counts_nothing_is_a_guarantee(counted: int) -> None:
     said = trade(60, ord_status=OrdStatus.STOPPED, cum_qty=d(counted), report_seq=3)
 
-    assert read(after(*PART), said) == (ev.OrderStopped(*first(), d(60), d(189), ExecId("x9"), T0, 3),)
+    assert read(after(*PART), said, profile=FIX_42_BROKER) == (
+        ev.OrderStopped(*first(), d(60), d(189), ExecId("x9"), T0, 3),
+    )
+
+
+def test_a_guarantee_may_be_of_less_than_has_executed() -> None:
+    said = trade(30, ord_status=OrdStatus.STOPPED, cum_qty=d(40))
+
+    assert read(after(*PART), said, profile=FIX_42_BROKER) == (
+        ev.OrderStopped(*first(), d(30), d(189), ExecId("x9"), T0),
+    )
 
 
 def test_a_repeat_of_such_a_guarantee_is_no_news() -> None:
     said = trade(60, ord_status=OrdStatus.STOPPED, cum_qty=d(40))
     order = after(*PART)
-    take(order, read(order, said))
+    take(order, read(order, said, profile=FIX_42_BROKER))
 
-    assert read(order, said) == (ignored(said, "repeat of a known report"),)
+    assert read(order, said, profile=FIX_42_BROKER) == (ignored(said, "repeat of a known report"),)
+
+
+def test_where_guarantees_come_otherwise_it_is_an_execution() -> None:
+    said = trade(60, ord_status=OrdStatus.STOPPED, cum_qty=d(40))
+
+    # Less is counted than is known here: others were heard late, or busted.
+    assert read(after(*PART), said) == (booked(60),)
 
 
 @pytest.mark.parametrize(
@@ -420,15 +455,15 @@ def test_a_repeat_of_such_a_guarantee_is_no_news() -> None:
     ],
 )  # fmt: skip
 def test_any_other_execution_of_a_stopped_order_is_one(fields: dict[str, Any]) -> None:
-    events = read(after(*PART), trade(40, **{"ord_status": OrdStatus.STOPPED, **fields}))
+    said = trade(40, **{"ord_status": OrdStatus.STOPPED, **fields})
 
-    assert events[0] == booked(40)
+    assert read(after(*PART), said, profile=FIX_42_BROKER)[0] == booked(40)
 
 
 def test_the_first_execution_of_a_stopped_order_is_one() -> None:
     said = trade(60, ord_status=OrdStatus.STOPPED, cum_qty=d(60))
 
-    assert read(after(*LIVE, make(ev.OrderStopped)), said) == (booked(60),)
+    assert read(after(*LIVE, make(ev.OrderStopped)), said, profile=FIX_42_BROKER) == (booked(60),)
 
 
 # ---------------------------------------------------------------- orders in amounts of money
@@ -437,8 +472,9 @@ def test_the_first_execution_of_a_stopped_order_is_one() -> None:
 MONEY: Final = {"order_qty": ZERO, "cash_order_qty": d(1000)}
 
 
-def test_an_execution_may_bring_the_total_of_an_order_in_money() -> None:
-    order = after(*SENT, **MONEY)
+@pytest.mark.parametrize("way", [SENT, LIVE], ids=["sent", "acknowledged without a total"])
+def test_an_execution_may_bring_the_total_of_an_order_in_money(way: tuple[ev.OrderEvent, ...]) -> None:
+    order = after(*way, **MONEY)
 
     events = read(order, trade(2, order_qty=d(5), venue_order_id="V1", cum_qty=d(2)))
 
@@ -449,6 +485,37 @@ def test_an_execution_may_bring_the_total_of_an_order_in_money() -> None:
     take(order, events)
     assert these(order.order_qty, order.cum_qty, order.leaves_qty) == (5, 2, 3)
     assert (order.status, order.is_closed) == (OrdStatus.PARTIALLY_FILLED, False)
+
+
+@pytest.mark.parametrize(
+    ("counted", "total"),
+    [
+        pytest.param(None, 42, id="nothing is counted"),
+        pytest.param(d("NaN"), 42, id="what is counted is no number"),
+        pytest.param(d(45), 45, id="more is counted than is known"),
+    ],
+)
+def test_the_last_execution_of_an_order_in_money_brings_its_total_too(
+    counted: Decimal | None, total: int
+) -> None:
+    order = after(*LIVE, make(ev.Traded), **MONEY)  # 40, of an open total
+
+    events = read(order, trade(2, ord_status=OrdStatus.FILLED, cum_qty=counted))
+
+    assert events[:2] == (ev.OrderAcknowledged(*first(), None, d(total)), booked(2, 1))
+    take(order, events[:2])
+    assert these(order.order_qty, order.cum_qty, order.leaves_qty) == (total, 42, total - 42)
+    assert order.is_filled is (total == 42)
+
+
+def test_a_total_that_is_told_is_the_total() -> None:
+    events = read(after(*SENT, **MONEY), trade(2, ord_status=OrdStatus.FILLED, order_qty=d(5)))
+
+    assert events == (ev.OrderAcknowledged(*first(), None, d(5)), booked(2, 1))
+
+
+def test_the_last_execution_of_an_order_by_quantity_brings_no_total() -> None:
+    assert read(after(*PART), trade(2, ord_status=OrdStatus.FILLED)) == (booked(2),)
 
 
 def test_what_is_wrong_with_it_is_flagged_after_both() -> None:

@@ -33,6 +33,7 @@ NEW: Final = OutstandingRequest(NEW_ID, RequestKind.NEW, T0, None, None)
 CANCEL: Final = OutstandingRequest(CANCEL_ID, RequestKind.CANCEL, T0, None, None)
 CANCEL_WITH_TERMS: Final = OutstandingRequest(CANCEL_ID, RequestKind.CANCEL, T0, Decimal(5), Limit(190))
 REPLACE_BY_HALF: Final = OutstandingRequest(REPLACE_ID, RequestKind.REPLACE, T0, Decimal(5), None)
+REPLACE_OF_NOTHING: Final = OutstandingRequest(REPLACE_ID, RequestKind.REPLACE, T0, None, Limit(190))
 REPLACE_WITHOUT: Final = OutstandingRequest(REPLACE_ID, RequestKind.REPLACE, T0, None, None)
 
 Way = tuple[ev.OrderEvent, ...]
@@ -95,6 +96,11 @@ BROKEN: Final[dict[str, tuple[Any, ...]]] = {
         LIVE,
         {"_requests": {REPLACE_ID: REPLACE_BY_HALF}},
         "the replace request replace-1 asks for 5 on None",
+    ),
+    "a replace that asks for terms of no quantity": (
+        LIVE,
+        {"_requests": {REPLACE_ID: REPLACE_OF_NOTHING}},
+        f"the replace request replace-1 asks for None on {Limit(190)}",
     ),
     "a status that the facts do not give": (
         PART,

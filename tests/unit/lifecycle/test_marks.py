@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
 
-from oms.lifecycle.facts import is_later
+from oms.lifecycle.facts import MAX_SEEN, is_later
 from oms.model import events as ev
 from oms.model.decimals import ZERO
 from oms.model.enums import AnomalyCode, ExecType, OrdStatus
@@ -102,8 +103,22 @@ def test_an_order_is_over_with_the_day_by_the_venues_word_or_its_time_in_force(
     assert these(order.status, order.leaves_qty) == (OrdStatus.DONE_FOR_DAY, 0 if is_over else 60)
 
 
-def test_a_filled_order_is_not_over_with_the_day_since_a_bust_may_open_it_again() -> None:
-    assert read(after(*FULL), report(ExecType.DONE_FOR_DAY)) == (ev.OrderDoneForDay(*first(), "", False),)
+@pytest.mark.parametrize("leaves_qty", [None, ZERO], ids=["nothing said of what is left", "nothing left"])
+def test_a_filled_order_is_over_with_the_day_unless_a_bust_on_a_later_one_may_open_it_again(
+    leaves_qty: Decimal | None,
+) -> None:
+    said = report(ExecType.DONE_FOR_DAY, leaves_qty=leaves_qty)
+
+    assert read(after(*FULL), said) == (ev.OrderDoneForDay(*first(), "", True),)
+    assert read(after(*FULL, time_in_force=GTC), said) == (ev.OrderDoneForDay(*first(), "", False),)
+
+
+def test_a_bust_leaves_a_day_order_over_that_had_filled() -> None:
+    order = after(*FULL)
+    take(order, read(order, report(ExecType.DONE_FOR_DAY)))
+    take(order, (make(ev.TradeCanceled, old_qty=d(100)),))
+
+    assert these(order.status, order.cum_qty, order.leaves_qty) == (OrdStatus.DONE_FOR_DAY, 0, 0)
 
 
 def test_what_is_left_after_the_day_must_be_a_number() -> None:
@@ -407,6 +422,40 @@ def test_an_older_word_does_not_take_back_when_the_order_was_said_to_work() -> N
     old = report(ExecType.SUSPENDED, transact_time_ns=T0 + 10)
 
     assert read(order, old) == (ignored(old, "older than what is in force"),)
+
+
+def test_a_later_word_moves_on_when_the_order_was_said_to_work() -> None:
+    order = after(*LIVE, make(ev.OrderRestated, venue_ns=T0 + 10), make(ev.OrderRestated, venue_ns=T0 + 20))
+    old = report(ExecType.SUSPENDED, transact_time_ns=T0 + 15)
+
+    assert read(order, old) == (ignored(old, "older than what is in force"),)
+
+
+@pytest.mark.parametrize("ended", [ev.OrderCanceled, ev.OrderExpired], ids=lambda kind: kind.__name__)
+def test_an_end_ends_what_was_said_later_too(ended: type[ev.OrderEvent]) -> None:
+    order = after(
+        *LIVE,
+        make(ev.OrderSuspended, venue_ns=T0 + 20, venue_seq=5),
+        make(ev.OrderStopped, venue_ns=T0 + 20),
+        make(ended, venue_ns=T0 + 10, venue_seq=4),
+    )
+
+    assert order.marks == frozenset()
+    assert order.is_ended
+
+
+def test_of_very_many_reports_the_old_ones_are_forgotten() -> None:
+    def halt(number: int) -> ExecutionReport:
+        return report(ExecType.TRIGGERED, exec_id=ExecId(f"r{number}"), transact_time_ns=T0)
+
+    order = after(*LIVE)
+    for number in range(MAX_SEEN):
+        take(order, (make(ev.OrderTriggered, exec_id=ExecId(f"r{number}"), venue_ns=T0),))
+    assert read(order, halt(0)) == (ignored(halt(0), "repeat of a known report"),)
+
+    take(order, read(order, halt(MAX_SEEN)))
+    assert told(read(order, halt(0))) != ["ReportIgnored"]
+    assert read(order, halt(MAX_SEEN)) == (ignored(halt(MAX_SEEN), "repeat of a known report"),)
 
 
 def test_the_mark_of_elsewhere_goes_with_the_replace() -> None:

@@ -182,6 +182,19 @@ def test_what_the_broker_refuses_is_news(
     assert read(after(*way), said) == (news,)
 
 
+@pytest.mark.parametrize(
+    ("response_to", "news"),
+    [(CANCEL, ev.CancelRejected), (REPLACE, ev.ReplaceRejected)],
+    ids=["a cancel", "a replace"],
+)
+def test_a_refusal_of_elsewhere_may_come_under_no_identity_at_all(
+    response_to: CxlRejResponseTo, news: type[ev.CancelRejected | ev.ReplaceRejected]
+) -> None:
+    unnamed: Any = None  # whatever the class of the report says
+
+    assert read(after(*ELSEWHERE), refusal(unnamed, response_to)) == (news(*first(), ClOrdId(""), "", ""),)
+
+
 def test_a_refusal_takes_away_only_the_mark_that_it_is_about() -> None:
     order = after(*ELSEWHERE)
     take(order, read(order, refusal(THEIRS, CANCEL)))

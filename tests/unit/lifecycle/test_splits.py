@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 import attrs
 import pytest
 
+from oms.lifecycle.changes import MAX_SPLITS
 from oms.lifecycle.execution_index import ExecutionIndex
-from oms.lifecycle.facts import counted_qty
+from oms.lifecycle.facts import counted_qty, is_since
 from oms.lifecycle.invariants import check_order
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode, ExecRestatementReason, ExecType, OrdStatus
 from oms.model.ids import ExecId
 from oms.model.order import Order
 from tests.unit.journals import T0, make
-from tests.unit.lifecycle.readings import LIVE, after, d, read, report, set_aside, take, these, told
+from tests.unit.lifecycle.readings import LIVE, PART, after, d, read, report, set_aside, take, these, told
 
 SPLIT, OTHER = ExecRestatementReason.GT_CORPORATE_ACTION, ExecRestatementReason.REPRICING
 WHEN: Final = T0 + 1_000
@@ -30,6 +32,11 @@ def forty(**fields: Any) -> Order:
 
 def restated(**fields: Any) -> Any:
     return report(ExecType.RESTATED, transact_time_ns=WHEN, **fields)
+
+
+def counts(order: Order, qty: Decimal, transact_time_ns: int, day: str = "", sequence: int = 0) -> Decimal:
+    """How much an execution counts for, at a time or on a day or only heard of after so many others."""
+    return counted_qty(order, qty, transact_time_ns, day, sequence)
 
 
 def ratio(order: Order, **fields: Any) -> tuple[object, ...]:
@@ -126,7 +133,7 @@ def test_a_split_on_a_later_day_counts_nothing_on_that_day() -> None:
 )
 def test_an_execution_counts_by_when_it_happened(traded_ns: int, counted: int) -> None:
     order = split()
-    assert counted_qty(order, d(10), traded_ns) == counted
+    assert counts(order, d(10), traded_ns) == counted
 
     take(order, (make(ev.Traded, exec_id="x2", last_qty=d(10), last_px=d(7), transact_time_ns=traded_ns),))
     assert these(order.cum_qty, order.leaves_qty, order.notional) == (80 + counted, 120 - counted, 470)
@@ -138,20 +145,20 @@ def test_two_splits_multiply() -> None:
     split(600, 200, order, venue_ns=WHEN + 100)
 
     assert these(order.cum_qty, order.order_qty) == (240, 600)
-    assert [counted_qty(order, d(1), ns) for ns in (WHEN - 1, WHEN, WHEN + 100)] == [6, 3, 1]
+    assert [counts(order, d(1), ns) for ns in (WHEN - 1, WHEN, WHEN + 100)] == [6, 3, 1]
 
 
 def test_a_split_at_no_time_counts_from_when_it_was_heard_of() -> None:
     order = split(venue_ns=0)
 
-    assert [counted_qty(order, d(1), ns) for ns in (T0 - 1, T0)] == [2, 1]
+    assert [counts(order, d(1), ns) for ns in (T0 - 1, T0)] == [2, 1]
 
 
 def test_a_restatement_in_no_ratio_splits_nothing() -> None:
     order = forty()
     take(order, (make(ev.OrderRestated, order_qty=d(200), split_new=d(3), split_old=d(3), venue_ns=WHEN),))
 
-    assert these(order.cum_qty, counted_qty(order, d(1), T0)) == (40, 1)
+    assert these(order.cum_qty, counts(order, d(1), T0)) == (40, 1)
 
 
 def test_busts_and_corrections_of_what_executed_before_count_in_the_ratio() -> None:
@@ -316,7 +323,83 @@ DATED: Final[dict[str, tuple[str, int]]] = {
 
 @pytest.mark.parametrize(("day", "counted"), DATED.values(), ids=DATED)
 def test_an_execution_at_no_time_counts_by_its_day(day: str, counted: int) -> None:
-    assert counted_qty(split(trade_date=DAY), d(10), 0, day) == counted
+    assert counts(split(trade_date=DAY), d(10), 0, day) == counted
+
+
+def test_an_execution_at_no_time_after_a_split_of_no_day_counts_by_the_order_in_which_they_were_heard() -> (
+    None
+):
+    order = split(sequence=8)
+
+    assert counts(order, d(10), 0, DAY, sequence=7) == 20
+    assert counts(order, d(10), 0, DAY, sequence=9) == 10
+
+
+# ---------------------------------------------------------------- splits that nobody believes
+
+BELIEVED: Final = {"one into ten thousand": (100, 1_000_000), "ten thousand into one": (20_000, 2)}
+
+
+def to_total(qty: object) -> Any:
+    return restated(order_qty=qty, exec_restatement_reason=SPLIT)
+
+
+@pytest.mark.parametrize(("was", "now"), BELIEVED.values(), ids=BELIEVED)
+def test_a_split_by_ten_thousand_is_believed(was: int, now: int) -> None:
+    order = after(*LIVE, order_qty=d(was))
+
+    assert ratio(order, order_qty=d(now), exec_restatement_reason=SPLIT) == (now, now, was)
+
+
+@pytest.mark.parametrize(("was", "now"), [(100, d(1_000_001)), (20_000, d("1.999"))], ids=["up", "down"])
+def test_a_split_by_more_is_not(was: int, now: Decimal) -> None:
+    said = to_total(now)
+    text = f"a split of {was} into {now}: at most 1 into 10000, or 10000 into 1"
+
+    assert read(after(*LIVE, order_qty=d(was)), said) == (set_aside(AnomalyCode.MALFORMED, text, said),)
+
+
+def test_of_one_order_sixteen_splits_are_believed() -> None:
+    order = forty()
+    for place in range(15):
+        split(200 - 100 * (place % 2), 100 + 100 * (place % 2), order, venue_ns=WHEN - 100 + place)
+
+    # 40 of 100 was doubled and halved in turn, and doubled last: 80 of 200.
+    assert these(order.cum_qty, order.order_qty) == (80, 200)
+    take(order, read(order, to_total(d(100))))
+    assert these(order.cum_qty, order.order_qty) == (40, 100)
+    said = to_total(d(200))
+    text = "a split after 16, which makes 80 executed"
+    assert read(order, said) == (set_aside(AnomalyCode.MALFORMED, text, said),)
+
+
+def test_a_split_is_not_believed_that_makes_more_executed_than_any_number_may_be() -> None:
+    most = 10**18
+    order = after(*LIVE, make(ev.Traded, last_qty=d(most // 10_000)), order_qty=d(10**12))
+    said = to_total(d(10**16))
+    text = f"a split after 0, which makes {d(most)} executed"
+
+    assert read(order, said) == (set_aside(AnomalyCode.MALFORMED, text, said),)
+
+
+@pytest.mark.parametrize(
+    ("time_ns", "day", "expected"),
+    [
+        pytest.param(WHEN, "", True, id="at that time"),
+        pytest.param(WHEN - 1, "20260106", False, id="before it, whatever its day"),
+        pytest.param(0, DAY, True, id="on that day, at no time"),
+        pytest.param(0, "20260104", False, id="on an earlier day, at no time"),
+        pytest.param(0, "", False, id="at no time on no day"),
+    ],
+)
+def test_what_happened_since_a_moment_is_told_by_its_time_and_else_by_its_day(
+    time_ns: int, day: str, expected: bool
+) -> None:
+    assert is_since(time_ns, day, WHEN, DAY) is expected
+
+
+def test_nothing_at_no_time_has_certainly_happened_since_a_moment_of_no_day() -> None:
+    assert not is_since(0, DAY, WHEN, "")
 
 
 @pytest.mark.parametrize(
@@ -336,3 +419,23 @@ def test_an_execution_after_a_split_counts_by_its_time_and_else_by_its_day(
     take(order, (make(ev.Traded, exec_id=ExecId("x2"), last_qty=d(10), **when),))
 
     assert order.cum_qty == 80 + counted
+
+
+def test_what_splits_nothing_is_believed_however_often_the_order_was_split() -> None:
+    order = after(*PART)
+    for place in range(MAX_SPLITS):
+        take(
+            order,
+            (
+                make(
+                    ev.OrderRestated,
+                    order_qty=order.order_qty,
+                    split_new=d(2),
+                    split_old=d(1),
+                    venue_ns=T0 + place,
+                ),
+            ),
+        )
+    said = report(ExecType.RESTATED, price=d(190), transact_time_ns=T0 + 10**6)
+
+    assert told(read(order, said)) == ["OrderRestated"]

@@ -76,6 +76,33 @@ def test_every_status_has_one_rank() -> None:
     )
 
 
+# FIX 5.0 SP2 Appendix D; those in brackets there by the order in FIX 4.4 Volume 4.
+FIX_RANKS: Final[dict[OrdStatus, int]] = {
+    OrdStatus.PENDING_CANCEL: 12,
+    OrdStatus.PENDING_REPLACE: 11,
+    OrdStatus.DONE_FOR_DAY: 10,
+    OrdStatus.CALCULATED: 9,
+    OrdStatus.FILLED: 8,
+    OrdStatus.STOPPED: 7,
+    OrdStatus.SUSPENDED: 6,
+    OrdStatus.CANCELED: 5,
+    OrdStatus.EXPIRED: 5,
+    OrdStatus.PARTIALLY_FILLED: 4,
+    OrdStatus.REJECTED: 2,
+    OrdStatus.NEW: 2,
+    OrdStatus.PENDING_NEW: 2,
+    OrdStatus.ACCEPTED_FOR_BIDDING: 1,
+}
+
+
+def test_the_ranking_is_that_of_fix_with_its_ties_broken() -> None:
+    ranks = [FIX_RANKS[status] for status in RANKING if status in FIX_RANKS]
+    assert ranks == sorted(FIX_RANKS.values(), reverse=True)
+
+    tied = [status for status in RANKING if FIX_RANKS.get(status) == 2]
+    assert tied == [OrdStatus.REJECTED, OrdStatus.NEW, OrdStatus.PENDING_NEW]
+
+
 def test_every_life_and_every_mark_is_shown_as_something() -> None:
     assert set(OF_LIFE) == set(Life)
     assert set(OF_MARK) == set(Mark)

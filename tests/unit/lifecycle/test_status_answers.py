@@ -27,11 +27,14 @@ from tests.unit.lifecycle.readings import (
     read,
     report,
     set_aside,
+    take,
+    told,
 )
 
 CODE = AnomalyCode
 S = OrdStatus
 SECOND_CANCEL: Final = make(ev.CancelRequested, cl_ord_id=ClOrdId("cancel-2"))
+CANCELED_AT_TEN: Final = (*LIVE, make(ev.OrderCanceled, venue_ns=T0 + 10, venue_seq=4))
 SENT_AND_ASKED: Final = (*SENT, make(ev.CancelRequested), make(ev.ReplaceRequested))
 
 
@@ -139,12 +142,33 @@ REPEATS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport]]] = {
         (*LIVE, make(ev.CancelRequested), SECOND_CANCEL),
         answer(S.PENDING_CANCEL),
     ),
+    "that a cancel is being decided on that was refused since, while another is outstanding": (
+        (*LIVE, make(ev.CancelRequested), make(ev.CancelRejected), SECOND_CANCEL),
+        answer(S.PENDING_CANCEL, cl_ord_id=CANCEL_ID),
+    ),
     "a live order": (LIVE, answer(S.NEW)),
     "a filled order": (FULL, answer(S.FILLED)),
     "an order that is being priced": (LIVE, answer(S.ACCEPTED_FOR_BIDDING)),
     "a canceled order that is canceled": (CANCELED, answer(S.CANCELED)),
     "an expired order that is canceled": (CANCELED, answer(S.EXPIRED)),
-    "an order that works, although it is canceled": (CANCELED, answer(S.NEW)),
+    "a canceled order of which it says no more than that it is there": (CANCELED, answer(None)),
+    "a canceled order that is filled": (CANCELED, answer(S.FILLED)),
+    "an order that works, from before it was canceled": (
+        CANCELED_AT_TEN,
+        answer(S.NEW, transact_time_ns=T0 + 9),
+    ),
+    "an order that works, from before it was canceled by number": (
+        CANCELED_AT_TEN,
+        answer(S.NEW, transact_time_ns=T0 + 11, report_seq=3),
+    ),
+    "a filled order, of which a cancel is outstanding": (
+        (*FULL, make(ev.CancelRequested)),
+        answer(S.FILLED),
+    ),
+    "a filled order, of which a replace is in doubt": (
+        (*FULL, make(ev.ReplaceRequested), make(ev.RequestInDoubt, cl_ord_id=REPLACE_ID)),
+        answer(S.FILLED),
+    ),
     "a cancel that was asked for elsewhere": (PART, answer(S.PENDING_CANCEL)),
     "a replace that was asked for elsewhere, while a cancel is outstanding": (
         (*PART, make(ev.CancelRequested)),
@@ -168,6 +192,86 @@ def test_an_answer_that_shows_what_is_known_is_no_news(
     way: tuple[ev.OrderEvent, ...], said: ExecutionReport
 ) -> None:
     assert read(after(*way), said) == (ignored(said, "a status answer"),)
+
+
+AT_WORK: Final = (
+    S.NEW,
+    S.PARTIALLY_FILLED,
+    S.PENDING_NEW,
+    S.PENDING_CANCEL,
+    S.PENDING_REPLACE,
+    S.SUSPENDED,
+    S.STOPPED,
+)
+
+
+@pytest.mark.parametrize("status", AT_WORK, ids=lambda status: status.name)
+def test_an_answer_that_shows_an_ended_order_at_work_is_flagged(status: OrdStatus) -> None:
+    said = answer(status)
+    text = f"canceled here, and the broker shows it as {status!r}"
+
+    assert read(after(*CANCELED), said) == (set_aside(CODE.CONTRADICTS_ORDER, text, said),)
+
+
+@pytest.mark.parametrize(
+    ("end", "fields", "life"),
+    [
+        pytest.param(CANCELED_AT_TEN, {}, "canceled", id="at no time"),
+        pytest.param(CANCELED_AT_TEN, {"transact_time_ns": T0 + 10}, "canceled", id="at the same time"),
+        pytest.param(CANCELED_AT_TEN, {"transact_time_ns": T0 + 11}, "canceled", id="at a later time"),
+        pytest.param(CANCELED, {"transact_time_ns": T0 - 9}, "canceled", id="canceled at no time"),
+        pytest.param((*LIVE, make(ev.OrderRejected)), {"transact_time_ns": T0}, "rejected", id="rejected"),
+        pytest.param((*LIVE, make(ev.OrderExpired)), {}, "expired", id="expired"),
+    ],
+)
+def test_unless_it_is_certainly_older_than_the_end(
+    end: tuple[ev.OrderEvent, ...], fields: dict[str, object], life: str
+) -> None:
+    said = answer(S.NEW, **fields)
+    text = f"{life} here, and the broker shows it as {S.NEW!r}"
+
+    assert read(after(*end), said) == (set_aside(CODE.CONTRADICTS_ORDER, text, said),)
+
+
+def test_an_order_that_is_shown_as_filled_and_has_not_filled_here_misses_executions() -> None:
+    uncounted, counted = answer(S.FILLED), answer(S.FILLED, cum_qty=d(100))
+
+    text = "shown as filled, of which 40 of 100 are known here"
+    assert read(after(*PART), uncounted) == (set_aside(CODE.MISSING_EXECUTION, text, uncounted),)
+    # Once, where it says how much.
+    text = "100 executed in all, of which 40 are known here"
+    assert read(after(*PART), counted) == (
+        ignored(counted, "a status answer"),
+        set_aside(CODE.MISSING_EXECUTION, text, counted, 1),
+    )
+
+
+def test_the_cancels_in_doubt_of_an_order_that_has_filled_are_refused() -> None:
+    order = after(
+        *FULL,
+        make(ev.CancelRequested),
+        SECOND_CANCEL,
+        make(ev.CancelRequested, cl_ord_id=ClOrdId("cancel-3")),
+        make(ev.ReplaceRequested),
+        make(ev.RequestInDoubt, cl_ord_id=CANCEL_ID),
+        make(ev.RequestInDoubt, cl_ord_id=REPLACE_ID),
+        make(ev.RequestInDoubt, cl_ord_id=ClOrdId("cancel-3")),
+    )
+
+    events = read(order, answer(S.FILLED))
+
+    assert events == (
+        ev.CancelRejected(*first(), CANCEL_ID, "the order has filled", ""),
+        ev.CancelRejected(*first(1), ClOrdId("cancel-3"), "the order has filled", ""),
+    )
+    take(order, events)
+    assert [asked.cl_ord_id for asked in order.outstanding_requests] == ["cancel-2", REPLACE_ID]
+
+
+def test_a_cancel_in_doubt_stays_so_where_the_order_has_not_filled_here() -> None:
+    order = after(*PART, make(ev.CancelRequested), make(ev.RequestInDoubt, cl_ord_id=CANCEL_ID))
+
+    assert told(read(order, answer(S.FILLED))) == ["MISSING_EXECUTION"]
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,11 @@ def traded(before: LookedAt) -> LookedAt:
     return executed(10, "1900")(before) | {"venue_order_id": before["venue_order_id"] or "V9"}
 
 
+def named(before: LookedAt) -> LookedAt:
+    """The name that was told first stays."""
+    return {"venue_order_id": before["venue_order_id"] or "V9"}
+
+
 def always(**facts: object) -> Facts:
     return lambda _: facts
 
@@ -163,6 +168,7 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
         clears=PRICED,
         fields={"venue_order_id": venue_id("V9"), "order_qty": BIG},
     ),
+    ev.OrderNamed: Expected("..SLCER", named, fields={"venue_order_id": venue_id("V9")}),
     ev.OrderRejected: Expected("..RR...", said, **ENDING, fields={"text": "words"}),  # type: ignore[arg-type]
     ev.Traded: Expected(
         "..LLCER",

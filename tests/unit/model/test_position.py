@@ -102,3 +102,12 @@ def test_the_callers_decimal_context_changes_nothing() -> None:
         Decimal(61728),
     )
     assert open_pnl == Decimal(30864)
+
+
+def test_a_position_is_shown_in_one_line() -> None:
+    position = Position(Account("main"), Symbol("AAPL"), ONE)
+    assert repr(position) == "<Position main AAPL 0>"
+
+    position.trade(Decimal("-30.0"), Decimal("5.50"))
+
+    assert repr(position) == "<Position main AAPL -30 @ 5.5>"

@@ -1,8 +1,10 @@
 """The two behaviours that FIX publishes, and what a broker may say of itself."""
+# ruff: noqa: ANN401  # cases are data of any kind
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -16,6 +18,7 @@ from oms.model.terms import Limit, Stop
 from oms.model.time_in_force import Day
 from oms.model.venue_profile import (
     EXCHANGE,
+    FIX_42_BROKER,
     FIX_BROKER,
     DuplicateIds,
     ExternalOrders,
@@ -36,6 +39,7 @@ def test_a_broker_is_as_volume_4_has_it_and_an_exchange_as_volume_7_has_it() -> 
         "venue_id_scope": IdScope.FOREVER,
         "looks_up_by_cl_ord_id": True,
         "takes_display_qty": True,
+        "guarantees_by_trade": False,
     }
     broker = {
         "name": "FIX broker",
@@ -58,6 +62,12 @@ def test_a_broker_is_as_volume_4_has_it_and_an_exchange_as_volume_7_has_it() -> 
 
     assert attrs.asdict(FIX_BROKER, recurse=False) == {**both, **broker}
     assert attrs.asdict(EXCHANGE, recurse=False) == {**both, **exchange}
+
+
+def test_a_broker_of_fix_42_is_the_same_but_for_how_guarantees_come() -> None:
+    anew = {"name": "FIX 4.2 broker", "guarantees_by_trade": True}
+
+    assert attrs.asdict(FIX_42_BROKER, recurse=False) == {**attrs.asdict(FIX_BROKER, recurse=False), **anew}
 
 
 def test_a_profile_that_says_nothing_claims_nothing() -> None:
@@ -110,3 +120,40 @@ def test_the_reference_page_shows_every_field_as_it_is() -> None:
         (f"`{field.name}`", _shown(getattr(FIX_BROKER, field.name)), _shown(getattr(EXCHANGE, field.name)))
         for field in attrs.fields(VenueProfile)
     ]
+
+
+PROFILES = {
+    "a choice as a text": (
+        "replace",
+        "none",
+        "replace = 'none': pass a ReplaceSupport, such as ReplaceSupport.NONE",
+    ),
+    "a choice of another list": ("late_fills", ReplaceSupport.NONE, "late_fills = .*pass a LateFills"),
+    "a truth as a text": ("chains_replaces", "no", "chains_replaces = 'no': pass True or False"),
+    "a name that is none": ("name", None, "name = None: pass a text"),
+    "a rule as a number": ("cl_ord_ids", 31, r"cl_ord_ids = 31: pass TextIds\(...\) or IntegerIds\(...\)"),
+}
+
+
+@pytest.mark.parametrize(("field", "given", "said"), PROFILES.values(), ids=PROFILES)
+def test_a_profile_is_not_made_of_other_kinds(field: str, given: Any, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        attrs.evolve(EXCHANGE, **{field: given})
+
+
+CAPABILITIES = {
+    "order types as a list": ("order_types", [(Limit, Day)], "order_types = .*pass a frozenset of pairs"),
+    "amendable fields as a text": ("amendable", "price", "amendable = 'price': pass a frozenset"),
+    "simulated as a text": ("simulated", "false", "simulated = 'false': pass True or False"),
+    "a profile by name": (
+        "profile",
+        "exchange",
+        "profile = 'exchange': pass a VenueProfile, such as EXCHANGE",
+    ),
+}
+
+
+@pytest.mark.parametrize(("field", "given", "said"), CAPABILITIES.values(), ids=CAPABILITIES)
+def test_what_a_broker_says_of_itself_is_not_made_of_other_kinds(field: str, given: Any, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        attrs.evolve(Capabilities(order_types=ALL_ORDER_TYPES), **{field: given})

@@ -182,6 +182,7 @@ SENTENCES: Final[list[Case]] = [
     ),
     (in_cash, ev.OrderAcknowledged, {"order_qty": Decimal(26)}, "acknowledged with 26 in all"),
     (submitted, ev.OrderAcknowledged, {"order_qty": Decimal(100)}, "acknowledged"),
+    (working, ev.OrderNamed, {"venue_order_id": venue_id("V9")}, "the venue calls it V9"),
     (
         submitted,
         ev.OrderAcceptedForBidding,

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from oms.bus import SubscriberFailed
-from oms.errors import UnknownOrderError, ValidationError
+from oms.errors import HaltedError, UnknownOrderError, ValidationError
 from oms.model import events as ev
 from oms.model.enums import OrdStatus, SessionPhase, Side
 from oms.model.ids import Symbol
 from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.reports import Absent
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit
 from oms.runtime.manual_clock import ManualClock
@@ -88,6 +89,39 @@ ASKED: dict[str, tuple[Callable[[House], object], str]] = {
     "nothing as a session": (lambda house: house.om.session(None), "change = None: pass a SessionChange"),  # type: ignore[arg-type]
     "a cancel of a list": (lambda house: house.om.cancel([1]), r"order = \[1\]"),  # type: ignore[arg-type]
     "a cancel of a truth": (lambda house: house.om.cancel(True), "order = True"),
+    "anomalies of a code in words": (
+        lambda house: house.om.anomalies(code="overfill"),  # type: ignore[arg-type]
+        "code = 'overfill': pass an AnomalyCode",
+    ),
+    "a listener for a class by name": (
+        lambda house: house.om.on("Traded", print),  # type: ignore[arg-type]
+        "kind = 'Traded': pass a class of events",
+    ),
+    "a listener that cannot be called": (
+        lambda house: house.om.on(ev.Traded, None),  # type: ignore[arg-type]
+        "listener = None: pass what takes one event",
+    ),
+    "the position of a list": (lambda house: house.om.position([]), r"symbol = \[\]: pass a text"),  # type: ignore[arg-type]
+    "the position of a nameless account": (
+        lambda house: house.om.position("AAPL", account=7),  # type: ignore[arg-type]
+        "account = 7: pass a text",
+    ),
+    "a mass cancel at a list": (
+        lambda house: house.om.mass_cancel(broker=[]),  # type: ignore[arg-type]
+        r"broker = \[\]: attached are paper",
+    ),
+    "an order adopted from a broker that is not there": (
+        lambda house: house.om.adopt("papre", venue_order_id="V-1", by="ann", reason="by phone"),
+        "broker = 'papre': attached are paper",
+    ),
+    "an order adopted by a number": (
+        lambda house: house.om.adopt("paper", venue_order_id=7, by="ann", reason="by phone"),  # type: ignore[arg-type]
+        "venue_order_id = 7: pass a text, or leave it out",
+    ),
+    "a doubt resolved by a number": (
+        lambda house: house.om.resolve(house.order, Absent(True), cl_ord_id=7, by="ann", reason="by phone"),  # type: ignore[arg-type]
+        "cl_ord_id = 7: pass a text, or leave it out",
+    ),
     "a replace of a float": (lambda house: house.om.replace(1.0, price=101), "order = 1.0"),  # type: ignore[arg-type]
 }
 
@@ -165,3 +199,47 @@ def test_a_namespace_that_cannot_be_is_refused_before_anything_happens(namespace
         OrderManager(brokers=[broker], store=store, namespace=namespace)
 
     assert (store.version, broker.sink) == (0, None)
+
+
+MADE: dict[str, tuple[dict[str, Any], str]] = {
+    "a broker that is no list": ({"brokers": ScriptedBroker()}, "brokers = .*pass a list of brokers"),
+    "a broker by name": ({"brokers": "paper"}, "brokers = 'paper': pass a list of brokers"),
+    "a class of brokers": ({"brokers": [ScriptedBroker]}, "brokers = .*it has no name"),
+    "a broker without members": ({"brokers": [object()]}, "it has no name, capabilities, .*, query"),
+    "a broker without a name": ({"brokers": [ScriptedBroker(name="")]}, "broker = '': use 1 to 32"),
+    "a path as the journal": ({"store": "orders.db"}, "store = 'orders.db': pass a journal, such as SQLite"),
+    "a clock that has no time": ({"clock": 0}, "clock = 0: pass a clock"),
+    "limits as a mapping": ({"limits": {}}, r"limits = {}: pass RiskLimits\(\.\.\.\)"),
+    "an instrument that is no list": ({"instruments": AAPL}, "instruments = .*pass a list of instruments"),
+    "an instrument by its symbol": ({"instruments": ["AAPL"]}, "instruments = 'AAPL': pass a list"),
+    "handlers as a list": ({"handlers": []}, r"handlers = \[\]: pass a mapping"),
+    "no read models": ({"projections": None}, "projections = None: pass pairs"),
+    "a read model alone": ({"projections": [print]}, "projections = <built-in function print>: pass pairs"),
+    "a read model of no class": ({"projections": [("Traded", print)]}, "projections = .*: pass pairs"),
+}
+
+
+@pytest.mark.parametrize(("made", "said"), MADE.values(), ids=MADE)
+def test_a_manager_is_not_made_of_other_things(made: dict[str, Any], said: str) -> None:
+    parts: dict[str, Any] = {"brokers": [ScriptedBroker()], "store": WatchedStore(), "clock": ManualClock(T0)}
+
+    with pytest.raises(ValidationError, match=said):
+        OrderManager(**(parts | made))
+
+
+def test_what_is_asked_of_a_closed_manager_says_that_it_is_closed_and_changes_nothing() -> None:
+    house = House()
+    house.om.close()
+    before = house.om.state_hash()
+
+    for ask in (
+        lambda: house.om.submit("AAPL", Side.BUY, 1, PX),
+        lambda: house.om.cancel(house.order),
+        lambda: house.om.kill("why"),
+    ):
+        with pytest.raises(HaltedError, match="this manager is closed: open another one on the journal"):
+            ask()
+    house.om.poll()
+
+    assert house.om.state_hash() == before
+    assert house.om.orders() == [house.order]

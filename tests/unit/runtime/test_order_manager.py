@@ -382,8 +382,8 @@ def test_an_order_keeps_the_number_that_its_caller_was_told_whatever_is_placed_b
     parent = house.buy(terms=Market())
     other = house.buy(terms=Market())
     placed: list[Order] = []
-    house.om.on(ev.ReportIgnored, lambda _: placed.append(house.buy(33)))
-    house.om.on(ev.ReportIgnored, lambda _: house.om.cancel(placed[0]))
+    house.om.on(ev.OrderPendingNew, lambda _: placed.append(house.buy(33)))
+    house.om.on(ev.OrderPendingNew, lambda _: house.om.cancel(placed[0]))
     # A listener places an order while the report that a child follows from still waits.
     house.say(ExecType.ORDER_STATUS, parent)
     house.say(ExecType.NEW, parent)

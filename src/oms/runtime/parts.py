@@ -1,0 +1,105 @@
+"""What a manager is made of, checked at the door, where it would otherwise fail far inside or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeAlias, TypeVar
+
+from oms.errors import ValidationError
+from oms.model.capabilities import Capabilities
+from oms.model.door import shown
+from oms.model.events import Event
+from oms.model.ids import BrokerName
+from oms.model.limits import RiskLimits
+
+T = TypeVar("T")
+Projection: TypeAlias = tuple[type[Event], Callable[[Any], None]]
+"""A class of events, derived ones included, and a read model's way to take one in."""
+
+BROKER: Final = ("name", "capabilities", "start", "stop", "submit", "cancel", "replace", "query")
+"""The members of `oms.ports.broker.Broker`."""
+
+_STORE: Final = ("append", "read", "close")
+_MAX_TIMEOUT_S: Final = 86_400
+
+
+def several(given: Iterable[T], field: str, allowed: str) -> Iterable[T]:
+    """Check that something is several, and no text.
+
+    Raises:
+        ValidationError: It is not.
+    """
+    if isinstance(given, str | bytes | type) or not isinstance(given, Iterable):
+        raise ValidationError(field, shown(given), allowed)
+    return given
+
+
+def each_of(kind: type[T], given: Iterable[T], field: str, allowed: str) -> Iterable[T]:
+    """Check that something is several of a kind; errors as in `several`."""
+    found = list(several(given, field, allowed))
+    for one in found:
+        if not isinstance(one, kind):
+            raise ValidationError(field, shown(one), allowed)
+    return found
+
+
+def check_members(given: object, members: tuple[str, ...], field: str, allowed: str) -> None:
+    """Check that something has what is asked of it later.
+
+    Raises:
+        ValidationError: Something is missing.
+    """
+    missing = [member for member in members if isinstance(given, type) or not hasattr(given, member)]
+    if missing:
+        raise ValidationError(field, shown(given), f"{allowed}; it has no {', '.join(missing)}")
+
+
+def check_parts(
+    *, store: object, clock: object, limits: object, handlers: object, request_timeout_s: object
+) -> None:
+    """Check what is no list.
+
+    Raises:
+        ValidationError: Something is of another kind, or the timeout is out of range.
+    """
+    check_members(store, _STORE, "store", "pass a journal, such as SQLiteEventStore(path)")
+    if clock is not None:
+        check_members(clock, ("now_ns",), "clock", "pass a clock, such as ManualClock(), or leave it out")
+    if limits is not None and not isinstance(limits, RiskLimits):
+        raise ValidationError("limits", shown(limits), "pass RiskLimits(...), or leave it out")
+    if handlers is not None and not isinstance(handlers, Mapping):
+        raise ValidationError("handlers", shown(handlers), "pass a mapping of terms to what works them")
+    if type(request_timeout_s) is not int or not 0 < request_timeout_s <= _MAX_TIMEOUT_S:
+        raise ValidationError(
+            "request_timeout_s", shown(request_timeout_s), f"pass an int from 1 to {_MAX_TIMEOUT_S}"
+        )
+
+
+def pairs(projections: Iterable[Projection]) -> tuple[Projection, ...]:
+    """Give read models as they were given, each a class of events and what is told of them.
+
+    Raises:
+        ValidationError: Something is no such pair.
+    """
+    allowed = "pass pairs of an event class and what is told of each such event"
+    found = tuple(several(projections, "projections", allowed))
+    for given in found:
+        pair: object = given
+        match pair:
+            case (type(), listener) if callable(listener):
+                continue
+            case _:
+                raise ValidationError("projections", shown(pair), allowed)
+    return found
+
+
+def no_limits(capabilities: Mapping[BrokerName, Capabilities]) -> RiskLimits:
+    """Give the limits of a manager that was given none.
+
+    Raises:
+        ValidationError: A broker is there with real money.
+    """
+    real = sorted(key for key, can in capabilities.items() if not can.simulated)
+    if real:
+        raise ValidationError("limits", f"none, with {', '.join(real)}", "pass limits=RiskLimits(...)")
+    return RiskLimits.off("every broker is simulated")
