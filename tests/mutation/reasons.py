@@ -68,8 +68,6 @@ REASONS: tuple[Reason, ...] = (
         "executions", "_is_equal", "return type(counted) is Decimal and (not counted.is_snan()) and (counted == ours) -> return False",
         _SLOW_WAY,
     ),
-    Reason("facts", "_UNSAID", "0 -> 1 [1]", "the first nanosecond of 1970: no venue says anything before it, and a mark of no time is never later"),
-    Reason("facts", "_UNSAID", "0 -> 1 [2]", "the first of all numbers: no venue says anything under an earlier one"),
     Reason("facts", "_UNSAID", "0 and 0 change places", "they are the same"),
     Reason("facts", "_ENDS", "without ev.OrderRejected", "a rejection tells no time, so that it clears what a word of no time clears"),
     Reason("facts", "MAX_SEEN", "1000 -> 1001", "any number near it would do, and the tests take it from the module"),
