@@ -112,4 +112,13 @@ REASONS: tuple[Reason, ...] = (
         "OrdStatus.ACCEPTED_FOR_BIDDING and OrdStatus.DENIED change places",
         "OrdStatus.DENIED and OrdStatus.UNSENT change places",
     ),
+    *_all(
+        "transitions", "RequestEffect", "every effect is made by name; that it must be is for whoever adds one",
+        "True -> False",
+        "value: no kw_only=True",
+    ),
+    Reason(
+        "transitions", "REQUESTS", "ev.OrderResumed: NO_EFFECT -> _ANSWERS_NEW",
+        "only a live order resumes, and its new order has been answered",
+    ),
 )  # fmt: skip
