@@ -12,6 +12,7 @@ from oms.engine.inputs import Answered
 from oms.engine.plain_reports import of_our_own_class, plain_report
 from oms.engine.state import State
 from oms.lifecycle.anomalies import At, anomaly, shown
+from oms.lifecycle.machine import request_of
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode, Life, RequestKind
 from oms.model.ids import ClOrdId
@@ -36,7 +37,7 @@ def process_answer(state: State, answered: Answered) -> None:
     order = state.index.by_cl_ord_id.get(request.cl_ord_id)
     if isinstance(result, Sent) or order is None:
         return
-    asked = next((r for r in order.outstanding_requests if r.cl_ord_id == request.cl_ord_id), None)
+    asked = request_of(order, request.cl_ord_id)
     if asked is None:
         # A report was quicker than the result of the send. That it never arrived, or was refused, contradicts that.
         is_new = isinstance(request, NewOrderSingle)
@@ -97,7 +98,7 @@ def _names_no_other(state: State, request: OrderStatusRequest, report: Execution
 
 
 def _take_absent(state: State, order: Order, request: OrderStatusRequest, text: str) -> None:
-    asked = next((r for r in order.outstanding_requests if r.cl_ord_id == request.cl_ord_id), None)
+    asked = request_of(order, request.cl_ord_id)
     profile = state.profiles.get(request.broker)
     # A broker that was asked by its own id for the order has said nothing about a cancel or replace of it.
     by_request = profile is not None and profile.looks_up_by_cl_ord_id
@@ -118,7 +119,7 @@ def _take_overtaken(
 ) -> None:
     # The broker knows the replace that it was asked about and shows the order under a later one: it was decided, and is
     # overtaken, so that nothing more will be heard of it.
-    asked, chain = order._requests.get(request.cl_ord_id), list(order._amendments)
+    asked, chain = request_of(order, request.cl_ord_id), list(order._amendments)
     if asked is None or not asked.in_doubt or asked.kind is not RequestKind.REPLACE:
         return
     if shown_as == order._cl_ord_id and shown_as in chain[chain.index(asked.cl_ord_id) + 1 :]:

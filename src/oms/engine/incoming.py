@@ -8,6 +8,7 @@ from oms.engine.plain_reports import of_our_own_class, plain_report
 from oms.engine.report_processing import process_report
 from oms.engine.state import State
 from oms.lifecycle.anomalies import At, anomaly, shown
+from oms.lifecycle.machine import request_of
 from oms.model.door import MAX_TIME_NS
 from oms.model.enums import AnomalyCode, RequestKind, Side
 from oms.model.ids import BrokerName, OrderId, Symbol
@@ -91,7 +92,7 @@ def _resolve_missing(
     """
     for identity, inquiry in list(state.inquiries.doubts.items()):
         order = inquiry.order
-        asked = next((r for r in order.outstanding_requests if r.cl_ord_id == identity), None)
+        asked = request_of(order, identity)
         if (
             asked is not None
             and asked.in_doubt

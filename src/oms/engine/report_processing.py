@@ -96,12 +96,11 @@ def _looked_over(
     other = state.index.other_named(broker, report.venue_order_id, order)
     if other is None:
         return _kept_plainly(state, broker, order, report, events)
-    text = f"it has the venue order id of order {other.order_id}"
     if not (isinstance(report, ExecutionReport) and report.exec_type in _ABOUT_EXECUTIONS):
-        return (anomaly(state.at, _CONTRADICTS, order.order_id, f"{text}; not applied", report),)
+        text = f"it has the venue order id of order {other.order_id}; not applied"
+        return (anomaly(state.at, _CONTRADICTS, order.order_id, text, report),)
     events = _kept_plainly(state, broker, order, report, events)
-    text = f"{text}; read as one of the order that its ClOrdID names"
-    return (*events, anomaly(state.at, _CONTRADICTS, order.order_id, text, report, len(events)))
+    return (*events, _clash(state, order, other, report, len(events)))
 
 
 def _kept_plainly(
@@ -164,8 +163,12 @@ def _flag_clash(state: State, order: Order | None, report: object) -> None:
     other, state.clash = state.clash, None
     if order is not None and other is not None:
         state.at.sequence = state.version + 1
-        text = f"it has the venue order id of order {other.order_id}; read as one of the order that its ClOrdID names"
-        state.record(anomaly(state.at, _CONTRADICTS, order.order_id, text, report))
+        state.record(_clash(state, order, other, report, 0))
+
+
+def _clash(state: State, order: Order, other: Order, report: object, place: int) -> ev.AnomalyRaised:
+    text = f"it has the venue order id of order {other.order_id}; read as one of the order that its ClOrdID names"
+    return anomaly(state.at, _CONTRADICTS, order.order_id, text, report, place)
 
 
 def _in_words(report: ExecutionReport | OrderCancelReject) -> str:

@@ -17,7 +17,7 @@ from oms.engine.timers import Timers
 from oms.errors import JournalDamagedError
 from oms.lifecycle.anomalies import At
 from oms.lifecycle.execution_index import ExecutionIndex
-from oms.lifecycle.machine import ORDER_EVENTS, fulfil
+from oms.lifecycle.machine import ORDER_EVENTS, fulfil, new_order
 from oms.lifecycle.machine import apply as apply_to_order
 from oms.model import events as ev
 from oms.model.ids import (
@@ -261,16 +261,10 @@ def _let_go(state: State, event: Any) -> None:
 def _create(state: State, event: ev.OrderCreated | ev.OrderAdopted) -> Order:
     order_id = event.order_id
     order = state.handles.pop(order_id, None) if state.handles else None
-    if isinstance(event, ev.OrderAdopted):
-        whose = (event.time_in_force, event.account, None, None, event.time_ns)
-        order = Order(order_id, event.symbol, event.side, event.order_qty, event.terms, *whose)
-    elif order is not None:
-        fulfil(order, event)
+    if order is None or isinstance(event, ev.OrderAdopted):
+        order = new_order(event)
     else:
-        order = Order(
-            order_id, event.symbol, event.side, event.order_qty, event.terms, event.time_in_force, event.account,
-            event.client_ref, event.reference_px, event.time_ns, event.cash_order_qty,
-        )  # fmt: skip
+        fulfil(order, event)
     state.index.add(order)
     # A promised number may be taken after a later one.
     if order_id >= state.next_order_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from oms.lifecycle.anomalies import At, Events, anomaly, ignored
+from oms.lifecycle.anomalies import At, Events, anomaly, ignored, malformed
 from oms.lifecycle.changes import day_of, said_at, unordered
 from oms.lifecycle.execution_index import Execution, ExecutionIndex
 from oms.lifecycle.facts import is_later
@@ -26,7 +26,7 @@ def read_amendment(
     exec_id, ref = report.exec_id, report.exec_ref_id
     if not exec_id or not ref:
         text = f"a bust or correction needs an exec_id and an exec_ref_id: {exec_id!r}, {ref!r}"
-        return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
+        return malformed(order, report, at, text)
     is_bust = report.exec_type is ExecType.TRADE_CANCEL
     # What a bust says of its own size is not looked at: it is often 0 (FIX J.1.a).
     resized = None if is_bust else _size(report)
@@ -34,7 +34,7 @@ def read_amendment(
         text = (
             f"a correction needs a last_qty above zero and a last_px: {report.last_qty!r}, {report.last_px!r}"
         )
-        return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
+        return malformed(order, report, at, text)
     today = day_of(report)
     scope = (at.broker, order.account, order.symbol, today)
     heard = _heard(executions.all_of(order.order_id, exec_id), today) or executions.find(exec_id, *scope)

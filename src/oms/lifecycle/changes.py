@@ -164,7 +164,7 @@ def _replaced(order: Order, report: ExecutionReport, at: At, asked: OutstandingR
     qty, terms = _new_qty(order, report, wanted_qty), _new_terms(report, wanted_terms)
     if qty is None or terms is None:
         text = f"a replace to {report.order_qty!r} at {report.price!r}"
-        return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
+        return malformed(order, report, at, text)
     events: list[ev.Event] = []
     # To build on an earlier replace is to have accepted it.
     earlier = request_of(order, report.orig_cl_ord_id)
@@ -221,7 +221,7 @@ def read_restated(
     qty, terms = _said_qty(report, order.order_qty), _new_terms(report, order.terms)
     if qty is None or terms is None:
         text = f"a restatement to {report.order_qty!r} at {report.price!r}"
-        return (anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report),)
+        return malformed(order, report, at, text)
     said = said_at(report)
     last = order._said
     age = _age(said, last)

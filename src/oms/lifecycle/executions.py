@@ -97,15 +97,14 @@ def read_trade(
         and (report.account is None or report.account == order._account)
         and (commission is None or traded.commission is commission)
         and not faults
-        and (cum_qty is None or _is_equal(cum_qty, order._cum_qty + last_qty))
+        # To compare a signalling NaN raises.
+        and (
+            cum_qty is None
+            or (type(cum_qty) is Decimal and not cum_qty.is_snan() and cum_qty == order._cum_qty + last_qty)
+        )
     ):
         return (traded,)
     return _with_flags(order, report, said, at, traded, faults, profile)
-
-
-def _is_equal(counted: object, ours: Decimal) -> bool:
-    # To compare a signalling NaN raises.
-    return type(counted) is Decimal and not counted.is_snan() and counted == ours
 
 
 def _with_flags(

@@ -276,24 +276,23 @@ def _ignored(order: Order, event: Any) -> None:
         _remember(order, event)
 
 
-def _pending_cancel(order: Order, event: Any) -> None:
+_ELSEWHERE: Final = {
+    ev.OrderPendingCancel: Mark.PENDING_CANCEL,
+    ev.CancelRejected: Mark.PENDING_CANCEL,
+    ev.OrderPendingReplace: Mark.PENDING_REPLACE,
+    ev.ReplaceRejected: Mark.PENDING_REPLACE,
+}
+"""What is true of an order while its broker decides on a request that is none of ours."""
+
+
+def _pending(order: Order, event: Any) -> None:
     if event.cl_ord_id is None:
-        order._marks = {**order._marks, Mark.PENDING_CANCEL: _UNSAID}
+        order._marks = {**order._marks, _ELSEWHERE[type(event)]: _UNSAID}
 
 
-def _pending_replace(order: Order, event: Any) -> None:
-    if event.cl_ord_id is None:
-        order._marks = {**order._marks, Mark.PENDING_REPLACE: _UNSAID}
-
-
-def _cancel_rejected(order: Order, event: Any) -> None:
+def _refused(order: Order, event: Any) -> None:
     if event.cl_ord_id not in order._amendments:
-        _clear(order, (Mark.PENDING_CANCEL,), _UNSAID)
-
-
-def _replace_rejected(order: Order, event: Any) -> None:
-    if event.cl_ord_id not in order._amendments:
-        _clear(order, (Mark.PENDING_REPLACE,), _UNSAID)
+        _clear(order, (_ELSEWHERE[type(event)],), _UNSAID)
 
 
 CHANGES: Final[dict[type[ev.OrderEvent], Callable[[Order, Any], None]]] = {
@@ -311,10 +310,10 @@ CHANGES: Final[dict[type[ev.OrderEvent], Callable[[Order, Any], None]]] = {
     ev.TradeCorrected: _amended,
     ev.TradeCanceled: _amended,
     ev.OrderReplaced: _replaced,
-    ev.OrderPendingCancel: _pending_cancel,
-    ev.OrderPendingReplace: _pending_replace,
-    ev.CancelRejected: _cancel_rejected,
-    ev.ReplaceRejected: _replace_rejected,
+    ev.OrderPendingCancel: _pending,
+    ev.OrderPendingReplace: _pending,
+    ev.CancelRejected: _refused,
+    ev.ReplaceRejected: _refused,
     ev.OrderRestated: _restated,
     ev.OrderReinstated: _reinstated,
     ev.OrderDoneForDay: _done_for_day,

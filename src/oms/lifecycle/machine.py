@@ -74,6 +74,17 @@ def apply(order: Order, event: ev.OrderEvent) -> None:
     stamped.avg_px = order._avg_px
 
 
+def new_order(event: ev.OrderCreated | ev.OrderAdopted) -> Order:
+    """Give the order that an event begins, as it stands before that event is applied."""
+    if isinstance(event, ev.OrderAdopted):
+        whose = (event.time_in_force, event.account, None, None, event.time_ns)
+        return Order(event.order_id, event.symbol, event.side, event.order_qty, event.terms, *whose)
+    return Order(
+        event.order_id, event.symbol, event.side, event.order_qty, event.terms, event.time_in_force, event.account,
+        event.client_ref, event.reference_px, event.time_ns, event.cash_order_qty,
+    )  # fmt: skip
+
+
 def fulfil(order: Order, event: ev.OrderCreated) -> None:
     """Take in what was not known when the handle of an order was given out before the order was created."""
     order._reference_px = event.reference_px

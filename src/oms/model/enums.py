@@ -142,13 +142,11 @@ class AnomalyCode(Choice):
     CONTRADICTS_ORDER = "contradicts order"
     CONFLICTING_REPEAT = "conflicting repeat"
     ILLEGAL_IN_STATE = "illegal in state"
-    UNSUPPORTED = "unsupported"
     OVERFILL = "overfill"
     LATE_EXECUTION = "late execution"
     NO_TRADE_DATE = "no trade date"
     UNKNOWN_EXECUTION = "unknown execution"
     MISSING_EXECUTION = "missing execution"
-    UNKNOWN_REQUEST = "unknown request"
     UNORDERED = "unordered"
     ABSENT_AT_BROKER = "absent at broker"
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from attrs import evolve
 
 from oms.errors import UnknownOrderError
-from oms.lifecycle.machine import apply
+from oms.lifecycle.machine import apply, new_order, request_of
 from oms.model import events as ev
 from oms.model.define import record
 from oms.model.ids import ClOrdId
@@ -99,7 +99,8 @@ class Rebuilt:
         if isinstance(event, ev.RequestInDoubt):
             identity = event.cl_ord_id
             # Said twice, it is the same doubt; said again after it was settled, it is a new one.
-            if not any(r.in_doubt for r in self.order.outstanding_requests if r.cl_ord_id == identity):
+            known = request_of(self.order, identity)
+            if known is None or not known.in_doubt:
                 return {identity: Asked(event.time_ns, 0, 0, event.text)}
         elif isinstance(event, ev.OrderStatusRequested) and event.cl_ord_id in self._asked:
             asked = self._asked[event.cl_ord_id]
@@ -111,23 +112,8 @@ class Rebuilt:
 
 
 def _begin(event: ev.OrderEvent) -> Order:
-    if isinstance(event, ev.OrderAdopted):
-        whose = (event.time_in_force, event.account, None, None, event.time_ns)
-        return Order(event.order_id, event.symbol, event.side, event.order_qty, event.terms, *whose)
-    if isinstance(event, ev.OrderCreated):
-        return Order(
-            event.order_id,
-            event.symbol,
-            event.side,
-            event.order_qty,
-            event.terms,
-            event.time_in_force,
-            event.account,
-            event.client_ref,
-            event.reference_px,
-            event.time_ns,
-            event.cash_order_qty,
+    if not isinstance(event, ev.OrderCreated | ev.OrderAdopted):
+        raise UnknownOrderError(
+            "order", str(event.order_id), "pass the journal from its beginning: its creation is missing"
         )
-    raise UnknownOrderError(
-        "order", str(event.order_id), "pass the journal from its beginning: its creation is missing"
-    )
+    return new_order(event)

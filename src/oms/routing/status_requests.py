@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oms.lifecycle.machine import request_of
 from oms.model.enums import RequestKind
 from oms.model.ids import ClOrdId
 from oms.model.order import Order
@@ -19,7 +20,7 @@ def can_ask(order: Order, identity: ClOrdId, profile: VenueProfile | None) -> bo
 def status_request(order: Order, identity: ClOrdId, time_ns: int) -> OrderStatusRequest:
     """Give the question what became of a request of an order that was sent."""
     assert order.broker is not None
-    asked = next((request for request in order.outstanding_requests if request.cl_ord_id == identity), None)
+    asked = request_of(order, identity)
     is_amendment = asked is not None and asked.kind is not RequestKind.NEW
     return OrderStatusRequest(
         order.broker,
