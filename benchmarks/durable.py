@@ -80,8 +80,8 @@ class _OneCommitEach:
 
 
 def commit_each(folder: Path, count: int, rounds: int) -> list[Figure]:
-    """A commit an order, beside as many bare commits of the same five records."""
-    arm, floor = OmsArm(SQLiteEventStore(folder / "each.db")), FloorArm()
+    """A commit an order, beside as many bare commits of the same five records, and beside those with a floor after each."""
+    arm, floor, cold = OmsArm(SQLiteEventStore(folder / "each.db")), FloorArm(), FloorArm()
     ours = _OneCommitEach(arm)
     bare, texts = _bare(folder / "bare.db"), _texts()
     turns = {"ours": 0, "bare": 0, "floor": 0}
@@ -92,15 +92,26 @@ def commit_each(folder: Path, count: int, rounds: int) -> list[Figure]:
         turns["ours"] += count
         return count
 
+    def commit() -> None:
+        number = turns["bare"]
+        bare.execute("BEGIN IMMEDIATE")
+        bare.executemany(
+            "INSERT INTO events VALUES (?, ?)",
+            [(5 * number + place, text) for place, text in enumerate(texts)],
+        )
+        bare.execute("COMMIT")
+        turns["bare"] += 1
+
     def with_nothing() -> int:
-        for number in range(turns["bare"], turns["bare"] + count):
-            bare.execute("BEGIN IMMEDIATE")
-            bare.executemany(
-                "INSERT INTO events VALUES (?, ?)",
-                [(5 * number + place, text) for place, text in enumerate(texts)],
-            )
-            bare.execute("COMMIT")
-        turns["bare"] += count
+        for _ in range(count):
+            commit()
+        return count
+
+    def with_the_floor() -> int:
+        # After a wait for the disk the caches are cold: the floor is slower here too.
+        for number in range(cold.done, cold.done + count):
+            commit()
+            cold.lifecycle(number)
         return count
 
     def at_the_floor() -> int:
@@ -109,21 +120,21 @@ def commit_each(folder: Path, count: int, rounds: int) -> list[Figure]:
         turns["floor"] += 10 * count
         return 10 * count
 
-    arms = {"ours": with_oms, "bare": with_nothing, "floor": at_the_floor}
+    arms = {"ours": with_oms, "bare": with_nothing, "cold": with_the_floor, "floor": at_the_floor}
     samples = take_turns(arms, clock=time.perf_counter_ns, rounds=rounds)
     ours.end_last()
     arm.check()
     arm.om.close()
     assert bare.execute("SELECT count(*) FROM events").fetchone()[0] == 5 * turns["bare"]
     bare.close()
-    beyond = [
-        (one - two) / three
-        for one, two, three in zip(samples["ours"], samples["bare"], samples["floor"], strict=True)
-    ]
+    beyond = [one - two for one, two in zip(samples["ours"], samples["bare"], strict=True)]
+    after_commits = [one - two for one, two in zip(samples["cold"], samples["bare"], strict=True)]
     return [
         figure("bare SQLite commit of five records (wall)", samples["bare"], "us"),
         figure("lifecycle in SQLite, a commit each (wall)", samples["ours"], "us"),
-        figure("beyond the bare commit, in floors", beyond, "x", MAX_FLOORS),
+        figure("what a floor after each bare commit adds to it (wall)", after_commits, "us"),
+        figure("beyond the bare commit, in floors", ratios(beyond, samples["floor"]), "x", MAX_FLOORS),
+        figure("beyond the bare commit, in floors after commits", ratios(beyond, after_commits), "x"),
     ]
 
 

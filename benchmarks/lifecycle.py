@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from benchmarks.arms import FloorArm, OmsArm, acknowledgement
+from benchmarks.bound import BoundArm
 from benchmarks.measuring import Figure, figure, held_off, opted_in, percentile, ratios, take_turns
 from oms.stores.memory import MemoryEventStore
 
@@ -41,19 +42,19 @@ def beside_the_floor(count: int, rounds: int) -> list[Figure]:
         "collector held off": (held_off, None),
     }
     for policy, (governed, limit) in policies.items():
-        floor, oms = FloorArm(), OmsArm(MemoryEventStore())
+        floor, bound, oms = FloorArm(), BoundArm(), OmsArm(MemoryEventStore())
         gc.collect()
         with governed():
             samples = take_turns(
-                {"floor": _Numbers(floor.lifecycle, count), "oms": _Numbers(oms.lifecycle, count)},
-                rounds=rounds,
+                {arm.name: _Numbers(arm.lifecycle, count) for arm in (floor, bound, oms)}, rounds=rounds
             )
-        floor.check()
-        oms.check()
+        for arm in (floor, bound, oms):
+            arm.check()
         figures += [
             figure(f"lifecycle, {policy}: floor", samples["floor"], "us"),
             figure(f"lifecycle, {policy}: oms", samples["oms"], "us"),
             figure(f"lifecycle, {policy}: in floors", ratios(samples["oms"], samples["floor"]), "x", limit),
+            figure(f"bound, {policy}: in floors", ratios(samples["bound"], samples["floor"]), "x"),
         ]
     return figures
 
