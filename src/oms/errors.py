@@ -14,6 +14,7 @@
     ├── StoreError                 the record is at fault
     │   ├── ConcurrencyConflictError
     │   ├── JournalDamagedError
+    │   │   └── ChainBrokenError
     │   ├── JournalNewerError
     │   └── NotAJournalError
     ├── LimitExceededError         a queue or loop reached its named limit
@@ -118,6 +119,10 @@ class JournalDamagedError(StoreError):
         """Name the first bad position and what is wrong there."""
         self.sequence = sequence
         super().__init__(f"the journal is damaged at event {sequence}: {reason}")
+
+
+class ChainBrokenError(JournalDamagedError):
+    """A record was changed, or is not the one that followed the record before it."""
 
 
 class JournalNewerError(StoreError):
