@@ -71,13 +71,8 @@ def read_trade(
             return _read_repeat(order, report, at, known)
     if order._life not in _MAY_TRADE:
         return illegal(order, report, at)
-    commission, cum_qty = report.commission, report.cum_qty
-    status = report.ord_status
-    if (
-        status is OrdStatus.STOPPED
-        and profile.guarantees_by_trade
-        and _is_guarantee(order, cum_qty, last_qty)
-    ):
+    commission, cum_qty, status = report.commission, report.cum_qty, report.ord_status
+    if status is OrdStatus.STOPPED and _is_guarantee(order, report, last_qty, profile):
         if (exec_id, transact_time_ns) in order._seen:
             return ignored(order, report, at, "repeat of a known report")
         return read_stopped(order, report, at)
@@ -129,10 +124,13 @@ def _with_flags(
     return (traded, *_flags(order, report, said, at, traded, faults, profile, order._order_qty))
 
 
-def _is_guarantee(order: Order, cum_qty: object, last_qty: Decimal) -> bool:
+def _is_guarantee(order: Order, report: ExecutionReport, last_qty: Decimal, profile: VenueProfile) -> bool:
     # The executed quantity is as it was (4.2:D37). An execution may look alike when others are heard late or were busted,
     # which is why only venues that give guarantees in this way are read so.
-    return is_sane(cum_qty) and (cum_qty == order._cum_qty or cum_qty < last_qty)
+    cum_qty = report.cum_qty
+    return (
+        profile.guarantees_by_trade and is_sane(cum_qty) and (cum_qty == order._cum_qty or cum_qty < last_qty)
+    )
 
 
 def _flags(

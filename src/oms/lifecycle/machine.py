@@ -104,7 +104,7 @@ def is_allowed(order: Order, kind: type[ev.OrderEvent]) -> bool:
 # ---------------------------------------------------------------- the set of unanswered requests
 
 
-def request_of(order: Order, identity: ClOrdId | None) -> OutstandingRequest | None:
+def request_of(order: Order, identity: str | None) -> OutstandingRequest | None:
     """Give the unanswered request of an identity; None if there is none."""
     return next((request for known, request in order._requests.items() if known == identity), None)
 

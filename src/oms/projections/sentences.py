@@ -6,11 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, TypeAlias, assert_never
 
-from oms.lifecycle.machine import request_of
 from oms.model import events as ev
 from oms.model.decimals import ONE, plain
 from oms.model.enums import RequestKind
-from oms.model.ids import ClOrdId
 from oms.model.order import Mark, Order
 from oms.model.order_snapshot import OrderSnapshot
 from oms.model.reasons import Reason
@@ -158,16 +156,16 @@ def _deciding(event: ev.OrderPendingCancel | ev.OrderPendingReplace, what: str) 
     return f"{what} {event.cl_ord_id} is with the broker, which has not decided"
 
 
-def _request(identity: ClOrdId, order: Order) -> str:
-    request = request_of(order, identity)
+def _request(identity: str, order: Order) -> str:
+    request = next((r for r in order.outstanding_requests if r.cl_ord_id == identity), None)
     return (
         f"the {'request' if request is None else wording.of_request(request.kind)} {wording.words(identity)}"
     )
 
 
 def _asked(event: ev.OrderStatusRequested, order: Order) -> str:
-    asked = request_of(order, event.cl_ord_id)
-    what = _request(event.cl_ord_id, order) if asked is not None and asked.in_doubt else "the order"
+    is_doubt = any(r.in_doubt for r in order.outstanding_requests if r.cl_ord_id == event.cl_ord_id)
+    what = _request(event.cl_ord_id, order) if is_doubt else "the order"
     before = f", asked {wording.times(event.attempt)} before" if event.attempt else ""
     return f"asked {order.broker} about {what}{before}{because(event.text)}"
 
