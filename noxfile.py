@@ -34,6 +34,10 @@ BELOW_THE_RUNTIME = ",".join(
 )  # fmt: skip
 
 
+# One worker a core; a worker that is done takes over from one that is not.
+IN_PARALLEL = ("-n", "auto", "--dist", "worksteal")
+
+
 def group(*names: str) -> list[str]:
     """The requirements of dependency groups."""
     return list(nox.project.dependency_groups(PYPROJECT, *names))
@@ -43,7 +47,7 @@ def group(*names: str) -> list[str]:
 def tests(session: nox.Session) -> None:
     """Run the whole test suite on every supported Python."""
     session.install(".", *group("test"))
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *IN_PARALLEL, *session.posargs)
 
 
 @nox.session(python=OLDEST)
@@ -157,7 +161,7 @@ def wheel(session: nox.Session) -> None:
     # The recorded market is found beside the checkout, not beside the copy.
     market = os.environ.get("OMS_MARKET_DATA", str(ROOT / ".." / "shared" / "data"))
     with session.chdir(built / "tree"):
-        session.run("pytest", *session.posargs, env={"OMS_MARKET_DATA": market})
+        session.run("pytest", *IN_PARALLEL, *session.posargs, env={"OMS_MARKET_DATA": market})
 
 
 def _look_inside(session: nox.Session, path: Path) -> None:
