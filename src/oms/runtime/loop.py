@@ -27,6 +27,9 @@ MAX_BATCH: Final = 100_000
 MAX_FOLLOWING: Final = 100_000
 """How many inputs listeners may add to what is being handled, before it is taken for a loop."""
 
+_ANYWHERE: Final = (MemoryError, RecursionError)
+"""What may be raised in the middle of a change, as an interrupt may: after it the state is not to be trusted."""
+
 CLOSED: Final = "this manager is closed"
 
 
@@ -88,7 +91,6 @@ class Loop:
         if self._batch is not None and len(self._batch.events) >= MAX_BATCH:
             raise LimitExceededError("MAX_BATCH", MAX_BATCH, "end this batch and begin another")
         if not self.is_deferred:
-            inbox.append(what)
             self.drain(what)
             return
         # Counted before it is put in: what came out again might be a report that another thread has put there meanwhile.
@@ -105,26 +107,36 @@ class Loop:
             self.halted = CLOSED
 
     def drain(self, own: Input | None = None) -> None:
-        """Handle everything that waits; nothing while halted or from within a listener.
+        """Handle everything that waits, then an input of `enter`; without one, nothing while halted or from within a listener.
 
         A refusal of `own` is its caller's to see. What a listener asked for has nobody to raise to any more when its turn has
         come: its refusal is published as a `SubscriberFailed`.
         """
         inbox = self.inbox
-        if not inbox or self.is_deferred or self.halted is not None:
+        if own is None and (not inbox or self.is_deferred or self.halted is not None):
             return
-        self.is_deferred = True
-        self._entered = 0
+        refusal: Exception | None = None
         try:
+            self.is_deferred = True
+            self._entered = 0
+            if own is not None:
+                inbox.append(own)
             while inbox:
                 what = inbox.popleft()
                 try:
                     outcome = self.engine.handle(what, self._clock.now_ns())
                 except ValidationError as error:
                     if what is own:
+                        refusal = error
                         raise
                     self._refuse(what, error)
                     continue
+                except _ANYWHERE:
+                    raise
+                except Exception as error:
+                    # A handler of somebody's own failed, between two changes of the state and not within one.
+                    refusal = error
+                    raise
                 self.next_due_ns = outcome.next_due_ns
                 events = outcome.events
                 if self._batch is not None:
@@ -132,17 +144,17 @@ class Loop:
                     batch.events += events
                     batch.requests += outcome.requests
                     if len(batch.events) >= MAX_BATCH:
-                        return
+                        break
                 elif events:
-                    try:
-                        self.bus.publish(events, outcome.requests)
-                    except BaseException as error:
-                        # Whatever broke the delivery off (an interrupt too), somebody has not heard of what the engine
-                        # holds.
-                        self.halted = str(error) or type(error).__name__
-                        raise
-        finally:
+                    self.bus.publish(events, outcome.requests)
             self.is_deferred = False
+        except BaseException as error:
+            # Whatever broke it off (an interrupt too), the engine may hold what the journal does not know, or somebody has
+            # not heard of what it holds.
+            if error is not refusal:
+                self.halted = str(error) or type(error).__name__
+            self.is_deferred = False
+            raise
 
     def _refuse(self, what: Input, error: ValidationError) -> None:
         if type(what) is Promised:
@@ -170,16 +182,16 @@ class Loop:
 
     def end(self, batch: _Batch) -> None:
         """Deliver what was put off, then handle what waits; errors as in `enter`."""
-        self._batch = None
-        if batch.events:
-            self.is_deferred = True
-            try:
+        try:
+            self._batch = None
+            if batch.events:
+                self.is_deferred = True
                 self.bus.publish(batch.events, batch.requests)
-            except BaseException as error:
-                self.halted = str(error) or type(error).__name__
-                raise
-            finally:
                 self.is_deferred = False
+        except BaseException as error:
+            self.halted = str(error) or type(error).__name__
+            self.is_deferred = False
+            raise
         self.drain()
 
     def sender(self, broker: Broker) -> Callable[[Request], None]:

@@ -430,6 +430,31 @@ def test_a_handler_that_fails_halts_nothing_and_what_had_become_true_comes_with_
     assert [request.order_id for request in house.broker.requests] == [1, 2]
 
 
+class Interrupted(Splitter):
+    """Is where the keyboard's interrupt, or the end of the memory, happens to be noticed."""
+
+    def __init__(self, error: type[BaseException]) -> None:
+        self.error = error
+
+    def on_event(self, order: Order, event: ev.OrderEvent) -> Sequence[Command]:
+        raise self.error("in the middle")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, MemoryError, RecursionError])
+def test_an_interrupt_while_the_engine_decides_halts(error: type[BaseException]) -> None:
+    from oms.order_types.limit import LimitHandler
+
+    house = House(handlers={Market: Interrupted(error), Limit: LimitHandler()})
+    version = house.store.version
+    with pytest.raises(error):
+        house.buy(terms=Market())
+
+    # Memory is ahead of the journal now: nothing may be decided from it any more.
+    with pytest.raises(HaltedError, match="in the middle"):
+        house.buy()
+    assert (house.store.version, house.broker.requests) == (version, [])
+
+
 def test_a_listener_that_fails_is_told_of_and_harms_nobody() -> None:
     house = House()
     heard: list[str] = []
