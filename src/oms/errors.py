@@ -133,6 +133,10 @@ class NotAJournalError(StoreError):
     """The file is something else than a journal of this library."""
 
 
+class SnapshotError(StoreError):
+    """A snapshot cannot be used; nothing is lost with it, since the journal makes the same state."""
+
+
 class LimitExceededError(OmsError):
     """A bounded queue or loop reached its limit.
 

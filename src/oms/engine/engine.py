@@ -62,9 +62,14 @@ class Engine:
         "wants_events",
     )
 
-    def __init__(self, capabilities: Mapping[BrokerName, Capabilities], handlers: HandlerRegistry) -> None:
-        """Begin before the first event, with these brokers and order types."""
-        self.state = State()
+    def __init__(
+        self,
+        capabilities: Mapping[BrokerName, Capabilities],
+        handlers: HandlerRegistry,
+        state: State | None = None,
+    ) -> None:
+        """Begin with these brokers and order types: before the first event, or where a state is given, after its last."""
+        self.state = State() if state is None else state
         self.state.profiles.update({broker: able.profile for broker, able in capabilities.items()})
         self._entry = OrderEntry(self.state, capabilities, handlers)
         self._handlers = handlers

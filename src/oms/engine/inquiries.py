@@ -137,6 +137,14 @@ class Inquiries:
             return 0
         return inquiry.attempts
 
+    def put_back(self, inquiry: Inquiry) -> None:
+        """Take in a question as a snapshot has it."""
+        if inquiry.cl_ord_id is None:
+            self.of_orders[inquiry.order._order_id] = inquiry
+        else:
+            self.doubts[inquiry.cl_ord_id] = inquiry
+        self._queue(inquiry)
+
     def pop_due(self, now_ns: int) -> Inquiry | None:
         """Take the first question that is due by now off the queue; None if there is none."""
         while self.queue and self.queue[0][0] <= now_ns:

@@ -17,15 +17,16 @@ class Timers:
     in which they were sent: there is one queue for each limit, and never more of these than limits were in force.
 
     Attributes:
+        queues: What waits under each time limit, the first due first.
         next_due_ns: The first is due no sooner than this, in nanoseconds UTC; None if nothing waits.
     """
 
-    __slots__ = ("_queues", "next_due_ns")
+    __slots__ = ("next_due_ns", "queues")
 
     def __init__(self) -> None:
         """Begin with none."""
         # Not plain dicts: to find the first key of one takes as long as many were deleted before it.
-        self._queues: dict[int, OrderedDict[ClOrdId, int]] = {}
+        self.queues: dict[int, OrderedDict[ClOrdId, int]] = {}
         self.next_due_ns: int | None = None
 
     def follow(
@@ -38,25 +39,25 @@ class Timers:
         if before:
             for identity in before:
                 if identity not in after or not _waits(after[identity]):
-                    for queue in self._queues.values():
+                    for queue in self.queues.values():
                         if queue.pop(identity, None) is not None:
                             break
-            if not any(self._queues.values()):
+            if not any(self.queues.values()):
                 self.next_due_ns = None
         if after:
             for identity, request in after.items():
                 if identity not in before:
                     due_ns = request.sent_ns + timeout_ns
                     try:
-                        self._queues[timeout_ns][identity] = due_ns
+                        self.queues[timeout_ns][identity] = due_ns
                     except KeyError:
-                        self._queues[timeout_ns] = OrderedDict({identity: due_ns})
+                        self.queues[timeout_ns] = OrderedDict({identity: due_ns})
                     if self.next_due_ns is None or due_ns < self.next_due_ns:
                         self.next_due_ns = due_ns
 
     def pop_due(self, now_ns: int) -> ClOrdId | None:
         """Take the first request that still waits and is due by now; None if there is none."""
-        waiting = [queue for queue in self._queues.values() if queue]
+        waiting = [queue for queue in self.queues.values() if queue]
         if not waiting:
             self.next_due_ns = None
             return None
@@ -68,9 +69,7 @@ class Timers:
 
     def waiting(self) -> list[tuple[int, ClOrdId]]:
         """Give what is still waited for: due time and request, soonest first."""
-        entries = [
-            (due_ns, identity) for queue in self._queues.values() for identity, due_ns in queue.items()
-        ]
+        entries = [(due_ns, identity) for queue in self.queues.values() for identity, due_ns in queue.items()]
         return sorted(entries, key=lambda entry: entry[0])
 
 

@@ -15,25 +15,29 @@ _BUY = Side.BUY
 
 
 class Positions:
-    """Every position, by account and symbol."""
+    """Every position, by account and symbol.
 
-    __slots__ = ("_by_symbol", "_multipliers")
+    Attributes:
+        multipliers: What a price of each instrument is worth.
+    """
+
+    __slots__ = ("_by_symbol", "multipliers")
 
     def __init__(self) -> None:
         """Begin flat."""
         self._by_symbol: dict[Symbol, dict[Account, Position]] = {}
-        self._multipliers: dict[Symbol, Decimal] = {}
+        self.multipliers: dict[Symbol, Decimal] = {}
 
     def on_instrument(self, event: InstrumentDefined) -> None:
         """Take in what a price is worth."""
-        self._multipliers[event.instrument.symbol] = event.instrument.multiplier
+        self.multipliers[event.instrument.symbol] = event.instrument.multiplier
 
     def on_traded(self, event: Traded) -> None:
         """Take an execution in, late ones and overfills too."""
         try:
             position = self._by_symbol[event.symbol][event.account]
         except KeyError:
-            position = self._open(event.account, event.symbol)
+            position = self.opened(event.account, event.symbol)
         position.trade(event.last_qty if event.side is _BUY else event.last_qty.copy_negate(), event.last_px)
         if event.commission:
             position.pay(event.commission, event.comm_currency)
@@ -41,18 +45,18 @@ class Positions:
     def on_canceled(self, event: TradeCanceled) -> None:
         """Take a busted execution back out, at its own price."""
         qty = event.old_qty if event.side is _BUY else EXACT.minus(event.old_qty)
-        self._open(event.account, event.symbol).trade(EXACT.minus(qty), event.old_px)
+        self.opened(event.account, event.symbol).trade(EXACT.minus(qty), event.old_px)
 
     def on_corrected(self, event: TradeCorrected) -> None:
         """Take an amended execution back out as it was, and in as it is."""
         sign = 1 if event.side is _BUY else -1
-        position = self._open(event.account, event.symbol)
+        position = self.opened(event.account, event.symbol)
         position.trade(EXACT.multiply(event.old_qty, Decimal(-sign)), event.old_px)
         position.trade(EXACT.multiply(event.last_qty, Decimal(sign)), event.last_px)
 
     def on_fee(self, event: FeeCharged) -> None:
         """Take in what an execution or an order cost beyond its report."""
-        self._open(event.account, event.symbol).pay(event.amount, event.currency)
+        self.opened(event.account, event.symbol).pay(event.amount, event.currency)
 
     def get(self, symbol: str, account: str) -> Position | None:
         """Give a position; None where nothing was ever traded. A manager's own account: `OrderManager.position`."""
@@ -76,9 +80,10 @@ class Positions:
                 total[currency] = EXACT.add(total.get(currency, ZERO), amount)
         return total
 
-    def _open(self, account: Account, symbol: Symbol) -> Position:
+    def opened(self, account: Account, symbol: Symbol) -> Position:
+        """Give a position, flat where there was none."""
         accounts = self._by_symbol.setdefault(symbol, {})
         position = accounts.get(account)
         if position is None:
-            position = accounts[account] = Position(account, symbol, self._multipliers.get(symbol, ONE))
+            position = accounts[account] = Position(account, symbol, self.multipliers.get(symbol, ONE))
         return position

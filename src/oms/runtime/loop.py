@@ -101,6 +101,23 @@ class Loop:
         self._entered += 1
         inbox.append(what)
 
+    @property
+    def is_idle(self) -> bool:
+        """What the engine holds is on record: nothing is under way, put off or broken off."""
+        return not self.is_deferred and self._batch is None and self.halted is None
+
+    def check_idle(self, what: str) -> None:
+        """Check that what the engine holds is on record.
+
+        Raises:
+            HaltedError: A delivery was broken off, or the manager is closed.
+            ValidationError: Inside a batch, or from within a listener.
+        """
+        if self.halted is not None:
+            raise HaltedError(f"no {what}: {self.halted}")
+        if not self.is_idle:
+            raise ValidationError(what, "within a batch or a listener", "call it after that has ended")
+
     def close(self) -> None:
         """Handle nothing from now on."""
         if self.halted is None:

@@ -54,11 +54,11 @@ from oms.ports.broker import Broker
 from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore
 from oms.ports.market_data import MarketListener
-from oms.projections.positions import Positions
 from oms.runtime.connections import by_name, connect, defined, in_turn
 from oms.runtime.loop import Loop
 from oms.runtime.parts import Projection, check_parts, no_limits, pairs
 from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
+from oms.runtime.snapshots import Beginning, Snapshots, begin
 from oms.runtime.system_clock import SystemClock
 
 E = TypeVar("E", bound=object)
@@ -90,6 +90,7 @@ class OrderManager:
         handlers: HandlerRegistry | None = None,
         request_timeout_s: int = REQUEST_TIMEOUT_S,
         projections: Iterable[Projection] = (),
+        snapshot_every: int | None = None,
     ) -> None:
         """Open the journal, rebuild from it, and connect.
 
@@ -104,7 +105,8 @@ class OrderManager:
             handlers: What works each kind of order; the library's own if none are given.
             request_timeout_s: How long a request may stay unanswered before it is in doubt, in whole seconds.
             projections: Further read models, as pairs of an event class and what is told of each such event, the recorded ones
-                first.
+                first. They hear the whole journal at each start, so that no snapshot is begun from.
+            snapshot_every: After how many events `poll` is to take a snapshot, and `close` a last one; never if not given.
 
         Raises:
             ValidationError: An argument cannot be right, or limits are missing for a broker with real money.
@@ -114,28 +116,31 @@ class OrderManager:
         """
         attached = by_name(brokers)
         check_parts(
-            store=store, clock=clock, limits=limits, handlers=handlers, request_timeout_s=request_timeout_s
+            store, clock, limits, handlers, request_timeout_s=request_timeout_s, snapshot_every=snapshot_every
         )
         namespace = checked_namespace(namespace)
         self._account = Account(name(account, "account"))
-        self._brokers = attached
-        self._store = store
+        self._brokers, self._store = attached, store
         self._clock: Clock = SystemClock() if clock is None else clock
-        self._market_listeners = [
-            broker for broker in attached.values() if isinstance(broker, MarketListener)
-        ]
+        self._market_listeners = [one for one in attached.values() if isinstance(one, MarketListener)]
         capabilities = {key: broker.capabilities() for key, broker in attached.items()}
-        in_force = no_limits(capabilities) if limits is None else limits
+        limits = no_limits(capabilities) if limits is None else limits
         self.bus = Bus()
-        self.positions = Positions()
-        self._engine = Engine(capabilities, default_handlers() if handlers is None else handlers)
+        others = pairs(projections)
+        self._begun = begun = begin(store, may_use=not others)
+        self.positions = begun.positions
+        self._engine = Engine(capabilities, handlers or default_handlers(), begun.state)
         self._loop = Loop(self._engine, self.bus, self._clock)
-        self._attach(pairs(projections))
-        replay(self._engine, self._store.read(), [self.bus.replay])
+        self._rebuild(others)
+        self._snapshots = Snapshots(store, begun, self.bus, snapshot_every)
         known = defined(attached.values(), instruments)
-        self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, in_force, known, self._account))
+        self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, limits, known, self._account))
         self._is_closed = False
         connect(attached, self._loop.inbox, self.poll)
+
+    def _rebuild(self, projections: Iterable[Projection]) -> None:
+        self._attach(projections)
+        replay(self._engine, self._store.read(self._begun.version), [self.bus.replay])
 
     def _attach(self, projections: Iterable[Projection]) -> None:
         store = self._store
@@ -454,6 +459,8 @@ class OrderManager:
         """Handle what brokers have reported, and what has become due."""
         loop = self._loop
         loop.drain()
+        if self._snapshots.due_at <= self._engine.state.version and loop.is_idle:
+            self._snapshots.take_due()
         if loop.next_due_ns is not None and loop.next_due_ns <= self._clock.now_ns():
             loop.enter(TimerDue())
 
@@ -578,6 +585,27 @@ class OrderManager:
         """Give the SHA-256 of everything that is held to be true; a rebuild from the journal gives the same."""
         return state_hash(self._engine.state, self.positions)
 
+    # ------------------------------------------------------------ snapshots
+
+    def snapshot(self) -> int:
+        """Keep a snapshot of what is true now, from which the next start begins, and give its version.
+
+        It takes time in proportion to what is in memory. The journal stays the record: without the snapshot the next start
+        reads the journal from its beginning and comes to the same.
+
+        Raises:
+            HaltedError: The journal failed before, or the manager is closed.
+            ValidationError: Called within a batch or from within a listener, or a fact could not be read back.
+            StoreError: It could not be kept; everything else is as it was.
+        """
+        self._loop.check_idle("snapshot")
+        return self._snapshots.take()
+
+    @property
+    def began_from(self) -> Beginning:
+        """Where this start began: the version of the snapshot that was used, 0 if none, and why one was passed over."""
+        return self._begun
+
     # ------------------------------------------------------------ the end
 
     def close(self) -> None:
@@ -590,7 +618,11 @@ class OrderManager:
             return
         self._is_closed = True
         stops = [broker.stop for broker in self._brokers.values()]
-        in_turn([self._loop.drain, *stops, self._loop.close, self._store.close])
+        in_turn([self._loop.drain, *stops, self._last_snapshot, self._loop.close, self._store.close])
+
+    def _last_snapshot(self) -> None:
+        if self._loop.is_idle:
+            self._snapshots.take_last()
 
     def __enter__(self) -> Self:
         """Give the manager itself."""

@@ -21,6 +21,7 @@ BROKER: Final = ("name", "capabilities", "start", "stop", "submit", "cancel", "r
 
 _STORE: Final = ("append", "read", "close")
 _MAX_TIMEOUT_S: Final = 86_400
+_MAX_EVERY: Final = 1_000_000_000
 
 
 def several(given: Iterable[T], field: str, allowed: str) -> Iterable[T]:
@@ -55,12 +56,18 @@ def check_members(given: object, members: tuple[str, ...], field: str, allowed: 
 
 
 def check_parts(
-    *, store: object, clock: object, limits: object, handlers: object, request_timeout_s: object
+    store: object,
+    clock: object,
+    limits: object,
+    handlers: object,
+    *,
+    request_timeout_s: object,
+    snapshot_every: object,
 ) -> None:
     """Check what is no list.
 
     Raises:
-        ValidationError: Something is of another kind, or the timeout is out of range.
+        ValidationError: Something is of another kind, or a number is out of range.
     """
     check_members(store, _STORE, "store", "pass a journal, such as SQLiteEventStore(path)")
     if clock is not None:
@@ -72,6 +79,12 @@ def check_parts(
     if type(request_timeout_s) is not int or not 0 < request_timeout_s <= _MAX_TIMEOUT_S:
         raise ValidationError(
             "request_timeout_s", shown(request_timeout_s), f"pass an int from 1 to {_MAX_TIMEOUT_S}"
+        )
+    if snapshot_every is not None and (
+        type(snapshot_every) is not int or not 0 < snapshot_every <= _MAX_EVERY
+    ):
+        raise ValidationError(
+            "snapshot_every", shown(snapshot_every), f"pass an int from 1 to {_MAX_EVERY}, or leave it out"
         )
 
 

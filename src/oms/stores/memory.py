@@ -17,6 +17,7 @@ class MemoryEventStore:
     def __init__(self) -> None:
         """Begin an empty journal."""
         self._events: list[Event] = []
+        self._snapshot: tuple[int, str] | None = None
         self._is_closed = False
 
     @property
@@ -60,6 +61,29 @@ class MemoryEventStore:
             )
         # Appending while reading is fine: the end was fixed when reading began.
         return islice(self._events, after, len(self._events))
+
+    def save_snapshot(self, version: int, text: str) -> None:
+        """Keep what somebody has made of the events up to `version`, in place of what was kept before.
+
+        Raises:
+            StoreError: The journal is closed.
+            ValidationError: The journal has no event with this number.
+        """
+        self._check_open()
+        if not 0 < version <= len(self._events):
+            raise ValidationError(
+                "version", str(version), f"an event of the journal, 1 to {len(self._events)}"
+            )
+        self._snapshot = (version, text)
+
+    def snapshot(self) -> tuple[int, str] | None:
+        """Give the newest snapshot, with its version; None where there is none.
+
+        Raises:
+            StoreError: The journal is closed.
+        """
+        self._check_open()
+        return self._snapshot
 
     def close(self) -> None:
         """Let go of the journal and its events; may be called twice."""

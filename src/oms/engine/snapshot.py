@@ -1,0 +1,254 @@
+"""The whole state as text, and back: what a restart reads instead of the journal's beginning.
+
+A snapshot is a convenience and never the record: the journal makes the same state without it, and whatever is wrong with
+one is an error here, upon which the journal is read from its beginning.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from typing import Final
+
+from oms.codec.event_codec import decode, encode
+from oms.engine import snapshot_rows as rows
+from oms.engine.held_reports import Name
+from oms.engine.inquiries import Inquiry
+from oms.engine.order_rows import Names, OrderRow, order_of, row_of
+from oms.engine.state import State
+from oms.errors import OmsError, SnapshotError
+from oms.lifecycle.execution_index import Execution
+from oms.model import events as ev
+from oms.model.ids import OrderId, namespace_prefix
+from oms.model.order import Order
+from oms.projections.positions import Positions
+
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+SCHEMA: Final = 1
+"""The version of the layout that is written, and the newest that is read."""
+
+
+def dump(state: State, positions: Positions) -> str:
+    """Give the state between two inputs, and the positions, as text: JSON objects, one a line, the head first.
+
+    Equal states give equal texts.
+
+    Raises:
+        ValidationError: A fact could not be read back, such as a sum of 10^40 or more.
+    """
+    lines = list(_lines(state, positions))
+    return "\n".join([rows.ROWS.write(_head(state, len(lines))), *lines])
+
+
+def load(text: str, state: State, positions: Positions) -> None:
+    """Fill a new state and new positions with what a text says; after an error they are of no use.
+
+    Raises:
+        SnapshotError: It is damaged, or of a layout that this version of the library does not know.
+    """
+    try:
+        head, *others = text.split("\n")
+        _check_schema(head)
+        read = _Reading(state, positions)
+        read.head(rows.ROWS.read(head), len(others))
+        for line in others:
+            read.row(rows.ROWS.read(line) if rows.ROWS.knows(line) else decode(line))
+        read.finish()
+    except SnapshotError:
+        raise
+    except (OmsError, LookupError, ValueError, TypeError, AttributeError) as error:
+        raise SnapshotError(f"the snapshot is damaged: {error}") from error
+
+
+def _check_schema(head: str) -> None:
+    said = json.loads(head)
+    schema = said.get("snapshot") if isinstance(said, dict) else None
+    if type(schema) is not int or schema < 1:
+        raise SnapshotError("the snapshot is damaged: it does not say which layout it has")
+    if schema > SCHEMA:
+        raise SnapshotError(f"the snapshot has layout {schema}, newer than {SCHEMA}, the last one known here")
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _head(state: State, count: int) -> rows.SnapshotHead:
+    book, sessions = state.book, state.sessions
+    return rows.SnapshotHead(
+        SCHEMA, state.version, count, state.epoch, state.last_ns, state.next_order_id, state.next_counter, state.reserved,
+        state.namespace, state.request_timeout_ns, book.limits, book.kill_reason, tuple(book.sent_ns),
+        state.anomalies.raised, state.anomalies.acknowledged, sessions.scoped, tuple(sessions.dates.items()),
+        state.timers.next_due_ns,
+    )  # fmt: skip
+
+
+def _lines(state: State, positions: Positions) -> Iterator[str]:
+    write = rows.ROWS.write
+    for instrument in state.instruments.values():
+        yield write(rows.InstrumentRow(instrument))
+    names = names_of_orders(state)
+    for order in state.index.by_id.values():
+        has_ref = order._client_ref is not None and state.index.by_client_ref.get(order._client_ref) is order
+        yield write(row_of(order, names[order._order_id], has_ref=has_ref))
+    said = {event.sequence: event for _, event in state.executions.items()}
+    for _, execution in sorted(said.items()):
+        yield encode(execution)
+    for exec_id, found in state.executions.by_exec_id.items():
+        known = found if isinstance(found, list) else [found]
+        yield write(rows.ExecutionRow(exec_id, tuple(event.sequence for event in known)))
+    for account, symbol, one in state.book.exposure.items():
+        yield write(rows.ExposureRow(account, symbol, one.open_orders, one.open_buy_qty, one.open_sell_qty))
+    yield write(rows.OpenOrdersRow(tuple(state.book.exposure.open_orders)))
+    for timeout_ns, queue in state.timers.queues.items():
+        yield write(rows.TimersRow(timeout_ns, tuple(queue.items())))
+    for asked in (*state.inquiries.doubts.values(), *state.inquiries.of_orders.values()):
+        whose = asked.order._order_id
+        attempts = (asked.attempts, asked.asked_ns, asked.due_ns, asked.sequence, asked.text)
+        yield write(rows.InquiryRow(whose, asked.cl_ord_id, *attempts))
+    for event in (*state.held.by_sequence.values(), *state.anomalies.open.values(), *state.fees.values()):
+        yield encode(event)
+    for (kind, broker, identity), waiting in state.held.names.items():
+        yield write(rows.HeldNameRow(kind, broker, identity, tuple(waiting)))
+    ready = sorted(number for number in set(state.held.ready) if number in state.held.by_sequence)
+    yield write(rows.ReadyRow(tuple(ready)))
+    for symbol, multiplier in positions.multipliers.items():
+        yield write(rows.MultiplierRow(symbol, multiplier))
+    for held in positions:
+        yield write(
+            rows.PositionRow(
+                held.account, held.symbol, held.multiplier, held.net_qty, held.cost, held.realised_pnl,
+                tuple(held.fees.items()), held.bought_qty, held.trades,
+            )
+        )  # fmt: skip
+
+
+def names_of_orders(state: State) -> dict[OrderId, Names]:
+    """Give by what each order is found."""
+    found = {order_id: Names([], [], []) for order_id in state.index.by_id}
+    for identity, order in state.index.by_cl_ord_id.items():
+        found[order._order_id].cl_ord_ids.append(identity)
+    for broker, by_name in state.index.by_venue_id.items():
+        for name, order in by_name.items():
+            found[order._order_id].venue_ids.append((broker, name))
+    for broker, by_name in state.index.earlier.items():
+        for name, order in by_name.items():
+            found[order._order_id].earlier_ids.append((broker, name))
+    return found
+
+
+# ---------------------------------------------------------------- reading
+
+
+class _Reading:
+    """A state that is being filled, row by row."""
+
+    def __init__(self, state: State, positions: Positions) -> None:
+        self.state = state
+        self.positions = positions
+        self.said: dict[int, Execution] = {}
+        self.names: dict[Name, dict[int, None]] = {}
+
+    def head(self, head: rows.SnapshotHead, count: int) -> None:
+        if head.rows != count:
+            raise SnapshotError(
+                f"the snapshot is damaged: {count} rows follow its head in place of {head.rows}"
+            )
+        state, book = self.state, self.state.book
+        state.version, state.epoch, state.last_ns = head.version, head.epoch, head.last_ns
+        state.next_order_id, state.next_counter, state.reserved = (
+            head.next_order_id,
+            head.next_counter,
+            head.reserved,
+        )
+        state.namespace, state.request_timeout_ns = head.namespace, head.request_timeout_ns
+        state.prefix = namespace_prefix(head.namespace) if head.epoch else ""
+        if head.limits is not None:
+            book.set_limits(head.limits)
+        book.kill_reason = head.kill_reason
+        book.sent_ns = deque(head.sent_ns, maxlen=book.sent_ns.maxlen)
+        state.anomalies.raised, state.anomalies.acknowledged = (
+            head.anomalies_raised,
+            head.anomalies_acknowledged,
+        )
+        state.sessions.scoped = head.scoped
+        state.sessions.dates.update(head.dates)
+        state.timers.next_due_ns = head.next_due_ns
+
+    def row(self, row: object) -> None:
+        match row:
+            case OrderRow():
+                self._order(row)
+            case ev.Traded() | ev.TradeCorrected() | ev.TradeCanceled():
+                self.said[row.sequence] = row
+            case rows.ExecutionRow(exec_id, sequences):
+                found = [self.said[sequence] for sequence in sequences]
+                self.state.executions.by_exec_id[exec_id] = found if len(found) > 1 else found[0]
+            case ev.AnomalyRaised():
+                self.state.anomalies.open[row.sequence] = row
+            case ev.FeeCharged():
+                self.state.fees[row.broker, row.fee_id] = row
+            case rows.InstrumentRow(instrument):
+                self.state.instruments[instrument.symbol] = instrument
+            case rows.MultiplierRow(symbol, multiplier):
+                self.positions.multipliers[symbol] = multiplier
+            case rows.PositionRow():
+                self._position(row)
+            case _:
+                self._waiting(row)
+
+    def _order(self, row: OrderRow) -> None:
+        put_back(self.state, row, order_of(row))
+
+    def _position(self, row: rows.PositionRow) -> None:
+        held = self.positions.opened(row.account, row.symbol)
+        held.multiplier, held.net_qty, held.cost = row.multiplier, row.net_qty, row.cost
+        held.realised_pnl, held.bought_qty, held.trades = row.realised_pnl, row.bought_qty, row.trades
+        held.fees.update(row.fees)
+
+    def _waiting(self, row: object) -> None:
+        state = self.state
+        match row:
+            case rows.ExposureRow(account, symbol, open_orders, open_buy_qty, open_sell_qty):
+                exposure = state.book.exposure.of(account, symbol)
+                exposure.open_orders = open_orders
+                exposure.open_buy_qty, exposure.open_sell_qty = open_buy_qty, open_sell_qty
+            case rows.OpenOrdersRow(order_ids):
+                known = state.index.by_id
+                state.book.exposure.open_orders.update((number, known[number]) for number in order_ids)
+            case rows.TimersRow(timeout_ns, waiting):
+                state.timers.queues[timeout_ns] = OrderedDict(waiting)
+            case rows.InquiryRow():
+                inquiry = Inquiry(
+                    state.index.by_id[row.order_id], row.cl_ord_id, row.attempts, row.asked_ns, row.due_ns, row.sequence, row.text
+                )  # fmt: skip
+                state.inquiries.put_back(inquiry)
+            case ev.ReportHeld():
+                state.held.hold(row)
+            case rows.HeldNameRow(kind, broker, identity, numbers):
+                self.names[kind, broker, identity] = dict.fromkeys(numbers)
+            case rows.ReadyRow(numbers):
+                state.held.ready.extend(numbers)
+            case _:
+                raise SnapshotError(f"the snapshot is damaged: a {type(row).__name__} has no place in it")
+
+    def finish(self) -> None:
+        # Some identities are waited for no longer: what was kept under them belongs to an earlier session.
+        self.state.held.names.clear()
+        self.state.held.names.update(self.names)
+
+
+def put_back(state: State, row: OrderRow, order: Order) -> None:
+    """Take an order into the index, under every name that a row gives it; a name that another order has by now stays its."""
+    index = state.index
+    index.by_id[order._order_id] = order
+    if row.has_ref and order._client_ref is not None:
+        index.by_client_ref.setdefault(order._client_ref, order)
+    for identity in row.cl_ord_ids:
+        index.by_cl_ord_id.setdefault(identity, order)
+    for broker, name in row.venue_ids:
+        index.name_at_venue(broker, name, order)
+    for broker, name in row.earlier_ids:
+        index.earlier.setdefault(broker, {}).setdefault(name, order)

@@ -1,0 +1,156 @@
+"""What a snapshot consists of: one class of row for each kind of fact, whose annotations say how it is written.
+
+Events stand in a snapshot as they stand in the journal; these rows hold the rest. All are in the order in which the state
+holds them where that order means something.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.codec.row_codec import RowCodec
+from oms.engine.order_rows import OrderRow
+from oms.model.define import record
+from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol
+from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
+
+
+@record
+class SnapshotHead:
+    """The first row.
+
+    Attributes:
+        snapshot: The version of the layout.
+        version: The sequence number of the last event that is in it.
+        rows: How many rows follow.
+        anomalies_raised: How many anomalies were ever raised.
+        anomalies_acknowledged: How many of these were acknowledged.
+        sent_ns: When the last requests left, as many as the message limit counts.
+        scoped: The brokers whose order ids begin anew with each trading session.
+        dates: The trading day by instrument; None is for all.
+        next_due_ns: The first request falls into doubt no sooner than this.
+    """
+
+    snapshot: int
+    version: int
+    rows: int
+    epoch: int
+    last_ns: int
+    next_order_id: OrderId
+    next_counter: int
+    reserved: int
+    namespace: str
+    request_timeout_ns: int
+    limits: RiskLimits | None
+    kill_reason: str | None
+    sent_ns: tuple[int, ...]
+    anomalies_raised: int
+    anomalies_acknowledged: int
+    scoped: tuple[BrokerName, ...]
+    dates: tuple[tuple[Symbol | None, str], ...]
+    next_due_ns: int | None
+
+
+@record
+class InstrumentRow:
+    """What may be traded."""
+
+    instrument: Instrument
+
+
+@record
+class ExecutionRow:
+    """The executions under one ExecID, by the numbers of the events that spoke of them last."""
+
+    exec_id: str
+    sequences: tuple[int, ...]
+
+
+@record
+class ExposureRow:
+    """What is open in an instrument for an account."""
+
+    account: Account
+    symbol: Symbol
+    open_orders: int
+    open_buy_qty: Decimal
+    open_sell_qty: Decimal
+
+
+@record
+class OpenOrdersRow:
+    """The orders that make the exposure up."""
+
+    order_ids: tuple[OrderId, ...]
+
+
+@record
+class TimersRow:
+    """The requests that wait under one time limit, and when each falls into doubt."""
+
+    timeout_ns: int
+    waiting: tuple[tuple[ClOrdId, int], ...]
+
+
+@record
+class InquiryRow:
+    """A question to a broker."""
+
+    order_id: OrderId
+    cl_ord_id: ClOrdId | None
+    attempts: int
+    asked_ns: int
+    due_ns: int | None
+    sequence: int
+    text: str
+
+
+@record
+class HeldNameRow:
+    """The kept reports that wait for an identity."""
+
+    kind: str
+    broker: BrokerName
+    identity: str
+    numbers: tuple[int, ...]
+
+
+@record
+class ReadyRow:
+    """The kept reports that wait no longer and are still to be handled."""
+
+    numbers: tuple[int, ...]
+
+
+@record
+class MultiplierRow:
+    """What a price is worth to the positions."""
+
+    symbol: Symbol
+    multiplier: Decimal
+
+
+@record
+class PositionRow:
+    """What an account holds of an instrument."""
+
+    account: Account
+    symbol: Symbol
+    multiplier: Decimal
+    net_qty: Decimal
+    cost: Decimal
+    realised_pnl: Decimal
+    fees: tuple[tuple[str, Decimal], ...]
+    bought_qty: Decimal
+    trades: int
+
+
+ROWS: Final = RowCodec(
+    (
+        SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, InquiryRow, HeldNameRow,
+        ReadyRow, MultiplierRow, PositionRow,
+    )
+)  # fmt: skip
+"""How the rows are written and read."""
