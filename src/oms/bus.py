@@ -195,6 +195,8 @@ class Bus:
 
     def _fail(self, listener: Listener, heard: object, error: Exception) -> None:
         self.failures += 1
+        if isinstance(error, MemoryError) and any(listener is one for _, one in self._projectors):
+            raise error  # no fault of the read model, which would be wrong from now on for having missed an event
         if isinstance(heard, SubscriberFailed):
             return  # Whoever fails at hearing of failures is only counted.
         self._tell(SubscriberFailed(getattr(listener, "__qualname__", repr(listener)), heard, error))

@@ -71,6 +71,8 @@ def _process_query_result(state: State, request: OrderStatusRequest, result: Any
 def _take_found(state: State, order: Order, request: OrderStatusRequest, said: object) -> None:
     try:
         report = of_our_own_class(said)
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001  # a class of the adapter's own may fail at anything; it is set aside for it
         report = said
     else:

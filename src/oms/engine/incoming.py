@@ -19,6 +19,8 @@ def take_in(state: State, broker: BrokerName, said: object, evidence: str = REPO
     """Take in whatever a broker said; a report of a class derived from ours counts as one of ours."""
     try:
         said = of_our_own_class(said)
+    except MemoryError:
+        raise  # we lack it: that says nothing of the report
     except Exception as error:  # noqa: BLE001  # a class of the adapter's own may fail at anything
         _set_aside(state, broker, said, error)
         return
@@ -55,6 +57,8 @@ def _process_mass_status(state: State, broker: BrokerName, said: MassStatus) -> 
     for report in said.reports:
         try:
             one = of_our_own_class(report)
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001  # see `take_in`
             _set_aside(state, broker, report, error)
             nameless.append((None, None))

@@ -61,6 +61,8 @@ def process_report(
                 events = _looked_over(state, broker, order, report, events)
             if state.inquiries.doubts:
                 record_settled(state, order, events, evidence, _in_words(report))
+    except MemoryError:
+        raise  # we lack it: that says nothing of the report, and something may have been recorded
     except Exception as error:  # noqa: BLE001  # a field may be an object that fails at anything that is done with it
         # Nothing has been applied yet, and the report is kept, whatever it is.
         whose: OrderId | None = None if order is None else order.order_id
