@@ -13,6 +13,9 @@
     │   └── OutcomeUnknownError    the request may have had its effect: in doubt
     ├── StoreError                 the record is at fault
     │   ├── ConcurrencyConflictError
+    │   │   └── FencedOutError     a newer run of the manager has taken the journal over
+    │   ├── StoreBusyError         locked by somebody for longer than may be waited: nothing was kept
+    │   ├── JournalMovedError      the file is not the one that was opened any more
     │   ├── JournalDamagedError
     │   │   └── ChainBrokenError
     │   ├── JournalNewerError
@@ -106,6 +109,33 @@ class ConcurrencyConflictError(StoreError):
             f"the journal ends at event {found}, this writer expected {expected}: "
             "another process writes to it; stop one of the two and open the journal again"
         )
+
+
+class FencedOutError(ConcurrencyConflictError):
+    """The journal was taken over by a newer run: this one is out, and writes nothing any more.
+
+    Attributes:
+        epoch: The run that wanted to append.
+        newer_epoch: The run that the journal belongs to now.
+    """
+
+    def __init__(self, expected: int, found: int, epoch: int, newer_epoch: int) -> None:
+        """Name both versions and both epochs."""
+        super().__init__(expected, found)
+        self.epoch = epoch
+        self.newer_epoch = newer_epoch
+        text = (
+            f"the journal belongs to epoch {newer_epoch}, which has ended epoch {epoch}: nothing was kept; "
+        )
+        self.args = (f"{text}stop this manager, whose orders the newer one has in hand",)
+
+
+class StoreBusyError(StoreError):
+    """Somebody else had the journal locked for as long as may be waited; nothing was kept, and nothing is in doubt."""
+
+
+class JournalMovedError(StoreError):
+    """The file, or one that belongs to it, was deleted, replaced or moved, or the process was forked; nothing was kept."""
 
 
 class JournalDamagedError(StoreError):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from oms.codec.event_codec import encode
 from oms.model import events as ev
+from oms.stores.sqlite import SQLiteEventStore
 from tests.integration.crashing_process import EXIT_CODE
 
 PROGRAM = Path(__file__).with_name("crashing_process.py")
@@ -47,9 +47,9 @@ def died(journal: Path, where: str, number: int, hash_seed: str = "random") -> l
 
 
 def records(journal: Path) -> list[str]:
-    """The text of every event."""
-    with closing(sqlite3.connect(journal)) as connection:
-        return [payload for (payload,) in connection.execute("SELECT payload FROM events ORDER BY sequence")]
+    """The text of every event, without the chain, which begins with the journal's own id."""
+    with SQLiteEventStore(journal, read_only=True) as store:
+        return [encode(event) for event in store.read()]
 
 
 A_DAY = (

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import NoReturn, Self
+from typing import Final, NoReturn, Self
 
-from oms.codec.numbering import check_numbering
-from oms.errors import ConcurrencyConflictError, StoreError, ValidationError
+from oms.codec.numbering import check_after, check_numbering, check_snapshot, conflict
+from oms.errors import StoreError
 from oms.model.events import Event
+from oms.ports.event_store import StoreCapabilities, StoreNotice
+
+CAPABILITIES: Final = StoreCapabilities()
+"""Fenced, with snapshots; nothing outlives the process."""
 
 
 class MemoryEventStore:
@@ -17,8 +21,19 @@ class MemoryEventStore:
     def __init__(self) -> None:
         """Begin an empty journal."""
         self._events: list[Event] = []
+        self._epoch = 0
         self._snapshot: tuple[int, str] | None = None
         self._is_closed = False
+
+    @property
+    def capabilities(self) -> StoreCapabilities:
+        """What the store promises."""
+        return CAPABILITIES
+
+    @property
+    def notices(self) -> tuple[StoreNotice, ...]:
+        """Nothing: there is nothing that could have been repaired."""
+        return ()
 
     @property
     def version(self) -> int:
@@ -34,6 +49,7 @@ class MemoryEventStore:
             expected_version: The last sequence number that the caller knows.
 
         Raises:
+            FencedOutError: The journal has an event of a newer epoch.
             ConcurrencyConflictError: The journal ends elsewhere.
             StoreError: The journal is closed.
             ValidationError: The events are not numbered in this way.
@@ -41,10 +57,13 @@ class MemoryEventStore:
         kept = self._events
         if self._is_closed:
             self._check_open()
-        if expected_version != len(kept):
-            raise ConcurrencyConflictError(expected_version, len(kept))
-        if len(events) != 1 or events[0].sequence != expected_version + 1:
-            check_numbering(events, expected_version)
+        if (
+            len(events) != 1
+            or (event := events[0]).sequence != expected_version + 1
+            or event.epoch != self._epoch
+            or expected_version != len(kept)
+        ):
+            self._check(events, expected_version)
         kept += events
 
     def read(self, after: int = 0) -> Iterator[Event]:
@@ -55,29 +74,24 @@ class MemoryEventStore:
             ValidationError: `after` is below zero.
         """
         self._check_open()
-        if after < 0:
-            raise ValidationError(
-                "after", str(after), "pass 0 for all events, or the number of the last one you have"
-            )
+        check_after(after)
         # Appending while reading is fine: the end was fixed when reading began.
         return islice(self._events, after, len(self._events))
 
     def save_snapshot(self, version: int, text: str) -> None:
-        """Keep what somebody has made of the events up to `version`, in place of what was kept before.
+        """Keep a snapshot in the place of the one before.
 
         Raises:
             StoreError: The journal is closed.
-            ValidationError: The journal has no event with this number.
+            ValidationError: The journal has no event with this number, or the text is none that can be kept.
         """
         self._check_open()
-        if not 0 < version <= len(self._events):
-            raise ValidationError(
-                "version", str(version), f"an event of the journal, 1 to {len(self._events)}"
-            )
-        self._snapshot = (version, text)
+        check_snapshot(version, text, len(self._events))
+        if self._snapshot is None or self._snapshot[0] <= version:
+            self._snapshot = version, text
 
     def snapshot(self) -> tuple[int, str] | None:
-        """Give the newest snapshot, with its version; None where there is none.
+        """Give the newest snapshot and its version; None where there is none.
 
         Raises:
             StoreError: The journal is closed.
@@ -97,6 +111,13 @@ class MemoryEventStore:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a journal cannot be pickled or copied: read its events and pass those on")
+
+    def _check(self, events: Sequence[Event], expected_version: int) -> None:
+        check_numbering(events, expected_version)
+        if expected_version != len(self._events) or (events and events[0].epoch < self._epoch):
+            raise conflict(events, expected_version, len(self._events), self._epoch)
+        if events:
+            self._epoch = events[-1].epoch
 
     def _check_open(self) -> None:
         if self._is_closed:

@@ -16,7 +16,7 @@ from attrs import Factory, evolve, frozen
 
 from oms.errors import ConcurrencyConflictError, StoreError, ValidationError
 from oms.model.events import Event
-from oms.ports.event_store import EventStore
+from oms.ports.event_store import EventStore, StoreCapabilities, StoreNotice
 
 
 class StoreFault(Enum):
@@ -156,6 +156,16 @@ class FaultyStore:
         self._unsynced: list[Sequence[Event]] = []
 
     @property
+    def capabilities(self) -> StoreCapabilities:
+        """What the store behind it promises."""
+        return self.inner.capabilities
+
+    @property
+    def notices(self) -> Sequence[StoreNotice]:
+        """What the store behind it has repaired or passed over."""
+        return self.inner.notices
+
+    @property
     def version(self) -> int:
         """The sequence number of the last event; errors as `read` has them, but for those of its own."""
         self._check_there()
@@ -218,6 +228,24 @@ class FaultyStore:
         if fault is None:
             return every
         return _broken_off(islice(every, (max(self.inner.version - after, 0) + len(waiting)) // 2))
+
+    def save_snapshot(self, version: int, text: str) -> None:
+        """Keep a snapshot; of events that are not really kept yet, it is not kept either.
+
+        Raises:
+            StoreError: The store is gone or has no room, or the one behind it said so.
+            SimulatedCrashError: The process has died.
+        """
+        self._check_there()
+        if self._lasting is not None:
+            raise StoreError(f"the journal {self._lasting.value}")
+        if version <= self.inner.version:
+            self.inner.save_snapshot(version, text)
+
+    def snapshot(self) -> tuple[int, str] | None:
+        """Give the newest snapshot; errors as `version` has them."""
+        self._check_there()
+        return self.inner.snapshot()
 
     def close(self) -> None:
         """Let go of the journal behind it; may be called twice. Of a dead process nothing is closed in good order."""
