@@ -218,6 +218,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "foreign imports",
+        "oms.calendars.exchange <- exchange_calendars",
+        "the adapter to that package; it comes with the extra `calendars`, and is imported when a calendar is made",
+    ),
+    Excuse(
+        "foreign imports",
         "oms.testing.campaign <- hypothesis",
         "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
     ),

@@ -47,7 +47,7 @@ class SessionChange:
             raise ValidationError(
                 "phase", shown(self.phase), "pass a member of SessionPhase, such as SessionPhase.CLOSED"
             )
-        if not _is_date(self.trade_date):
+        if not is_date(self.trade_date):
             raise ValidationError(
                 "trade_date", shown(self.trade_date), 'pass a day as a text of 8 digits, such as "20260105"'
             )
@@ -57,7 +57,8 @@ class SessionChange:
             checked_symbol(self.symbol)
 
 
-def _is_date(text: object) -> bool:
+def is_date(text: object) -> bool:
+    """Tell whether something is a day as a text of 8 digits, YYYYMMDD."""
     if type(text) is not str or len(text) != 8 or not (text.isascii() and text.isdigit()):
         return False
     try:

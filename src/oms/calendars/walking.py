@@ -1,0 +1,86 @@
+"""From moments to sessions: which one it is now, which is next, and what opens or closes meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from oms.errors import ValidationError
+from oms.model.enums import SessionPhase
+from oms.model.ids import Symbol
+from oms.model.sessions import SessionChange, to_datetime
+from oms.model.trading_session import TradingSession
+from oms.ports.calendar import TradingCalendar
+
+_DAY: Final = timedelta(days=1)
+_EPOCH: Final = date(1970, 1, 1)
+_AROUND: Final = 2 * _DAY
+"""How far a session's hours may lie from its trading day as UTC counts days."""
+MAX_CLOSED: Final = timedelta(days=60)
+"""How long a market may be closed before it is taken for one that does not trade any more."""
+
+
+def sessions(calendar: TradingCalendar, first: date, last: date) -> Iterator[TradingSession]:
+    """Give the sessions of the trading days from `first` to `last`, both included, in order."""
+    day = max(first, _EPOCH)
+    while day <= last:
+        session = calendar.session(day)
+        if session is not None:
+            yield session
+        day += _DAY
+
+
+def session_at(calendar: TradingCalendar, time_ns: int) -> TradingSession | None:
+    """Give the session that a moment lies in, its breaks included; None while the market is closed."""
+    today = to_datetime(time_ns).date()
+    for session in sessions(calendar, today - _AROUND, today + _AROUND):
+        if session.open_ns <= time_ns < session.close_ns:
+            return session
+    return None
+
+
+def next_session(calendar: TradingCalendar, time_ns: int) -> TradingSession:
+    """Give the first session that opens at or after a moment.
+
+    Raises:
+        ValidationError: None does for `MAX_CLOSED`.
+    """
+    today = to_datetime(time_ns).date()
+    for session in sessions(calendar, today - _AROUND, today + MAX_CLOSED):
+        if session.open_ns >= time_ns:
+            return session
+    moment = f"{to_datetime(time_ns):%Y-%m-%d %H:%M} UTC"
+    allowed = f"a moment within {MAX_CLOSED.days} days of a session of {calendar.name}"
+    raise ValidationError("time_ns", moment, allowed)
+
+
+def trade_date_at(calendar: TradingCalendar, time_ns: int) -> str:
+    """Give the trading day, YYYYMMDD, of what happens at a moment: that of its session, else of the next one."""
+    return (session_at(calendar, time_ns) or next_session(calendar, time_ns)).trade_date
+
+
+def close_of(calendar: TradingCalendar, time_ns: int) -> int:
+    """Give when a day order that is placed at a moment ends: the close of its session, or of the next one, in ns UTC."""
+    return (session_at(calendar, time_ns) or next_session(calendar, time_ns)).close_ns
+
+
+def changes(
+    calendar: TradingCalendar, after_ns: int, until_ns: int, symbol: Symbol | None = None
+) -> Iterator[SessionChange]:
+    """Give what opens and closes after one moment and up to and including another, in order.
+
+    Where one session closes as the next one opens, the close comes first.
+
+    Args:
+        calendar: Whose sessions.
+        after_ns: Nothing at this moment, in nanoseconds UTC.
+        until_ns: Nothing after this one.
+        symbol: The instrument that the changes are to be about; None for all.
+    """
+    first, last = to_datetime(after_ns).date() - _AROUND, to_datetime(until_ns).date() + _AROUND
+    for session in sessions(calendar, first, last):
+        if after_ns < session.open_ns <= until_ns:
+            yield SessionChange(session.open_ns, SessionPhase.OPEN, session.trade_date, symbol)
+        if after_ns < session.close_ns <= until_ns:
+            yield SessionChange(session.close_ns, SessionPhase.CLOSED, session.trade_date, symbol)

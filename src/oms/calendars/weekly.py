@@ -1,0 +1,162 @@
+"""Markets that trade by the week: the same local hours on each weekday, but for holidays and early closes.
+
+Hours are local times. Where the clocks are put forward over one, the moment meant is the first after the gap; where they
+are put back over one, an opening is the first of the two moments and a close the second, so that no trading time is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from oms.errors import ValidationError
+from oms.model.define import value
+from oms.model.door import shown
+from oms.model.sessions import to_ns
+from oms.model.trading_session import TradingSession
+
+Closures: TypeAlias = Callable[[int], frozenset[date]]
+"""Gives the trading days of a year on which the market is closed although its weekday trades."""
+EarlyCloses: TypeAlias = Callable[[int], Mapping[date, time]]
+"""Gives the trading days of a year on which the market closes early, each with the local time."""
+
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2261
+"""Moments are nanoseconds in 63 bits, which end in 2262."""
+
+_DAY: Final = timedelta(days=1)
+_SECOND: Final = timedelta(seconds=1)
+
+
+@value(kw_only=True)
+class Hours:
+    """The local hours of one trading day.
+
+    Attributes:
+        open: When it opens.
+        close: When it closes.
+        open_day: On which day, seen from the trading day: -1 for the evening before.
+        close_day: On which day it closes; 1 for the next morning.
+        breaks: The pauses, from when to when, on the trading day itself.
+    """
+
+    open: time
+    close: time
+    open_day: int = 0
+    close_day: int = 0
+    breaks: tuple[tuple[time, time], ...] = ()
+
+
+def _none(year: int) -> frozenset[date]:
+    return frozenset()
+
+
+def _never(year: int) -> Mapping[date, time]:
+    return {}
+
+
+class WeeklyCalendar:
+    """The trading days of a market that keeps the same hours every week."""
+
+    def __init__(
+        self,
+        name: str,
+        zone: str,
+        hours: Mapping[int, Hours],
+        *,
+        closures: Closures = _none,
+        early_closes: EarlyCloses = _never,
+    ) -> None:
+        """Say when it trades.
+
+        Args:
+            name: What the calendar is called.
+            zone: The IANA name of the time zone that the hours are in.
+            hours: By weekday, Monday 0 to Sunday 6; a weekday that is missing does not trade.
+            closures: The holidays of a year.
+            early_closes: The early closes of a year; a close before the opening leaves no session.
+
+        Raises:
+            ValidationError: The zone is not known here, or a weekday is none.
+        """
+        try:
+            self._zone = ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            allowed = (
+                "pass an IANA name such as America/New_York; where there is no zone data, install tzdata"
+            )
+            raise ValidationError("zone", shown(zone), allowed) from error
+        strange = [day for day in hours if day not in range(7)]
+        if strange:
+            raise ValidationError("hours", shown(strange), "pass weekdays from 0, Monday, to 6, Sunday")
+        self.name = name
+        self._hours = dict(hours)
+        self._closures = closures
+        self._early_closes = early_closes
+        self._years: dict[int, Mapping[date, TradingSession]] = {}
+
+    def session(self, day: date) -> TradingSession | None:
+        """Give the session of a trading day; None where there is none.
+
+        Raises:
+            ValidationError: The year lies outside 1970 to 2261.
+        """
+        year = self._years.get(day.year)
+        if year is None:
+            if not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise ValidationError("day", day.isoformat(), f"pass a day of {FIRST_YEAR} to {LAST_YEAR}")
+            year = self._years[day.year] = self._of_year(day.year)
+        # A datetime is a date too, and would be looked up in vain.
+        return year.get(date(day.year, day.month, day.day))
+
+    def __repr__(self) -> str:
+        """Give one readable line."""
+        return f"<WeeklyCalendar {self.name} {self._zone.key}>"
+
+    def _of_year(self, year: int) -> dict[date, TradingSession]:
+        closed, early = self._closures(year), self._early_closes(year)
+        sessions: dict[date, TradingSession] = {}
+        day = date(year, 1, 1)
+        while day.year == year:
+            hours = self._hours.get(day.weekday())
+            if hours is not None and day not in closed:
+                session = self._of_day(day, hours, early.get(day))
+                if session is not None:
+                    sessions[day] = session
+            day += _DAY
+        return sessions
+
+    def _of_day(self, day: date, hours: Hours, early: time | None) -> TradingSession | None:
+        begin = self._instant(day + hours.open_day * _DAY, hours.open, is_end=False)
+        usual = self._instant(day + hours.close_day * _DAY, hours.close, is_end=True)
+        end = usual if early is None else min(usual, self._instant(day, early, is_end=True))
+        if end <= begin:
+            return None
+        breaks = [
+            (self._instant(day, first, is_end=True), self._instant(day, last, is_end=False))
+            for first, last in hours.breaks
+        ]
+        within = tuple((first, min(last, end)) for first, last in breaks if begin < first < end)
+        return TradingSession(day.strftime("%Y%m%d"), begin, end, within, end < usual)
+
+    def _instant(self, day: date, at: time, *, is_end: bool) -> int:
+        # The fold tells which of two moments is meant that have the same local time.
+        local = datetime.combine(day, at.replace(fold=int(is_end)), self._zone)
+        moment = local.astimezone(UTC)
+        if moment.astimezone(self._zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+            moment = self._after_gap(local)
+        return to_ns(moment)
+
+    def _after_gap(self, local: datetime) -> datetime:
+        """Give the first moment after the clocks were put forward over a local time."""
+        before, after = sorted(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        offset = before.astimezone(self._zone).utcoffset()
+        while after - before > _SECOND:
+            middle = before + (after - before) // 2
+            if middle.astimezone(self._zone).utcoffset() == offset:
+                before = middle
+            else:
+                after = middle
+        return after.replace(microsecond=0)
