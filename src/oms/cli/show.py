@@ -11,6 +11,7 @@ from oms.cli.journal import read_journal
 from oms.errors import UnknownOrderError, ValidationError
 from oms.model.events import Event, OrderEvent
 from oms.model.ids import OrderId
+from oms.projections.layout import reports
 from oms.projections.story import tell_story
 
 # The fields of events that name an order, the surest name first. A caller's own reference goes before the names that
@@ -33,13 +34,19 @@ def add_parser(subparsers: Subparsers) -> None:
         metavar="ORDER",
         help="its number here, or your own reference, or any ClOrdID or venue id of it",
     )
+    parser.add_argument(
+        "--raw", action="store_true", help="add the reports that led to the events, as the journal keeps them"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: Namespace) -> int:
     """Print an order's story."""
     order_id = find_order(read_journal(args.db), args.order)
-    print(tell_story(read_journal(args.db), order_id))
+    story = tell_story(read_journal(args.db), order_id)
+    print(story)
+    if args.raw:
+        print(f"\nreports as they came:\n{reports(story.steps) or 'none is kept'}")
     return 0
 
 

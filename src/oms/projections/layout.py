@@ -22,6 +22,7 @@ class Step:
         input_sequence: The first event of the input that led to it; steps of one input share it.
         text: What happened.
         after: What the order was shown as afterwards; empty where the step is not an event of the order itself.
+        raw: The report that led to it as it came, where the event keeps it.
     """
 
     sequence: int
@@ -31,6 +32,7 @@ class Step:
     input_sequence: int
     text: str
     after: str
+    raw: str = ""
 
 
 def headline(order: OrderSnapshot) -> str:
@@ -48,6 +50,15 @@ def names(order: OrderSnapshot) -> str:
         "venue id": order.venue_order_id,
     }
     return ", ".join(f"{what} {wording.words(name)}" for what, name in known.items() if name)
+
+
+def reports(steps: Sequence[Step]) -> str:
+    """Give the reports that led to the steps, as far as their events keep them, one a line; each once."""
+    kept = {step.raw: step for step in reversed(steps) if step.raw}
+    lines = [
+        f"#{step.sequence} {step.who}: {wording.words(raw, len(raw))}" for raw, step in reversed(kept.items())
+    ]
+    return "\n".join(lines)
 
 
 def table(steps: Sequence[Step]) -> str:

@@ -125,5 +125,6 @@ class Teller:
                 input_sequence=event.input_sequence,
                 text=text,
                 after=after,
+                raw=getattr(event, "raw", ""),
             )
         )

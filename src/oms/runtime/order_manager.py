@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
 from typing import Final, NoReturn, Self, TypeVar
@@ -60,6 +61,7 @@ from oms.runtime.parts import Projection, check_parts, no_limits, pairs
 from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
 from oms.runtime.snapshots import Beginning, Snapshots, begin
 from oms.runtime.system_clock import SystemClock
+from oms.runtime.time_travel import Past, as_of
 
 E = TypeVar("E", bound=object)
 
@@ -600,6 +602,18 @@ class OrderManager:
         """
         self._loop.check_idle("snapshot")
         return self._snapshots.take()
+
+    def as_of(self, point: int | datetime) -> Past:
+        """Give everything that was held to be true after an event, or at a moment, replayed from the journal.
+
+        Args:
+            point: The number of the event, or an aware datetime, not later than now.
+
+        Raises:
+            ValidationError: It is neither, or lies before the journal's first event or after its end.
+            StoreError: The journal cannot be read.
+        """
+        return as_of(self._store.read(), point, now_ns=self._clock.now_ns())
 
     @property
     def began_from(self) -> Beginning:

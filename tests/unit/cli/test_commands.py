@@ -389,3 +389,58 @@ def test_a_closed_pipe_gives_the_code_of_a_closed_pipe(db: str) -> None:
         errors = process.stderr.read()
 
     assert (process.returncode, errors) == (141, b"")
+
+
+def test_replay_shows_orders_and_positions_as_they_stood_after_an_event(
+    db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", db, "--as-of", "5"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "after event 5 of 2026-01-05 14:30:00.024 UTC"
+    assert [line.split()[:1] for line in lines[4:5]] == [["1"]]
+    assert [line.split() for line in lines[8:9]] == [["main", "AAPL", "40", "189.5", "0"]]
+    assert lines[-2] == "1 orders, 1 open; 0 requests unanswered; 0 anomalies"
+
+    assert main(["state", db, "--hash"]) == 0
+    end = capsys.readouterr().out.strip()
+    last = journal_of_three_orders().events[-1].sequence
+    assert main(["replay", db, "--open", "--as-of", str(last)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.splitlines()[-1] == f"state hash {end}"
+    assert "MSFT" not in shown
+
+
+def test_replay_takes_a_moment_too(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", db, "--as-of", "2026-01-05T15:30:00.024+01:00"]) == 0
+    # Everything that was decided at that moment: the execution, and the next order with its request.
+    assert capsys.readouterr().out.startswith("after event 7 ")
+
+
+@pytest.mark.parametrize(
+    ("point", "why"),
+    [
+        ("yesterday", "a moment with its zone"),
+        ("2026-01-05T14:30:00", "a moment with its zone"),
+        ("999", "the journal ends at event"),
+        ("2020-01-01T00:00:00Z", "the journal begins at 2026-01-05T14:30:00"),
+        ("2030-01-01T00:00:00Z", "the journal ends at 2026-01-05T14:30:00"),
+    ],
+)
+def test_replay_says_which_points_there_are(
+    db: str, point: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", db, "--as-of", point]) == 2
+    assert why in capsys.readouterr().err
+
+
+def test_show_adds_the_reports_that_led_to_the_events(
+    doubtful_db: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", doubtful_db, "2", "--raw"]) == 0
+    shown = capsys.readouterr().out.split("reports as they came:\n")[1].splitlines()
+    assert shown == [
+        "#6 paper: ExecutionReport: ExecutionReport(a)",
+        "#7 paper: ExecutionReport: ExecutionReport(b) more",
+    ]
+    assert main(["show", doubtful_db, "1", "--raw"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "none is kept"
