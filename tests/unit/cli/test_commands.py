@@ -344,12 +344,18 @@ def test_an_unknown_order_is_one_line_on_stderr(
 
 def test_the_docs_tell_of_every_command_and_option() -> None:
     page = (Path(__file__).parents[3] / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"`(--[a-z-]+)", page)) | set(re.findall(r"^## `oms ([a-z]+)", page, re.MULTILINE))
+    told = set(re.findall(r"`(--[a-z0-9-]+)", page)) | set(
+        re.findall(r"^##.* `oms (?:audit )?([a-z-]+)", page, re.MULTILINE)
+    )
     offered = set()
-    for action in build_parser()._subparsers._group_actions:  # type: ignore[union-attr]  # argparse has no other door
-        for name, parser in action.choices.items():  # type: ignore[union-attr]  # of the one that has the commands
-            offered.add(name)
-            offered.update(option for option in parser._option_string_actions if option.startswith("--"))
+    parsers = [build_parser()]
+    while parsers:
+        groups = parsers.pop()._subparsers
+        for action in groups._group_actions if groups else ():  # argparse has no other door
+            for name, parser in action.choices.items():  # type: ignore[union-attr]  # of the one that has the commands
+                offered.add(name)
+                offered.update(option for option in parser._option_string_actions if option.startswith("--"))
+                parsers.append(parser)
 
     assert told == offered - {"--help"} | {"--version"}
 

@@ -1,0 +1,1 @@
+"""Journals looked at by somebody who did not write them: verification, checkpoints, proofs."""
