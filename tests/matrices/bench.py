@@ -80,8 +80,8 @@ class Bench:
         return self.order.order_qty, self.order.cum_qty, self.order.leaves_qty
 
     def looks(self) -> dict[str, object]:
-        """Everything that is held to be true, but for the journal's own counters and the anomalies raised so far."""
-        return {**describe(self.engine.state), "counters": None, "anomalies": None}
+        """Everything that is held to be true, but for counters, anomalies, and when marks were spoken of."""
+        return {**describe(self.engine.state), "counters": None, "anomalies": None, "marked": None}
 
     def tell(self, what: Input) -> list[ev.Event]:
         """Hand an input in, and give the events that it led to; everything is consistent afterwards."""

@@ -33,7 +33,9 @@ def is_wanted(state: State, broker: BrokerName) -> bool:
 
 def why_not_enough(state: State, report: ExecutionReport) -> str | None:
     """Give what a plain report lacks to make an order of it; None where it says enough."""
-    if report.symbol is None or report.symbol not in state.instruments:
+    if report.symbol is None:
+        return "it does not say in which instrument"
+    if report.symbol not in state.instruments:
         return f"the instrument {report.symbol!r} is not defined"
     if report.side is None:
         return "it does not say on which side"
@@ -42,9 +44,9 @@ def why_not_enough(state: State, report: ExecutionReport) -> str | None:
     if report.venue_order_id is None and report.cl_ord_id is None:
         return "it names the order neither by a venue id nor by a ClOrdID"
     for identity in (report.cl_ord_id, report.orig_cl_ord_id):
-        # What is adopted must be found again by the same report.
+        # What we have sent elsewhere is no order of this broker's, whoever reports it.
         if identity is not None and identity in state.index.by_cl_ord_id:
-            return f"{identity} is an order at another broker"
+            return f"{identity} is an order of ours at another broker"
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve
 
@@ -14,11 +14,13 @@ from oms.engine.state import State
 from oms.lifecycle.anomalies import At, anomaly, shown
 from oms.lifecycle.machine import request_of
 from oms.model import events as ev
-from oms.model.enums import AnomalyCode, Life, RequestKind
+from oms.model.enums import AnomalyCode, Life, OrdStatus, RequestKind
 from oms.model.ids import ClOrdId
 from oms.model.order import Order
 from oms.model.reports import Absent, Acknowledged, ExecutionReport, Found, NotSent, Refused, Sent, Unknown
 from oms.model.requests import NewOrderSingle, OrderStatusRequest
+
+_NOT_PENDING: Final = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED})
 
 # What was asked of an order, and in what order, is read off its slots.
 # ruff: noqa: SLF001
@@ -44,6 +46,12 @@ def process_answer(state: State, answered: Answered) -> None:
         if is_new and isinstance(result, (Refused, NotSent)) and order.life is not Life.REJECTED:
             at = At(*state.envelope(), request.broker)
             text = f"the send of {request.cl_ord_id} came to nothing, and the broker has answered it"
+            state.record(anomaly(at, AnomalyCode.CONTRADICTS_ORDER, order.order_id, text, result))
+    elif asked.pending and not isinstance(result, Refused):
+        # A report was quicker here too: the broker has said that it has the request, so that it did arrive.
+        if isinstance(result, NotSent):
+            at = At(*state.envelope(), request.broker)
+            text = f"{asked.cl_ord_id} was never sent, and the broker has said that it is deciding"
             state.record(anomaly(at, AnomalyCode.CONTRADICTS_ORDER, order.order_id, text, result))
     elif isinstance(result, Unknown):
         put_in_doubt(state, order, asked, shown(result.text))
@@ -87,6 +95,7 @@ def _take_found(state: State, order: Order, request: OrderStatusRequest, said: o
                 report = evolve(report, cl_ord_id=request.orig_cl_ord_id or request.cl_ord_id)
             take_in(state, request.broker, report, QUERY)
             _take_overtaken(state, order, request, plain.cl_ord_id)
+            _take_decided(state, order, request, plain.ord_status)
             return
     take_in(state, request.broker, report, QUERY)
 
@@ -106,6 +115,11 @@ def _take_absent(state: State, order: Order, request: OrderStatusRequest, text: 
     by_request = profile is not None and profile.looks_up_by_cl_ord_id
     if asked is not None and asked.in_doubt and (by_request or asked.kind is RequestKind.NEW):
         resolve_absent(state, order, asked, QUERY, text or "the broker does not have it")
+    elif asked is not None and asked.pending:
+        # It has said that it is deciding on it, so that it is not one that never arrived.
+        at = At(*state.envelope(), request.broker)
+        what = f"the broker does not have {request.cl_ord_id}, on which it was deciding: {text}"
+        state.record(anomaly(at, AnomalyCode.ABSENT_AT_BROKER, order.order_id, what, Absent(True, text)))
     elif order.life is Life.LIVE and not order.is_closed and (asked is None or not by_request):
         at = At(*state.envelope(), request.broker)
         what = f"the broker does not have {request.cl_ord_id or request.venue_order_id}: {text}"
@@ -129,3 +143,20 @@ def _take_overtaken(
         head = (order.order_id, asked.cl_ord_id)
         state.record_of(order, ev.DoubtResolved(*state.envelope(), *head, QUERY, text))
         state.record_of(order, ev.ReplaceSuperseded(*state.envelope(), *head))
+
+
+def _take_decided(
+    state: State, order: Order, request: OrderStatusRequest, shown_as: OrdStatus | None
+) -> None:
+    # What is pending outranks what is at work or filled. A broker that was asked after it had said that it was deciding on a
+    # cancel, and shows the order so, has decided, and not for it. Of a replace this tells nothing: it may have been accepted.
+    asked, inquiry = request_of(order, request.cl_ord_id), state.inquiries.of_requests.get(request.cl_ord_id)
+    if (
+        asked is not None
+        and asked.pending
+        and asked.kind is RequestKind.CANCEL
+        and inquiry is not None
+        and inquiry.asked_ns == request.time_ns
+        and shown_as in _NOT_PENDING
+    ):
+        refuse(state, order, asked, f"not pending any more: the broker shows the order as {shown_as!r}", "")

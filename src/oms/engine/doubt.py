@@ -60,8 +60,8 @@ def ask_due(state: State, requests: list[Request]) -> None:
 def ask(state: State, order: Order, cl_ord_id: ClOrdId | None, text: str, requests: list[Request]) -> None:
     """Ask a broker about a request that is in doubt, or about the order; it can be asked."""
     identity = identity_of(order, cl_ord_id)
-    in_doubt = identity if identity in state.inquiries.doubts else None
-    attempt = state.inquiries.attempts(order._order_id, in_doubt, state.now_ns)
+    about = identity if identity in state.inquiries.of_requests else None
+    attempt = state.inquiries.attempts(order._order_id, about, state.now_ns)
     asked = ev.OrderStatusRequested(*state.envelope(), order._order_id, identity, attempt, text)
     state.record_of(order, asked)
     requests.append(status_request(order, identity, state.now_ns))
@@ -87,9 +87,19 @@ def revive_heard_of(state: State) -> None:
                 state.inquiries.revive(event.order_id)
 
 
-def settled_by(order: Order, events: Events) -> list[ClOrdId]:
-    """Give the requests in doubt that are in doubt no longer once these events have happened to their order."""
-    doubted = [request.cl_ord_id for request in order._requests.values() if request.in_doubt]
+def settled_by(order: Order, events: Events, asked: ClOrdId | None = None) -> list[ClOrdId]:
+    """Give the requests that are settled once these events have happened to their order.
+
+    Args:
+        order: Whose.
+        events: What is about to happen to it.
+        asked: A request that is settled by its answer alone; besides, what is in doubt is settled when it is so no longer.
+    """
+    doubted = [
+        request.cl_ord_id
+        for request in order._requests.values()
+        if request.in_doubt or request.cl_ord_id == asked
+    ]
     if not doubted:
         return []
     # The machine alone knows what an event answers, so it is tried on a copy; the events are stamped again later.
@@ -98,12 +108,18 @@ def settled_by(order: Order, events: Events) -> list[ClOrdId]:
         if isinstance(event, ev.OrderEvent):
             apply(trial, event)
     after = trial._requests
-    return [identity for identity in doubted if identity not in after or not after[identity].in_doubt]
+    return [
+        identity
+        for identity in doubted
+        if identity not in after or (order._requests[identity].in_doubt and not after[identity].in_doubt)
+    ]
 
 
-def record_settled(state: State, order: Order, events: Events, evidence: str, text: str) -> None:
-    """Say which doubts these events are about to settle, and number the events to come after that."""
-    for identity in settled_by(order, events):
+def record_settled(
+    state: State, order: Order, events: Events, evidence: str, text: str, asked: ClOrdId | None = None
+) -> None:
+    """Say what these events are about to settle, see `settled_by`, and number the events to come after that."""
+    for identity in settled_by(order, events, asked):
         resolved = ev.DoubtResolved(*state.envelope(), order._order_id, identity, evidence, text)
         state.record_of(order, resolved)
     for place, event in enumerate(events):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import TypeVar
 
 from attrs import astuple
 
 from oms.engine.state import State
 from oms.model.decimals import EXACT
+from oms.model.ids import OrderId
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
 from oms.model.terms import Terms
@@ -15,6 +18,9 @@ from oms.model.terms import Terms
 # Some facts are for the machine alone, and for whoever compares two states.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
+
+K = TypeVar("K", bound=str)
+L = TypeVar("L", bound=str)
 
 
 def describe(state: State) -> dict[str, object]:
@@ -27,15 +33,11 @@ def describe(state: State) -> dict[str, object]:
     index = state.index
     return {
         "orders": [_order(order) for _, order in sorted(index.by_id.items())],
+        "marked": [_marked(order) for _, order in sorted(index.by_id.items())],
         "cl_ord_ids": {key: order.order_id for key, order in sorted(index.by_cl_ord_id.items())},
-        "venue_ids": {
-            broker: {key: order.order_id for key, order in sorted(names.items())}
-            for broker, names in sorted(index.by_venue_id.items())
-        },
-        "earlier_venue_ids": {
-            broker: {key: order.order_id for key, order in sorted(names.items())}
-            for broker, names in sorted(index.earlier.items())
-        },
+        "foreign_cl_ord_ids": _orders_by(index.foreign),
+        "venue_ids": _orders_by(index.by_venue_id),
+        "earlier_venue_ids": _orders_by(index.earlier),
         "client_refs": {key: order.order_id for key, order in sorted(index.by_client_ref.items())},
         "executions": [[exec_id, said.sequence] for exec_id, said in state.executions.items()],
         "exposure": [
@@ -79,6 +81,13 @@ def describe(state: State) -> dict[str, object]:
     }
 
 
+def _orders_by(names: Mapping[K, Mapping[L, Order]]) -> dict[K, dict[L, OrderId]]:
+    return {
+        outer: {inner: order.order_id for inner, order in sorted(orders.items())}
+        for outer, orders in sorted(names.items())
+    }
+
+
 def text(number: Decimal | None) -> str | None:
     """Give a number as text in which equal numbers look equal."""
     if number is None:
@@ -89,7 +98,7 @@ def text(number: Decimal | None) -> str | None:
 def _inquiries(state: State) -> list[object]:
     inquiries = state.inquiries
     asked = sorted(
-        (*inquiries.doubts.values(), *inquiries.of_orders.values()),
+        (*inquiries.of_requests.values(), *inquiries.of_orders.values()),
         key=lambda inquiry: (inquiry.order.order_id, inquiry.cl_ord_id or ""),
     )
     return [
@@ -133,7 +142,7 @@ def _order(order: Order) -> list[object]:
         order.cl_ord_id,
         order.venue_order_id,
         order.life.value,
-        sorted([mark.value, *said] for mark, said in order._marks.items()),
+        sorted(mark.value for mark in order.marks),
         order.status.value,
         text(order.cum_qty),
         text(order.leaves_qty),
@@ -146,6 +155,14 @@ def _order(order: Order) -> list[object]:
     ]
 
 
+def _marked(order: Order) -> list[object]:
+    """Give when each mark was set, and when one was last said not to hold."""
+    return [
+        sorted([mark.value, *said] for mark, said in marks.items())
+        for marks in (order._marks, order._cleared)
+    ]
+
+
 def _further(order: Order) -> list[object]:
     """Give the facts by which later reports are judged."""
     size, px = order.guarantee or (None, None)
@@ -155,8 +172,9 @@ def _further(order: Order) -> list[object]:
         [order._day, text(order.day_cum_qty)],
         [text(size), text(px)],
         [order._is_over, text(order._lost_qty)],
+        [[venue_ns, venue_seq, text(qty), *rest] for venue_ns, venue_seq, qty, *rest in order._losses],
         [[identity, kind.value] for identity, kind in order._amendments.items()],
-        repr((order._said, order._cleared, order._end)),
+        repr((order._said, order._end)),
         sorted(map(repr, order._seen)),
         [[since_ns, text(new), text(old), *rest] for since_ns, new, old, *rest in order._splits],
     ]

@@ -1,7 +1,8 @@
-"""What the brokers are to be asked: about requests in doubt until there is evidence, about orders once.
+"""What the brokers are to be asked: about requests in doubt or undecided until there is evidence, about orders once.
 
-Derived from events, so that a restart asks at the same times: a question is due when its doubt arises, and after each
-`OrderStatusRequested` again, later from time to time. Whether a broker can be asked is not known here.
+Derived from events, so that a restart asks at the same times: a question is due when a doubt arises, or when a request that
+the broker has said to be deciding on is left undecided for the request timeout, and after each `OrderStatusRequested` again,
+later from time to time. Whether a broker can be asked is not known here.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final, TypeAlias
 from attrs import define
 
 from oms.model.enums import AnomalyCode
-from oms.model.events import AnomalyRaised, OrderStatusRequested, RequestInDoubt
+from oms.model.events import AnomalyRaised, OrderEvent, OrderStatusRequested, RequestInDoubt
 from oms.model.ids import ClOrdId, OrderId
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
@@ -24,6 +25,9 @@ from oms.model.outstanding import OutstandingRequest
 
 MAX_WAIT_NS: Final = 600 * 1_000_000_000
 """The longest that is waited before the same question is asked again, in nanoseconds."""
+
+UNDECIDED: Final = "received, and still undecided"
+"""Why a broker is asked about a request that it has."""
 
 _MAX_DOUBLINGS: Final = 40
 ASKS: Final = frozenset({AnomalyCode.UNORDERED, AnomalyCode.MISSING_EXECUTION, AnomalyCode.ABSENT_AT_BROKER})
@@ -43,7 +47,7 @@ class Inquiry:
 
     Attributes:
         order: What it is about.
-        cl_ord_id: The request that is in doubt; None where it is about the order.
+        cl_ord_id: The request that is in doubt or undecided; None where it is about the order.
         attempts: How often it was asked, in a row.
         asked_ns: When it was asked last, in nanoseconds UTC; 0 before that.
         due_ns: When it is to be asked next, in nanoseconds UTC; None where nothing needs to be asked.
@@ -64,16 +68,18 @@ class Inquiries:
     """Every question.
 
     Attributes:
-        doubts: Those about requests in doubt.
+        of_requests: Those about requests.
+        doubts: Those of them that are about requests in doubt; the others are about requests that the broker is deciding on.
         of_orders: Those about orders that were ever asked about.
         queue: What is due when; some entries may be out of date.
         mute: Questions that are due and could not be asked, since they cannot name the order at its broker.
     """
 
-    __slots__ = ("doubts", "mute", "of_orders", "queue")
+    __slots__ = ("doubts", "mute", "of_orders", "of_requests", "queue")
 
     def __init__(self) -> None:
         """Begin with none."""
+        self.of_requests: dict[ClOrdId, Inquiry] = {}
         self.doubts: dict[ClOrdId, Inquiry] = {}
         self.of_orders: dict[OrderId, Inquiry] = {}
         self.queue: list[tuple[int, int, Key]] = []
@@ -85,16 +91,27 @@ class Inquiries:
         if identity in self.doubts or identity not in order._requests:
             return
         inquiry = Inquiry(order, identity, 0, 0, event.time_ns, event.sequence, event.text)
-        self.doubts[identity] = inquiry
+        self.of_requests[identity] = self.doubts[identity] = inquiry
         self._queue(inquiry)
+
+    def on_pending(self, order: Order, event: OrderEvent, timeout_ns: int) -> None:
+        """Take in that a broker is deciding on requests: about each it is asked if its decision does not come in time."""
+        for identity, request in order._requests.items():
+            if request.pending and identity not in self.of_requests:
+                due_ns = event.time_ns + timeout_ns
+                inquiry = Inquiry(order, identity, 0, 0, due_ns, event.sequence, UNDECIDED)
+                self.of_requests[identity] = inquiry
+                self._queue(inquiry)
 
     def on_requests(
         self, before: Mapping[ClOrdId, OutstandingRequest], after: Mapping[ClOrdId, OutstandingRequest]
     ) -> None:
-        """Take in how an order's unanswered requests have changed: what is not in doubt any more is not asked about."""
-        for identity in before:
+        """Take in how an order's unanswered requests have changed: what is settled is not asked about."""
+        for identity, earlier in before.items():
             request = after.get(identity)
-            if request is None or not request.in_doubt:
+            # What was in doubt and is known to have arrived is asked about anew, if it stays undecided.
+            if request is None or (earlier.in_doubt and not request.in_doubt):
+                self.of_requests.pop(identity, None)
                 self.doubts.pop(identity, None)
 
     def on_anomaly(self, order: Order, event: AnomalyRaised, timeout_ns: int) -> None:
@@ -114,14 +131,14 @@ class Inquiries:
 
     def on_asked(self, order: Order, event: OrderStatusRequested, timeout_ns: int) -> None:
         """Take in that a broker was asked."""
-        inquiry = self.doubts.get(event.cl_ord_id)
+        inquiry = self.of_requests.get(event.cl_ord_id)
         if inquiry is None:
             inquiry = self.of_orders.get(order._order_id)
             if inquiry is None:
                 inquiry = self.of_orders[order._order_id] = Inquiry(order, None, 0, 0, None, 0, "")
             inquiry.due_ns = None
         elif event.cl_ord_id == order._cl_ord_id and order._order_id in self.of_orders:
-            # The request in doubt is the order's own: the one question serves for both.
+            # The request is the order's own: the one question serves for both.
             self.of_orders[order._order_id].due_ns = None
         inquiry.attempts = event.attempt + 1
         inquiry.asked_ns = event.time_ns
@@ -142,7 +159,9 @@ class Inquiries:
         if inquiry.cl_ord_id is None:
             self.of_orders[inquiry.order._order_id] = inquiry
         else:
-            self.doubts[inquiry.cl_ord_id] = inquiry
+            self.of_requests[inquiry.cl_ord_id] = inquiry
+            if inquiry.order._requests[inquiry.cl_ord_id].in_doubt:
+                self.doubts[inquiry.cl_ord_id] = inquiry
         self._queue(inquiry)
 
     def pop_due(self, now_ns: int) -> Inquiry | None:
@@ -177,7 +196,7 @@ class Inquiries:
         """Give every question that is to be asked, the first due first."""
         due = [
             inquiry
-            for inquiry in (*self.doubts.values(), *self.of_orders.values())
+            for inquiry in (*self.of_requests.values(), *self.of_orders.values())
             if inquiry.due_ns is not None
         ]
         return sorted(due, key=lambda inquiry: (inquiry.due_ns, inquiry.sequence))
@@ -189,7 +208,7 @@ class Inquiries:
 
     def _of(self, key: Key) -> Inquiry | None:
         order_id, cl_ord_id = key
-        return self.of_orders.get(order_id) if cl_ord_id is None else self.doubts.get(cl_ord_id)
+        return self.of_orders.get(order_id) if cl_ord_id is None else self.of_requests.get(cl_ord_id)
 
     def _current(self, entry: tuple[int, int, Key]) -> Inquiry | None:
         due_ns, sequence, key = entry

@@ -98,7 +98,7 @@ def _check_index(state: State) -> Iterator[str]:
     for order in index.by_id.values():
         asked = [request.cl_ord_id for request in order.outstanding_requests]
         for identity in dict.fromkeys((order.cl_ord_id, *asked, *order._amendments)):
-            if identity and index.by_cl_ord_id.get(identity) is not order:
+            if identity and (order.broker is None or index.requested(order.broker, identity) is not order):
                 yield f"order {order.order_id}: its request {identity} is not found"
         yield from _check_names(state, order)
         if order.client_ref is not None and order.client_ref not in index.by_client_ref:

@@ -43,17 +43,20 @@ def request_status(state: State, command: RequestStatus, requests: list[Request]
 
 
 def resolve(state: State, command: ResolveDoubt) -> None:
-    """Settle a request that is in doubt by what a person knows of it.
+    """Settle a request that is in doubt or undecided by what a person knows of it.
 
     Raises:
         UnknownOrderError: There is no such order.
-        ValidationError: Nothing of it is in doubt, or the evidence settles nothing; nothing has changed.
+        ValidationError: Nothing of it is in doubt or undecided, or the evidence settles nothing; nothing has changed.
     """
     order = _order(state, command.order_id)
     asked = _doubted(order, command)
     evidence = command.evidence
     text = f"{command.by}: {command.reason}"
     if isinstance(evidence, Absent):
+        if not asked.in_doubt:
+            allowed = f"a report of what was decided: the broker has said that it has {asked.cl_ord_id}"
+            raise ValidationError("evidence", shown(evidence), allowed)
         resolve_absent(state, order, asked, OPERATOR, text)
         return
     report = _about(state, order, asked, evidence)
@@ -61,10 +64,10 @@ def resolve(state: State, command: ResolveDoubt) -> None:
     assert broker is not None, "what is in doubt was sent"
     profile = state.profiles.get(broker, EXCHANGE)
     events = interpret(order, report, At(*state.envelope(), broker), state.executions, profile)
-    if asked.cl_ord_id not in settled_by(order, events):
+    if asked.cl_ord_id not in settled_by(order, events, asked.cl_ord_id):
         allowed = f"a report that shows what became of {asked.kind.value} {asked.cl_ord_id}"
         raise ValidationError("evidence", shown(evidence), allowed)
-    record_settled(state, order, events, OPERATOR, text)
+    record_settled(state, order, events, OPERATOR, text, asked.cl_ord_id)
     for event in events:
         if isinstance(event, ev.OrderEvent):
             state.record_of(order, event)
@@ -113,7 +116,7 @@ def _order(state: State, order_id: OrderId) -> Order:
 
 
 def _doubted(order: Order, command: ResolveDoubt) -> OutstandingRequest:
-    doubted = [request for request in order.outstanding_requests if request.in_doubt]
+    doubted = [request for request in order.outstanding_requests if request.in_doubt or request.pending]
     wanted = command.cl_ord_id
     found = [request for request in doubted if wanted is None or request.cl_ord_id == wanted]
     if len(found) == 1:
@@ -121,10 +124,12 @@ def _doubted(order: Order, command: ResolveDoubt) -> OutstandingRequest:
     in_doubt = ", ".join(f"{request.kind.value} {request.cl_ord_id}" for request in doubted)
     if not doubted:
         raise ValidationError(
-            "order", f"{order.order_id}, of which nothing is in doubt", "an order of `in_doubt`"
+            "order",
+            f"{order.order_id}, of which nothing is in doubt",
+            "an order of `in_doubt`, or one with a request that the broker has left undecided: see `outstanding`",
         )
     value = "none" if wanted is None else shown(wanted)
-    raise ValidationError("cl_ord_id", value, f"the one that is meant: in doubt are {in_doubt}")
+    raise ValidationError("cl_ord_id", value, f"the one that is meant: in doubt or undecided are {in_doubt}")
 
 
 def _about(

@@ -10,7 +10,7 @@ from attrs import fields
 from oms.model.define import record
 from oms.model.enums import Life, OrdStatus, RequestKind, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
-from oms.model.order import NO_AMENDMENTS, NO_MARKS, NOTHING_SEEN, Mark, Order
+from oms.model.order import NO_AMENDMENTS, NO_MARKS, NOTHING_SEEN, Loss, Mark, Order
 from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 from oms.model.reasons import Reason
 from oms.model.terms import Terms
@@ -23,7 +23,7 @@ from oms.model.time_in_force import TimeInForce
 
 @record
 class OrderRow:
-    """An order as it stands; the fields up to `splits` are those of `Order`, the last four its names in the index.
+    """An order as it stands; the fields up to `splits` are those of `Order`, the last five its names in the index.
 
     Attributes:
         has_ref: It is the one that its `client_ref` names.
@@ -59,15 +59,17 @@ class OrderRow:
     lost_qty: Decimal
     reasons: tuple[Reason, ...]
     guarantee: tuple[Decimal | None, Decimal | None] | None
+    losses: tuple[Loss, ...]
     requests: tuple[OutstandingRequest, ...]
     marks: tuple[tuple[Mark, int, int], ...]
     amendments: tuple[tuple[ClOrdId, RequestKind], ...]
     said: tuple[int, int, bool] | None
-    cleared: tuple[int, int] | None
+    cleared: tuple[tuple[Mark, int, int], ...]
     end: tuple[int, int, ClOrdId | None] | None
     seen: tuple[tuple[str, int], ...]
     splits: tuple[tuple[int, Decimal, Decimal, str, int], ...]
     cl_ord_ids: tuple[ClOrdId, ...]
+    foreign_ids: tuple[tuple[BrokerName, ClOrdId], ...]
     venue_ids: tuple[tuple[BrokerName, VenueOrderId], ...]
     earlier_ids: tuple[tuple[BrokerName, VenueOrderId], ...]
     has_ref: bool
@@ -78,11 +80,12 @@ class Names:
     """By what an order is found, besides its own number and reference."""
 
     cl_ord_ids: list[ClOrdId]
+    foreign_ids: list[tuple[BrokerName, ClOrdId]]
     venue_ids: list[tuple[BrokerName, VenueOrderId]]
     earlier_ids: list[tuple[BrokerName, VenueOrderId]]
 
 
-_REBUILT: Final = frozenset({"requests", "marks", "amendments", "seen"})
+_REBUILT: Final = frozenset({"requests", "marks", "cleared", "amendments", "seen"})
 _AS_THEY_ARE: Final = tuple(
     item.name for item in fields(OrderRow) if f"_{item.name}" in Order.__slots__ and item.name not in _REBUILT
 )
@@ -96,10 +99,12 @@ def row_of(order: Order, names: Names, *, has_ref: bool) -> OrderRow:
         **facts,
         requests=tuple(order._requests.values()),
         marks=tuple((mark, *said) for mark, said in order._marks.items()),
+        cleared=tuple((mark, *said) for mark, said in sorted(order._cleared.items(), key=str)),
         amendments=tuple(order._amendments.items()),
         # A set has no order; sorted, equal orders make equal texts.
         seen=tuple(sorted(order._seen)),
         cl_ord_ids=tuple(sorted(names.cl_ord_ids)),
+        foreign_ids=tuple(sorted(names.foreign_ids)),
         venue_ids=tuple(sorted(names.venue_ids)),
         earlier_ids=tuple(sorted(names.earlier_ids)),
         has_ref=has_ref,
@@ -113,6 +118,7 @@ def order_of(row: OrderRow, into: Order | None = None) -> Order:
         setattr(order, f"_{name}", getattr(row, name))
     order._requests = {request.cl_ord_id: request for request in row.requests} or NO_REQUESTS
     order._marks = {mark: (at_ns, number) for mark, at_ns, number in row.marks} or NO_MARKS
+    order._cleared = {mark: (at_ns, number) for mark, at_ns, number in row.cleared} or NO_MARKS
     order._amendments = dict(row.amendments) or NO_AMENDMENTS
     order._seen = frozenset(row.seen) or NOTHING_SEEN
     return order

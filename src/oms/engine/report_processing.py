@@ -52,6 +52,8 @@ def process_report(
         order = state.index.by_cl_ord_id.get(report.cl_ord_id)  # type: ignore[arg-type]  # None is nobody's
         if order is None or order._broker != broker:
             order = state.index.find(broker, report.cl_ord_id, report.orig_cl_ord_id, report.venue_order_id)
+            if order is not None and order._cl_ord_id is None:
+                _learn_name(state, broker, order, report)
         if order is None:
             events: Events = ()
         else:
@@ -149,6 +151,26 @@ def _naming(
     if is_told or state.index.named_at_venue(broker, name) is not None:
         return ()
     return (ev.OrderNamed(*state.at.envelope(len(events)), order.order_id, name),)
+
+
+def _learn_name(
+    state: State, broker: BrokerName, order: Order, report: ExecutionReport | OrderCancelReject
+) -> None:
+    """Take in by which ClOrdID a broker calls an order that was adopted under its venue id alone."""
+    name, index = report.cl_ord_id, state.index
+    if (
+        type(name) is not str
+        or not 0 < len(name) <= MAX_NAME
+        or not isinstance(report, ExecutionReport)
+        # What is about to be set aside is not believed in this either, and what is ours is no name of this order.
+        or report.symbol not in {None, order._symbol}
+        or report.side not in {None, order._side}
+        or name in index.by_cl_ord_id
+        or index.requested(broker, name) is not None
+    ):
+        return
+    state.record_of(order, ev.OrderNamed(*state.envelope(), order.order_id, None, name))
+    state.at.sequence = state.version + 1
 
 
 def _note_answer(event: ev.Event) -> None:

@@ -104,7 +104,7 @@ def _lines(state: State, positions: Positions) -> Iterator[str]:
     yield write(rows.OpenOrdersRow(tuple(state.book.exposure.open_orders)))
     for timeout_ns, queue in state.timers.queues.items():
         yield write(rows.TimersRow(timeout_ns, tuple(queue.items())))
-    for asked in (*state.inquiries.doubts.values(), *state.inquiries.of_orders.values()):
+    for asked in (*state.inquiries.of_requests.values(), *state.inquiries.of_orders.values()):
         whose = asked.order._order_id
         attempts = (asked.attempts, asked.asked_ns, asked.due_ns, asked.sequence, asked.text)
         yield write(rows.InquiryRow(whose, asked.cl_ord_id, *attempts))
@@ -127,9 +127,12 @@ def _lines(state: State, positions: Positions) -> Iterator[str]:
 
 def names_of_orders(state: State) -> dict[OrderId, Names]:
     """Give by what each order is found."""
-    found = {order_id: Names([], [], []) for order_id in state.index.by_id}
+    found = {order_id: Names([], [], [], []) for order_id in state.index.by_id}
     for identity, order in state.index.by_cl_ord_id.items():
         found[order._order_id].cl_ord_ids.append(identity)
+    for identity, by_broker in state.index.foreign.items():
+        for broker, order in by_broker.items():
+            found[order._order_id].foreign_ids.append((broker, identity))
     for broker, by_name in state.index.by_venue_id.items():
         for name, order in by_name.items():
             found[order._order_id].venue_ids.append((broker, name))
@@ -248,6 +251,8 @@ def put_back(state: State, row: OrderRow, order: Order) -> None:
         index.by_client_ref.setdefault(order._client_ref, order)
     for identity in row.cl_ord_ids:
         index.by_cl_ord_id.setdefault(identity, order)
+    for broker, identity in row.foreign_ids:
+        index.name_request(broker, identity, order)
     for broker, name in row.venue_ids:
         index.name_at_venue(broker, name, order)
     for broker, name in row.earlier_ids:

@@ -137,7 +137,7 @@ class State:
             self.book.exposure.move(order)
         if order._requests is not before:
             self.timers.follow(before, order._requests, self.request_timeout_ns)
-            if self.inquiries.doubts:
+            if self.inquiries.of_requests:
                 self.inquiries.on_requests(before, order._requests)
         if after is not None:
             after(self, event, order)
@@ -305,6 +305,15 @@ def _named(state: State, event: Any, order: Order) -> None:
             state.held.turn_up(VENUE_ORDER, broker, name)
 
 
+def _pending(state: State, event: Any, order: Order) -> None:
+    state.inquiries.on_pending(order, event, state.request_timeout_ns)
+
+
+def _pending_new(state: State, event: Any, order: Order) -> None:
+    _named(state, event, order)
+    _pending(state, event, order)
+
+
 def _taken(state: State, event: Any, order: Order) -> None:
     if event.order_qty is not None:
         state.book.exposure.move(order)
@@ -334,20 +343,13 @@ def _amended(state: State, event: Any, order: Order) -> None:
         state.held.turn_up(EXECUTION, event.broker, event.exec_id)
 
 
-def _replaced(state: State, event: Any, order: Order) -> None:
+def _identified(state: State, event: Any, order: Order) -> None:
     # A venue may give an order an id that we never sent.
-    if event.cl_ord_id:
-        state.index.by_cl_ord_id.setdefault(event.cl_ord_id, order)
-        if state.held.names and order._broker is not None:
-            state.held.turn_up(REQUEST, order._broker, event.cl_ord_id)
-    _named(state, event, order)
-
-
-def _adopted(state: State, event: Any, order: Order) -> None:
-    if event.cl_ord_id is not None:
-        state.index.by_cl_ord_id.setdefault(event.cl_ord_id, order)
+    identity, broker = event.cl_ord_id, order._broker
+    if identity and broker is not None:
+        state.index.name_request(broker, identity, order)
         if state.held.names:
-            state.held.turn_up(REQUEST, event.broker, event.cl_ord_id)
+            state.held.turn_up(REQUEST, broker, identity)
     _named(state, event, order)
 
 
@@ -363,12 +365,14 @@ _AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = 
     ev.OrderSubmitted: _requested,
     ev.CancelRequested: _requested,
     ev.ReplaceRequested: _requested,
-    ev.OrderAdopted: _adopted,
-    ev.OrderNamed: _named,
-    ev.OrderPendingNew: _named,
-    ev.OrderAcceptedForBidding: _named,
+    ev.OrderAdopted: _identified,
+    ev.OrderNamed: _identified,
+    ev.OrderPendingNew: _pending_new,
+    ev.OrderAcceptedForBidding: _pending_new,
+    ev.OrderPendingCancel: _pending,
+    ev.OrderPendingReplace: _pending,
     ev.OrderAcknowledged: _taken,
-    ev.OrderReplaced: _replaced,
+    ev.OrderReplaced: _identified,
     ev.Traded: _traded,
     ev.TradeCorrected: _amended,
     ev.TradeCanceled: _amended,

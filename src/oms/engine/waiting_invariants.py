@@ -17,21 +17,26 @@ from oms.model.ids import ClOrdId
 
 def _check_inquiries(state: State) -> Iterator[str]:
     inquiries = state.inquiries
-    in_doubt: dict[ClOrdId, int] = {
-        request.cl_ord_id: order.order_id
-        for order in state.index.by_id.values()
-        for request in order.outstanding_requests
-        if request.in_doubt
-    }
-    asked = {identity: inquiry.order.order_id for identity, inquiry in inquiries.doubts.items()}
-    if asked != in_doubt:
-        yield f"the brokers are asked about {asked}, in doubt are {in_doubt}"
+    in_doubt: dict[ClOrdId, int] = {}
+    undecided: dict[ClOrdId, int] = {}
+    for order in state.index.by_id.values():
+        for request in order.outstanding_requests:
+            if request.in_doubt:
+                in_doubt[request.cl_ord_id] = order.order_id
+            elif request.pending:
+                undecided[request.cl_ord_id] = order.order_id
+    asked = {identity: inquiry.order.order_id for identity, inquiry in inquiries.of_requests.items()}
+    doubts = {identity: asked.pop(identity, None) for identity in inquiries.doubts}
+    if doubts != in_doubt:
+        yield f"the brokers are asked about {doubts}, in doubt are {in_doubt}"
+    if asked != undecided:
+        yield f"the brokers are asked about {asked} too, undecided are {undecided}"
     queued = Counter((due_ns, sequence) for due_ns, sequence, _ in inquiries.queue)
-    for inquiry in (*inquiries.doubts.values(), *inquiries.of_orders.values()):
+    for inquiry in (*inquiries.of_requests.values(), *inquiries.of_orders.values()):
         due_ns, order_id = inquiry.due_ns, inquiry.order.order_id
         if due_ns is None:
             if inquiry.cl_ord_id is not None:
-                yield f"order {order_id}: nobody will ask about {inquiry.cl_ord_id}, which is in doubt"
+                yield f"order {order_id}: nobody will ask about {inquiry.cl_ord_id}, which is unsettled"
         elif not queued[due_ns, inquiry.sequence] and not _is_mute(state, inquiry):
             yield f"order {order_id}: a question that is due at {due_ns} waits nowhere"
 

@@ -100,6 +100,22 @@ def ignored(order: Order, report: Report, at: At, text: str, *, is_known: bool =
     return (ev.ReportIgnored(*at.envelope(), order.order_id, said, exec_id, text, venue_ns, is_known),)
 
 
+def dated(order: Order, report: ExecutionReport, at: At, text: str) -> Events:
+    """Give the event that leaves a trace of a report that is no news but for when it was said."""
+    return (
+        ev.ReportIgnored(
+            *at.envelope(),
+            order.order_id,
+            report.exec_type.name,
+            report.exec_id,
+            text,
+            report.transact_time_ns or 0,
+            venue_seq=report.report_seq or 0,
+            is_dated=True,
+        ),
+    )
+
+
 def shown(said: object) -> str:
     """Give what was said as text, whatever it is, at most `MAX_RAW` characters of it."""
     try:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
-from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored, illegal, malformed
+from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, dated, ignored, illegal, malformed
 from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.facts import When, is_later
 from oms.lifecycle.machine import is_allowed, request_of
@@ -37,6 +37,7 @@ MAX_SPLITS: Final = 16
 
 _WORKING: Final = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED})
 _FOR_THE_DAY: Final = frozenset({Mark.DONE_FOR_DAY, Mark.SUSPENDED, Mark.STOPPED})
+_MARKINGS: Final = (ev.OrderSuspended, ev.OrderStopped)
 
 
 class _Age(Enum):
@@ -189,7 +190,8 @@ def _replaced(order: Order, report: ExecutionReport, at: At, asked: OutstandingR
             qty,
             terms,
             None if asked is None else asked.time_in_force,
-            report.ord_status in _WORKING and not _FOR_THE_DAY.isdisjoint(order._marks),
+            # What is shown as working is neither held back nor done, also where that is yet to be heard of.
+            report.ord_status in _WORKING and (any(said) or not _FOR_THE_DAY.isdisjoint(order._marks)),
             *said,
             is_overtaken,
         )
@@ -197,9 +199,16 @@ def _replaced(order: Order, report: ExecutionReport, at: At, asked: OutstandingR
     if order.is_ended:
         text = f"replaced under {cl_ord_id}, although the order is {order.life.value}"
         events.append(anomaly(at, AnomalyCode.ILLEGAL_IN_STATE, order.order_id, text, report, len(events)))
-    elif age is _Age.UNKNOWN and (qty, terms) != (order.order_qty, order.terms):
+    elif (age is _Age.UNKNOWN and (qty, terms) != (order.order_qty, order.terms)) or _is_loss_unclear(
+        order, said
+    ):
         events += unordered(order, report, at, len(events))
     return (*events, *_end_of_nothing(order, report, at, qty, len(events)))
+
+
+def _is_loss_unclear(order: Order, said: Said) -> bool:
+    """Tell whether it is unknown for something that was busted for good if the total was said before or after that."""
+    return any(not is_later(loss, said) and not is_later(said, loss) for loss in order._losses)
 
 
 def _end_of_nothing(order: Order, report: ExecutionReport, at: At, qty: Decimal, place: int) -> Events:
@@ -262,7 +271,8 @@ def read_restated(
             unsplit_qty=unsplit_qty,
         )
     )
-    if age is _Age.UNKNOWN and (qty, terms) != (order.order_qty, order.terms):
+    is_unclear = age is _Age.UNKNOWN and (qty, terms) != (order.order_qty, order.terms)
+    if is_unclear or _is_loss_unclear(order, said):
         events += unordered(order, report, at, len(events))
     if counted is not None and not (is_sane(counted) and counted <= after):
         code = AnomalyCode.MISSING_EXECUTION if is_sane(counted) else AnomalyCode.MALFORMED
@@ -293,7 +303,10 @@ def read_done_for_day(order: Order, report: ExecutionReport, at: At) -> Events:
     is_next_day = bool(order._day) and day > order._day and not order._is_over
     if day and day < order._day:
         return ignored(order, report, at, "no news")
-    if Mark.DONE_FOR_DAY in order._marks and not is_next_day:
+    done = order._marks.get(Mark.DONE_FOR_DAY)
+    if done is not None and not is_next_day:
+        if is_later(said_at(report), done):
+            return dated(order, report, at, "no news")
         if day or report.exec_id is None:
             return ignored(order, report, at, "no news")
         # Perhaps another day's, and a renewal that is still to come is of the day before it.
@@ -308,10 +321,8 @@ def read_done_for_day(order: Order, report: ExecutionReport, at: At) -> Events:
     # Of a good-till order that has filled nothing is left either way, and a bust on a later day works again.
     is_over = is_over and (isinstance(order.time_in_force, Day) or not order.is_filled)
     said = (report.exec_id, *said_at(report))
-    event = ev.OrderDoneForDay
-    return _marked(
-        order, report, at, event, event(*at.envelope(), order.order_id, report.text, is_over, day, *said)
-    )
+    done_for_day = ev.OrderDoneForDay(*at.envelope(), order.order_id, report.text, is_over, day, *said)
+    return _marked(order, report, at, done_for_day, Mark.DONE_FOR_DAY)
 
 
 def read_marking(order: Order, report: ExecutionReport, at: At) -> Events:
@@ -320,31 +331,42 @@ def read_marking(order: Order, report: ExecutionReport, at: At) -> Events:
     event: type[ev.OrderSuspended | ev.OrderCalculated] = (
         ev.OrderSuspended if is_suspended else ev.OrderCalculated
     )
-    if is_suspended and order.is_filled:
-        return illegal(order, report, at)
-    if (Mark.SUSPENDED if is_suspended else Mark.CALCULATED) in order._marks:
+    mark = Mark.SUSPENDED if is_suspended else Mark.CALCULATED
+    since = order._marks.get(mark)
+    if since is not None and is_later(said_at(report), since):
+        # Said again later it outlives what ended it in between, and may still be heard of.
+        return dated(order, report, at, "no news")
+    if since is not None:
         return ignored(order, report, at, "no news", is_known=not report.transact_time_ns)
     said = (report.exec_id, *said_at(report))
-    return _marked(order, report, at, event, event(*at.envelope(), order.order_id, report.text, *said))
+    marking = event(*at.envelope(), order.order_id, report.text, *said)
+    return _of_filled(order, report, at, _marked(order, report, at, marking, mark), is_wrong=is_suspended)
 
 
 def read_stopped(order: Order, report: ExecutionReport, at: At) -> Events:
     """Read a guarantee: the venue has stopped the order at a price."""
-    if order.is_filled:
-        return illegal(order, report, at)
     if not all(number is None or is_sane(number) for number in (report.last_qty, report.last_px)):
         return malformed(order, report, at, f"a guarantee of {report.last_qty!r} at {report.last_px!r}")
     said = (report.exec_id, *said_at(report))
     stopped = ev.OrderStopped(*at.envelope(), order.order_id, report.last_qty, report.last_px, *said)
-    return _marked(order, report, at, ev.OrderStopped, stopped)
+    last = order._marks.get(Mark.STOPPED)
+    if last is not None and is_later(last, said_at(report)):
+        return ignored(order, report, at, "older than what is in force")
+    return _of_filled(order, report, at, _marked(order, report, at, stopped, Mark.STOPPED), is_wrong=True)
 
 
-def _marked(
-    order: Order, report: ExecutionReport, at: At, kind: type[ev.OrderEvent], event: ev.OrderEvent
-) -> Events:
-    if not is_allowed(order, kind):
+def _marked(order: Order, report: ExecutionReport, at: At, event: ev.OrderEvent, mark: Mark) -> Events:
+    if not is_allowed(order, type(event)):
         return illegal(order, report, at)
-    age = _age(said_at(report), order._cleared)
+    age = _age(said_at(report), order._cleared.get(mark))
     if age is _Age.OLDER:
         return ignored(order, report, at, "older than what is in force")
     return (event,) if age is _Age.NEWER else (event, *unordered(order, report, at, 1))
+
+
+def _of_filled(order: Order, report: ExecutionReport, at: At, events: Events, *, is_wrong: bool) -> Events:
+    # It was perhaps said before the last execution, which a bust may take back: it is noted, and shows only then.
+    if not is_wrong or not order.is_filled or not isinstance(events[0], _MARKINGS):
+        return events
+    text = f"{report.exec_type.name} for an order of which all {order.order_qty} executed"
+    return (*events, anomaly(at, AnomalyCode.ILLEGAL_IN_STATE, order.order_id, text, report, len(events)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored, illegal
+from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, dated, ignored, illegal
 from oms.lifecycle.changes import said_at
 from oms.lifecycle.facts import is_later
 from oms.lifecycle.machine import is_allowed
@@ -56,13 +56,18 @@ def _is_total(order_qty: object) -> bool:
 def _read_new_again(order: Order, report: ExecutionReport, at: At) -> Events:
     said = said_at(report)
     suspended = order._marks.get(Mark.SUSPENDED)
-    if suspended is not None and is_later(said, suspended) and report.ord_status is not OrdStatus.SUSPENDED:
+    is_at_work = report.ord_status is not OrdStatus.SUSPENDED
+    if suspended is not None and is_later(said, suspended) and is_at_work:
         return (ev.OrderResumed(*at.envelope(), order.order_id, report.text, report.exec_id, *said),)
     # The first word on the total may come after an execution that implied the acknowledgement.
     order_qty = report.order_qty
     if order._said is None and _is_total(order_qty) and order_qty != order._order_qty:
         return (ev.OrderAcknowledged(*at.envelope(), order.order_id, report.venue_order_id, order_qty),)
-    return ignored(order, report, at, "already acknowledged")
+    # It may be that the order is resumed, heard before it was suspended.
+    text, cleared = "already acknowledged", order._cleared.get(Mark.SUSPENDED)
+    if suspended is None and is_at_work and any(said) and (cleared is None or is_later(said, cleared)):
+        return dated(order, report, at, text)
+    return ignored(order, report, at, text)
 
 
 def read_bidding(order: Order, report: ExecutionReport, at: At) -> Events:

@@ -20,7 +20,7 @@ from oms.lifecycle.anomalies import (
 )
 from oms.lifecycle.changes import read_stopped, said_at
 from oms.lifecycle.execution_index import Execution, ExecutionIndex
-from oms.lifecycle.facts import counted_qty
+from oms.lifecycle.facts import counted_qty, is_later
 from oms.lifecycle.machine import lives_that_allow
 from oms.model import events as ev
 from oms.model.decimals import GRID, ZERO, is_sane, residue
@@ -34,7 +34,8 @@ from oms.model.venue_profile import LateFills, VenueProfile
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
-_UNUSUAL: Final = frozenset({OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.STOPPED})
+_ENDS: Final = frozenset({OrdStatus.CANCELED, OrdStatus.EXPIRED})
+_UNUSUAL: Final = _ENDS | {OrdStatus.STOPPED}
 """What may be more than an execution when it is shown with one: an end bundled with it, or a guarantee instead of it."""
 _FOR_THE_DAY: Final = frozenset({Mark.DONE_FOR_DAY, Mark.SUSPENDED})
 _MAY_TRADE: Final = lives_that_allow(ev.Traded)
@@ -99,7 +100,7 @@ def read_trade(
         )
     ):
         return (traded,)
-    return _with_flags(order, report, said, at, traded, faults, profile)
+    return _with_flags(order, report, said, at, traded, faults, profile, executions)
 
 
 def _with_flags(
@@ -110,6 +111,7 @@ def _with_flags(
     traded: ev.Traded,
     faults: tuple[str, ...],
     profile: VenueProfile,
+    executions: ExecutionIndex,
 ) -> Events:
     total = report.order_qty
     if total is None and report.ord_status is OrdStatus.FILLED:
@@ -120,8 +122,8 @@ def _with_flags(
         taken = ev.OrderAcknowledged(*at.envelope(), order.order_id, report.venue_order_id, total)
         at = evolve(at, sequence=at.sequence + 1)
         traded = evolve(traded, sequence=at.sequence)
-        return (taken, traded, *_flags(order, report, said, at, traded, faults, profile, total))
-    return (traded, *_flags(order, report, said, at, traded, faults, profile, order._order_qty))
+        return (taken, traded, *_flags(order, report, said, at, traded, faults, profile, total, executions))
+    return (traded, *_flags(order, report, said, at, traded, faults, profile, order._order_qty, executions))
 
 
 def _is_guarantee(order: Order, report: ExecutionReport, last_qty: Decimal, profile: VenueProfile) -> bool:
@@ -142,6 +144,7 @@ def _flags(
     faults: tuple[str, ...],
     profile: VenueProfile,
     total: Decimal,
+    executions: ExecutionIndex,
 ) -> Events:
     flagged: list[ev.Event] = []
     ours = order.cum_qty + counted_qty(
@@ -184,20 +187,32 @@ def _flags(
             AnomalyCode.MISSING_EXECUTION,
             f"booked, and {counted} executed in all, of which {ours} are known here",
         )
-    is_filled = is_total_known and ours + order._lost_qty >= total
-    return (*flagged, *_bundled_end(order, report, at, len(flagged) + 1, is_filled=is_filled))
+    # Exchanges may bundle the end of the order with its last execution (EX:I.1.b); there is none where nothing was left.
+    if (
+        report.ord_status not in _ENDS
+        or order.is_ended
+        or (is_total_known and _executed_by(order, report, executions, ours) >= total)
+    ):
+        return tuple(flagged)
+    return (*flagged, *_bundled_end(order, report, at, len(flagged) + 1))
 
 
-def _bundled_end(order: Order, report: ExecutionReport, at: At, place: int, *, is_filled: bool) -> Events:
-    # Exchanges may bundle the end of the order with its last execution (EX:I.1.b); there is none where nothing is left.
-    if order.is_ended or order._is_over or is_filled:
-        return ()
+def _executed_by(order: Order, report: ExecutionReport, executions: ExecutionIndex, ours: Decimal) -> Decimal:
+    """Give how much of an order had executed or was lost when a report was made: later fills may be known already."""
+    said, counted = said_at(report), report.cum_qty
+    if is_sane(counted):
+        ours = min(ours, counted)
+    elif said[0]:
+        ours -= executions.executed_since(order.order_id, said[0] + 1, "")
+    lost = [counted_qty(order, *loss[2:]) for loss in order._losses if not is_later(loss, said)]
+    return sum(lost, ours)
+
+
+def _bundled_end(order: Order, report: ExecutionReport, at: At, place: int) -> Events:
     if report.ord_status is OrdStatus.CANCELED:
         canceled = (report.cl_ord_id, report.text, *said_at(report))
         return (ev.OrderCanceled(*at.envelope(place), order.order_id, *canceled),)
-    if report.ord_status is OrdStatus.EXPIRED:
-        return (ev.OrderExpired(*at.envelope(place), order.order_id, report.text, *said_at(report)),)
-    return ()
+    return (ev.OrderExpired(*at.envelope(place), order.order_id, report.text, *said_at(report)),)
 
 
 def _read_repeat(order: Order, report: ExecutionReport, at: At, known: Execution) -> Events:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from oms.model import events as ev
 from oms.model.decimals import QUOTIENT, ZERO
-from oms.model.enums import Life
+from oms.model.enums import ExecType, Life
 from oms.model.order import NO_MARKS, NOTHING_SEEN, Mark, Order, Said
 
 # This module writes what `Order` keeps to itself, on the machine's behalf; nobody else may.
@@ -27,6 +27,14 @@ _ENDS: Final = frozenset({ev.OrderCanceled, ev.OrderExpired, ev.OrderRejected})
 MAX_SEEN: Final = 1_000
 """How many reports of an order are known by their identities; beyond them an old one that is repeated is read anew."""
 _FOR_THE_DAY: Final = frozenset({Mark.DONE_FOR_DAY, Mark.SUSPENDED, Mark.STOPPED})
+_RENEWED: Final = frozenset({Mark.DONE_FOR_DAY, Mark.SUSPENDED, Mark.CALCULATED})
+_SUSPENDED: Final = frozenset({Mark.SUSPENDED})
+_HELD: Final = {
+    ExecType.DONE_FOR_DAY.name: Mark.DONE_FOR_DAY,
+    ExecType.SUSPENDED.name: Mark.SUSPENDED,
+    ExecType.CALCULATED.name: Mark.CALCULATED,
+}
+"""What is said again by a report of this kind."""
 _divide: Final = QUOTIENT.divide
 
 
@@ -80,6 +88,8 @@ def _acknowledged(order: Order, event: Any) -> None:
 def _named(order: Order, event: Any) -> None:
     if order._venue_order_id is None:
         order._venue_order_id = event.venue_order_id
+    if order._cl_ord_id is None:
+        order._cl_ord_id = event.cl_ord_id
 
 
 def _counted(order: Order, event: Any) -> None:
@@ -172,6 +182,8 @@ def _amended(order: Order, event: Any) -> None:
     if event.trade_date == order._day:
         order._day_cum_qty += given - taken
     if not event.reopens and taken > given:
+        left = event.last_qty if type(event) is ev.TradeCorrected else ZERO
+        order._losses = (*order._losses, (event.venue_ns, event.venue_seq, event.old_qty - left, *when))
         order._lost_qty += taken - given
     order._avg_px = QUOTIENT.divide(order._notional, order._cum_qty) if order._cum_qty else None
     _reopen(order)
@@ -188,6 +200,7 @@ def _replaced(order: Order, event: Any) -> None:
     if event.is_resumed:
         _resume(order, event)
         _clear(order, _FOR_THE_DAY, (event.venue_ns, event.venue_seq))
+        _note_cleared(order, _FOR_THE_DAY, event)
     _change_terms(order, event)
 
 
@@ -208,13 +221,21 @@ def _restated(order: Order, event: Any) -> None:
     if event.trade_date > order._day:
         _begin_day(order, event.trade_date, ZERO)
     _resume(order, event)
+    _note_cleared(order, _RENEWED, event)
     _change_terms(order, event)
+
+
+def _note_cleared(order: Order, marks: frozenset[Mark], event: Any) -> None:
+    """Note when the venue said that these are not true, so that what it had said before that does not set them again."""
+    said, cleared = (event.venue_ns, event.venue_seq), order._cleared
+    order._cleared = {
+        **cleared,
+        **{mark: said for mark in marks if mark not in cleared or not is_later(cleared[mark], said)},
+    }
 
 
 def _resume(order: Order, event: Any) -> None:
     said = (event.venue_ns, event.venue_seq)
-    if order._cleared is None or not is_later(order._cleared, said):
-        order._cleared = said
     # What the venue said later stays.
     done = order._marks.get(Mark.DONE_FOR_DAY)
     if done is None or not is_later(done, said):
@@ -224,7 +245,11 @@ def _resume(order: Order, event: Any) -> None:
 def _change_terms(order: Order, event: Any) -> None:
     order._order_qty = event.order_qty
     order._terms = event.terms
-    order._lost_qty = ZERO
+    if order._losses:
+        # What was lost before the total was said is no part of it; what the venue took off later is, whenever we heard of it.
+        said: Said = (event.venue_ns, event.venue_seq)
+        order._losses = tuple(loss for loss in order._losses if is_later(loss, said))
+        order._lost_qty = sum((counted_qty(order, *loss[2:]) for loss in order._losses), ZERO)
     _reopen(order)
 
 
@@ -232,7 +257,6 @@ def _reinstated(order: Order, event: Any) -> None:
     order._text = event.text
     order._end = None
     order._is_over = False
-    order._lost_qty = ZERO
     _reopen(order)
 
 
@@ -261,7 +285,7 @@ def _stopped(order: Order, event: Any) -> None:
 
 def _resumed(order: Order, event: Any) -> None:
     _remember(order, event)
-    order._cleared = (event.venue_ns, event.venue_seq)
+    _note_cleared(order, _SUSPENDED, event)
 
 
 def _remember(order: Order, event: Any) -> None:
@@ -274,6 +298,12 @@ def _remember(order: Order, event: Any) -> None:
 def _ignored(order: Order, event: Any) -> None:
     if event.is_known:
         _remember(order, event)
+    if event.is_dated:
+        held = _HELD.get(event.exec_type)
+        if held is None:
+            _note_cleared(order, _SUSPENDED, event)
+        else:
+            order._marks = {**order._marks, held: (event.venue_ns, event.venue_seq)}
 
 
 _ELSEWHERE: Final = {

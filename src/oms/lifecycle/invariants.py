@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from oms.lifecycle.facts import counted_qty
 from oms.lifecycle.states import status_of
 from oms.model.decimals import QUOTIENT, ZERO, exact_arithmetic
 from oms.model.enums import Life, RequestKind
@@ -31,6 +32,9 @@ def _check_quantities(order: Order) -> Iterator[str]:
     left = max(order.order_qty - order.cum_qty - order._lost_qty, ZERO) if works else ZERO
     if order.leaves_qty != left:
         yield f"leaves_qty is {order.leaves_qty}, {order.cum_qty} of {order.order_qty} executed leave {left}"
+    lost = sum((counted_qty(order, *loss[2:]) for loss in order._losses), ZERO)
+    if order._lost_qty != lost:
+        yield f"{order._lost_qty} are taken for lost, one by one they are {lost}"
     if not ZERO <= order.day_cum_qty <= order.cum_qty:
         yield f"day_cum_qty is {order.day_cum_qty} of a cum_qty of {order.cum_qty}"
     if not order.cum_qty and order.notional:

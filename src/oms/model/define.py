@@ -7,8 +7,9 @@ run-time guard costs most of a microsecond an object, and several records are bu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from attrs import NOTHING, fields
 from attrs import frozen as value
 
 if TYPE_CHECKING:
@@ -20,4 +21,22 @@ else:
 
     record = partial(attrs.define, slots=True, weakref_slot=False, on_setattr=attrs.setters.NO_OP)
 
-__all__ = ["record", "value"]
+
+def told(what: Any) -> str:  # noqa: ANN401  # a value of any class of attrs
+    """Give a value as text like its usual repr, without the fields that say nothing: None, or what they are if left out."""
+    cls: Any = type(what)
+    # Put together once: a message as it came may be long.
+    parts = [cls.__name__]
+    for item in fields(cls):
+        now = getattr(what, item.name)
+        if _says(now, item.default):
+            parts += (", " if len(parts) > 1 else "(", item.name, "=", repr(now))
+    return "".join((*parts, ")" if len(parts) > 1 else "()"))
+
+
+def _says(now: object, usual: object) -> bool:
+    # Not compared as values: an adapter may have put something there that fails at that.
+    return now is not None and (usual is NOTHING or now is not usual)
+
+
+__all__ = ["record", "told", "value"]

@@ -40,6 +40,17 @@ def moment(time_ns: int) -> int:
     return time_ns
 
 
+def flag(claim: bool, field: str) -> bool:  # it is the value that is checked
+    """Check a yes or no: a text such as "false" would be taken for yes.
+
+    Raises:
+        ValidationError: It is neither True nor False.
+    """
+    if type(claim) is not bool:
+        raise ValidationError(field, shown(claim), "pass True or False")
+    return claim
+
+
 def asker(text: str) -> str:
     """Check who asks: a text of at most 256 characters, the empty one for nobody in particular.
 

@@ -169,9 +169,15 @@ class OrderAcknowledged(OrderEvent):
 
 @record
 class OrderNamed(OrderEvent):
-    """The venue calls the order by an id that nothing has told before; nothing else changes."""
+    """The broker calls the order by an identity that nothing has told before; nothing else changes.
 
-    venue_order_id: VenueOrderId
+    Attributes:
+        venue_order_id: The venue's own id; None where that is no news.
+        cl_ord_id: The ClOrdID of an order that was not given here; None where that is no news.
+    """
+
+    venue_order_id: VenueOrderId | None
+    cl_ord_id: ClOrdId | None = None
 
 
 @record
@@ -440,7 +446,9 @@ class OrderStatusRequested(OrderEvent):
 
 @record
 class DoubtResolved(OrderEvent):
-    """There is evidence of what became of a request that was in doubt; what it shows follows as events of its own.
+    """There is evidence of what became of a request that was in doubt, or a person's word on one that was left undecided.
+
+    What it shows follows as events of its own.
 
     Attributes:
         cl_ord_id: The request.
@@ -607,6 +615,9 @@ class ReportIgnored(OrderEvent):
         text: Why it is no news.
         venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
         is_known: From now on a repeat is known by `exec_id` and `venue_ns`: it would be news after what comes between.
+        venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+        is_dated: When it was said is noted: that the order is still held back or done, or that it was at work; what the venue
+            said before that to the contrary is overtaken.
     """
 
     exec_type: str
@@ -614,6 +625,8 @@ class ReportIgnored(OrderEvent):
     text: str
     venue_ns: int = 0
     is_known: bool = False
+    venue_seq: int = 0
+    is_dated: bool = False
 
 
 @record

@@ -10,9 +10,15 @@ from attrs import field
 from oms.errors import ValidationError
 from oms.model.decimals import ZERO, exact, plain
 from oms.model.define import record
-from oms.model.door import moment
+from oms.model.door import moment, shown
 from oms.model.enums import Side
 from oms.model.ids import Symbol
+
+
+def _symbol(symbol: Symbol) -> Symbol:
+    if type(symbol) is not str or not symbol:
+        raise ValidationError("symbol", shown(symbol), "pass the symbol of an instrument, such as 'AAPL'")
+    return symbol
 
 
 def _px(px: Decimal | int | str) -> Decimal:
@@ -43,10 +49,11 @@ class Quote:
         ask_size: How much is offered there; 0 where nobody offers.
 
     Raises:
-        ValidationError: A number is not exact and finite, a size is below zero, or the time is no int from 0 to 2^63 - 1.
+        ValidationError: A number is not exact and finite, a size is below zero, the time is no int from 0 to 2^63 - 1, or the
+            symbol no text.
     """
 
-    symbol: Symbol
+    symbol: Symbol = field(converter=_symbol)
     time_ns: int = field(converter=moment)
     bid: Decimal | None = field(converter=_px_or_none)
     bid_size: Decimal = field(converter=_size)
@@ -66,10 +73,11 @@ class TradePrint:
         aggressor: The side of whoever took liquidity, None where the market does not say.
 
     Raises:
-        ValidationError: A number is not exact and finite, the size is below zero, or the time is no int from 0 to 2^63 - 1.
+        ValidationError: A number is not exact and finite, the size is below zero, the time is no int from 0 to 2^63 - 1, or
+            the symbol no text.
     """
 
-    symbol: Symbol
+    symbol: Symbol = field(converter=_symbol)
     time_ns: int = field(converter=moment)
     price: Decimal = field(converter=_px)
     size: Decimal = field(converter=_size)

@@ -32,6 +32,10 @@ class Mark(Choice):
 Said: TypeAlias = tuple[int, int]
 """When a venue said something: its own time in nanoseconds UTC and its own number; 0 where it gave none."""
 
+Loss: TypeAlias = tuple[int, int, Decimal, int, str, int]
+"""What was taken off an execution and does not work again: when that was said, how much, and which execution it was by its
+time, trading day and event."""
+
 NO_MARKS: Final[dict[Mark, Said]] = {}
 NO_AMENDMENTS: Final[dict[ClOrdId, RequestKind]] = {}
 NOTHING_SEEN: Final[frozenset[tuple[str, int]]] = frozenset()
@@ -65,6 +69,7 @@ class Order:
         "_is_pending",
         "_leaves_qty",
         "_life",
+        "_losses",
         "_lost_qty",
         "_marks",
         "_notional",
@@ -130,17 +135,17 @@ class Order:
         # The day that is counted, and what executed on it.
         self._day = ""
         self._day_cum_qty = ZERO
-        # What will not trade any more, although the total has not executed: all of a day order that is done, and what was
-        # busted without working again.
+        # What trades no more of what has not executed: a day order that is done; what was busted for good, in all and each time.
         self._is_over = False
         self._lost_qty = ZERO
+        self._losses: tuple[Loss, ...] = ()
         self._guarantee: tuple[Decimal | None, Decimal | None] | None = None
         # What tells the order of the venue's words: the cancels and replaces sent, oldest first; when the total and the
-        # terms were last said, and whether in answer to a replace; when a mark was last cleared; which reports are known;
+        # terms were last said, and whether in answer to a replace; when each mark was last cleared; which reports are known;
         # since when, and by what ratio, what had executed before counts.
         self._amendments = NO_AMENDMENTS
         self._said: tuple[int, int, bool] | None = None
-        self._cleared: Said | None = None
+        self._cleared = NO_MARKS
         # When the order was ended, and under which identity.
         self._end: tuple[int, int, ClOrdId | None] | None = None
         self._seen = NOTHING_SEEN

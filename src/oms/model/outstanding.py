@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from oms.model.define import record
+from oms.model.define import record, told
 from oms.model.enums import RequestKind
 from oms.model.ids import ClOrdId
 from oms.model.terms import Terms
@@ -35,6 +35,10 @@ class OutstandingRequest:
     pending: bool = False
     in_doubt: bool = False
     time_in_force: TimeInForce | None = None
+
+    def __repr__(self) -> str:
+        """Give what is said, without what is left out."""
+        return told(self)
 
     def age_ns(self, now_ns: int) -> int:
         """Give how long it has been unanswered, in nanoseconds."""

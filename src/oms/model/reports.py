@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TypeAlias
 
-from oms.model.define import record
+from oms.model.define import record, told
 from oms.model.enums import (
     CxlRejResponseTo,
     ExecRestatementReason,
@@ -87,6 +87,10 @@ class ExecutionReport:
     cash_order_qty: Decimal | None = None
     report_seq: int | None = None
 
+    def __repr__(self) -> str:
+        """Give what is said, without what is left out."""
+        return told(self)
+
 
 @record
 class OrderCancelReject:
@@ -113,6 +117,10 @@ class OrderCancelReject:
     text: str = ""
     reject_code: str = ""
     raw: str = ""
+
+    def __repr__(self) -> str:
+        """Give what is said, without what is left out."""
+        return told(self)
 
 
 @record
@@ -146,6 +154,10 @@ class FeeReport:
     text: str = ""
     raw: str = ""
 
+    def __repr__(self) -> str:
+        """Give what is said, without what is left out."""
+        return told(self)
+
 
 @record
 class MassStatus:
@@ -163,6 +175,10 @@ class MassStatus:
     is_complete: bool
     as_of_ns: int
     raw: str = ""
+
+    def __repr__(self) -> str:
+        """Give what is said, without what is left out."""
+        return told(self)
 
 
 Report: TypeAlias = ExecutionReport | OrderCancelReject | FeeReport | MassStatus

@@ -242,6 +242,11 @@ def _acknowledged(row: BlotterRow, event: ev.OrderAcknowledged) -> None:
         row.order_qty = event.order_qty
 
 
+def _named(row: BlotterRow, event: ev.OrderNamed) -> None:
+    if row.cl_ord_id is None:
+        row.cl_ord_id = event.cl_ord_id
+
+
 def _charged(row: BlotterRow, event: ev.FeeCharged) -> None:
     row.fees = {**row.fees, event.currency: EXACT.add(row.fees.get(event.currency, ZERO), event.amount)}
 
@@ -274,6 +279,7 @@ _CHANGES: Final[dict[type[ev.OrderEvent], Callable[[BlotterRow, Any], None]]] = 
     ev.OrderDenied: _denied,
     ev.OrderSubmitted: _submitted,
     ev.OrderAcknowledged: _acknowledged,
+    ev.OrderNamed: _named,
     ev.FeeCharged: _charged,
     ev.OrderRejected: _ended,
     ev.CancelRequested: _cancel_asked,

@@ -249,7 +249,9 @@ _TOLD: Final[dict[type[ev.OrderEvent], Callable[[Any, Order], str]]] = {
         f"the broker has it and is pricing the list that it belongs to{_named(event.venue_order_id, order)}"
     ),
     ev.OrderAcknowledged: _acknowledged,
-    ev.OrderNamed: lambda event, _: f"the venue calls it {wording.words(event.venue_order_id)}",
+    ev.OrderNamed: lambda event, _: (
+        f"the venue calls it {wording.words(event.venue_order_id or event.cl_ord_id)}"
+    ),
     ev.OrderRejected: lambda event, _: f"rejected{because(event.text, event.reject_code)}",
     ev.Traded: _traded,
     ev.TradeCorrected: lambda event, _: _corrected(event),

@@ -16,6 +16,7 @@ from oms.engine.inputs import Promised, Start, TimerDue, WatchedMassCancel
 from oms.engine.outstanding import Outstanding, outstanding
 from oms.engine.state import State
 from oms.errors import (
+    HaltedError,
     OmsError,
     UnknownBrokerError,
     UnknownInstrumentError,
@@ -35,8 +36,8 @@ from oms.model.commands import (
     ResolveDoubt,
     SubmitOrder,
 )
+from oms.model.door import flag, shown
 from oms.model.door import namespace as checked_namespace
-from oms.model.door import shown
 from oms.model.enums import AnomalyCode, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId, name
 from oms.model.ids import client_ref as checked_ref
@@ -56,7 +57,7 @@ from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore
 from oms.ports.market_data import MarketListener
 from oms.runtime.connections import by_name, connect, defined, in_turn
-from oms.runtime.loop import Loop
+from oms.runtime.loop import CLOSED, Loop
 from oms.runtime.parts import Projection, check_parts, no_limits, pairs
 from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
 from oms.runtime.snapshots import Beginning, Snapshots, begin
@@ -341,8 +342,10 @@ class OrderManager:
             asked_by: Who says so, for the record.
 
         Raises:
-            ValidationError: The reason is no text of 1 to 4096 characters; the switch stays as it was.
+            ValidationError: The reason is no text of 1 to 4096 characters, or `cancel_all` neither True nor False; the switch
+                stays as it was.
         """
+        flag(cancel_all, "cancel_all")
         self._loop.enter(EngageKillSwitch(reason, asked_by))
         if cancel_all:
             for order in self.open_orders():
@@ -372,19 +375,19 @@ class OrderManager:
         by: str,
         reason: str,
     ) -> None:
-        """Settle a request that is in doubt by what a person knows of it.
+        """Settle a request by what a person knows of it that is in doubt, or that the broker has received and left undecided.
 
         Args:
             order: Whose request it is.
             evidence: `Absent(True)` where it never arrived and never can any more; or the report that the broker would have
-                sent, as that person was told of it.
-            cl_ord_id: The request; it may be left out where only one of the order's is in doubt.
+                sent, as that person was told of it, which alone settles what the broker has received.
+            cl_ord_id: The request; it may be left out where only one of the order's is in doubt or undecided.
             by: Who says so, for the record.
             reason: Why, for the record.
 
         Raises:
             UnknownOrderError: No such order was submitted here.
-            ValidationError: Nothing of it is in doubt, the evidence proves nothing, or name or reason are missing; nothing has
+            ValidationError: Nothing of it is unsettled, the evidence proves nothing, or name or reason are missing; nothing has
                 changed.
         """
         identity = None if cl_ord_id is None else ClOrdId(cl_ord_id)
@@ -458,7 +461,14 @@ class OrderManager:
         self._loop.enter(change)
 
     def poll(self) -> None:
-        """Handle what brokers have reported, and what has become due."""
+        """Handle what brokers have reported, and what has become due.
+
+        Raises:
+            HaltedError: The manager is closed.
+            StoreError: The journal failed now; nothing was sent.
+        """
+        if self._is_closed:
+            raise HaltedError(f"{CLOSED}: open another one on the journal")
         loop = self._loop
         loop.drain()
         if self._snapshots.due_at <= self._engine.state.version and loop.is_idle:
@@ -496,18 +506,21 @@ class OrderManager:
         """Give an order by our id, by a ClOrdID of its chain, or by your own reference.
 
         Raises:
-            UnknownOrderError: Nothing was ever submitted under it.
+            UnknownOrderError: Nothing was ever submitted under it, or orders of several brokers have it.
         """
         index = self._engine.state.index
         found: Order | None = None
+        allowed = "pass an order id, a ClOrdID or a client_ref of this journal"
         if isinstance(identity, str):
-            found = index.by_client_ref.get(identity) or index.by_cl_ord_id.get(identity)  # type: ignore[call-overload]
+            called = index.called(ClOrdId(identity))
+            found = index.by_client_ref.get(identity) or (called[0] if len(called) == 1 else None)
+            if len(called) > 1:
+                those = ", ".join(f"{order.order_id} at {order.broker}" for order in called)
+                allowed = f"pass an order id: it is the ClOrdID of {those}"
         elif type(identity) is int:
             found = index.by_id.get(OrderId(identity))
         if found is None:
-            raise UnknownOrderError(
-                "order", shown(identity), "pass an order id, a ClOrdID or a client_ref of this journal"
-            )
+            raise UnknownOrderError("order", shown(identity), allowed)
         return found
 
     def orders(self) -> list[Order]:
@@ -553,9 +566,10 @@ class OrderManager:
 
         Raises:
             UnknownOrderError: No such order was submitted here.
-            ValidationError: The code is no `AnomalyCode`.
+            ValidationError: The code is no `AnomalyCode`, or `acknowledged` neither True nor False.
             StoreError: The journal cannot be read.
         """
+        flag(acknowledged, "acknowledged")
         if code is not None and type(code) is not AnomalyCode:
             raise ValidationError("code", shown(code), "pass an AnomalyCode, such as AnomalyCode.OVERFILL")
         order_id = None if order is None else self._known(order).order_id

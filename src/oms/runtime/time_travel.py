@@ -11,7 +11,7 @@ from oms.engine.state import State
 from oms.errors import UnknownOrderError, ValidationError
 from oms.model.door import shown
 from oms.model.events import AnomalyRaised, Event
-from oms.model.ids import OrderId
+from oms.model.ids import ClOrdId, OrderId
 from oms.model.order import Order
 from oms.model.position import Position
 from oms.model.sessions import to_datetime, to_ns
@@ -61,7 +61,8 @@ class Past:
         index = self.state.index
         found: Order | None = None
         if isinstance(identity, str):
-            found = index.by_client_ref.get(identity) or index.by_cl_ord_id.get(identity)  # type: ignore[call-overload]
+            called = index.called(ClOrdId(identity))
+            found = index.by_client_ref.get(identity) or (called[0] if len(called) == 1 else None)
         elif type(identity) is int:
             found = index.by_id.get(OrderId(identity))
         if found is None:

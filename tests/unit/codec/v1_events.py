@@ -300,7 +300,9 @@ EXPECTED: tuple[e.Event, ...] = (
     e.OrderCalculated(36, 2, SAID, 36, T0, ORDER, "", status=OrdStatus.CALCULATED),
     e.OrderRestated(37, 2, SAID, 37, T0, ORDER, Decimal("79.0"), Market(), "repriced", status=NEW),
     e.OrderTriggered(38, 2, SAID, 38, T0, ORDER, "", status=OrdStatus.ACCEPTED_FOR_BIDDING),
-    e.ReportIgnored(39, 2, SAID, 39, T0, ORDER, "F", EXEC, "a repeat", T0 - 3, True, status=OrdStatus.FILLED),
+    e.ReportIgnored(
+        39, 2, SAID, 39, T0, ORDER, "F", EXEC, "a repeat", T0 - 3, True, 12, True, status=OrdStatus.FILLED
+    ),
     e.AnomalyRaised(
         40, 2, SAID, 40, T0, AnomalyCode.UNKNOWN_ORDER, PAPER, None, "nobody's", '{"id": "\\u00e9\ud800"}'
     ),
@@ -619,5 +621,5 @@ EXPECTED: tuple[e.Event, ...] = (
     e.ReportReleased(72, 2, SAID, 72, T0, 69, "understood"),
     e.MassCancelRequested(73, 2, e.Cause("MassCancel", "ops"), 73, T0, AAPL, Side.BUY, None, PAPER),
     e.EpochStarted(74, 3, e.Cause("Start", "clock"), 74, T0, "desk-7", 1, (PAPER, BrokerName("live"))),
-    e.OrderNamed(75, 3, SAID, 75, T0, ORDER, VENUE_ID, status=OrdStatus.NEW, leaves_qty=Decimal(100)),
+    e.OrderNamed(75, 3, SAID, 75, T0, ORDER, VENUE_ID, NEW_ID, status=OrdStatus.NEW, leaves_qty=Decimal(100)),
 )

@@ -81,8 +81,8 @@ class Desk:
         return self.engine.state.index.by_id[OrderId(order_id)]
 
     def looks(self) -> dict[str, object]:
-        """Everything that is held to be true of orders, but for the journal's own counters."""
-        return {**describe(self.engine.state), "counters": None, "anomalies": None}
+        """Everything that is held to be true of orders, but for the journal's own counters and when marks were spoken of."""
+        return {**describe(self.engine.state), "counters": None, "anomalies": None, "marked": None}
 
     def submit(self, **fields: Any) -> tuple[ev.Event, ...]:
         return self.tell(submit(**fields))

@@ -174,7 +174,7 @@ def test_the_id_of_an_order_at_another_broker_is_not_adopted() -> None:
 
     assert kinds(events) == ["AnomalyRaised", "ReportHeld"]
     assert isinstance(events[0], ev.AnomalyRaised)
-    assert events[0].text.endswith(f"not adopted: {request_id(1)} is an order at another broker")
+    assert events[0].text.endswith(f"not adopted: {request_id(1)} is an order of ours at another broker")
 
 
 # ---------------------------------------------------------------- it could be ours
@@ -373,3 +373,114 @@ def test_where_ids_are_good_for_ever_a_session_changes_nothing() -> None:
     opened(desk, "20260106")
 
     assert desk.engine.state.index.named_at_venue(PAPER, V1) is desk.order(1)
+
+
+# ---------------------------------------------------------------- ClOrdIDs that are none of ours
+
+PHONE = ClOrdId("phone-1")
+EAST, WEST = BrokerName("east"), BrokerName("west")
+
+
+def test_an_order_that_was_adopted_by_its_venue_id_learns_the_name_that_the_broker_tells_later() -> None:
+    desk, blotter = adopts(), Blotter()
+    for event in desk.report(said()):
+        assert isinstance(event, ev.OrderEvent)
+        blotter.apply(event)
+
+    named, traded = desk.report(fill("x1", 20, cl_ord_id=PHONE))
+
+    cause = ev.Cause("ExecutionReport", "paper")
+    assert named == ev.OrderNamed(
+        8, 1, cause, 8, T0, OrderId(1), None, PHONE, status=OrdStatus.NEW, leaves_qty=d(50)
+    )
+    assert (type(traded), traded.sequence) == (ev.Traded, 9)
+    assert desk.order().cl_ord_id == PHONE
+    assert isinstance(named, ev.OrderEvent)
+    blotter.apply(named)
+    assert [row.cl_ord_id for row in blotter] == [PHONE]
+    assert kinds(desk.report(ExecutionReport(ExecType.CANCELED, cl_ord_id=PHONE))) == ["OrderCanceled"]
+    same_after_a_restart(desk)
+
+
+def test_what_was_kept_under_that_name_is_understood_then() -> None:
+    desk = adopts()
+    desk.report(said())
+    assert kinds(desk.report(ExecutionReport(ExecType.CANCELED, cl_ord_id=PHONE))) == [
+        "AnomalyRaised",
+        "ReportHeld",
+    ]
+
+    assert kinds(desk.report(fill("x1", 20, cl_ord_id=PHONE))) == [
+        "OrderNamed", "Traded", "ReportReleased", "OrderCanceled",
+    ]  # fmt: skip
+
+
+NO_NAME: dict[str, Any] = {
+    "none": None,
+    "an empty one": "",
+    "no text": 7,
+    "too long": "x" * 257,
+    "one of ours": request_id(1),
+}
+
+
+@pytest.mark.parametrize("name", NO_NAME.values(), ids=NO_NAME)
+def test_what_can_be_no_name_of_it_is_not_learnt(name: Any) -> None:
+    desk = adopts()
+    desk.submit()
+    desk.say(ExecType.NEW, venue_order_id=V1)
+    desk.report(said())
+
+    desk.report(said(ExecType.TRIGGERED, cl_ord_id=name))
+
+    assert desk.order(2).cl_ord_id is None
+
+
+@pytest.mark.parametrize(
+    "changed", [{"symbol": Symbol("BTC-USD")}, {"side": Side.BUY}], ids=["symbol", "side"]
+)
+def test_a_report_that_contradicts_the_order_names_it_not(changed: dict[str, Any]) -> None:
+    desk = adopts()
+    desk.report(said())
+
+    assert kinds(desk.report(said(cl_ord_id=PHONE, **changed))) == ["AnomalyRaised"]
+    assert desk.order().cl_ord_id is None
+
+
+def two_brokers() -> Desk:
+    """Each of two brokers has an order under the same ClOrdID that we never gave."""
+    desk = Desk(can={"east": ADOPTS, "west": ADOPTS})
+    assert kinds(desk.report(said(cl_ord_id=PHONE), "east")) == ["OrderAdopted", "OrderAcknowledged"]
+    assert kinds(desk.report(said(cl_ord_id=PHONE), "west")) == ["OrderAdopted", "OrderAcknowledged"]
+    return desk
+
+
+def test_two_brokers_may_use_one_cl_ord_id_and_each_is_understood_about_its_own_order() -> None:
+    desk = two_brokers()
+
+    assert [desk.order(number).broker for number in (1, 2)] == [EAST, WEST]
+    for broker, number in (("west", 2), ("east", 1)):
+        desk.report(fill("x1", 5 * number, venue_order_id=None, cl_ord_id=PHONE), broker)
+    assert [desk.order(number).cum_qty for number in (1, 2)] == [d(5), d(10)]
+    desk.report(ExecutionReport(ExecType.CANCELED, cl_ord_id=PHONE), "west")
+    assert [desk.order(number).life for number in (1, 2)] == [Life.LIVE, Life.CANCELED]
+    assert [order.order_id for order in desk.engine.state.index.called(PHONE)] == [1, 2]
+    engine = Engine({EAST: ADOPTS, WEST: ADOPTS}, default_handlers())
+    engine.replay(desk.journal)
+    assert describe(engine.state) == describe(desk.engine.state)
+
+
+def test_a_broker_that_uses_our_cl_ord_id_for_its_own_order_is_understood_by_its_own_id() -> None:
+    at_east = evolve(AAPL, broker="east")
+    desk = Desk(can={"east": ADOPTS, "west": ADOPTS}, instruments=(at_east,))
+    desk.report(said(), "west")
+    desk.submit()
+    ours = desk.order(2).cl_ord_id
+    assert ours is not None
+
+    assert kinds(desk.report(fill("x1", 5, cl_ord_id=ours), "west")) == ["Traded"]
+    assert (desk.order(1).cum_qty, desk.order(2).cum_qty) == (d(5), d(0))
+    (flagged, held) = desk.report(fill("x2", 5, cl_ord_id=ours, venue_order_id=None), "west")
+    assert isinstance(flagged, ev.AnomalyRaised)
+    assert flagged.text.endswith("is an order of ours at another broker")
+    assert isinstance(held, ev.ReportHeld)

@@ -813,8 +813,8 @@ def test_a_cancel_that_the_broker_is_deciding_has_arrived_and_does_not_fall_into
 
     desk.now_ns += 2 * TIMEOUT_NS
 
-    assert desk.tell(quote(1, 2)) == ()
-    assert desk.order().status is OrdStatus.PENDING_CANCEL
+    assert kinds(desk.tell(quote(1, 2))) == ["OrderStatusRequested"]
+    assert (desk.order().status, desk.order().is_in_doubt) == (OrdStatus.PENDING_CANCEL, False)
 
 
 def test_a_cancel_in_doubt_that_the_broker_turns_out_to_be_deciding_is_not_waited_for_again() -> None:

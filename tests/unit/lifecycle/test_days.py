@@ -147,8 +147,13 @@ LOST: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], tuple[int, int, str]]]] =
         (bust(40, MONDAY, reopens=False), make(ev.OrderAcknowledged, order_qty=d(80))),
         (0, 40, "0"),
     ),
-    "reinstatement forgets what was lost": (
-        (bust(40, MONDAY, reopens=False), make(ev.OrderCanceled), make(ev.OrderReinstated)),
+    "what was lost is forgotten with the total of the reinstated order": (
+        (
+            bust(40, MONDAY, reopens=False),
+            make(ev.OrderCanceled),
+            make(ev.OrderReinstated),
+            make(ev.OrderRestated),
+        ),
         (0, 100, "0"),
     ),
     "reinstatement forgets that the day was over": (

@@ -382,7 +382,6 @@ def test_a_bundled_end_is_numbered_after_what_is_flagged_about_the_execution() -
 WITHOUT_END: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], OrdStatus, list[str]]]] = {
     "of all that is left": ((*LIVE, make(ev.Traded, last_qty=d(60))), OrdStatus.CANCELED, ["Traded"]),
     "of an order that has ended": (CANCELED, OrdStatus.EXPIRED, ["Traded", "LATE_EXECUTION"]),
-    "of an order that is over": (OVER, OrdStatus.CANCELED, ["Traded", "LATE_EXECUTION"]),
     "that is shown as suspended": ((*PART, make(ev.OrderSuspended)), OrdStatus.SUSPENDED, ["Traded", "LATE_EXECUTION"]),
     "of all but what was lost": (
         (*PART, make(ev.TradeCanceled, reopens=False), make(ev.Traded, last_qty=d(20))),

@@ -66,10 +66,10 @@ MEANINGS: Final[dict[ExecType, tuple[str, str]]] = {
     ExecType.REPLACED: ("OrderReplaced", "xx+++++++++xxx"),
     ExecType.RESTATED: ("OrderRestated", "xx+++++++++xxx"),
     ExecType.DONE_FOR_DAY: ("OrderDoneForDay", "xx+++++=+++xxx"),
-    ExecType.SUSPENDED: ("OrderSuspended", "xx++++x++=xxxx"),
+    # Of a filled order it may have been said before the last execution, and shows if that is busted.
+    ExecType.SUSPENDED: ("OrderSuspended", "xx++++f++=fxxx"),
     ExecType.CALCULATED: ("OrderCalculated", "xx++++++++=xxx"),
-    # There is nothing to guarantee a price for once all has executed.
-    ExecType.STOPPED: ("OrderStopped", "xx++++x+++xxxx"),
+    ExecType.STOPPED: ("OrderStopped", "xx++++f+++fxxx"),
     ExecType.TRIGGERED: ("OrderTriggered", "xx+++++++++xxx"),
     # Whatever it is now, the broker has it.
     ExecType.ORDER_STATUS: ("OrderPendingNew", "==+==========="),

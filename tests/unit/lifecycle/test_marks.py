@@ -195,8 +195,6 @@ def test_one_mark_is_news_beside_another() -> None:
 
 
 CANNOT_BE: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport, str]]] = {
-    "a halt of a filled order": (FULL, report(ExecType.SUSPENDED), "SUSPENDED for an order that is live with 0 left"),
-    "a guarantee for a filled order": (FULL, report(ExecType.STOPPED), "STOPPED for an order that is live with 0 left"),
     "a halt of a canceled order": (
         CANCELED, report(ExecType.SUSPENDED), "SUSPENDED for an order that is canceled with 0 left",
     ),
@@ -237,7 +235,8 @@ def test_a_guarantee_stands_until_another_is_given() -> None:
 
 # ---------------------------------------------------------------- which was said last
 
-RESUMED: Final = make(ev.OrderRestated, order_qty=d(100), venue_ns=T0 + 10, venue_seq=5)
+RESUMED: Final = make(ev.OrderReplaced, order_qty=d(100), is_resumed=True, venue_ns=T0 + 10, venue_seq=5)
+RENEWED: Final = make(ev.OrderRestated, order_qty=d(100), venue_ns=T0 + 10, venue_seq=5)
 MARKING: Final = [ExecType.SUSPENDED, ExecType.CALCULATED, ExecType.STOPPED, ExecType.DONE_FOR_DAY]
 AGES: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "later": ({"transact_time_ns": T0 + 11}, "newer"),
@@ -255,7 +254,7 @@ def test_a_mark_is_held_against_when_the_order_was_last_said_to_work(
 ) -> None:
     said = report(exec_type, leaves_qty=d(100), **fields)
 
-    events = read(after(*LIVE, RESUMED), said)
+    events = read(after(*LIVE, RENEWED, RESUMED), said)
 
     if age == "older":
         assert events == (ignored(said, "older than what is in force"),)
@@ -326,9 +325,14 @@ NOT_RESUMED: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], dict[str, Any]]]] 
         halted(venue_seq=9),
         {"transact_time_ns": T0 + 11, "report_seq": 8},
     ),
-    "of an order that is stopped": (
-        (*PART, make(ev.OrderStopped, venue_ns=T0 + 10)),
-        {"transact_time_ns": T0 + 11},
+    "of an order that is stopped": ((*PART, make(ev.OrderStopped, venue_ns=T0 + 10)), {}),
+    "of one that has been at work since": (
+        (*LIVE, make(ev.OrderSuspended, venue_ns=T0 + 10), make(ev.OrderResumed, venue_ns=T0 + 20)),
+        {"transact_time_ns": T0 + 20},
+    ),
+    "of one that shows as suspended": (
+        PART,
+        {"transact_time_ns": T0 + 11, "ord_status": OrdStatus.SUSPENDED},
     ),
 }
 
@@ -338,6 +342,65 @@ def test_an_acknowledgement_resumes_nothing(way: tuple[ev.OrderEvent, ...], fiel
     said = report(ExecType.NEW, **fields)
 
     assert read(after(*way), said) == (ignored(said, "already acknowledged"),)
+
+
+def test_an_acknowledgement_is_noted_with_its_time_against_a_halt_before_it() -> None:
+    order = after(*PART, make(ev.OrderStopped, venue_ns=T0 + 10))
+    said = report(ExecType.NEW, transact_time_ns=T0 + 11, report_seq=9, exec_id=ExecId("n"))
+
+    noted = ev.ReportIgnored(
+        *first(), "NEW", ExecId("n"), "already acknowledged", T0 + 11, venue_seq=9, is_dated=True
+    )
+    assert read(order, said) == (noted,)
+    take(order, (noted,))
+    assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0 + 10))) == ["ReportIgnored"]
+    assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0 + 12))) == ["OrderSuspended"]
+    # Once is enough, and what is older is no news.
+    assert read(order, report(ExecType.NEW, transact_time_ns=T0 + 10)) == (
+        ignored(report(ExecType.NEW), "already acknowledged"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("mark", "exec_type"),
+    [
+        pytest.param(make(ev.OrderSuspended, venue_ns=T0), ExecType.SUSPENDED, id="a halt"),
+        pytest.param(make(ev.OrderCalculated, venue_ns=T0), ExecType.CALCULATED, id="end-of-day figures"),
+        pytest.param(make(ev.OrderDoneForDay, venue_ns=T0), ExecType.DONE_FOR_DAY, id="the end of the day"),
+    ],
+)
+def test_a_mark_that_is_set_again_later_outlives_what_cleared_it_in_between(
+    mark: ev.OrderEvent, exec_type: ExecType
+) -> None:
+    order = after(*LIVE, mark)
+    said = report(exec_type, transact_time_ns=T0 + 20)
+
+    noted = ev.ReportIgnored(*first(), exec_type.name, None, "no news", T0 + 20, is_dated=True)
+    assert read(order, said) == (noted,)
+    take(order, (noted, make(ev.OrderRestated, venue_ns=T0 + 10)))
+    assert {mark.value.upper() for mark in order.marks} == {exec_type.name.replace("_", " ")}
+
+
+def test_an_older_guarantee_takes_no_newer_one_back() -> None:
+    order = after(*LIVE, make(ev.OrderStopped, last_qty=d(20), venue_ns=T0 + 10))
+    said = report(ExecType.STOPPED, last_qty=d(10), transact_time_ns=T0 + 9)
+
+    assert read(order, said) == (ignored(said, "older than what is in force"),)
+
+
+def test_what_holds_a_filled_order_back_is_noted_and_shows_when_the_fill_is_busted() -> None:
+    said = report(ExecType.SUSPENDED, transact_time_ns=T0, exec_id=ExecId("s"))
+    order = after(*FULL)
+
+    events = read(order, said)
+
+    text = "SUSPENDED for an order of which all 100 executed"
+    marking = ev.OrderSuspended(*first(), "", ExecId("s"), T0)
+    assert events == (marking, set_aside(CODE.ILLEGAL_IN_STATE, text, said, 1))
+    take(order, events)
+    assert these(order.status) == (OrdStatus.FILLED,)
+    take(order, (make(ev.TradeCanceled, old_qty=d(100)),))
+    assert these(order.status) == (OrdStatus.SUSPENDED,)
 
 
 STANDING: Final = (

@@ -128,7 +128,7 @@ def restated(before: LookedAt) -> LookedAt:
     anew = {
         "text": "words",
         "said": (*SINCE, False),
-        "cleared": SINCE,
+        "cleared": dict.fromkeys((Mark.DONE_FOR_DAY, Mark.SUSPENDED, Mark.CALCULATED), SINCE),
         "day": "20260106",
         "day_cum_qty": Decimal(0),
     }
@@ -254,7 +254,7 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
     ),
     ev.OrderResumed: Expected(
         "...L...",
-        lambda before: seen(before) | {"cleared": SINCE},
+        lambda before: seen(before) | {"cleared": {Mark.SUSPENDED: SINCE}},
         clears=frozenset({Mark.SUSPENDED}),
         fields=SAID,
     ),

@@ -58,3 +58,12 @@ def test_what_no_market_can_say_is_refused(
     field, value, allowed = said
     assert (raised.value.field, raised.value.value) == (field, value)
     assert allowed in raised.value.allowed
+
+
+@pytest.mark.parametrize("symbol", [None, "", 7], ids=repr)
+@pytest.mark.parametrize("kind", [Quote, TradePrint])
+def test_an_update_is_about_an_instrument(kind: Any, symbol: Any) -> None:
+    numbers = (1, 1, 2, 1) if kind is Quote else (1, 1)
+
+    with pytest.raises(ValidationError, match=r"symbol = .*: pass the symbol of an instrument"):
+        kind(symbol, 7, *numbers)

@@ -236,10 +236,10 @@ def test_what_is_asked_of_a_closed_manager_says_that_it_is_closed_and_changes_no
         lambda: house.om.submit("AAPL", Side.BUY, 1, PX),
         lambda: house.om.cancel(house.order),
         lambda: house.om.kill("why"),
+        house.om.poll,
     ):
         with pytest.raises(HaltedError, match="this manager is closed: open another one on the journal"):
             ask()
-    house.om.poll()
 
     assert house.om.state_hash() == before
     assert house.om.orders() == [house.order]

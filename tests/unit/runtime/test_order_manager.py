@@ -938,3 +938,30 @@ def test_the_answer_that_a_broker_types_wrongly_is_no_reason_to_stop() -> None:
     assert doubtful.is_in_doubt
     assert (refused.status, refused.text) == (OrdStatus.REJECTED, "b'no'")
     assert (doubtful.order_id, refused.broker) == (OrderId(1), BrokerName("paper"))
+
+
+@pytest.mark.parametrize("cancel_all", ["false", 0, None], ids=repr)
+def test_only_true_cancels_all_that_is_open(cancel_all: Any) -> None:
+    house = House()
+
+    with pytest.raises(ValidationError, match=r"cancel_all = .*: pass True or False"):
+        house.om.kill("why", cancel_all=cancel_all)
+
+    assert house.om.submit("AAPL", Side.BUY, 1, Limit("100")).reasons == ()
+    with pytest.raises(ValidationError, match=r"acknowledged = .*: pass True or False"):
+        house.om.anomalies(acknowledged=cancel_all)
+
+
+def test_a_cl_ord_id_that_two_brokers_use_finds_neither_order_and_says_which_they_are() -> None:
+    house = House()
+    index = house.om.state.index
+    first, second = (house.om.submit("AAPL", Side.BUY, 1, Limit("100")) for _ in range(2))
+    index.name_request(BrokerName("paper"), ClOrdId("phone"), first)
+    assert house.om.order("phone") is first
+
+    index.name_request(BrokerName("other"), ClOrdId("phone"), second)
+
+    with pytest.raises(
+        UnknownOrderError, match="pass an order id: it is the ClOrdID of 1 at paper, 2 at paper"
+    ):
+        house.om.order("phone")
