@@ -292,6 +292,41 @@ EXCUSES: tuple[Excuse, ...] = (
         "the example bot comes in by the front door, as every user does",
     ),
     Excuse(
+        "many internal imports",
+        "oms.testing.simulator.bot",
+        "it asks everything of a manager that can be asked",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.ending",
+        "it holds a whole manager against a whole venue",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.luck",
+        "each function is one thing that can happen, anywhere in the house",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.parts",
+        "everything that a run is put together from",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.venue",
+        "the line names every kind of request, answer and report",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.watch",
+        "everything that is known of a journal and of a manager is looked at",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.world",
+        "it puts a manager, a journal, a clock and a venue together",
+    ),
+    Excuse(
         "average of internal imports",
         "4.0",
         "the model keeps one module a concept (ids, enums, decimals, ...), so that one vocabulary counts several times",

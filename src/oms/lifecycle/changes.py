@@ -93,6 +93,9 @@ def _new_qty(order: Order, report: ExecutionReport, wanted: Decimal) -> Decimal 
     qty = _said_qty(report, wanted)
     if qty is None:
         return None
+    if report.exec_type is ExecType.ORDER_STATUS and report.order_qty is not None:
+        # An answer shows the total as it is: what has executed beyond it is an overfill, and stays one.
+        return qty
     # A total at or below what has executed means "stop here" (FIX C.3.c): what had by then, where the broker says so.
     counted = report.cum_qty
     return max(qty, counted if is_sane(counted) else order.cum_qty)

@@ -18,7 +18,6 @@ from oms.testing.truth import Asked, Execution
 from oms.testing.venue import TruthfulVenue
 
 _ONE: Final = Decimal(1)
-_TWO: Final = Decimal(2)
 _FOR_THE_DAY: Final = (OrdStatus.DONE_FOR_DAY, OrdStatus.SUSPENDED, OrdStatus.STOPPED)
 
 
@@ -68,15 +67,19 @@ def possible(venue: TruthfulVenue, *, is_calm: bool = False) -> tuple[Decision, 
     return calm if is_calm and calm else every
 
 
+def may_decide(venue: TruthfulVenue, decision: Decision) -> bool:
+    """Tell whether a venue may decide this now."""
+    return venue.truth is not None and _TABLE[decision][0](venue)
+
+
 def decide(venue: TruthfulVenue, decision: Decision, dice: Dice) -> None:
     """Let a venue decide; what it says of it is added to `venue.said`.
 
     Raises:
         AssertionError: It may not decide that now.
     """
-    may, do = _TABLE[decision]
-    assert may(venue), f"{decision} is not possible"
-    do(venue, dice)
+    assert may_decide(venue, decision), f"{decision} is not possible"
+    _TABLE[decision][1](venue, dice)
 
 
 def begin_day(venue: TruthfulVenue) -> None:
@@ -330,9 +333,9 @@ def _restate_px(venue: TruthfulVenue, dice: Dice) -> None:
 def _split(venue: TruthfulVenue, dice: Dice) -> None:
     truth = venue.existing
     truth.has_split = True
-    truth.order_qty = EXACT.multiply(truth.order_qty, _TWO)
+    truth.order_qty = EXACT.add(truth.order_qty, truth.order_qty)
     for trade in truth.executions.values():
-        trade.split = EXACT.multiply(trade.split, _TWO)
+        trade.split = EXACT.add(trade.split, trade.split)
     _restate(venue, ExecRestatementReason.GT_CORPORATE_ACTION)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from attrs import define, frozen
 
@@ -288,10 +288,33 @@ def _lost_for_words(reply: Reply) -> SendResult:
     return Sent() if reply in (Reply.SENT, Reply.ANSWERED, Reply.REFUSED) else Unknown("no answer")
 
 
+class Line(Protocol):
+    """What an adapter under test speaks over.
+
+    Attributes:
+        on_report: Whom reports are delivered to; None while nobody is connected.
+    """
+
+    on_report: Listener | None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What may be asked of the venue."""
+        ...
+
+    def send(self, request: Request) -> SendResult:
+        """Carry a request, or fail to; errors as in `VenueLine.send`."""
+        ...
+
+    def ask(self, request: OrderStatusRequest) -> QueryResult:
+        """Carry a question, and give its answer; errors as in `VenueLine.ask`."""
+        ...
+
+
 class LineBroker:
     """The plainest adapter: everything goes over the line as it is."""
 
-    def __init__(self, line: VenueLine, name: str = "venue") -> None:
+    def __init__(self, line: Line, name: str = "venue") -> None:
         """Speak over this line, under this name."""
         self._line = line
         self._name = BrokerName(name)

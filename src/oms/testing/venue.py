@@ -221,6 +221,11 @@ class TruthfulVenue:
         return any(other.order_qty is not None and other.order_qty > truth.cum_qty for other in wanted)
 
     @property
+    def place(self) -> tuple[Account, Symbol]:
+        """For whom the order is, and in what."""
+        return self._place.account, self._place.symbol
+
+    @property
     def existing(self) -> Truth:
         """What is true of an order that has arrived."""
         assert self.truth is not None, "no order has arrived"

@@ -129,6 +129,15 @@ NEWS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport, ev.Order
 }
 
 
+def test_a_replaced_order_that_is_shown_as_overfilled_keeps_its_total() -> None:
+    said = answer(S.FILLED, cl_ord_id=REPLACE_ID, order_qty=d(40), cum_qty=d(60))
+    replaced, missing = read(after(*ASKED), said)
+    assert isinstance(replaced, ev.OrderReplaced)
+    assert replaced.order_qty == d(40)
+    assert isinstance(missing, ev.AnomalyRaised)
+    assert missing.code is CODE.MISSING_EXECUTION
+
+
 @pytest.mark.parametrize(("way", "said", "news"), NEWS.values(), ids=NEWS)
 def test_an_answer_that_shows_what_nothing_has_said_is_news(
     way: tuple[ev.OrderEvent, ...], said: ExecutionReport, news: ev.OrderEvent

@@ -1,0 +1,211 @@
+"""What is asked of the manager in a run: by a bot that trades, and by the people who look after it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.errors import ValidationError
+from oms.model.decimals import EXACT
+from oms.model.enums import Life, Side
+from oms.model.ids import OrderId
+from oms.model.instrument import Instrument
+from oms.model.order import Order
+from oms.model.reports import FeeReport, MassStatus
+from oms.model.terms import Limit, Market, StopLimit, Terms, limit_px
+from oms.model.time_in_force import DAY, GTC, TimeInForce
+from oms.runtime.order_manager import OrderManager
+from oms.testing.simulator.draws import Draws
+from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS
+from oms.testing.simulator.watch import Violation
+from oms.testing.simulator.world import World
+
+MOST_LOTS: Final = 20
+_TIMES_IN_FORCE: Final[tuple[TimeInForce, ...]] = (DAY, GTC)
+_SIDES: Final = (Side.BUY, Side.SELL, Side.SELL_SHORT)
+
+
+def price(draws: Draws, instrument: Instrument) -> Decimal:
+    """Give a price on the grid, around a thousand ticks."""
+    return EXACT.multiply(instrument.tick_at(Decimal(1)), Decimal(draws.between(950, 1050)))
+
+
+def quantity(draws: Draws, instrument: Instrument, most: int = MOST_LOTS) -> Decimal:
+    """Give a small number of lots."""
+    return EXACT.multiply(instrument.lot, Decimal(draws.between(1, most)))
+
+
+def _terms(draws: Draws, instrument: Instrument) -> Terms:
+    kind = draws.below(10)
+    if kind == 0:
+        return Market()
+    if kind == 1:
+        return StopLimit(price(draws, instrument), price(draws, instrument))
+    return Limit(price(draws, instrument))
+
+
+def submit(world: World) -> None:
+    """Place an order."""
+    draws = world.draws("bot")
+
+    def place(om: OrderManager) -> None:
+        _place(world, om, draws)
+
+    world.do(place)
+
+
+def _place(world: World, om: OrderManager, draws: Draws) -> None:
+    instrument = draws.one_of(INSTRUMENTS)
+    is_killed = om.state.book.kill_reason is not None
+    order = om.submit(
+        instrument.symbol,
+        draws.one_of(_SIDES),
+        quantity(draws, instrument),
+        _terms(draws, instrument),
+        tif=draws.one_of(_TIMES_IN_FORCE),
+        account=draws.one_of(ACCOUNTS),
+        asked_by="bot",
+    )
+    if is_killed:
+        world.seen["orders denied by the kill switch"] += 1
+        if order.life is not Life.DENIED:
+            raise Violation("I12", f"an order was taken although the kill switch is engaged: {order!r}")
+
+
+def _an_order(om: OrderManager, draws: Draws) -> Order | None:
+    """Give one of the open orders, at times one that is open no longer."""
+    opened = om.state.book.exposure.open_orders
+    if opened and draws.below(20):
+        return list(opened.values())[draws.below(len(opened))]
+    every = om.state.index.by_id
+    return every.get(OrderId(1 + draws.below(len(every)))) if every else None
+
+
+def cancel(world: World) -> None:
+    """Ask for a cancel."""
+    draws = world.draws("bot")
+
+    def ask(om: OrderManager) -> None:
+        order = _an_order(om, draws)
+        if order is not None:
+            world.seen["cancels of orders in doubt"] += order.is_in_doubt
+            om.cancel(order, asked_by="bot")
+
+    world.do(ask)
+
+
+def replace(world: World) -> None:
+    """Ask for another total, at times below what has executed, or another price."""
+    draws = world.draws("bot")
+
+    def ask(om: OrderManager) -> None:
+        order = _an_order(om, draws)
+        if order is None:
+            return
+        instrument = om.state.instruments[order.symbol]
+        if draws.below(2) or limit_px(order.terms) is None:
+            om.replace(order, order_qty=quantity(draws, instrument, 2 * MOST_LOTS))
+        else:
+            om.replace(order, price=price(draws, instrument), tif=draws.one_of((None, *_TIMES_IN_FORCE)))
+
+    world.do(ask)
+
+
+def batch(world: World) -> None:
+    """Ask for several things under one append."""
+    draws = world.draws("bot")
+
+    def ask(om: OrderManager) -> None:
+        with om.batch():
+            for _ in range(draws.between(2, 5)):
+                _place(world, om, draws)
+            order = _an_order(om, draws)
+            if order is not None:
+                om.cancel(order, asked_by="bot")
+        world.seen["batches"] += 1
+
+    world.do(ask)
+
+
+def mass_cancel(world: World) -> None:
+    """Ask for everything to be canceled, or all of one instrument."""
+    symbol = world.draws("bot").one_of((None, *(instrument.symbol for instrument in INSTRUMENTS)))
+    world.do(lambda om: om.mass_cancel(symbol=symbol, asked_by="ops"))
+
+
+def ask(world: World) -> None:
+    """Ask what an order is now."""
+    draws = world.draws("bot")
+
+    def request(om: OrderManager) -> None:
+        order = _an_order(om, draws)
+        if order is not None and order.life not in (Life.UNSENT, Life.DENIED):
+            om.request_status(order, asked_by="ops")
+
+    world.do(request)
+
+
+def kill(world: World) -> None:
+    """Engage the kill switch, or release it."""
+    draws = world.draws("bot")
+
+    def turn(om: OrderManager) -> None:
+        if om.state.book.kill_reason is None:
+            om.kill("too much", cancel_all=draws.below(4) == 0, asked_by="ops")
+        else:
+            om.release_kill("all is well", asked_by="ops")
+
+    world.do(turn)
+
+
+def operate(world: World) -> None:
+    """Let a person settle a doubt, adopt an order, or look at an anomaly."""
+    draws = world.draws("people")
+
+    def look(om: OrderManager) -> None:
+        if draws.below(2):
+            _settle(world, om, draws)
+        elif draws.below(2):
+            adopt(world, om)
+        else:
+            for anomaly in list(om.state.anomalies.open.values())[:3]:
+                om.acknowledge(anomaly, by="ops", reason="seen")
+
+    world.do(look)
+
+
+def _settle(world: World, om: OrderManager, draws: Draws) -> None:
+    doubts = list(om.state.inquiries.doubts.values())
+    if not doubts:
+        return
+    doubt = draws.one_of(doubts)
+    identity = doubt.cl_ord_id
+    assert identity is not None
+    evidence = world.venue.evidence_about(identity)
+    assert not isinstance(evidence, FeeReport | MassStatus)
+    try:
+        om.resolve(doubt.order, evidence, cl_ord_id=identity, by="ops", reason="seen on the screen")
+    except ValidationError:
+        world.seen["evidence that proved nothing"] += 1
+
+
+def adopt(world: World, om: OrderManager) -> None:
+    """Take the orders of kept reports into the books where these say enough."""
+    for held in om.held_reports():
+        name = held.report.venue_order_id
+        if held.order_id is not None or name is None:
+            continue
+        try:
+            om.adopt(held.broker, venue_order_id=name, by="ops", reason="given by telephone")
+        except ValidationError:
+            world.seen["reports that say too little to adopt an order"] += 1
+        return
+
+
+def adopt_all(world: World, om: OrderManager) -> None:
+    """Take every order of a kept report into the books."""
+    for _ in range(len(world.venue.books)):
+        before = len(om.held_reports())
+        world.do(lambda om: adopt(world, om))
+        if world.om is not om or len(om.held_reports()) == before:
+            return

@@ -1,0 +1,224 @@
+"""When the faults stop: everything arrives or is asked for, and manager and venue must agree; said again, nothing moves."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus
+from oms.model.order import Order
+from oms.model.reports import ExecutionReport, MassStatus
+from oms.model.terms import limit_px
+from oms.runtime.order_manager import OrderManager
+from oms.testing.decisions import Decision, decide, decide_all, may_decide
+from oms.testing.dice import Dice
+from oms.testing.line import Letter
+from oms.testing.simulator import bot
+from oms.testing.simulator.luck import PHONE
+from oms.testing.simulator.oracle import executed, fees, positions
+from oms.testing.simulator.watch import Violation
+from oms.testing.simulator.world import World
+from oms.testing.venue import TruthfulVenue
+
+ROUNDS: Final = 8
+"""How often the manager may ask before it must agree."""
+_ROUND_NS: Final = 700 * 1_000_000_000
+_DAY_NS: Final = 86_400 * 1_000_000_000
+_ENDS: Final = {
+    OrdStatus.CANCELED: Life.CANCELED,
+    OrdStatus.EXPIRED: Life.EXPIRED,
+    OrdStatus.REJECTED: Life.REJECTED,
+}
+_CAN_BE_ASKED_FOR: Final = frozenset(
+    {
+        ExecType.PENDING_NEW,
+        ExecType.PENDING_CANCEL,
+        ExecType.PENDING_REPLACE,
+        ExecType.REJECTED,
+        ExecType.CANCELED,
+        ExecType.EXPIRED,
+        ExecType.ORDER_STATUS,
+    }
+)
+"""What a status answer tells as well."""
+
+
+def end(world: World) -> int:
+    """Let the faults stop, end every order, and hold the manager against the venue; gives how many orders there were.
+
+    Raises:
+        Violation: They do not agree.
+    """
+    _mend(world)
+    _settle(world)
+    _agree(world)
+    _close_all(world)
+    _settle(world)
+    _agree(world)
+    _say_again(world)
+    om = _manager(world)
+    world.watcher.check_all(om)
+    return sum(order.broker is not None for order in om.orders())
+
+
+def _manager(world: World) -> OrderManager:
+    if world.om is None:
+        raise Violation("liveness", "no manager could be started although nothing fails any more")
+    return world.om
+
+
+def _mend(world: World) -> None:
+    world.is_sound = world.venue.is_sound = True
+    world.store_is_down = False
+    world.journal.repair()
+    world.renew_plan()
+    world.venue.is_connected = True
+    world.drain()
+    world.clock.set_right()
+    world.restart()
+    # The journal may know a time that a wrong clock has shown.
+    ahead_ns = _manager(world).state.last_ns - world.now_ns
+    if ahead_ns > 0:
+        world.leap(ahead_ns + _DAY_NS)
+    world.do(_release)
+
+
+def _release(om: OrderManager) -> None:
+    if om.state.book.kill_reason is not None:
+        om.release_kill("the end", asked_by="ops")
+
+
+def _settle(world: World) -> None:
+    """Let the venue decide everything, let everything arrive, and let the manager ask until nothing is in doubt."""
+    for book in world.venue.books:
+        book.now_ns = world.now_ns
+        decide_all(book)
+        world.venue.collect(book)
+    world.drain()
+    _deliver_missed(world)
+    for _ in range(ROUNDS):
+        world.leap(_ROUND_NS)
+        world.do(OrderManager.poll)
+        world.drain()
+        world.look()
+        om = _manager(world)
+        bot.adopt_all(world, om)
+        for order in om.open_orders():
+            world.do(lambda om, order=order: om.request_status(order, asked_by="ops"))  # type: ignore[misc]
+        world.drain()
+        world.look()
+        if not om.state.inquiries.doubts:
+            return
+
+
+def _deliver_missed(world: World) -> None:
+    is_lossy = world.scene.may_lose
+    for letter in list(world.venue.letters):
+        if letter.delivered:
+            continue
+        if is_lossy and not letter.is_kept and _can_be_asked_for(world, letter):
+            world.seen["reports lost for good"] += 1
+            letter.delivered += 1
+            continue
+        world.deliver(letter)
+        world.look()
+
+
+def _can_be_asked_for(world: World, letter: Letter) -> bool:
+    report = letter.report
+    if not isinstance(report, ExecutionReport):
+        return isinstance(report, MassStatus)
+    book = world.venue.book_named(report.venue_order_id)
+    if book is None or (book.first_id is not None and book.first_id.startswith(PHONE)):
+        # Nobody asks about an order that was given elsewhere and never heard of.
+        return False
+    truth = book.truth
+    # A status answer does not tell of an end that FIX's precedence hides behind a fill, and nobody asks about an order of
+    # which nothing is left because it was busted.
+    is_told = truth is None or not (truth.is_filled or truth.times_flagged or truth.has_lost)
+    return is_told and report.exec_type in _CAN_BE_ASKED_FOR
+
+
+def _close_all(world: World) -> None:
+    nothing = Dice(1, 0, Decimal(1), Decimal(1))
+    for place, book in enumerate(world.venue.books):
+        book.now_ns = world.now_ns
+        way = Decision.CANCEL if place % 2 else Decision.EXPIRE
+        if book.truth is not None and may_decide(book, way):
+            decide(book, way, nothing)
+            world.venue.collect(book)
+    world.drain()
+
+
+def _say_again(world: World) -> None:
+    """Say every execution once more: nothing that is held may move."""
+    before = world.looks()
+    for letter in list(world.venue.letters):
+        if letter.is_kept:
+            world.deliver(letter)
+            world.look()
+    if world.looks() != before:
+        raise Violation("I16", "what was said again has moved something")
+
+
+# ---------------------------------------------------------------- what must be equal
+
+
+def _agree(world: World) -> None:
+    om = _manager(world)
+    if om.state.inquiries.doubts:
+        raise Violation("I16", f"in doubt, although the venue has answered: {om.outstanding()}")
+    told = set()
+    for order in om.orders():
+        if order.broker is not None:
+            book = world.venue.book_of_order(order)
+            told.add(book)
+            _agree_on(world, book, order)
+    for book in world.venue.books:
+        if book.truth is not None and book.said and book not in told:
+            raise Violation("I1", f"{book.venue_order_id} is in no book")
+    held = {(p.account, p.symbol): p.net_qty for p in om.positions if p.net_qty}
+    wanted = positions(world.venue.books)
+    if held != wanted:
+        raise Violation("oracle", f"positions: {wanted} at the venue, {held} here")
+    charged: dict[str, Decimal] = {}
+    for position in om.positions:
+        for currency, amount in position.fees.items():
+            charged[currency] = charged.get(currency, Decimal(0)) + amount
+    charged = {currency: amount for currency, amount in charged.items() if amount}
+    if charged != fees(world.venue.books):
+        raise Violation("oracle", f"fees: {fees(world.venue.books)} at the venue, {charged} here")
+
+
+def _agree_on(world: World, book: TruthfulVenue | None, order: Order) -> None:
+    truth = None if book is None else book.truth
+    if order.outstanding_requests:
+        raise Violation("I16", f"unanswered: {order!r} {order.outstanding_requests}")
+    if book is None or truth is None:
+        if order.life is not Life.REJECTED or order.cum_qty:
+            raise Violation("oracle", f"never arrived, and {order!r}")
+        world.seen["orders that never arrived"] += 1
+        return
+    if (order.cum_qty, order.notional) != executed(book):
+        raise Violation(
+            "oracle", f"{order!r}: {executed(book)} at the venue, {order.cum_qty, order.notional} here"
+        )
+    life = order.life if order.is_ended else None
+    wanted = None if truth.end is None else _ENDS[truth.end]
+    if life is not wanted and not (truth.is_filled and order.is_filled):
+        raise Violation("oracle", f"{order!r}: {truth.end} at the venue, {order.life} here")
+    if _is_known(world, book, order):
+        held = [order.order_qty, order.leaves_qty, limit_px(order.terms)]
+        right = [truth.order_qty, truth.leaves_qty, limit_px(truth.terms)]
+        if held != right:
+            raise Violation("oracle", f"{order!r}: total, left, price {right} at the venue, {held} here")
+
+
+def _is_known(world: World, book: TruthfulVenue, order: Order) -> bool:
+    # As in `oms.testing.settling`: what comes after the end changes nothing, and where what was lost and the total both
+    # changed, only the order in which they did tells what is left.
+    codes = world.watcher.flagged.get(order.order_id, set())
+    is_late = order.is_ended and AnomalyCode.ILLEGAL_IN_STATE in codes
+    truth = book.existing
+    is_mixed = (truth.has_lost and truth.times_changed > 0) or truth.is_over
+    return not (is_late or is_mixed or (order.is_ended and world.scene.may_lose))

@@ -1,0 +1,68 @@
+"""Where the parts of a run come from: subclass `Parts` to put an adapter, a store or handlers of your own into the simulator."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from oms.model.capabilities import AMENDABLE, Capabilities
+from oms.model.instrument import Instrument
+from oms.model.terms import Limit, Market, StopLimit
+from oms.model.time_in_force import Day, GoodTillCancel
+from oms.model.venue_profile import VenueProfile
+from oms.order_types.registry import HandlerRegistry, default_handlers
+from oms.ports.broker import Broker
+from oms.ports.event_store import EventStore
+from oms.runtime.snapshots import KeepsSnapshots
+from oms.stores.memory import MemoryEventStore
+from oms.testing.line import Line, LineBroker
+
+INSTRUMENTS: Final = (
+    Instrument(symbol="AAA", currency="USD", tick="0.01"),
+    Instrument(symbol="BBB-USD", currency="USD", tick="0.5", lot="0.001"),
+    Instrument(symbol="CCC", currency="EUR", tick="0.25", multiplier=10),
+)
+ACCOUNTS: Final = ("main", "hedge")
+
+
+class Parts:
+    """The library's own parts; each method may be overridden.
+
+    Attributes:
+        name: What the repeating command calls these parts; empty for the library's own.
+    """
+
+    name: str = ""
+
+    def make_store(self) -> EventStore:
+        """Give an empty journal."""
+        return MemoryEventStore()
+
+    def reopen_store(self, store: EventStore) -> EventStore:
+        """Give the journal as a new process would find it, after the old one has died without closing it."""
+        fresh = MemoryEventStore()
+        kept = list(store.read())
+        if kept:
+            fresh.append(kept, 0)
+        snapshot = store.snapshot() if isinstance(store, KeepsSnapshots) else None
+        if snapshot is not None:
+            fresh.save_snapshot(*snapshot)
+        return fresh
+
+    def drop_store(self, store: EventStore) -> None:
+        """Let go of the journal; the run is over."""
+        store.close()
+
+    def make_broker(self, line: Line) -> Broker:
+        """Give an adapter that speaks over a line; called anew for each start of a manager."""
+        return LineBroker(line)
+
+    def make_handlers(self) -> HandlerRegistry:
+        """Give what works each kind of order."""
+        return default_handlers()
+
+    def capabilities(self, profile: VenueProfile) -> Capabilities:
+        """Say what may be asked of the venue, which behaves as the profile of the run has it."""
+        pairs = frozenset(
+            (terms, tif) for terms in (Market, Limit, StopLimit) for tif in (Day, GoodTillCancel)
+        )
+        return Capabilities(order_types=pairs, amendable=AMENDABLE, simulated=True, profile=profile)

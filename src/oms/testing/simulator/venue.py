@@ -1,0 +1,358 @@
+"""The venue of a run: it keeps the truth of many orders, and what it says goes out late, twice, out of order or not at all.
+
+Each order is a `TruthfulVenue` of its own. A manager speaks over a `Connection`; what it is told comes back over the newest.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from attrs import define
+
+from oms.model.capabilities import Capabilities
+from oms.model.ids import ClOrdId, VenueOrderId
+from oms.model.order import Order
+from oms.model.reports import (
+    Absent,
+    Acknowledged,
+    ExecutionReport,
+    Found,
+    MassStatus,
+    NotSent,
+    QueryResult,
+    Refused,
+    Report,
+    SendResult,
+    Sent,
+    Undetermined,
+    Unknown,
+)
+from oms.model.requests import NewOrderSingle, OrderStatusRequest, Request
+from oms.testing.decisions import answer_now
+from oms.testing.line import Answering, Arrival, Crash, Fate, Letter, Listener, Reply
+from oms.testing.simulator.draws import Draws
+from oms.testing.simulator.scene import Replay, Scene
+from oms.testing.venue import TruthfulVenue, is_execution
+
+MAX_REPLAYED: Final = 100
+"""How many reports a venue says again after a reconnect: the newest."""
+
+
+class Surroundings(Protocol):
+    """What a venue needs of the world it is in.
+
+    Attributes:
+        now_ns: The true time, in nanoseconds UTC.
+        seen: How often each rare thing has happened.
+    """
+
+    now_ns: int
+    seen: Counter[str]
+
+    def draws(self, component: str) -> Draws:
+        """Give the draws of a component, for what happens now."""
+        ...
+
+    def later(self, delay_ns: int, what: Callable[[], None]) -> None:
+        """Let something happen in so many nanoseconds."""
+        ...
+
+    def deliver(self, letter: Letter) -> None:
+        """Let a report arrive."""
+        ...
+
+    def watch_request(self, request: Request, connection: Connection) -> None:
+        """Look at a request that has left a manager, before anything becomes of it."""
+        ...
+
+
+@define(eq=False)
+class Connection:
+    """What one manager has of the venue; it is the line that an adapter speaks over.
+
+    Attributes:
+        venue: Where it leads.
+        epoch: How many connections there were before it.
+        on_report: Whom reports are delivered to; None while nobody listens.
+    """
+
+    venue: FaultyVenue
+    epoch: int
+    on_report: Listener | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What may be asked of the venue."""
+        return self.venue.capabilities
+
+    def send(self, request: Request) -> SendResult:
+        """Carry a request; errors as in `oms.testing.line.VenueLine.send`."""
+        return self.venue.receive(request, self)
+
+    def ask(self, request: OrderStatusRequest) -> QueryResult:
+        """Carry a question; errors as in `oms.testing.line.VenueLine.ask`."""
+        return self.venue.answer(request)
+
+
+class FaultyVenue:
+    """Every order that has reached the venue, what was said of each, and what is on its way.
+
+    Attributes:
+        capabilities: What may be asked of it.
+        books: Every order, in the order of arrival.
+        letters: Everything that was ever said, oldest first.
+        connection: The newest; None while no manager is there.
+        is_connected: Reports reach whoever listens; requests get nowhere else.
+        is_sound: Nothing goes wrong any more.
+    """
+
+    def __init__(self, scene: Scene, capabilities: Capabilities, around: Surroundings) -> None:
+        """Begin without orders."""
+        self.capabilities = capabilities
+        self.books: list[TruthfulVenue] = []
+        self.letters: list[Letter] = []
+        self.connection: Connection | None = None
+        self.is_connected = True
+        self.is_sound = False
+        self._scene = scene
+        self._around = around
+        self._by_identity: dict[str, TruthfulVenue] = {}
+        self._by_order: dict[int, TruthfulVenue] = {}
+        self._collected: dict[TruthfulVenue, int] = {}
+        self._flying: dict[ClOrdId, Request] = {}
+        self._connections = 0
+
+    # ------------------------------------------------------------ connections
+
+    def connect(self) -> Connection:
+        """Give a new connection; the one before it stays open and hears nothing more."""
+        self.connection = Connection(self, self._connections)
+        self._connections += 1
+        return self.connection
+
+    def reconnect(self) -> None:
+        """Let the connection stand again; what was missed is said again as the venue does."""
+        self.is_connected = True
+        if self._scene.replay is Replay.NOTHING:
+            return
+        again = [
+            letter
+            for letter in self.letters[-MAX_REPLAYED:]
+            if not isinstance(letter.report, MassStatus)
+            and (self._scene.replay is Replay.DAY or not letter.delivered)
+        ]
+        self._around.seen["replays after a reconnect"] += bool(again)
+        for place, letter in enumerate(again):
+            self._around.later(place + 1, lambda letter=letter: self._around.deliver(letter))  # type: ignore[misc]
+
+    # ------------------------------------------------------------ requests
+
+    def receive(self, request: Request, connection: Connection) -> SendResult:
+        """Take what a manager sends, or lose it."""
+        self._around.watch_request(request, connection)
+        fate = self._fate(request)
+        if fate.arrival is Arrival.AT_ONCE:
+            result = self._arrive_and_answer(request, fate.reply)
+        else:
+            if fate.arrival is Arrival.LATER:
+                self._fly(request)
+            else:
+                self._around.seen["requests that never arrived"] += 1
+            may_say = fate.arrival is Arrival.NEVER and fate.reply is Reply.NOT_SENT
+            result = NotSent("no connection") if may_say else _in_words(fate.reply)
+        if fate.reply is Reply.CRASHES:
+            self._around.seen["crashes while sending"] += 1
+            raise Crash
+        if fate.reply is Reply.RAISES:
+            raise ConnectionError("the connection broke")
+        return result
+
+    def _fate(self, request: Request) -> Fate:
+        if self.is_sound:
+            return Fate()
+        draws, scene = self._around.draws("requests"), self._scene
+        if not self.is_connected:
+            return Fate(Arrival.NEVER, draws.one_of((Reply.NOT_SENT, Reply.RAISES, Reply.UNKNOWN)))
+        arrival, reply = Arrival.AT_ONCE, Reply.SENT
+        if draws.happens(scene.requests_lost):
+            arrival = Arrival.NEVER
+        elif draws.happens(scene.requests_late):
+            arrival = Arrival.LATER
+        if draws.happens(scene.send_crashes):
+            reply = Reply.CRASHES
+        elif draws.happens(scene.words_lost):
+            reply = draws.one_of((Reply.UNKNOWN, Reply.RAISES, Reply.NOT_SENT))
+        elif draws.happens(100):
+            reply = draws.one_of((Reply.ANSWERED, Reply.REFUSED))
+        return Fate(arrival, reply)
+
+    def _fly(self, request: Request) -> None:
+        self._flying[request.cl_ord_id] = request
+        scene = self._scene
+        delay_ns = scene.latency_ns + self._around.draws("requests").below(2 * scene.jitter_ns + 1)
+
+        def arrive() -> None:
+            if self._flying.pop(request.cl_ord_id, None) is not None:
+                self._around.seen["requests that arrived late"] += 1
+                self._hear(request)
+
+        self._around.later(delay_ns, arrive)
+
+    def _hear(self, request: Request) -> TruthfulVenue:
+        book = self._book_of(request)
+        book.now_ns = self._around.now_ns
+        book.hear(request)
+        self.collect(book)
+        return book
+
+    def _arrive_and_answer(self, request: Request, reply: Reply) -> SendResult:
+        book = self._hear(request)
+        if reply not in (Reply.ANSWERED, Reply.REFUSED):
+            return _in_words(reply)
+        said = len(book.said)
+        answer_now(book, request.cl_ord_id, is_yes=reply is Reply.ANSWERED)
+        fresh = book.said[said:]
+        self.collect(book, is_heard=reply is Reply.ANSWERED and bool(fresh))
+        if reply is Reply.REFUSED:
+            return Refused("not possible", "2")
+        if fresh:
+            return Acknowledged(fresh[0])
+        refusal = book.refusals.get(request.cl_ord_id)
+        return Sent() if refusal is None else Acknowledged(refusal)
+
+    def _book_of(self, request: Request) -> TruthfulVenue:
+        orig = getattr(request, "orig_cl_ord_id", None)
+        name = getattr(request, "venue_order_id", None)
+        for identity in (request.cl_ord_id, orig, name):
+            book = self._by_identity.get(identity) if identity is not None else None
+            if book is not None:
+                break
+        else:
+            # An order whose requests are all still on their way has no name at the venue yet.
+            book = self._by_order.get(request.order_id) or self._open_book(f"V{len(self.books) + 1}")
+        if request.order_id:
+            self._by_order[request.order_id] = book
+        self._by_identity[request.cl_ord_id] = book
+        return book
+
+    def _open_book(self, name: str) -> TruthfulVenue:
+        book = TruthfulVenue(self.capabilities.profile, now_ns=self._around.now_ns, name=name)
+        self.books.append(book)
+        self._by_identity[name] = book
+        self._collected[book] = 0
+        return book
+
+    def book_of_order(self, order: Order) -> TruthfulVenue | None:
+        """Give the book of an order of the manager's; None where nothing of it has ever arrived."""
+        for identity in (order.venue_order_id, order.cl_ord_id):
+            book = None if identity is None else self._by_identity.get(identity)
+            if book is not None:
+                return book
+        return self._by_order.get(order.order_id)
+
+    def book_named(self, name: VenueOrderId | None) -> TruthfulVenue | None:
+        """Give the book of an order by the venue's own name for it."""
+        return None if name is None else self._by_identity.get(name)
+
+    def telephone(self, request: NewOrderSingle) -> TruthfulVenue:
+        """Take an order that was given by telephone."""
+        return self._hear(request)
+
+    # ------------------------------------------------------------ questions
+
+    def answer(self, request: OrderStatusRequest) -> QueryResult:
+        """Answer a question, truthfully or not at all."""
+        how = self._how_to_answer()
+        if how is Answering.RAISES:
+            raise ConnectionError("the connection broke")
+        if how is Answering.UNKNOWN:
+            return Unknown("no answer")
+        book = self._by_identity.get(request.cl_ord_id) or self._book_of(request)
+        book.now_ns = self._around.now_ns
+        if how is Answering.NOT_YET:
+            self._around.seen["not found yet"] += 1
+            return Undetermined("busy") if book.knows(request.cl_ord_id) else Absent(is_authoritative=False)
+        # An answer that something never arrived makes sure that it never will.
+        self._flying.pop(request.cl_ord_id, None)
+        answer = book.answer(request.cl_ord_id)
+        if how is Answering.BY_REPORT and isinstance(answer, Found):
+            book.said.append(answer.report)
+            answer = Sent()
+        self.collect(book)
+        return answer
+
+    def _how_to_answer(self) -> Answering:
+        if self.is_sound:
+            return Answering.TRUTHFULLY
+        draws = self._around.draws("answers")
+        if not self.is_connected:
+            return Answering.RAISES
+        if draws.happens(self._scene.not_yet):
+            return draws.one_of((Answering.NOT_YET, Answering.NOT_YET, Answering.UNKNOWN, Answering.RAISES))
+        return Answering.BY_REPORT if draws.happens(200) else Answering.TRUTHFULLY
+
+    def evidence_about(self, cl_ord_id: ClOrdId) -> Report | Absent:
+        """Give what a person sees on the venue's own screen about a request."""
+        self._flying.pop(cl_ord_id, None)
+        book = self._by_identity.get(cl_ord_id)
+        if book is None:
+            return Absent(is_authoritative=True)
+        book.now_ns = self._around.now_ns
+        answer = book.answer(cl_ord_id)
+        self.collect(book)
+        if isinstance(answer, Found):
+            return answer.report
+        return answer if isinstance(answer, Absent) else book.refusals[cl_ord_id]
+
+    def say_everything(self) -> None:
+        """Say everything that is held, in one report; what is in flight never arrives."""
+        self._flying.clear()
+        reports: list[ExecutionReport] = []
+        for book in self.books:
+            if book.truth is not None:
+                book.now_ns = self._around.now_ns
+                reports.append(book.status_report())
+        said = MassStatus(tuple(reports), is_complete=True, as_of_ns=self._around.now_ns)
+        self._post(Letter(said, is_kept=False))
+
+    # ------------------------------------------------------------ what is said
+
+    def collect(self, book: TruthfulVenue, *, is_heard: bool = False) -> None:
+        """Put what was said of an order since on its way; the first of it has been heard already if `is_heard`."""
+        said = book.said
+        place = self._collected[book]
+        if place == len(said):
+            return
+        self._collected[book] = len(said)
+        for report in said[place:]:
+            letter = Letter(report, is_kept=is_execution(report))
+            if is_heard:
+                # What answers a send may still die with the process that heard it.
+                letter.is_lost = True
+                self.letters.append(letter)
+                is_heard = False
+            else:
+                self._post(letter)
+
+    def _post(self, letter: Letter) -> None:
+        self.letters.append(letter)
+        around, scene = self._around, self._scene
+        if self.is_sound:
+            around.later(1, lambda: around.deliver(letter))
+            return
+        draws = around.draws("reports")
+        if not self.is_connected or draws.happens(scene.drops):
+            letter.is_lost = True
+            around.seen["reports lost"] += 1
+            return
+        jitter_ns = scene.jitter_ns + 1
+        around.later(scene.latency_ns + draws.number() % jitter_ns, lambda: around.deliver(letter))
+        if draws.happens(scene.repeats):
+            around.seen["reports delivered again"] += 1
+            around.later(scene.latency_ns + draws.number() % jitter_ns, lambda: around.deliver(letter))
+
+
+def _in_words(reply: Reply) -> SendResult:
+    return Sent() if reply in (Reply.SENT, Reply.ANSWERED, Reply.REFUSED) else Unknown("no answer")

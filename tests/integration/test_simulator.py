@@ -1,0 +1,173 @@
+"""The simulator itself: it finds nothing in the library as it is, finds what is broken on purpose, and repeats itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import attrs
+import pytest
+
+import oms
+from oms.model.events import Event, TradeCanceled
+from oms.projections.positions import Positions
+from oms.stores.memory import MemoryEventStore
+from oms.testing.simulator.bot import price
+from oms.testing.simulator.campaign import main, run_campaign, unmet
+from oms.testing.simulator.draws import Draws
+from oms.testing.simulator.parts import INSTRUMENTS, Parts
+from oms.testing.simulator.rare import RARE
+from oms.testing.simulator.run import Failure, failure_of, fewest, shrink, simulate
+from oms.testing.simulator.scene import scene_of
+
+SEEDS = (3, 7, 11)
+
+
+@pytest.mark.slow
+def test_a_short_campaign_finds_nothing_and_meets_most_of_what_is_rare() -> None:
+    result = run_campaign(600, 2)
+    assert result.failures == ()
+    assert result.lifecycles >= 600
+    assert len(unmet(result)) < len(RARE) // 4
+
+
+class ForgetfulStore(MemoryEventStore):
+    """Says that it has kept the last of several events, and has not."""
+
+    def append(self, events: Sequence[Event], expected_version: int) -> None:
+        super().append(events, expected_version)
+        self.forgets = expected_version > 12 and len(events) > 1
+
+
+class ForgetfulParts(Parts):
+    """A store that loses an acknowledged event when the process dies."""
+
+    def make_store(self) -> ForgetfulStore:
+        return ForgetfulStore()
+
+    def reopen_store(self, store: object) -> ForgetfulStore:
+        assert isinstance(store, ForgetfulStore)
+        fresh = ForgetfulStore()
+        kept = list(store.read())
+        if getattr(store, "forgets", False):
+            kept.pop()
+        if kept:
+            MemoryEventStore.append(fresh, kept, 0)
+        return fresh
+
+
+def _first_failure(parts: Parts | None = None) -> Failure:
+    for seed in range(200):
+        found = failure_of(scene_of(seed), parts)
+        if found is not None:
+            return found
+    raise AssertionError("nothing was found")
+
+
+@pytest.mark.slow
+def test_a_store_that_loses_what_it_acknowledged_is_found_and_shrunk_to_a_few_actions() -> None:
+    found = _first_failure(ForgetfulParts())
+    assert found.invariant == "I8"
+    short = shrink(found, ForgetfulParts())
+    assert short.numbers is not None
+    assert len(short.numbers) <= 20
+    assert short.invariant == "I8"
+    again = failure_of(short.scene, ForgetfulParts(), numbers=short.numbers)
+    assert again == short
+
+
+@pytest.mark.slow
+def test_a_broken_read_model_is_found_and_the_command_repeats_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = Positions.on_canceled
+
+    def twice(self: Positions, event: TradeCanceled) -> None:
+        right(self, event)
+        right(self, event)
+
+    monkeypatch.setattr(Positions, "on_canceled", twice)
+    short = shrink(_first_failure())
+    assert short.invariant == "oracle"
+    assert short.numbers is not None
+    assert len(short.numbers) <= 20
+    command = short.command().split()[3:]
+    assert main(command) == 1
+    assert short.what in capsys.readouterr().out
+    monkeypatch.undo()
+    assert main(command) == 0
+
+
+def test_the_fewest_items_that_fail_are_found() -> None:
+    tried: list[int] = []
+
+    def fails(items: Sequence[int]) -> bool:
+        tried.append(len(items))
+        return {3, 17} <= set(items)
+
+    assert fewest(list(range(40)), fails) == [3, 17]
+    assert len(tried) < 100
+
+
+def test_what_is_rare_is_counted_over_runs_and_a_count_of_zero_is_told() -> None:
+    seen: Counter[str] = Counter()
+    simulate(scene_of(1), seen=seen)
+    once = dict(seen)
+    simulate(scene_of(1), seen=seen)
+    assert dict(seen) == {name: 2 * times for name, times in once.items()}
+
+
+# ---------------------------------------------------------------- the same seed, the same journal
+
+
+def _digests(python: str, hash_seed: str) -> dict[str, str]:
+    # What the library needs is pure Python, so that another interpreter can run it from where it is installed here.
+    found = {str(Path(module.__file__ or "").parent.parent) for module in (oms, attrs)}
+    env = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sorted(found))}
+    seeds = ",".join(map(str, SEEDS))
+    ran = subprocess.run(
+        [python, "-m", "oms.testing.simulator", "--digests", seeds],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    given: dict[str, str] = json.loads(ran.stdout)
+    return given
+
+
+@pytest.mark.slow
+def test_one_seed_gives_one_journal_twice_in_a_process_and_with_every_hash_seed() -> None:
+    here = {str(seed): simulate(scene_of(seed), digests=True).digest for seed in SEEDS}
+    assert {str(seed): simulate(scene_of(seed), digests=True).digest for seed in SEEDS} == here
+    assert len(set(here.values())) == len(SEEDS)
+    for hash_seed in ("0", "1", "random"):
+        assert _digests(sys.executable, hash_seed) == here, hash_seed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_one_seed_gives_one_journal_on_every_python(version: str) -> None:
+    python = shutil.which(f"python{version}")
+    if python is None or subprocess.run([python, "-c", ""], check=False).returncode:
+        pytest.skip(f"no python{version} on the PATH")
+    here = {str(seed): simulate(scene_of(seed), digests=True).digest for seed in SEEDS}
+    assert _digests(python, "random") == here
+
+
+def test_another_seed_gives_another_journal() -> None:
+    assert simulate(scene_of(1), digests=True).digest != simulate(scene_of(2), digests=True).digest
+
+
+def test_prices_of_a_run_are_exact() -> None:
+    for instrument in INSTRUMENTS:
+        px = price(Draws("a"), instrument)
+        assert type(px) is Decimal
+        assert instrument.is_on_tick(px)
