@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Final
 
 from oms.errors import ConcurrencyConflictError, FencedOutError, ValidationError
@@ -78,3 +79,8 @@ def check_snapshot(version: int, text: str, last: int) -> None:
         raise ValidationError("text", type(text).__name__, "pass a text of ASCII characters")
     if len(text) > MAX_SNAPSHOT_LENGTH:
         raise ValidationError("text", f"{len(text)} characters", f"at most {MAX_SNAPSHOT_LENGTH} characters")
+
+
+def snapshot_hash(version: int, head: str, text: str) -> str:
+    """Give what is kept beside a snapshot: SHA-256 over its version, the record it ends with, and its text."""
+    return sha256(f"{version}\n{head}\n{text}".encode(errors="replace")).hexdigest()

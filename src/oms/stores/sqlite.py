@@ -16,6 +16,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, Literal, NoReturn, Self
 
+from attrs import evolve
+
 from oms.codec.numbering import check_after, check_numbering, check_snapshot, conflict
 from oms.errors import (
     ConcurrencyConflictError,
@@ -32,6 +34,10 @@ from oms.stores.writer_lock import WriterLock
 
 APPLICATION_ID: Final = file.APPLICATION_ID
 FORMAT: Final = file.FORMAT
+CAPABILITIES: Final = StoreCapabilities(
+    durable=True, synced=True, chained=True, many_readers=True, one_writer=True
+)
+"""What a store promises that was opened without further words."""
 BUSY_TIMEOUT_S: Final = 5.0
 """How long an append waits for somebody who has locked the file, unless it is said otherwise."""
 MAX_BUSY_TIMEOUT_S: Final = 60.0
@@ -139,13 +145,7 @@ class SQLiteEventStore:
     @property
     def capabilities(self) -> StoreCapabilities:
         """What the store promises, as it was opened."""
-        return StoreCapabilities(
-            durable=True,
-            synced=self._synchronous == "FULL",
-            chained=True,
-            many_readers=True,
-            one_writer=not self._is_shared,
-        )
+        return evolve(CAPABILITIES, synced=self._synchronous == "FULL", one_writer=not self._is_shared)
 
     @property
     def notices(self) -> tuple[StoreNotice, ...]:

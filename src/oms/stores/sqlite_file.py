@@ -5,13 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from oms.codec.chain import Chain, genesis, head_of
 from oms.codec.event_codec import decode, encode
-from oms.codec.numbering import MAX_SNAPSHOT_LENGTH
+from oms.codec.numbering import MAX_SNAPSHOT_LENGTH, snapshot_hash
 from oms.errors import (
     JournalDamagedError,
     JournalNewerError,
@@ -307,11 +306,6 @@ def read_snapshot(
     except (sqlite3.Error, JournalDamagedError) as error:
         passed.append(SnapshotPassedOver(0, f"it cannot be read ({error})"))
     return None, passed
-
-
-def snapshot_hash(version: int, head: str, text: str) -> str:
-    """Give what is kept beside a snapshot: SHA-256 over its version, the record it ends with, and its text."""
-    return sha256(f"{version}\n{head}\n{text}".encode(errors="replace")).hexdigest()
 
 
 def failure(error: sqlite3.Error, sequence: int) -> StoreError:
