@@ -9,7 +9,7 @@ event is settled when its lane comes to it, and for an event that is delivered a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
 from oms.errors import LimitExceededError, UnknownBrokerError
@@ -44,14 +44,46 @@ class SubscriberFailed:
     error: Exception
 
 
+@record
+class Halted:
+    """The manager takes nothing new any more. Not an event: published at once, journaled when it is resumed.
+
+    Attributes:
+        reason: What has failed.
+        remedy: What is to be done.
+        since_ns: When, in nanoseconds UTC.
+    """
+
+    reason: str
+    remedy: str
+    since_ns: int
+
+
+@record
+class ReportsLost:
+    """More reports came while the manager was halted than could be kept. Not an event, as `Halted`.
+
+    Attributes:
+        lost: How many of each broker's, in all, since it halted.
+    """
+
+    lost: tuple[tuple[BrokerName, int], ...]
+
+
 class Bus:
     """Four lanes. Not for use from several threads at once.
 
     Attributes:
         failures: How many listeners' calls have failed.
+        unrecorded: The delivery whose RECORD failed last: whether its events were kept is in doubt, and nothing of it was
+            sent. None where none did.
+        is_broken_off: A delivery ended after RECORD, before everybody was told.
     """
 
-    __slots__ = ("_delivering", "_followed", "_lanes", "_observers", "_projectors", "_record", "_recorders", "_senders", "_telling", "_waiting", "failures")  # fmt: skip
+    __slots__ = (
+        "_delivering", "_followed", "_lanes", "_observers", "_projectors", "_record", "_recorders", "_senders", "_telling",
+        "_waiting", "failures", "is_broken_off", "unrecorded",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         """Begin with nobody attached."""
@@ -67,6 +99,8 @@ class Bus:
         self._delivering = False
         self._followed = 0
         self.failures = 0
+        self.unrecorded: tuple[Sequence[Event], Sequence[Request]] | None = None
+        self.is_broken_off = False
 
     def record(self, recorder: Recorder) -> None:
         """Attach to RECORD: it keeps each delivery's events, or raises, and then nothing is sent."""
@@ -111,7 +145,11 @@ class Bus:
             while True:
                 if events:
                     record = self._record
-                    record(events)
+                    try:
+                        record(events)
+                    except BaseException:
+                        self.unrecorded = (events, requests)
+                        raise
                 for request in requests:
                     self._sender(request.broker)(request)
                 # Nearly every delivery is of one event, for which both lanes are one walk. The walks are written out: a
@@ -148,6 +186,7 @@ class Bus:
         except BaseException:
             self._followed = 0
             self._waiting.clear()
+            self.is_broken_off = self.unrecorded is None
             raise
         finally:
             self._delivering = False
@@ -161,6 +200,24 @@ class Bus:
                 listener(event)
             except Exception as error:  # noqa: BLE001  # a broken read model must not keep a journal shut
                 self._fail(listener, event, error)
+
+    def tell(self, events: Iterable[Event]) -> None:
+        """Tell read models and observers of events that are on record already, and that nobody has heard of."""
+        for attached, resolved in self._lanes:
+            for event in events:
+                for listener in _resolve(type(event), attached, resolved):
+                    try:
+                        listener(event)
+                    except Exception as error:  # noqa: BLE001  # as in `publish`
+                        self._fail(listener, event, error)
+
+    def send_unrecorded(self, request: Request) -> None:
+        """Send at once what is put on record later."""
+        self._sender(request.broker)(request)
+
+    def notify(self, notice: Halted | ReportsLost) -> None:
+        """Tell observers something that is no event."""
+        self._tell(notice)
 
     def fail(self, what: str, asked: object, error: Exception) -> None:
         """Publish that what a listener asked for was refused when its turn had come."""
@@ -201,12 +258,12 @@ class Bus:
             return  # Whoever fails at hearing of failures is only counted.
         self._tell(SubscriberFailed(getattr(listener, "__qualname__", repr(listener)), heard, error))
 
-    def _tell(self, failed: SubscriberFailed) -> None:
-        for told in _resolve(SubscriberFailed, *self._lanes[1]):
+    def _tell(self, notice: SubscriberFailed | Halted | ReportsLost) -> None:
+        for told in _resolve(type(notice), *self._lanes[1]):
             try:
-                told(failed)
+                told(notice)
             except Exception as again:  # noqa: BLE001  # see above
-                self._fail(told, failed, again)
+                self._fail(told, notice, again)
 
 
 def _in_turn(recorders: list[Recorder]) -> Recorder:

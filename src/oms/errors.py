@@ -8,6 +8,7 @@
     │   ├── UnknownOrderError
     │   └── UnknownBrokerError
     ├── HaltedError                you asked for something while the manager is halted
+    ├── ClockError                 the clock is at fault
     ├── BrokerError                they did it
     │   ├── OutcomeKnownError      the request certainly had no effect
     │   └── OutcomeUnknownError    the request may have had its effect: in doubt
@@ -74,7 +75,22 @@ class UnknownBrokerError(ValidationError):
 
 
 class HaltedError(OmsError):
-    """Something was asked for while the manager is halted: the journal failed, and memory is not to be trusted."""
+    """Something was asked for while the manager is halted: the journal failed, and memory is not to be trusted.
+
+    Attributes:
+        reason: What has failed.
+        remedy: What is to be done.
+    """
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        """Name what has failed and the remedy."""
+        self.reason = reason
+        self.remedy = remedy
+        super().__init__(f"{reason}: {remedy}" if remedy else reason)
+
+
+class ClockError(OmsError):
+    """The clock raised, or gave what is no time."""
 
 
 class BrokerError(OmsError):

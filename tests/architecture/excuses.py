@@ -128,6 +128,21 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.engine.emergencies",
+        "what happened while nothing was recorded is told from commands, requests, orders and events alike",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.runtime.halting",
+        "each kind of input is let through, kept or refused by name",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.runtime.resuming",
+        "it joins the journal, a new engine, the handles and everything that was kept",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.engine.fees",
         "a fee is matched by every identity there is, and each outcome is a kind of event",
     ),

@@ -6,15 +6,25 @@ The same inputs with the same times give the same events, byte for byte, on ever
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import getcontext, setcontext
 from typing import Any, Final
 
-from oms.engine import operator
+from oms.engine import emergencies, operator
 from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
 from oms.engine.incoming import take_in
-from oms.engine.inputs import Answered, Input, Promised, Reported, Start, TimerDue, WatchedMassCancel
+from oms.engine.inputs import (
+    Answered,
+    EmergencyCancel,
+    Input,
+    Promised,
+    Reported,
+    Resume,
+    Start,
+    TimerDue,
+    WatchedMassCancel,
+)
 from oms.engine.order_entry import OrderEntry
 from oms.engine.outcome import Outcome
 from oms.engine.report_processing import adopt_settled, process_report, reconsider, release_ready
@@ -25,10 +35,11 @@ from oms.model import events as ev
 from oms.model.capabilities import Capabilities
 from oms.model.decimals import EXACT, exact_arithmetic
 from oms.model.enums import Life, SessionPhase
-from oms.model.ids import BrokerName
+from oms.model.ids import BrokerName, ClOrdId
 from oms.model.market import Quote, TradePrint
+from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport, OrderCancelReject
-from oms.model.requests import Request
+from oms.model.requests import OrderCancelRequest, Request
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.time_in_force import Day
 from oms.model.venue_profile import IdScope
@@ -102,6 +113,8 @@ class Engine:
             TimerDue: self._nothing,
             SessionChange: self._session,
             Start: self._start,
+            Resume: self._resume,
+            EmergencyCancel: self._emergency,
         }
 
     def handle(self, what: Input, now_ns: int) -> Outcome:
@@ -152,6 +165,25 @@ class Engine:
             for event in events:
                 self.state.apply(event)
         self.state.clash = None
+
+    def emergency_cancel(
+        self, command: cmd.CancelOrder, counter: int, unsent: Collection[ClOrdId], now_ns: int
+    ) -> OrderCancelRequest | tuple[Reason, ...]:
+        """Give a cancel to be sent at once, although the journal is down; see `OrderEntry.emergency_cancel`."""
+        order = self.state.index.by_id.get(command.order_id)
+        if order is None:
+            asked = f"{command.order_id}, which was never placed"
+            return (Reason(ReasonCode.NOT_WORKING, "order_id", asked, "an order that was sent"),)
+        with exact_arithmetic():
+            return self._entry.emergency_cancel(order, command, counter, unsent, now_ns)
+
+    def see(self, update: Quote | TradePrint) -> None:
+        """Take the market in without anything else, as `handle` would."""
+        self._entry.market[update.symbol] = update
+
+    def follow(self, earlier: Engine) -> None:
+        """Take over from an engine that is given up what no journal holds: the market as it was last seen."""
+        self._entry.market.update(earlier._entry.market)
 
     # ------------------------------------------------------------ one method an input
 
@@ -278,6 +310,12 @@ class Engine:
             state.inquiries.revive(order_id)
         if state.held.by_sequence:
             reconsider(state)
+
+    def _resume(self, what: Resume) -> None:
+        emergencies.resume(self.state, what, self._requests)
+
+    def _emergency(self, what: EmergencyCancel) -> None:
+        emergencies.journal_cancel(self.state, what)
 
     def _session_scoped(self) -> tuple[BrokerName, ...]:
         profiles = sorted(self.state.profiles.items())

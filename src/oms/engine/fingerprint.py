@@ -74,7 +74,7 @@ def describe(state: State) -> dict[str, object]:
             state.last_ns,
             state.next_order_id,
             state.next_counter,
-            state.reserved,
+            (state.reserved, state.usable),
             state.request_timeout_ns,
         ],
         "namespace": state.namespace,

@@ -12,7 +12,7 @@ from oms.model.limits import RiskLimits
 from oms.model.market import MarketUpdate
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reports import QueryResult, Report, SendResult
-from oms.model.requests import Request
+from oms.model.requests import OrderCancelRequest, Request
 from oms.model.sessions import SessionChange
 
 
@@ -82,6 +82,43 @@ class Start:
     account: Account = Account("main")
 
 
+@record
+class Resume:
+    """A person lets the manager take orders again after it had halted; the state has been read from the journal afresh.
+
+    Attributes:
+        by: Who says so.
+        reason: Why.
+        halted: What had failed.
+        since_ns: When, in nanoseconds UTC.
+        first: The first event whose append was in doubt; 0 where none was.
+        last: The last one.
+        was_kept: They are in the journal.
+        held: How many reports and results were kept meanwhile.
+        lost: How many reports of each broker could not be kept.
+        emergencies: How many cancels left unrecorded.
+    """
+
+    by: str
+    reason: str
+    halted: str
+    since_ns: int
+    first: int
+    last: int
+    was_kept: bool
+    held: int
+    lost: tuple[tuple[BrokerName, int], ...]
+    emergencies: int
+
+
+@record
+class EmergencyCancel:
+    """A cancel that left while the journal was down; it is to be put on record."""
+
+    request: OrderCancelRequest
+    asked_by: str
+
+
 Input: TypeAlias = (
     Command
     | Promised
@@ -92,4 +129,6 @@ Input: TypeAlias = (
     | TimerDue
     | SessionChange
     | Start
+    | Resume
+    | EmergencyCancel
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.engine import replaces
-from oms.engine.state import State
+from oms.engine.state import EMERGENCY_IDS, ID_BLOCK, State
 from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationError
 from oms.model import events as ev
 from oms.model.approval import Approved
@@ -17,13 +17,13 @@ from oms.model.commands import CancelOrder, MassCancel, ReplaceOrder, SubmitOrde
 from oms.model.define import record
 from oms.model.door import shown
 from oms.model.enums import RequestKind
-from oms.model.ids import BrokerName, OrderId, Symbol, cl_ord_id, cl_ord_id_head
+from oms.model.ids import BrokerName, ClOrdId, OrderId, Symbol, cl_ord_id, cl_ord_id_head
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
-from oms.model.requests import Request
+from oms.model.requests import OrderCancelRequest, Request
 from oms.model.terms import Limit, Terms
 from oms.model.time_in_force import TimeInForce
 from oms.order_types.registry import HandlerRegistry
@@ -76,7 +76,7 @@ class OrderEntry:
         self._handlers = handlers
         # The counter of the last ClOrdID that each broker takes; what it takes otherwise is the same for all of them.
         self._last_counters: dict[BrokerName | None, int] = {
-            broker: can.profile.cl_ord_ids.last_counter for broker, can in capabilities.items()
+            broker: _last_usable(can.profile.cl_ord_ids.last_counter) for broker, can in capabilities.items()
         }
 
     def submit(
@@ -203,6 +203,33 @@ class OrderEntry:
             reasons = verdict
         state.record_of(order, ev.ReplaceDenied(*state.envelope(), order.order_id, reasons))
 
+    def emergency_cancel(
+        self,
+        order: Order,
+        command: CancelOrder,
+        counter: int,
+        unsent: Collection[ClOrdId],
+        now_ns: int,
+    ) -> OrderCancelRequest | Reasons:
+        """Give a cancel to be sent at once, without any event; or the reasons why there is nothing to cancel.
+
+        Args:
+            order: Whose.
+            command: Who asks for it.
+            counter: What its ClOrdID is made from.
+            unsent: Requests that the state holds and that never left.
+            now_ns: The time, in nanoseconds UTC.
+        """
+        reasons = replaces.why_not_working(order) or self._why_cut_off(order, counter)
+        if not reasons and order.cl_ord_id in unsent:
+            asked = f"{order.order_id}, unsent"
+            reasons = (Reason(ReasonCode.NOT_WORKING, "order_id", asked, "an order that was sent"),)
+        if reasons:
+            return reasons
+        identity = cl_ord_id(cl_ord_id_head(self.state.prefix, counter), counter)
+        orig = replaces.last_sent(order, unsent)
+        return self._router.cancel(self._gate.approve_cancel(command), order, identity, orig, now_ns)
+
     def forget_routes(self) -> None:
         """Look every instrument's way out up again; to be called when one was defined."""
         self._routes.clear()
@@ -277,17 +304,22 @@ class OrderEntry:
         allowed = f"a reference that is not in use; order {order.order_id} has it"
         return (Reason(ReasonCode.DUPLICATE_CLIENT_REF, "client_ref", client_ref, allowed),)
 
-    def _why_cut_off(self, order: Order) -> Reasons:
+    def _why_cut_off(self, order: Order, counter: int | None = None) -> Reasons:
         can = self._router.reach(order.broker)
         if can is not None:
-            return self._why_no_id(order.broker, can)
+            return self._why_no_id(order.broker, can, counter)
         allowed = "an order whose broker is attached"
         return (Reason(ReasonCode.NO_ROUTE, "broker", str(order.broker), allowed),)
 
-    def _why_no_id(self, broker: BrokerName | None, capabilities: Capabilities) -> Reasons:
+    def _why_no_id(
+        self, broker: BrokerName | None, capabilities: Capabilities, counter: int | None = None
+    ) -> Reasons:
         state = self.state
-        counter = state.next_counter
-        if self._last_counters[broker] >= counter:
+        if counter is None:
+            counter, last = state.next_counter, self._last_counters[broker]
+        else:  # one of those that are kept for emergencies, at the end of a block
+            last = capabilities.profile.cl_ord_ids.last_counter
+        if last >= counter:
             return ()
         identity = cl_ord_id(cl_ord_id_head(state.prefix, counter), counter)
         allowed = capabilities.profile.cl_ord_ids.in_words
@@ -311,6 +343,12 @@ class OrderEntry:
                 (_reference_px(update), 0 if update is None else update.time_ns),
             )
         return judged[1]
+
+
+def _last_usable(last_counter: int) -> int:
+    # No block but the first is begun of which a broker does not take every id, those for emergencies too.
+    blocks = max((last_counter + 1) // ID_BLOCK, 1)
+    return min(last_counter, blocks * ID_BLOCK - EMERGENCY_IDS - 1)
 
 
 def _unworked(terms: Terms) -> ValidationError:

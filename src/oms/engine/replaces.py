@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -147,15 +148,15 @@ def _as_asked(
     return command.order_qty or qty, changed, command.time_in_force or time_in_force
 
 
-def last_sent(order: Order) -> ClOrdId:
+def last_sent(order: Order, unsent: Container[ClOrdId] = ()) -> ClOrdId:
     """Give the last identity sent for an order that has not been refused.
 
     An unanswered replace counts, a cancel names nothing, and what is in doubt may never have arrived, so that the venue
-    would not know it.
+    would not know it; nor does it know what is `unsent`.
     """
     sent = [
         request.cl_ord_id
         for request in order.outstanding_requests
-        if request.kind is not RequestKind.CANCEL and not request.in_doubt
+        if request.kind is not RequestKind.CANCEL and not request.in_doubt and request.cl_ord_id not in unsent
     ]
     return sent[-1] if sent else order.cl_ord_id or ClOrdId("")

@@ -79,7 +79,7 @@ def _head(state: State, count: int) -> rows.SnapshotHead:
     book, sessions = state.book, state.sessions
     return rows.SnapshotHead(
         SCHEMA, state.version, count, state.epoch, state.last_ns, state.next_order_id, state.next_counter, state.reserved,
-        state.namespace, state.request_timeout_ns, book.limits, book.kill_reason, tuple(book.sent_ns),
+        state.usable, state.namespace, state.request_timeout_ns, book.limits, book.kill_reason, tuple(book.sent_ns),
         state.anomalies.raised, state.anomalies.acknowledged, sessions.scoped, tuple(sessions.dates.items()),
         state.timers.next_due_ns,
     )  # fmt: skip
@@ -161,11 +161,8 @@ class _Reading:
             )
         state, book = self.state, self.state.book
         state.version, state.epoch, state.last_ns = head.version, head.epoch, head.last_ns
-        state.next_order_id, state.next_counter, state.reserved = (
-            head.next_order_id,
-            head.next_counter,
-            head.reserved,
-        )
+        state.next_order_id, state.next_counter = head.next_order_id, head.next_counter
+        state.reserved, state.usable = head.reserved, head.usable
         state.namespace, state.request_timeout_ns = head.namespace, head.request_timeout_ns
         state.prefix = namespace_prefix(head.namespace) if head.epoch else ""
         if head.limits is not None:

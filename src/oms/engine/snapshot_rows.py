@@ -41,6 +41,7 @@ class SnapshotHead:
     next_order_id: OrderId
     next_counter: int
     reserved: int
+    usable: int
     namespace: str
     request_timeout_ns: int
     limits: RiskLimits | None

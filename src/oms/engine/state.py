@@ -43,6 +43,9 @@ from oms.risk.book import RiskBook
 ID_BLOCK: Final = 1 << 16
 """How many ClOrdIDs are put on record at a time."""
 
+EMERGENCY_IDS: Final = 1 << 13
+"""How many ClOrdIDs at the end of each block are kept for emergency cancels: they are on record, and nothing else uses them."""
+
 MAX_ORIGINS: Final = 1_000
 """How many speakers' causes are kept to be shared by their events."""
 
@@ -68,13 +71,14 @@ class State:
         next_order_id: The number that the next order gets.
         next_counter: The counter that the next ClOrdID is made from.
         reserved: ClOrdID counters below this are on record as perhaps in use.
+        usable: Those from here on, below `reserved`, are for emergency cancels.
         profiles: How each attached broker behaves.
     """
 
     __slots__ = (
         "account", "anomalies", "at", "book", "cause", "causes", "clash", "epoch", "executions", "fees", "fresh", "handles",
         "held", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace", "next_counter",
-        "next_order_id", "now_ns", "prefix", "profiles", "request_timeout_ns", "reserved", "sessions", "timers", "version",
+        "next_order_id", "now_ns", "prefix", "profiles", "request_timeout_ns", "reserved", "sessions", "timers", "usable", "version",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -94,11 +98,8 @@ class State:
         self.sessions = Sessions()
         self.account = Account("main")
         self.next_order_id = OrderId(1)
-        self.next_counter = 0
-        self.reserved = 0
-        self.namespace = ""
-        self.prefix = ""
-        self.id_head = ""
+        self.next_counter = self.reserved = self.usable = 0
+        self.namespace = self.prefix = self.id_head = ""
         self.request_timeout_ns = 0
         self.profiles: dict[BrokerName, VenueProfile] = {}
         # What belongs to the input under way, and what is still to be handed out.
@@ -194,9 +195,9 @@ class State:
 
     def next_cl_ord_id(self) -> ClOrdId:
         """Give the id of the next request; a block of them is put on record first where the last is used up."""
-        counter = self.next_counter
-        if counter >= self.reserved:
+        if self.next_counter >= self.usable:
             self.record(ev.IdBlockReserved(*self.envelope(), self.reserved + ID_BLOCK))
+        counter = self.next_counter
         if not counter & LOW_COUNTER or not self.id_head:
             self.id_head = cl_ord_id_head(self.prefix, counter)
         return cl_ord_id(self.id_head, counter)
@@ -217,7 +218,10 @@ def _started(state: State, event: Any) -> None:
 
 
 def _reserved(state: State, event: Any) -> None:
+    # What is left of the last block is for emergencies alone: it begins with the new one.
+    state.next_counter = state.reserved
     state.reserved = event.up_to
+    state.usable = event.up_to - min(EMERGENCY_IDS, (event.up_to - state.next_counter) // 4)
 
 
 def _defined(state: State, event: Any) -> None:
@@ -261,7 +265,7 @@ def _let_go(state: State, event: Any) -> None:
 def _create(state: State, event: ev.OrderCreated | ev.OrderAdopted) -> Order:
     order_id = event.order_id
     order = state.handles.pop(order_id, None) if state.handles else None
-    if order is None or isinstance(event, ev.OrderAdopted):
+    if order is None:
         order = new_order(event)
     else:
         fulfil(order, event)

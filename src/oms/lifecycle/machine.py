@@ -85,10 +85,26 @@ def new_order(event: ev.OrderCreated | ev.OrderAdopted) -> Order:
     )  # fmt: skip
 
 
-def fulfil(order: Order, event: ev.OrderCreated) -> None:
-    """Take in what was not known when the handle of an order was given out before the order was created."""
-    order._reference_px = event.reference_px
-    order._created_ns = event.time_ns
+def fulfil(order: Order, event: ev.OrderCreated | ev.OrderAdopted) -> None:
+    """Begin an order whose handle was given out before, as `new_order` does; it forgets whatever it was."""
+    become(order, new_order(event))
+
+
+def become(order: Order, other: Order) -> None:
+    """Let a handle that somebody holds stand for what another one stands for."""
+    for slot in Order.__slots__:
+        setattr(order, slot, getattr(other, slot))
+
+
+def unsend(order: Order) -> None:
+    """Let a handle say that its order is unsent: what made it more was never recorded, and never left."""
+    whose = (order._time_in_force, order._account, order._client_ref, None, order._created_ns)
+    become(
+        order,
+        Order(
+            order._order_id, order._symbol, order._side, order._order_qty, order._terms, *whose, order._cash_order_qty
+        ),
+    )  # fmt: skip
 
 
 def lives_that_allow(kind: type[ev.OrderEvent]) -> Container[Life]:

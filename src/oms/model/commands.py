@@ -329,6 +329,22 @@ class AcknowledgeAnomaly:
             raise ValidationError("anomaly", shown(self.anomaly), "pass an AnomalyRaised, or its sequence")
 
 
+@record
+class ResumeManager:
+    """Let a halted manager take orders again; a person's word, and no command to the engine that is given up.
+
+    Attributes:
+        by: Who says so.
+        reason: Why.
+
+    Raises:
+        ValidationError: Name or reason are missing.
+    """
+
+    by: str = field(converter=_person)
+    reason: str = field(converter=reason)
+
+
 Command: TypeAlias = (
     SubmitOrder
     | CancelOrder

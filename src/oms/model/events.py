@@ -298,10 +298,15 @@ class FeeCharged(OrderEvent):
 
 @record
 class CancelRequested(OrderEvent):
-    """A cancel is to be sent: journaled before it leaves."""
+    """A cancel is to be sent: journaled before it leaves, but for an emergency cancel while the journal was down.
+
+    Attributes:
+        left_ns: When an emergency cancel left, in nanoseconds UTC; 0 for one that was journaled first.
+    """
 
     cl_ord_id: ClOrdId
     orig_cl_ord_id: ClOrdId
+    left_ns: int = 0
 
 
 @record
@@ -721,8 +726,47 @@ class EpochStarted(Event):
 
 
 @record
+class ManagerHalted(Event):
+    """The manager had stopped taking orders; journaled as it was resumed.
+
+    Attributes:
+        reason: What had failed.
+        since_ns: When, in nanoseconds UTC.
+        first: The first event whose append was in doubt; 0 where none was.
+        last: The last one.
+        was_kept: These events turned out to be in the journal; what they would have sent never left.
+    """
+
+    reason: str
+    since_ns: int
+    first: int
+    last: int
+    was_kept: bool
+
+
+@record
+class ManagerResumed(Event):
+    """The manager takes orders again, by the word of a person, who is in the cause.
+
+    Attributes:
+        reason: Why.
+        held: How many reports and results had been kept meanwhile, and are handled from here on.
+        lost: How many reports came when no more could be kept.
+        emergencies: How many cancels had left unrecorded; they are journaled from here on.
+    """
+
+    reason: str
+    held: int
+    lost: int
+    emergencies: int
+
+
+@record
 class IdBlockReserved(Event):
-    """ClOrdID counters below `up_to` may be in use from now on; a later start begins there."""
+    """ClOrdID counters below `up_to` may be in use from now on; a later start begins there.
+
+    The last of them are for emergency cancels alone (`oms.engine.state.EMERGENCY_IDS`).
+    """
 
     up_to: int
 

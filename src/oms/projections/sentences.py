@@ -18,7 +18,10 @@ from oms.projections import wording
 MAX_REASONS: Final = 2000
 """How much of the reasons for a refusal is told, in characters: there may be a dozen."""
 
-Remark: TypeAlias = ev.AnomalyRaised | ev.AnomalyAcknowledged | ev.ReportHeld | ev.EpochStarted
+Restart: TypeAlias = ev.EpochStarted | ev.ManagerHalted | ev.ManagerResumed
+"""Events that are about every order that was there."""
+
+Remark: TypeAlias = ev.AnomalyRaised | ev.AnomalyAcknowledged | ev.ReportHeld | Restart
 """Events that have a sentence in the story of an order without being events of it."""
 
 
@@ -53,6 +56,11 @@ def of_remark(event: Remark) -> str:
             return f"a report is kept until it can be understood{because(text)}"
         case ev.EpochStarted(epoch=epoch):
             return f"the manager was started again (run {epoch})"
+        case ev.ManagerHalted(reason=reason, since_ns=since_ns):
+            return f"the manager had been halted since {wording.day_and_time(since_ns)} UTC{because(reason)}"
+        case ev.ManagerResumed(reason=reason):
+            who = wording.words(event.cause.origin) or "somebody"
+            return f"the manager was resumed by {who}{because(reason)}"
         case _:
             assert_never(event)
 
@@ -98,6 +106,12 @@ def is_cancel_asked(order: Order) -> bool:
 def _of(orig_cl_ord_id: str) -> str:
     # An order that was adopted by the broker's id alone has no ClOrdID.
     return f" of {orig_cl_ord_id}" if orig_cl_ord_id else ""
+
+
+def _unrecorded(left_ns: int) -> str:
+    if not left_ns:
+        return ""
+    return f" at {wording.day_and_time(left_ns)} UTC, before it could be recorded: an emergency cancel"
 
 
 def _named(venue_order_id: str | None, order: Order) -> str:
@@ -259,6 +273,7 @@ _TOLD: Final[dict[type[ev.OrderEvent], Callable[[Any, Order], str]]] = {
     ev.FeeCharged: lambda event, _: _charged(event),
     ev.CancelRequested: lambda event, order: (
         f"cancel {event.cl_ord_id}{_of(event.orig_cl_ord_id)} sent to {order.broker}"
+        f"{_unrecorded(event.left_ns)}"
     ),
     ev.CancelDenied: lambda event, _: f"cancel refused here, not sent: {of_reasons(event.reasons)}",
     ev.OrderPendingCancel: lambda event, _: _deciding(event, "cancel"),

@@ -35,7 +35,7 @@ class Teller:
         self._canceled_by = ""
         self._ended = ""
         # A restart is told only if something of the order comes after it.
-        self._restart: ev.EpochStarted | None = None
+        self._restarts: list[sentences.Restart] = []
 
     @property
     def order(self) -> Order | None:
@@ -85,7 +85,9 @@ class Teller:
                 if held.order_id is not None or self._is_named_by(held):
                     self._add(event, sentences.of_release(event, held))
             case ev.EpochStarted() if self.order is not None:
-                self._restart = event
+                self._restarts = [event]
+            case ev.ManagerHalted() | ev.ManagerResumed() if self.order is not None:
+                self._restarts.append(event)
             case _:
                 pass
 
@@ -112,8 +114,8 @@ class Teller:
         )
 
     def _add(self, event: ev.Event, text: str, after: str = "") -> None:
-        if self._restart is not None:
-            restart, self._restart = self._restart, None
+        restarts, self._restarts = self._restarts, []
+        for restart in restarts:
             self._add(restart, sentences.of_remark(restart))
         before = self.steps[-1].time_ns if self.steps else None
         self.steps.append(

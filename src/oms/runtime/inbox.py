@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from threading import Lock
 from typing import Final
 
 from oms.engine.inputs import Input, Reported
@@ -14,21 +15,71 @@ MAX_COMMANDS: Final = 100_000
 
 
 class Inbox(deque[Input]):
-    """The queue in front of the engine; appending and taking are atomic."""
+    """The queue in front of the engine; appending and taking are atomic.
 
-    __slots__ = ()
+    Attributes:
+        sinks: Whatever brokers report to.
+    """
+
+    __slots__ = ("sinks",)
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        super().__init__()
+        self.sinks: list[InboxSink] = []
+
+    def bound(self, held: HeldReports) -> None:
+        """Let reports go through `held` from now on."""
+        for sink in self.sinks:
+            sink.inbox = held
+
+    def unbound(self) -> None:
+        """Take reports without a limit again, as long as they are handled."""
+        for sink in self.sinks:
+            sink.inbox = self
+
+
+class HeldReports:
+    """Where reports go while nothing is handled: into the inbox, until there are too many."""
+
+    __slots__ = ("_inbox", "_lock", "cap", "counts")
+
+    def __init__(self, inbox: Inbox, cap: int) -> None:
+        """Let `cap` reports and other inputs wait."""
+        self._inbox = inbox
+        self._lock = Lock()
+        self.cap = cap
+        self.counts: dict[BrokerName, int] = {}
+
+    def append(self, what: Reported) -> None:
+        """Keep a report; where there is no room, count it as lost. The ones before it stay: the gap is at the end."""
+        with self._lock:
+            if len(self._inbox) < self.cap:
+                self._inbox.append(what)
+            else:
+                self.counts[what.broker] = self.counts.get(what.broker, 0) + 1
+
+    def lost(self) -> tuple[tuple[BrokerName, int], ...]:
+        """Give how many reports of which broker were lost."""
+        with self._lock:
+            return tuple(sorted(self.counts.items()))
 
 
 class InboxSink:
-    """Where one broker's reports go: into the inbox, under the broker's name."""
+    """Where one broker's reports go: into the inbox, under the broker's name.
 
-    __slots__ = ("_broker", "_inbox")
+    Attributes:
+        inbox: The inbox, or what stands in front of it while nothing is handled.
+    """
+
+    __slots__ = ("_broker", "inbox")
 
     def __init__(self, inbox: Inbox, broker: BrokerName) -> None:
         """Report to this inbox in this broker's name."""
-        self._inbox = inbox
+        self.inbox: Inbox | HeldReports = inbox
         self._broker = broker
+        inbox.sinks.append(self)
 
     def put(self, report: Report) -> None:
         """Take a report, from any thread; never raises, never blocks and never calls back."""
-        self._inbox.append(Reported(self._broker, report))
+        self.inbox.append(Reported(self._broker, report))

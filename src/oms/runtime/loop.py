@@ -6,19 +6,20 @@ each input at once, and the deliveries are put off to the batch's end, so that t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Final
 
 from oms.bus import Bus
 from oms.engine.engine import Engine
 from oms.engine.inputs import Answered, Input, Promised
-from oms.errors import HaltedError, LimitExceededError, ValidationError
+from oms.errors import ClockError, HaltedError, LimitExceededError, OmsError, ValidationError
 from oms.model.events import Event
 from oms.model.reports import QueryResult, SendResult, Sent, Unknown
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, Request
 from oms.ports.broker import Broker
 from oms.ports.clock import Clock
+from oms.runtime.halting import MAX_HELD, Halting
 from oms.runtime.inbox import MAX_COMMANDS, Inbox
 
 MAX_BATCH: Final = 100_000
@@ -27,8 +28,9 @@ MAX_BATCH: Final = 100_000
 MAX_FOLLOWING: Final = 100_000
 """How many inputs listeners may add to what is being handled, before it is taken for a loop."""
 
-_ANYWHERE: Final = (MemoryError, RecursionError)
-"""What may be raised in the middle of a change, as an interrupt may: after it the state is not to be trusted."""
+_HALTS: Final = (MemoryError, RecursionError, ClockError)
+"""What halts: what may be raised in the middle of a change, as an interrupt may, after which the state is not to be trusted;
+and that nobody knows what time it is."""
 
 CLOSED: Final = "this manager is closed"
 
@@ -42,6 +44,7 @@ class Loop:
         inbox: What waits.
         is_deferred: What enters now is handled later: a listener is being told something.
         halted: Why nothing is handled any more; None while all is well.
+        halting: What is done then.
         next_due_ns: When the next timer may be due, in nanoseconds UTC; None if there is none.
     """
 
@@ -52,13 +55,14 @@ class Loop:
         "bus",
         "engine",
         "halted",
+        "halting",
         "inbox",
         "is_deferred",
         "next_due_ns",
     )
 
-    def __init__(self, engine: Engine, bus: Bus, clock: Clock) -> None:
-        """Begin idle."""
+    def __init__(self, engine: Engine, bus: Bus, clock: Clock, max_held: int = MAX_HELD) -> None:
+        """Begin idle; keep so many reports while halted."""
         self.engine = engine
         self.bus = bus
         self.inbox = Inbox()
@@ -68,21 +72,35 @@ class Loop:
         self._entered = 0
         self.is_deferred = False
         self._batch: _Batch | None = None
+        self.halting = Halting(bus, self.inbox, clock, max_held)
 
-    def enter(self, what: Input) -> None:
-        """Handle an input and everything that waits; from within a listener, leave it to wait.
+    def now_ns(self) -> int:
+        """Give the time in nanoseconds UTC.
 
         Raises:
-            HaltedError: The journal failed before, or the manager is closed; nothing was taken.
+            ClockError: The clock is at fault; the manager is halted.
+        """
+        try:
+            return self._clock.now_ns()
+        except ClockError as error:
+            if self.halted is None:
+                self._halt(error, ())
+            raise
+
+    def enter(self, what: Input) -> None:
+        """Handle an input and everything that waits; from within a listener, leave it to wait; while halted, see `Halting.take`.
+
+        Raises:
+            ClockError: The clock failed now; nothing was taken.
+            HaltedError: Something failed before, or the manager is closed; nothing was taken.
             LimitExceededError: Too much waits already, or the batch is full; nothing was taken.
             StoreError: The journal failed now; nothing was sent.
         """
         if self.halted is not None:
             if self.halted is CLOSED:
-                raise HaltedError(f"{CLOSED}: open another one on the journal")
-            raise HaltedError(
-                f"a delivery was broken off ({self.halted}): close this manager and open the journal again"
-            )
+                raise HaltedError(CLOSED, "open another one on the journal")
+            self.halting.take(self.engine, what)
+            return
         inbox = self.inbox
         if inbox and len(inbox) >= MAX_COMMANDS:
             raise LimitExceededError(
@@ -115,13 +133,20 @@ class Loop:
         """
         if self.halted is not None:
             raise HaltedError(f"no {what}: {self.halted}")
-        if not self.is_idle:
+        self.check_alone(what)
+
+    def check_alone(self, what: str) -> None:
+        """Check that nothing is under way or put off.
+
+        Raises:
+            ValidationError: Inside a batch, or from within a listener.
+        """
+        if self.is_deferred or self._batch is not None:
             raise ValidationError(what, "within a batch or a listener", "call it after that has ended")
 
     def close(self) -> None:
-        """Handle nothing from now on."""
-        if self.halted is None:
-            self.halted = CLOSED
+        """Handle nothing from now on, and let no cancel leave either."""
+        self.halted = CLOSED
 
     def drain(self, own: Input | None = None) -> None:
         """Handle everything that waits, then an input of `enter`; without one, nothing while halted or from within a listener.
@@ -133,6 +158,7 @@ class Loop:
         if own is None and (not inbox or self.is_deferred or self.halted is not None):
             return
         refusal: Exception | None = None
+        what = own
         try:
             self.is_deferred = True
             self._entered = 0
@@ -148,7 +174,7 @@ class Loop:
                         raise
                     self._refuse(what, error)
                     continue
-                except _ANYWHERE:
+                except _HALTS:
                     raise
                 except Exception as error:
                     # A handler of somebody's own failed, between two changes of the state and not within one.
@@ -158,6 +184,7 @@ class Loop:
                 events = outcome.events
                 if self._batch is not None:
                     batch = self._batch
+                    batch.inputs.append(what)
                     batch.events += events
                     batch.requests += outcome.requests
                     if len(batch.events) >= MAX_BATCH:
@@ -169,11 +196,37 @@ class Loop:
             # Whatever broke it off (an interrupt too), the engine may hold what the journal does not know, or somebody has
             # not heard of what it holds.
             if error is not refusal:
-                self.halted = str(error) or type(error).__name__
+                self._halt(error, () if what is None else (what,), own)
             self.is_deferred = False
             raise
 
-    def _refuse(self, what: Input, error: ValidationError) -> None:
+    def _halt(self, error: BaseException, inputs: Sequence[Input], own: Input | None = None) -> None:
+        self.halted = str(error) or type(error).__name__
+        decided = () if self._batch is None else self._batch.events
+        halting = self.halting
+        for refused in halting.strike(self.engine, error, inputs, own, decided):
+            self._refuse(refused, HaltedError(f"the manager is halted ({halting.reason})", halting.remedy))
+
+    def go_on(self, engine: Engine, first: Sequence[Input], unheard: Sequence[Event]) -> None:
+        """Go on with another engine after a halt: tell of what nobody has heard, then handle `first` and everything that waits.
+
+        Raises:
+            ClockError: The clock failed again; the manager is halted again. So it is after the next.
+            StoreError: The journal failed again.
+        """
+        self.engine = engine
+        self.inbox.extendleft(reversed(first))
+        self.halted = None
+        if unheard:
+            self.is_deferred = True
+            self.bus.tell(unheard)
+            self.is_deferred = False
+        with self.batch():
+            self.drain()
+        if self.halted is None:
+            self.halting.end()
+
+    def _refuse(self, what: Input, error: OmsError) -> None:
         if type(what) is Promised:
             self.engine.state.handles.pop(what.order_id, None)
         self.bus.fail(type(what).__name__, what, error)
@@ -206,7 +259,7 @@ class Loop:
                 self.bus.publish(batch.events, batch.requests)
                 self.is_deferred = False
         except BaseException as error:
-            self.halted = str(error) or type(error).__name__
+            self._halt(error, batch.inputs)
             self.is_deferred = False
             raise
         self.drain()
@@ -243,10 +296,11 @@ def _in_words(error: Exception) -> str:
 class _Batch:
     """What was put off. A class, since a generator in its place costs several times as much."""
 
-    __slots__ = ("_loop", "events", "requests")
+    __slots__ = ("_loop", "events", "inputs", "requests")
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
+        self.inputs: list[Input] = []
         self.events: list[Event] = []
         self.requests: list[Request] = []
 

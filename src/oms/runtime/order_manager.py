@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from types import TracebackType
 from typing import Final, NoReturn, Self, TypeVar
 
@@ -16,8 +17,10 @@ from oms.engine.inputs import Promised, Start, TimerDue, WatchedMassCancel
 from oms.engine.outstanding import Outstanding, outstanding
 from oms.engine.state import State
 from oms.errors import (
+    ClockError,
     HaltedError,
     OmsError,
+    StoreError,
     UnknownBrokerError,
     UnknownInstrumentError,
     UnknownOrderError,
@@ -34,6 +37,7 @@ from oms.model.commands import (
     ReplaceOrder,
     RequestStatus,
     ResolveDoubt,
+    ResumeManager,
     SubmitOrder,
 )
 from oms.model.door import flag, shown
@@ -56,10 +60,13 @@ from oms.ports.broker import Broker
 from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore
 from oms.ports.market_data import MarketListener
+from oms.runtime.checked_clock import checked
 from oms.runtime.connections import by_name, connect, defined, in_turn
+from oms.runtime.halting import MAX_HELD
 from oms.runtime.loop import CLOSED, Loop
-from oms.runtime.parts import Projection, check_parts, no_limits, pairs
+from oms.runtime.parts import Projection, check_numbers, check_parts, no_limits, pairs
 from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
+from oms.runtime.resuming import resume
 from oms.runtime.snapshots import Beginning, Snapshots, begin
 from oms.runtime.system_clock import SystemClock
 from oms.runtime.time_travel import Past, as_of
@@ -94,6 +101,7 @@ class OrderManager:
         request_timeout_s: int = REQUEST_TIMEOUT_S,
         projections: Iterable[Projection] = (),
         snapshot_every: int | None = None,
+        max_held: int = MAX_HELD,
     ) -> None:
         """Open the journal, rebuild from it, and connect.
 
@@ -110,6 +118,8 @@ class OrderManager:
             projections: Further read models, as pairs of an event class and what is told of each such event, the recorded ones
                 first. They hear the whole journal at each start, so that no snapshot is begun from.
             snapshot_every: After how many events `poll` is to take a snapshot, and `close` a last one; never if not given.
+            max_held: How many reports are kept while the manager is halted; what comes after that is counted as lost, and its
+                broker is asked about every open order when the manager is resumed.
 
         Raises:
             ValidationError: An argument cannot be right, or limits are missing for a broker with real money.
@@ -118,28 +128,31 @@ class OrderManager:
                 left open, for whoever opened it.
         """
         attached = by_name(brokers)
-        check_parts(
-            store, clock, limits, handlers, request_timeout_s=request_timeout_s, snapshot_every=snapshot_every
-        )
+        check_parts(store, clock, limits, handlers)
+        check_numbers(request_timeout_s, snapshot_every, max_held)
         namespace = checked_namespace(namespace)
         self._account = Account(name(account, "account"))
         self._brokers, self._store = attached, store
-        self._clock: Clock = SystemClock() if clock is None else clock
+        self._clock: Clock = SystemClock() if clock is None else checked(clock)
         self._market_listeners = [one for one in attached.values() if isinstance(one, MarketListener)]
         capabilities = {key: broker.capabilities() for key, broker in attached.items()}
         limits = no_limits(capabilities) if limits is None else limits
         self.bus = Bus()
-        others = pairs(projections)
-        self._begun = begun = begin(store, may_use=not others)
+        self._begun = begun = begin(store, may_use=not (others := pairs(projections)))
         self.positions = begun.positions
-        self._engine = Engine(capabilities, handlers or default_handlers(), begun.state)
-        self._loop = Loop(self._engine, self.bus, self._clock)
+        self._begin: Callable[..., Engine] = partial(Engine, capabilities, handlers or default_handlers())
+        self._engine = self._begin(begun.state)
+        self._loop = Loop(self._engine, self.bus, self._clock, max_held)
         self._rebuild(others)
         self._snapshots = Snapshots(store, begun, self.bus, snapshot_every)
         known = defined(attached.values(), instruments)
-        self._loop.enter(Start(namespace, request_timeout_s * NS_PER_S, limits, known, self._account))
+        self._begin_epoch(Start(namespace, request_timeout_s * NS_PER_S, limits, known, self._account))
+
+    def _begin_epoch(self, start: Start) -> None:
+        self._start = start
+        self._loop.enter(start)
         self._is_closed = False
-        connect(attached, self._loop.inbox, self.poll)
+        connect(self._brokers, self._loop.inbox, self.poll)
 
     def _rebuild(self, projections: Iterable[Projection]) -> None:
         self._attach(projections)
@@ -231,7 +244,7 @@ class OrderManager:
             command.account,
             command.client_ref,
             None,
-            self._clock.now_ns(),
+            self._loop.now_ns(),
             command.cash_order_qty,
         )
         state.handles[order_id] = handle
@@ -245,12 +258,14 @@ class OrderManager:
     def cancel(self, order: Order | int, *, asked_by: str = "") -> None:
         """Ask for what is left of an order to be canceled.
 
-        What became of it shows on the order and in the events: `CancelRequested`, or `CancelDenied` with reasons.
+        What became of it shows on the order and in the events: `CancelRequested`, or `CancelDenied` with reasons. While the
+        manager is halted, also where it halts only now, the cancel leaves at once, and is journaled when it is resumed.
 
         Raises:
             UnknownOrderError: No such order was submitted here.
+            HaltedError: While halted, it could not leave; or the manager is closed.
         """
-        self._loop.enter(CancelOrder(self._order_id(order), asked_by))
+        self._reduce(CancelOrder(self._order_id(order), asked_by))
 
     def replace(
         self,
@@ -303,6 +318,8 @@ class OrderManager:
     ) -> MassCancelResult:
         """Ask for every open order that fits to be canceled, oldest first, and tell which could not be and why.
 
+        While the manager is halted the cancels leave at once, as those of `cancel` do.
+
         Args:
             symbol: Only orders in this instrument.
             side: Only orders on this side; a short sale is a side of its own.
@@ -330,11 +347,22 @@ class OrderManager:
             asked_by,
         )
         result = MassCancelResult()
-        self._loop.enter(WatchedMassCancel(command, result))
+        self._reduce(WatchedMassCancel(command, result))
         return result
+
+    def _reduce(self, what: CancelOrder | WatchedMassCancel | EngageKillSwitch) -> None:
+        # What makes nothing worse does not fail for the journal's sake: it has left when this returns, or is kept.
+        halting = self._loop.halting
+        try:
+            self._loop.enter(what)
+        except (StoreError, ClockError) as error:
+            if error is not halting.error or not halting.has_left_all:
+                raise
 
     def kill(self, reason: str, *, cancel_all: bool = False, asked_by: str = "") -> None:
         """Refuse new orders from now on, also after a restart, until `release_kill`; cancels still go out.
+
+        While the manager is halted it is kept, and in force when the manager is resumed; the cancels leave at once.
 
         Args:
             reason: Why, for the record.
@@ -346,7 +374,7 @@ class OrderManager:
                 stays as it was.
         """
         flag(cancel_all, "cancel_all")
-        self._loop.enter(EngageKillSwitch(reason, asked_by))
+        self._reduce(EngageKillSwitch(reason, asked_by))
         if cancel_all:
             for order in self.open_orders():
                 self.cancel(order, asked_by=asked_by)
@@ -461,19 +489,23 @@ class OrderManager:
         self._loop.enter(change)
 
     def poll(self) -> None:
-        """Handle what brokers have reported, and what has become due.
+        """Handle what brokers have reported, and what has become due; while halted, tell only if reports are being lost.
 
         Raises:
+            ClockError: The clock failed now.
             HaltedError: The manager is closed.
             StoreError: The journal failed now; nothing was sent.
         """
         if self._is_closed:
-            raise HaltedError(f"{CLOSED}: open another one on the journal")
+            raise HaltedError(CLOSED, "open another one on the journal")
         loop = self._loop
+        if loop.halted is not None:
+            loop.halting.watch()
+            return
         loop.drain()
         if self._snapshots.due_at <= self._engine.state.version and loop.is_idle:
             self._snapshots.take_due()
-        if loop.next_due_ns is not None and loop.next_due_ns <= self._clock.now_ns():
+        if loop.next_due_ns is not None and loop.next_due_ns <= loop.now_ns():
             loop.enter(TimerDue())
 
     def batch(self) -> AbstractContextManager[None]:
@@ -494,6 +526,46 @@ class OrderManager:
         if not callable(listener):
             raise ValidationError("listener", shown(listener), "pass what takes one event")
         return self.bus.observe(kind, listener)
+
+    # ------------------------------------------------------------ while it is halted
+
+    @property
+    def halted(self) -> str | None:
+        """Why nothing new is taken: what has failed, or that the manager is closed; None while all is well.
+
+        `oms.bus.Halted` is published when it begins.
+        """
+        return self._loop.halted
+
+    @property
+    def lost_reports(self) -> int:
+        """How many reports came since the manager halted when no more could be kept."""
+        return sum(count for _, count in self._loop.halting.held.lost())
+
+    def resume(self, by: str, reason: str) -> None:
+        """Take new orders again after something had failed; nothing but a person's word does that.
+
+        The journal is read again, and what it says is true: handles are filled anew from it. What was to be sent as it failed
+        is not sent any more. Cancels that left meanwhile are journaled, and reports that came are handled. Does nothing where
+        the manager is not halted.
+
+        Args:
+            by: Who says so.
+            reason: Why: what has been mended.
+
+        Raises:
+            ValidationError: Name or reason are missing, or it is called within a batch or from within a listener.
+            HaltedError: The manager is closed, another one has the journal, or a delivery was broken off after it was recorded:
+                then open the journal again.
+            ClockError: The clock is still at fault; the manager stays halted.
+            StoreError: The journal is; the manager stays halted.
+        """
+        word = ResumeManager(by, reason)
+        try:
+            resume(self._loop, self._store, self._begin, self._start, word)
+        finally:
+            self._engine = self._loop.engine
+            self._snapshots.follow(self._engine.state)
 
     # ------------------------------------------------------------ what there is
 
@@ -551,7 +623,7 @@ class OrderManager:
         """
         state = self._engine.state
         chosen = list(state.index.by_id.values()) if order is None else [self._known(order)]
-        return outstanding(state, chosen, self._clock.now_ns())
+        return outstanding(state, chosen, self._loop.now_ns())
 
     def anomalies(
         self, order: Order | int | None = None, code: AnomalyCode | None = None, *, acknowledged: bool = False

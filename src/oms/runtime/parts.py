@@ -22,6 +22,7 @@ BROKER: Final = ("name", "capabilities", "start", "stop", "submit", "cancel", "r
 _STORE: Final = ("append", "read", "close")
 _MAX_TIMEOUT_S: Final = 86_400
 _MAX_EVERY: Final = 1_000_000_000
+_MAX_HELD: Final = 100_000_000
 
 
 def several(given: Iterable[T], field: str, allowed: str) -> Iterable[T]:
@@ -60,14 +61,11 @@ def check_parts(
     clock: object,
     limits: object,
     handlers: object,
-    *,
-    request_timeout_s: object,
-    snapshot_every: object,
 ) -> None:
     """Check what is no list.
 
     Raises:
-        ValidationError: Something is of another kind, or a number is out of range.
+        ValidationError: Something is of another kind.
     """
     check_members(store, _STORE, "store", "pass a journal, such as SQLiteEventStore(path)")
     if clock is not None:
@@ -76,6 +74,14 @@ def check_parts(
         raise ValidationError("limits", shown(limits), "pass RiskLimits(...), or leave it out")
     if handlers is not None and not isinstance(handlers, Mapping):
         raise ValidationError("handlers", shown(handlers), "pass a mapping of terms to what works them")
+
+
+def check_numbers(request_timeout_s: object, snapshot_every: object, max_held: object) -> None:
+    """Check what is a number.
+
+    Raises:
+        ValidationError: It is none, or out of range.
+    """
     if type(request_timeout_s) is not int or not 0 < request_timeout_s <= _MAX_TIMEOUT_S:
         raise ValidationError(
             "request_timeout_s", shown(request_timeout_s), f"pass an int from 1 to {_MAX_TIMEOUT_S}"
@@ -86,6 +92,8 @@ def check_parts(
         raise ValidationError(
             "snapshot_every", shown(snapshot_every), f"pass an int from 1 to {_MAX_EVERY}, or leave it out"
         )
+    if type(max_held) is not int or not 0 <= max_held <= _MAX_HELD:
+        raise ValidationError("max_held", shown(max_held), f"pass an int from 0 to {_MAX_HELD}")
 
 
 def pairs(projections: Iterable[Projection]) -> tuple[Projection, ...]:

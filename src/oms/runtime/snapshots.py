@@ -89,6 +89,10 @@ class Snapshots:
         self._every = every
         self.due_at: float = float("inf") if every is None else begun.version + every
 
+    def follow(self, state: State) -> None:
+        """Take snapshots of another state from now on; the positions go on."""
+        self._state = state
+
     def take(self) -> int:
         """Keep a snapshot of what is true now, between two inputs, and give its version.
 

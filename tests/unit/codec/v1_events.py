@@ -267,7 +267,9 @@ EXPECTED: tuple[e.Event, ...] = (
         leaves_qty=Decimal(50),
         avg_px=Decimal("189.5"),
     ),
-    e.CancelRequested(20, 1, ASK, 20, T0, ORDER, CANCEL_ID, NEW_ID, status=PENDING, leaves_qty=Decimal(50)),
+    e.CancelRequested(
+        20, 1, ASK, 20, T0, ORDER, CANCEL_ID, NEW_ID, T0 - 5, status=PENDING, leaves_qty=Decimal(50)
+    ),
     e.CancelDenied(21, 1, ASK, 21, T0, ORDER, (KILLED,), status=PENDING, leaves_qty=Decimal(50)),
     e.OrderPendingCancel(22, 1, SAID, 22, T0, ORDER, CANCEL_ID, status=PENDING, leaves_qty=Decimal(50)),
     e.OrderCanceled(23, 1, SAID, 23, T0, ORDER, CANCEL_ID, "", status=OrdStatus.CANCELED),
@@ -622,4 +624,6 @@ EXPECTED: tuple[e.Event, ...] = (
     e.MassCancelRequested(73, 2, e.Cause("MassCancel", "ops"), 73, T0, AAPL, Side.BUY, None, PAPER),
     e.EpochStarted(74, 3, e.Cause("Start", "clock"), 74, T0, "desk-7", 1, (PAPER, BrokerName("live"))),
     e.OrderNamed(75, 3, SAID, 75, T0, ORDER, VENUE_ID, NEW_ID, status=OrdStatus.NEW, leaves_qty=Decimal(100)),
+    e.ManagerHalted(76, 3, e.Cause("Resume", "ops"), 76, T0, "disk I/O error", T0 - 9, 70, 75, was_kept=True),
+    e.ManagerResumed(77, 3, e.Cause("Resume", "ops"), 76, T0, "a new disk", 12, 3, 2),
 )

@@ -29,7 +29,7 @@ UNDER_WAY = frozenset(
 KEPT = frozenset(
     {
         "anomalies", "book", "epoch", "executions", "fees", "held", "index", "inquiries", "instruments", "last_ns", "namespace",
-        "next_counter", "next_order_id", "request_timeout_ns", "reserved", "sessions", "timers", "version",
+        "next_counter", "next_order_id", "request_timeout_ns", "reserved", "sessions", "timers", "usable", "version",
     }
 )  # fmt: skip
 

@@ -237,6 +237,12 @@ SENTENCES: Final[list[Case]] = [
         "rebate of 0.2 USD for the order",
     ),
     (working, ev.CancelRequested, {}, "cancel cancel-1 of new-1 sent to paper"),
+    (
+        working,
+        ev.CancelRequested,
+        {"left_ns": T0},
+        "cancel cancel-1 of new-1 sent to paper at 2026-01-05 14:30:00.000 UTC, before it could be recorded: an emergency cancel",
+    ),
     (working, ev.CancelDenied, {"reasons": OFF_TICK}, f"cancel refused here, not sent: {OFF_TICK[0]}"),
     (to_cancel, ev.OrderPendingCancel, {}, "cancel cancel-1 is with the broker, which has not decided"),
     (
@@ -996,3 +1002,30 @@ def test_what_is_said_of_other_orders_is_not_told() -> None:
     journal.add(ev.ReportReleased, held=7)
 
     assert [step.sequence for step in tell_story(journal.events, FIRST).steps] == [1, 2, 3, 4, 5]
+
+
+def test_a_halt_is_told_before_what_came_after_it() -> None:
+    journal = working()
+    journal.add(ev.EpochStarted, how="Start", by="", epoch=2, after_ms=1000)
+    journal.add(
+        ev.ManagerHalted,
+        how="Resume",
+        by="ops",
+        reason="the disk is full",
+        since_ns=T0,
+        first=5,
+        last=6,
+        was_kept=False,
+    )
+    journal.add(
+        ev.ManagerResumed, how="Resume", by="ops", reason="there is room again", held=0, lost=0, emergencies=0
+    )
+    journal.report(ev.OrderCanceled)
+
+    told = [line for line in lines_of(journal) if "manager" in line]
+
+    assert [line.split(" ", 1)[1] for line in told] == [
+        "14:30:01.012 +1 s Start the manager was started again (run 2)",
+        "14:30:01.012 +0 ns ops: Resume the manager had been halted since 2026-01-05 14:30:00.000 UTC: the disk is full",
+        "14:30:01.012 +0 ns ops: Resume the manager was resumed by ops: there is room again",
+    ]

@@ -96,7 +96,7 @@ def test_while_halted_reports_are_left_where_they_are_and_the_rest_is_closed() -
     order = om.submit("AAPL", Side.BUY, 100, PX)
     store.fail()
     with pytest.raises(StoreError):
-        om.cancel(order)
+        om.replace(order, price=99)
     version = len(all_events(store))
     fill(broker, order)
 

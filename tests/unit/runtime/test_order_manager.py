@@ -703,11 +703,9 @@ def test_when_the_journal_fails_nothing_is_sent_and_the_manager_halts() -> None:
     house.store.failure = None
     asked: dict[str, Callable[[], object]] = {
         "submit": house.buy,
-        "cancel": lambda: house.om.cancel(order),
         "replace": lambda: house.om.replace(order, price=101),
-        "kill": lambda: house.om.kill("why"),
-        "update": lambda: house.om.update(Quote(Symbol("AAPL"), T0, None, d(0), None, d(0))),
-        "session": lambda: house.om.session(SessionChange(T0, SessionPhase.OPEN, "20260105")),
+        "release": lambda: house.om.release_kill("why"),
+        "status": lambda: house.om.request_status(order),
     }
     for ask in asked.values():
         with pytest.raises(HaltedError, match="the disk is full"):
