@@ -140,6 +140,30 @@ def machine(session: nox.Session) -> None:
     session.run("python", "-m", "oms.testing.campaign", *examples, "--page", page)
 
 
+@nox.session(python=LATEST)
+def simulator(session: nox.Session) -> None:
+    """Simulate 1,000,000 lifecycles with faults, and write the page of it. After `--`: other arguments."""
+    session.install(".[testing]")
+    page = "docs/reference/campaigns/simulator.md"
+    asked = session.posargs or ["--lifecycles", "1000000", "--seed", "1"]
+    session.run("python", "-m", "oms.testing.simulator", *asked, "--page", page)
+
+
+@nox.session(python=OLDEST)
+def defects(session: nox.Session) -> None:
+    """Build every defect of the list in, let the simulator find it, and write the table of it."""
+    session.install("-e", ".", *group("test"))
+    page = "docs/reference/campaigns/seeded-defects.md"
+    session.run("python", "-m", "tests.defects", "--page", page, *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def determinism(session: nox.Session) -> None:
+    """Compare the journals of the same seeds over hash seeds and over every Python on the PATH."""
+    session.install(".", *group("test"))
+    session.run("pytest", "tests/integration/test_simulator.py", "-k", "journal", *session.posargs)
+
+
 @nox.session(python=PYTHONS)
 def wheel(session: nox.Session) -> None:
     """Build the wheel, look inside it, and test it where there is no src/."""

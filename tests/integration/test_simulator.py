@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -16,9 +17,13 @@ import attrs
 import pytest
 
 import oms
+from oms.audit.raw_journal import open_raw
+from oms.audit.verifier import verify
 from oms.model.events import Event, TradeCanceled
+from oms.ports.event_store import EventStore
 from oms.projections.positions import Positions
 from oms.stores.memory import MemoryEventStore
+from oms.stores.sqlite import SQLiteEventStore
 from oms.testing.simulator.bot import price
 from oms.testing.simulator.campaign import main, run_campaign, unmet
 from oms.testing.simulator.draws import Draws
@@ -171,3 +176,39 @@ def test_prices_of_a_run_are_exact() -> None:
         px = price(Draws("a"), instrument)
         assert type(px) is Decimal
         assert instrument.is_on_tick(px)
+
+
+# ---------------------------------------------------------------- journals in files
+
+
+class OnDisk(Parts):
+    """A journal in a file, which a new process opens again where it lies."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def make_store(self) -> EventStore:
+        return SQLiteEventStore(self.path)
+
+    def reopen_store(self, store: EventStore) -> EventStore:
+        store.close()
+        return SQLiteEventStore(self.path)
+
+
+# Crashes, lost words and a journal that fails; a rival; snapshots.
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 5, 13])
+def test_the_journal_of_a_run_is_whole_to_the_verifier_and_a_changed_byte_is_found(
+    tmp_path: Path, seed: int
+) -> None:
+    path = tmp_path / "journal.db"
+    ran = simulate(scene_of(seed), OnDisk(path))
+    assert verify(open_raw(str(path))).findings == ()
+    changed = ran.events // 2
+    with sqlite3.connect(path) as connection:
+        (text,) = connection.execute("SELECT payload FROM events WHERE sequence = ?", (changed,)).fetchone()
+        wrong = text.replace('"time_ns":1', '"time_ns":2', 1)
+        assert wrong != text
+        connection.execute("UPDATE events SET payload = ? WHERE sequence = ?", (wrong, changed))
+    connection.close()
+    assert [finding.position for finding in verify(open_raw(str(path))).findings] == [changed]
