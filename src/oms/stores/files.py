@@ -91,9 +91,6 @@ class Grip:
     """The files of an open journal as they were found, and the process that found them.
 
     While it holds the journal, its number can go to no other file, even when it is deleted.
-
-    Attributes:
-        is_forked: Whether this is another process than the one that opened the journal.
     """
 
     def __init__(self, path: Path, *, alone: bool) -> None:
