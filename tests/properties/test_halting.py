@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,7 +64,7 @@ class World:
         if exec_id is None:
             self.broker.sink.put(ExecutionReport(kind, cl_ord_id=identity))
             return
-        fill = {"exec_id": ExecId(exec_id), "last_qty": Decimal(1), "last_px": Decimal(100)}
+        fill: dict[str, Any] = {"exec_id": ExecId(exec_id), "last_qty": Decimal(1), "last_px": Decimal(100)}
         self.broker.sink.put(ExecutionReport(kind, cl_ord_id=identity, transact_time_ns=T0, **fill))
 
     def step(self, what: str, which: int) -> None:
