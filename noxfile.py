@@ -164,6 +164,14 @@ def determinism(session: nox.Session) -> None:
     session.run("pytest", "tests/integration/test_simulator.py", "-k", "journal", *session.posargs)
 
 
+@nox.session(python=LATEST)
+def flips(session: nox.Session) -> None:
+    """Flip every byte of a journal of 256 KiB in turn, in each kind of file, and write the report into the docs."""
+    # In place: the report goes into the docs of this checkout.
+    session.install("-e", ".", *group("test"))
+    session.run("python", "-m", "tests.flips", *session.posargs)
+
+
 @nox.session(python=PYTHONS)
 def wheel(session: nox.Session) -> None:
     """Build the wheel, look inside it, and test it where there is no src/."""

@@ -78,6 +78,7 @@ def verify(
     journal: RawJournal,
     anchors: Iterable[Anchor] = (),
     *,
+    most: int = MAX_FINDINGS,
     progress: Callable[[int], None] | None = None,
     each: Callable[[int, bytes, str], None] | None = None,
 ) -> Verdict:
@@ -86,21 +87,23 @@ def verify(
     Args:
         journal: The journal.
         anchors: What is known of it from elsewhere, in any order.
+        most: How many findings are looked for; reading ends with the last of them.
         progress: Called with the number of records read, now and then.
         each: Called with the number, the bytes and the own hash of each record that was found to be whole and in place.
 
     Raises:
         StoreError: It could not be read because of the machine, not of the journal.
     """
-    reading = _Reading(journal.store_id, anchors, each)
+    reading = _Reading(journal.store_id, anchors, each, most)
     rows = Ahead(journal.rows(), progress)
     while (row := reading.follow(rows)) is not None and reading.has_room:
         reading.explain(row, rows)
     if rows.error:
         reading.find(reading.expected, "unreadable", f"from here on nothing can be read ({rows.error})")
     reading.compare_with_what_is_missing()
-    for fault in journal.faults():
-        reading.find(reading.expected, "file", fault)
+    if reading.has_room:
+        for fault in journal.faults():
+            reading.find(reading.expected, "file", fault)
     return reading.verdict()
 
 
@@ -108,9 +111,14 @@ class _Reading:
     """How far the judgement has come."""
 
     def __init__(
-        self, store_id: str, anchors: Iterable[Anchor], each: Callable[[int, bytes, str], None] | None
+        self,
+        store_id: str,
+        anchors: Iterable[Anchor],
+        each: Callable[[int, bytes, str], None] | None,
+        most: int,
     ) -> None:
         self.expected = 1
+        self._most = most
         self._findings: list[Finding] = []
         self._head = sha256(b"openoms journal\n" + store_id.encode("utf-8", "surrogatepass")).hexdigest()
         self._other_heads: frozenset[str] | None = frozenset()  # None: whatever the next one names
@@ -124,7 +132,7 @@ class _Reading:
 
     @property
     def has_room(self) -> bool:
-        return len(self._findings) < MAX_FINDINGS
+        return len(self._findings) < self._most
 
     def follow(self, rows: Ahead) -> Row | None:
         """Move on over the records that are whole and in place; give the first that is not, None at the end."""

@@ -1,17 +1,18 @@
 """Events as text: one JSON object an event, the same bytes for the same event on every machine and Python.
 
 The layout of a record never changes under one schema number. A change of a class's fields raises the class's `schema`;
-texts of the older schema are then read by the layout that they were written in.
+texts of older schemas are then lifted to it step by step, see `oms.codec.upcasting`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from oms.codec.diagnosis import explain_event, explain_text
 from oms.codec.generate import READ_ERRORS, WRITE_ERRORS, Codec, Layout, compile_codec
 from oms.codec.shapes import fields_of
+from oms.codec.upcasting import UPCASTERS, upcast
 from oms.errors import OmsError, ValidationError
 from oms.model import events
 from oms.model.events import Event
@@ -25,6 +26,8 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     if isinstance(cls, type) and issubclass(cls, Event) and cls not in (Event, events.OrderEvent)
 }
 """Every kind of event that can be kept, by name: the events of `oms.model.events`, which is a closed list."""
+
+_Reader: TypeAlias = Callable[[str], Event | None]
 
 _FIRST_FIELD: Final = ',"sequence":'
 _LONGEST_HEAD: Final = 100
@@ -75,6 +78,16 @@ def decode(text: str) -> Event:
     return event
 
 
+def read_with(make: Callable[[type[Event], _Reader], _Reader] | None) -> None:
+    """Read with other readers from now on; see `oms.codec.fast`.
+
+    Args:
+        make: Gives the reader of a class, and is handed that of this library to fall back on; None for that one alone.
+    """
+    _other_reader[:] = [] if make is None else [make]
+    _READERS.clear()
+
+
 def _layout_of(cls: type[Event]) -> Layout:
     sequence, epoch, cause, *rest = fields_of(cls)
     assert (sequence.name, epoch.name, cause.name) == ("sequence", "epoch", "cause")
@@ -94,14 +107,33 @@ class _Codecs(dict[type[Event], Codec]):
 
 
 _CODECS: Final = _Codecs()
-_READERS: Final[dict[str, Callable[[str], Event | None]]] = {}
+_other_reader: Final[list[Callable[[type[Event], _Reader], _Reader]]] = []
+_READERS: Final[dict[str, _Reader]] = {}
 """By the text that records of one class and schema begin with."""
 
 
-def _make_reader(text: str) -> Callable[[str], Event | None]:
+def _make_reader(text: str) -> _Reader:
     for name, cls in EVENT_TYPES.items():
-        head = f'{{"type":"{name}","schema":{cls.schema}'
-        if text.startswith(f"{head}{_FIRST_FIELD}"):
-            reader = _READERS[head] = _CODECS[cls].read
-            return reader
+        for schema in range(1, cls.schema + 1):
+            head = f'{{"type":"{name}","schema":{schema}'
+            if text.startswith(f"{head}{_FIRST_FIELD}"):
+                read = _CODECS[cls].read if schema == cls.schema else _make_lifting_reader(cls)
+                if _other_reader and schema == cls.schema:
+                    read = _other_reader[0](cls, read)
+                _READERS[head] = read
+                return read
     raise explain_text(text, EVENT_TYPES, _layout_of)
+
+
+def _make_lifting_reader(cls: type[Event]) -> _Reader:
+    parts = _layout_of(cls).parts
+    keys = tuple(part[1 : part.index('"', 1)] if isinstance(part, str) else part.name for part in parts)
+
+    def read(text: str) -> Event | None:
+        lifted = upcast(text, cls.__name__, cls.schema, keys, UPCASTERS)
+        event: Event | None = _CODECS[cls].read(lifted)
+        if event is None:
+            raise explain_text(lifted, EVENT_TYPES, _layout_of)
+        return event
+
+    return read

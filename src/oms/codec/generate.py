@@ -127,6 +127,15 @@ def compile_value(shape: Shape) -> Codec:
     return _compile(writer, reader, dict(shape.names))
 
 
+def compile_function(expression: str, names: Mapping[str, object], guard: str = "") -> Callable[[Any], Any]:
+    """Make a function of one value, `_s` in the expression; it raises `ValueError` where the guard is false."""
+    lines = [
+        "def _write(_s):",
+        *([f"    if not ({guard}):", "        raise ValueError(_s)"] if guard else ()),
+    ]
+    return _compile([*lines, f"    return {expression}"], ["def _read(_text): ..."], dict(names)).write
+
+
 def _compile(writer: Sequence[str], reader: Sequence[str], names: dict[str, object]) -> Codec:
     names["_unescaped"] = unescaped
     exec("\n".join([*writer, *reader]), names)  # noqa: S102  # see above

@@ -266,12 +266,11 @@ def test_each_whole_record_is_handed_on_up_to_the_first_finding(write: Write, tm
 
 
 @BOTH
-def test_findings_are_told_up_to_a_limit(
-    judge: Callable[..., Verdict], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(verifier, "MAX_FINDINGS", 3)
+def test_findings_are_told_up_to_a_limit(write: Write, tmp_path: Path) -> None:
+    journal = open_raw(str(write(tmp_path / "journal", [b"x"] * 150)))
 
-    assert [found.position for found in judge([b"x"] * 9).findings] == [1, 2, 3]
+    assert [found.position for found in verify(journal, most=3).findings] == [1, 2, 3]
+    assert len(verify(journal).findings) == verifier.MAX_FINDINGS == 100
 
 
 @BOTH
