@@ -10,14 +10,19 @@ from collections.abc import Iterable
 from typing import Final
 
 from oms.model.capabilities import ALL_ORDER_TYPES, Capabilities
+from oms.model.enums import ExecType, Listing
 from oms.model.ids import BrokerName
 from oms.model.ids import name as checked_name
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote
 from oms.model.reports import (
     Absent,
+    ExecutionReport,
+    ExecutionsReport,
     Found,
+    MassStatus,
     NotSent,
+    PositionReport,
     QueryResult,
     Report,
     SendResult,
@@ -28,13 +33,17 @@ from oms.model.requests import (
     NewOrderSingle,
     OrderCancelReplaceRequest,
     OrderCancelRequest,
+    OrderMassStatusRequest,
     OrderStatusRequest,
+    RequestForPositions,
+    TradeCaptureReportRequest,
 )
 from oms.model.sessions import SessionChange
 from oms.model.venue_profile import ReplaceSupport, VenueProfile
 from oms.ports.broker import ReportSink
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
+from oms.simulation.reporting import net_positions
 
 _CAPABILITIES: Final = Capabilities(
     order_types=ALL_ORDER_TYPES,
@@ -46,6 +55,7 @@ _CAPABILITIES: Final = Capabilities(
         chains_replaces=True,
         looks_up_by_cl_ord_id=True,
     ),
+    lists=frozenset({Listing.EXECUTIONS, Listing.OPEN_ORDERS}),
 )
 _NOT_STARTED: Final = NotSent("the paper broker is not started")
 
@@ -54,7 +64,7 @@ class PaperBroker:
     """Executes against the market data that the manager is fed; the rules are those of `oms.simulation.exchange`.
 
     Requests are `Sent`, and their answers reach the sink before the call returns. Orders live as long as this object:
-    they survive a stop, but not the process, and what the exchange says while nobody listens is lost.
+    they survive a stop, but not the process. What the exchange says while nobody listens is lost until it is asked for.
 
     Attributes:
         name: The name it is attached under.
@@ -77,6 +87,7 @@ class PaperBroker:
         self._instruments = tuple(instruments)
         self._exchange = SimulatedExchange(self._instruments, fees=fees)
         self._sink: ReportSink | None = None
+        self._executions: list[ExecutionReport] = []
 
     def capabilities(self) -> Capabilities:
         """Every order type; quantity and price of a working order can be changed."""
@@ -115,6 +126,36 @@ class PaperBroker:
             return Absent(is_authoritative=True, text="it is not in the book of the paper broker")
         return Found(report)
 
+    def executions(self, request: TradeCaptureReportRequest) -> SendResult:
+        """Say what has executed since a cursor, which is how many executions were told before; not sent unless started."""
+        if self._sink is None:
+            return _NOT_STARTED
+        known = self._executions
+        told = int(request.cursor) if request.cursor is not None and request.cursor.isdecimal() else 0
+        # A cursor beyond the end is one of an earlier exchange under this name: this one has told nothing of its own.
+        reports = tuple(known[told:] if told <= len(known) else known)
+        self._sink.put(ExecutionsReport(str(len(known)), is_complete=True, reports=reports))
+        return _SENT
+
+    def open_orders(self, request: OrderMassStatusRequest) -> SendResult:
+        """Say which orders are open; not sent unless started."""
+        if self._sink is None:
+            return _NOT_STARTED
+        reports = tuple(self._exchange.open_orders(request.time_ns))
+        self._sink.put(MassStatus(reports, is_complete=False, as_of_ns=request.time_ns, has_all_open=True))
+        return _SENT
+
+    def positions(self, request: RequestForPositions) -> SendResult:
+        """Say what was traded here in all, net; not sent unless started.
+
+        It is not among what the capabilities declare: this exchange begins flat, whatever a journal holds from before.
+        """
+        if self._sink is None:
+            return _NOT_STARTED
+        lines = net_positions(self._executions)
+        self._sink.put(PositionReport(lines, is_complete=True, as_of_ns=request.time_ns))
+        return _SENT
+
     def on_market(self, update: MarketUpdate) -> None:
         """Let a quote or a trade move the exchange."""
         exchange = self._exchange
@@ -127,8 +168,10 @@ class PaperBroker:
         self._tell(self._exchange.on_session(change))
 
     def _tell(self, reports: Iterable[Report]) -> SendResult:
-        if self._sink is not None:
-            for report in reports:
+        for report in reports:
+            if type(report) is ExecutionReport and report.exec_type is ExecType.TRADE:
+                self._executions.append(report)
+            if self._sink is not None:
                 self._sink.put(report)
         return _SENT
 

@@ -10,7 +10,9 @@ from oms.engine.doubt import QUERY, SEND_RESULT, put_in_doubt, refuse, resolve_a
 from oms.engine.incoming import take_in
 from oms.engine.inputs import Answered
 from oms.engine.plain_reports import of_our_own_class, plain_report
+from oms.engine.reconciler import take_query_result
 from oms.engine.state import State
+from oms.engine.statements import is_compared
 from oms.lifecycle.anomalies import At, anomaly, shown
 from oms.lifecycle.machine import request_of
 from oms.model import events as ev
@@ -18,7 +20,13 @@ from oms.model.enums import AnomalyCode, Life, OrdStatus, RequestKind
 from oms.model.ids import ClOrdId
 from oms.model.order import Order
 from oms.model.reports import Absent, Acknowledged, ExecutionReport, Found, NotSent, Refused, Sent, Unknown
-from oms.model.requests import NewOrderSingle, OrderStatusRequest
+from oms.model.requests import (
+    NewOrderSingle,
+    OrderMassStatusRequest,
+    OrderStatusRequest,
+    RequestForPositions,
+    TradeCaptureReportRequest,
+)
 
 _NOT_PENDING: Final = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED})
 
@@ -30,6 +38,12 @@ _NOT_PENDING: Final = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED, OrdS
 def process_answer(state: State, answered: Answered) -> None:
     """Take in what became of a send or of a question."""
     request, result = answered.request, answered.result
+    if isinstance(request, TradeCaptureReportRequest | OrderMassStatusRequest | RequestForPositions):
+        # Any other answer leaves the question open; it is asked again.
+        if isinstance(result, Acknowledged):
+            state.begin(type(result.report), request.broker)
+            take_in(state, request.broker, result.report)
+        return
     if isinstance(request, OrderStatusRequest):
         _process_query_result(state, request, result)
         return
@@ -74,6 +88,8 @@ def _process_query_result(state: State, request: OrderStatusRequest, result: Any
     elif isinstance(result, Absent) and result.is_authoritative is True:
         _take_absent(state, order, request, shown(result.text))
     # Everything else leaves it where it was: the question is asked again when its time comes.
+    if state.runs:
+        take_query_result(state, order, request, result)
 
 
 def _take_found(state: State, order: Order, request: OrderStatusRequest, said: object) -> None:
@@ -93,7 +109,9 @@ def _take_found(state: State, order: Order, request: OrderStatusRequest, said: o
             ):
                 # Who is asked about one order need not say which one the answer is about, or may call it by a name of its own.
                 report = evolve(report, cl_ord_id=request.orig_cl_ord_id or request.cl_ord_id)
-            take_in(state, request.broker, report, QUERY)
+            run = state.runs.get(request.broker)
+            if run is None or not is_compared(state, run, order, plain):
+                take_in(state, request.broker, report, QUERY)
             _take_overtaken(state, order, request, plain.cl_ord_id)
             _take_decided(state, order, request, plain.ord_status)
             return

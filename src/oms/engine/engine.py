@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import getcontext, setcontext
 from typing import Any, Final
 
-from oms.engine import emergencies, operator
+from oms.engine import emergencies, operator, reconciler
 from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
 from oms.engine.incoming import take_in
@@ -32,6 +32,7 @@ from oms.engine.state import ID_BLOCK, State
 from oms.errors import LimitExceededError
 from oms.model import commands as cmd
 from oms.model import events as ev
+from oms.model.break_commands import AssignBreak, ReconcileBroker, ResolveBreak
 from oms.model.capabilities import Capabilities
 from oms.model.decimals import EXACT, exact_arithmetic
 from oms.model.enums import Life, SessionPhase
@@ -49,6 +50,8 @@ MAX_FOLLOW_UPS: Final = 10_000
 """How many commands may follow from one input before it is taken for a loop."""
 
 _CLOCK: Final = "clock"
+_PASSING: Final = frozenset({TimerDue, Quote, TradePrint})
+"""Inputs that cause no event of their own: what happens with them happens since time has passed."""
 
 
 class Engine:
@@ -63,10 +66,13 @@ class Engine:
         "_dispatch",
         "_entry",
         "_follow_ups",
+        "_grace_ns",
         "_handlers",
         "_kept",
+        "_lists",
         "_mute",
         "_queue",
+        "_real",
         "_requests",
         "_told",
         "state",
@@ -82,6 +88,9 @@ class Engine:
         """Begin with these brokers and order types: before the first event, or where a state is given, after its last."""
         self.state = State() if state is None else state
         self.state.profiles.update({broker: able.profile for broker, able in capabilities.items()})
+        self._lists = {broker: able.lists for broker, able in capabilities.items()}
+        self._real = frozenset(broker for broker, able in capabilities.items() if not able.simulated)
+        self._grace_ns = 0
         self._entry = OrderEntry(self.state, capabilities, handlers)
         self._handlers = handlers
         self.wants_events = any(handler.wants_events for handler in handlers.values())
@@ -106,6 +115,9 @@ class Engine:
             cmd.ResolveDoubt: self._resolve,
             cmd.AdoptOrder: self._adopt,
             cmd.AcknowledgeAnomaly: self._acknowledge,
+            AssignBreak: self._assign,
+            ResolveBreak: self._resolve_break,
+            ReconcileBroker: self._reconcile,
             Reported: self._reported,
             Answered: self._answered,
             Quote: self._market,
@@ -258,6 +270,24 @@ class Engine:
         self.state.begin(cmd.AcknowledgeAnomaly, what.by)
         operator.acknowledge(self.state, what)
 
+    def _assign(self, what: AssignBreak) -> None:
+        self.state.begin(AssignBreak, what.by)
+        operator.assign_break(self.state, what)
+
+    def _resolve_break(self, what: ResolveBreak) -> None:
+        self.state.begin(ResolveBreak, what.by)
+        operator.resolve_break(self.state, what)
+
+    def _reconcile(self, what: ReconcileBroker) -> None:
+        self.state.begin(ReconcileBroker, what.asked_by)
+        lists = self._lists.get(what.broker, frozenset())
+        reconciler.begin(self.state, what.broker, lists, self._grace_ns, self._requests)
+        self._open_routes()
+
+    def _open_routes(self) -> None:
+        if reconciler.cleared(self.state.fresh):
+            self._entry.forget_routes()
+
     def _market(self, what: Quote | TradePrint) -> None:
         self._entry.market[what.symbol] = what
 
@@ -296,6 +326,7 @@ class Engine:
             what.namespace,
             what.request_timeout_ns,
             self._session_scoped(),
+            self._unreconciled(),
         )
         state.record(started)
         state.record(ev.IdBlockReserved(*state.envelope(), state.reserved + ID_BLOCK))
@@ -306,6 +337,12 @@ class Engine:
                 state.record(ev.InstrumentDefined(*state.envelope(), instrument))
         self._entry.forget_routes()
         state.account = what.account
+        self._grace_ns = what.grace_ns
+        # What became of it while nobody listened is not known.
+        for _, identity in state.timers.waiting():
+            order = state.index.by_cl_ord_id[identity]
+            asked = next(r for r in order.outstanding_requests if r.cl_ord_id == identity)
+            put_in_doubt(state, order, asked, "it was unanswered when the manager was started again")
         for order_id in list(state.inquiries.mute):
             state.inquiries.revive(order_id)
         if state.held.by_sequence:
@@ -316,6 +353,12 @@ class Engine:
 
     def _emergency(self, what: EmergencyCancel) -> None:
         emergencies.journal_cancel(self.state, what)
+
+    def _unreconciled(self) -> tuple[BrokerName, ...]:
+        # A simulated broker has nothing that a journal without orders could have missed.
+        is_new = not self.state.index.by_id
+        listing = sorted(broker for broker, lists in self._lists.items() if lists)
+        return tuple(broker for broker in listing if not is_new or broker in self._real)
 
     def _session_scoped(self) -> tuple[BrokerName, ...]:
         profiles = sorted(self.state.profiles.items())
@@ -342,6 +385,11 @@ class Engine:
         # Nobody is connected yet while a manager starts; what is due then is asked with the next input.
         if state.inquiries.queue and type(what) is not Start:
             ask_due(state, self._requests)
+        if state.runs:
+            if type(what) in _PASSING:
+                state.begin(TimerDue, _CLOCK)
+            reconciler.advance(state, self._requests)
+            self._open_routes()
 
     def _follow_up(self) -> None:
         state = self.state

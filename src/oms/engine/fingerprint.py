@@ -50,9 +50,7 @@ def describe(state: State) -> dict[str, object]:
             ]
             for account, symbol, exposure in state.book.exposure.items()
         ],
-        "open_orders": sorted(state.book.exposure.open_orders),
-        "timers": [list(entry) for entry in state.timers.waiting()],
-        "inquiries": _inquiries(state),
+        **_waiting(state),
         "held": [[sequence, repr(held)] for sequence, held in state.held.by_sequence.items()],
         "held_names": [[*name, list(numbers)] for name, numbers in sorted(state.held.names.items())],
         "anomalies": [list(state.anomalies.open), state.anomalies.raised, state.anomalies.acknowledged],
@@ -60,6 +58,7 @@ def describe(state: State) -> dict[str, object]:
             [broker, fee_id, fee.sequence, text(fee.amount), fee.currency]
             for (broker, fee_id), fee in sorted(state.fees.items())
         ],
+        **_reconciled(state),
         "sessions": [
             sorted((symbol or "", date) for symbol, date in state.sessions.dates.items()),
             list(state.sessions.scoped),
@@ -105,6 +104,35 @@ def _inquiries(state: State) -> list[object]:
         [one.order.order_id, one.cl_ord_id, one.attempts, one.asked_ns, one.due_ns, one.sequence, one.text]
         for one in asked
     ]
+
+
+def _waiting(state: State) -> dict[str, object]:
+    return {
+        "open_orders": sorted(state.book.exposure.open_orders),
+        "timers": [list(entry) for entry in state.timers.waiting()],
+        "inquiries": _inquiries(state),
+    }
+
+
+def _reconciled(state: State) -> dict[str, object]:
+    """Give where the books stand against what brokers say."""
+    return {
+        "synthetic": [
+            [order_id, *exec_ids] for order_id, exec_ids in sorted(state.executions.synthetic.items())
+        ],
+        "breaks": [repr(one) for one in state.breaks.open.values()],
+        "accepted_breaks": sorted(
+            [broker, kind.value, key, difference]
+            for (broker, kind, key), difference in state.breaks.accepted.items()
+        ),
+        "unreconciled": list(state.breaks.unreconciled),
+        "cursors": sorted(state.breaks.cursors.items()),
+        "traded": [
+            [broker, account, symbol, text(qty)]
+            for broker, held in sorted(state.traded.of_all().items())
+            for (account, symbol), qty in sorted(held.items())
+        ],
+    }
 
 
 def _terms(terms: Terms | None) -> list[str | None] | None:

@@ -7,12 +7,20 @@ from oms.engine.fees import process_fee
 from oms.engine.plain_reports import of_our_own_class, plain_report
 from oms.engine.report_processing import process_report
 from oms.engine.state import State
+from oms.engine.statements import end_list, hear_listed, take_executions, take_positions
 from oms.lifecycle.anomalies import At, anomaly, shown
 from oms.lifecycle.machine import request_of
 from oms.model.door import MAX_TIME_NS
 from oms.model.enums import AnomalyCode, RequestKind, Side
 from oms.model.ids import BrokerName, OrderId, Symbol
-from oms.model.reports import ExecutionReport, FeeReport, MassStatus, OrderCancelReject
+from oms.model.reports import (
+    ExecutionReport,
+    ExecutionsReport,
+    FeeReport,
+    MassStatus,
+    OrderCancelReject,
+    PositionReport,
+)
 
 
 def take_in(state: State, broker: BrokerName, said: object, evidence: str = REPORT) -> None:
@@ -30,9 +38,13 @@ def take_in(state: State, broker: BrokerName, said: object, evidence: str = REPO
         _process_mass_status(state, broker, said)
     elif isinstance(said, ExecutionReport | OrderCancelReject):
         process_report(state, broker, said, evidence)
+    elif isinstance(said, ExecutionsReport):
+        take_executions(state, broker, said)
+    elif isinstance(said, PositionReport):
+        take_positions(state, broker, said)
     else:
         # Nobody else is let in by the types; what comes all the same is set aside.
-        wanted = "put an ExecutionReport, OrderCancelReject, FeeReport or MassStatus"
+        wanted = "put an ExecutionReport, OrderCancelReject, FeeReport, MassStatus, ExecutionsReport or PositionReport"
         text = f"{shown(said):.200} is no report: {wanted}"
         state.record(anomaly(At(*state.envelope(), broker), AnomalyCode.MALFORMED, None, text, said))
 
@@ -52,6 +64,7 @@ def _process_mass_status(state: State, broker: BrokerName, said: MassStatus) -> 
         text = f"a mass status needs a tuple of reports and a time: {shown(said.as_of_ns):.200}"
         state.record(anomaly(at, AnomalyCode.MALFORMED, None, text, said))
         return
+    run = state.runs.get(broker)
     named: set[OrderId] = set()
     nameless: list[tuple[Symbol | None, Side | None]] = []
     for report in said.reports:
@@ -70,7 +83,10 @@ def _process_mass_status(state: State, broker: BrokerName, said: MassStatus) -> 
             nameless.append((None, None))
             continue
         order = state.index.find(broker, one.cl_ord_id, one.orig_cl_ord_id, one.venue_order_id)
-        process_report(state, broker, one, MASS_STATUS)
+        if run is None:
+            process_report(state, broker, one, MASS_STATUS)
+        else:
+            hear_listed(state, run, order, one, MASS_STATUS)
         plain = plain_report(one)
         if order is not None:
             named.add(order.order_id)
@@ -80,6 +96,8 @@ def _process_mass_status(state: State, broker: BrokerName, said: MassStatus) -> 
             nameless.append((plain.symbol, plain.side))
     if said.is_complete is True:
         _resolve_missing(state, broker, said.as_of_ns, named, nameless)
+    if run is not None:
+        end_list(run, said)
 
 
 def _resolve_missing(

@@ -12,7 +12,7 @@ from oms.model.limits import RiskLimits
 from oms.model.market import MarketUpdate
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reports import QueryResult, Report, SendResult
-from oms.model.requests import OrderCancelRequest, Request
+from oms.model.requests import OrderCancelRequest, Outgoing
 from oms.model.sessions import SessionChange
 
 
@@ -54,7 +54,7 @@ class Reported:
 class Answered:
     """What became of a send, or of a question."""
 
-    request: Request
+    request: Outgoing
     result: SendResult | QueryResult
 
 
@@ -73,6 +73,7 @@ class Start:
         limits: The risk limits to be in force.
         instruments: What may be traded.
         account: For whom an order is that was not given here, where the broker's reports name no account.
+        grace_ns: For how long what a broker's word differs in may still explain itself.
     """
 
     namespace: str
@@ -80,6 +81,7 @@ class Start:
     limits: RiskLimits
     instruments: tuple[Instrument, ...]
     account: Account = Account("main")
+    grace_ns: int = 0
 
 
 @record

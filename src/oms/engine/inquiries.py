@@ -37,6 +37,9 @@ ANSWER: Final = "Found"
 _ANSWERS: Final = frozenset({ANSWER, "Absent", "MassStatus"})
 """Causes of anomalies that were raised by an answer: to ask again would only give the same answer."""
 
+NOBODY: Final = OrderId(0)
+"""Stands for the order where what is due is about none."""
+
 Key: TypeAlias = tuple[OrderId, ClOrdId | None]
 """A request in doubt, or None for the order as a whole."""
 
@@ -73,9 +76,10 @@ class Inquiries:
         of_orders: Those about orders that were ever asked about.
         queue: What is due when; some entries may be out of date.
         mute: Questions that are due and could not be asked, since they cannot name the order at its broker.
+        alarms: When each reconciliation under way has to go on. They are in the queue too, so that a look there tells of both.
     """
 
-    __slots__ = ("doubts", "mute", "of_orders", "of_requests", "queue")
+    __slots__ = ("alarms", "doubts", "mute", "of_orders", "of_requests", "queue")
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -84,6 +88,13 @@ class Inquiries:
         self.of_orders: dict[OrderId, Inquiry] = {}
         self.queue: list[tuple[int, int, Key]] = []
         self.mute: dict[OrderId, list[Key]] = {}
+        self.alarms: dict[str, int] = {}
+
+    def wake(self, who: str, due_ns: int) -> None:
+        """Let somebody who asks for everything go on at a time, in nanoseconds UTC, and not sooner."""
+        if self.alarms.get(who) != due_ns:
+            self.alarms[who] = due_ns
+            heappush(self.queue, (due_ns, 0, (NOBODY, ClOrdId(who))))
 
     def on_doubt(self, order: Order, event: RequestInDoubt) -> None:
         """Take in that a request is in doubt: it is asked about at once."""
@@ -175,8 +186,12 @@ class Inquiries:
     def next_due_ns(self) -> int | None:
         """Give when the next question is due, in nanoseconds UTC; None if there is none."""
         while self.queue:
-            if self._current(self.queue[0]) is not None:
-                return self.queue[0][0]
+            due_ns, _, (order_id, who) = self.queue[0]
+            if order_id == NOBODY and who is not None:
+                if self.alarms.get(who) == due_ns:
+                    return due_ns
+            elif self._current(self.queue[0]) is not None:
+                return due_ns
             heappop(self.queue)
         return None
 

@@ -13,7 +13,13 @@ from oms.errors import UnknownOrderError, ValidationError
 from oms.lifecycle.anomalies import At, shown
 from oms.lifecycle.interpret import interpret
 from oms.model import events as ev
-from oms.model.commands import AcknowledgeAnomaly, AdoptOrder, RequestStatus, ResolveDoubt
+from oms.model.break_commands import AssignBreak, ResolveBreak
+from oms.model.commands import (
+    AcknowledgeAnomaly,
+    AdoptOrder,
+    RequestStatus,
+    ResolveDoubt,
+)
 from oms.model.enums import Life
 from oms.model.ids import OrderId
 from oms.model.order import Order
@@ -106,6 +112,32 @@ def acknowledge(state: State, command: AcknowledgeAnomaly) -> None:
         allowed = "an unacknowledged anomaly, one of the newest 10 000: see `anomalies`"
         raise ValidationError("anomaly", shown(command.anomaly), allowed)
     state.record(ev.AnomalyAcknowledged(*state.envelope(), command.anomaly, command.reason))
+
+
+def assign_break(state: State, command: AssignBreak) -> None:
+    """Give somebody a break to look after.
+
+    Raises:
+        ValidationError: It is not open; nothing has changed.
+    """
+    _check_open(state, command.number)
+    state.record(ev.BreakAssigned(*state.envelope(), command.number, command.owner))
+
+
+def resolve_break(state: State, command: ResolveBreak) -> None:
+    """Take in that a person accepts a difference.
+
+    Raises:
+        ValidationError: It is not open; nothing has changed.
+    """
+    _check_open(state, command.number)
+    text = f"{command.by}: {command.reason}"
+    state.record(ev.BreakResolved(*state.envelope(), command.number, text, is_accepted=True))
+
+
+def _check_open(state: State, number: int) -> None:
+    if number not in state.breaks.open:
+        raise ValidationError("break", shown(number), "an open break: see `breaks`")
 
 
 def _order(state: State, order_id: OrderId) -> Order:

@@ -181,6 +181,7 @@ class OrderEntry:
             replaces.why_not_replaceable(order, command, capabilities.profile)
             or self._why_cut_off(order)
             or replaces.why_not_amendable(order, command, capabilities)
+            or self._why_not_more(order, command)
         )
         if not reasons:
             after = replaces.after(order, command)
@@ -287,9 +288,23 @@ class OrderEntry:
             else:
                 broker, can = choice
                 last = self._last_counters[broker]
-                route = _Route(instrument, broker, can, (), can.order_types, last)
+                # Where nothing is allowed, every order is looked at more closely: what is refused for costs the others nothing.
+                why_not = self._why_unreconciled(broker)
+                types = _NO_CAPABILITIES.order_types if why_not else can.order_types
+                route = _Route(instrument, broker, can, why_not, types, last)
             self._routes[symbol] = route
         return route
+
+    def _why_unreconciled(self, broker: BrokerName | None) -> Reasons:
+        if broker is None or broker not in self.state.breaks.unreconciled:
+            return ()
+        allowed = "cancels, and replaces that only take less; new orders once the broker is reconciled"
+        return (Reason(ReasonCode.NOT_RECONCILED, "broker", str(broker), allowed),)
+
+    def _why_not_more(self, order: Order, command: ReplaceOrder) -> Reasons:
+        after = replaces.after(order, command)
+        takes_less = after.order_qty <= order.order_qty and after.terms == order.terms
+        return () if takes_less else self._why_unreconciled(order.broker)
 
     def _why_not_there(self, command: SubmitOrder, route: _Route) -> Reasons:
         return route.why_not or (

@@ -10,6 +10,7 @@ from oms.engine.fees import process_fee
 from oms.engine.held_reports import Place, exec_ref
 from oms.engine.inquiries import ANSWER
 from oms.engine.plain_reports import plain_report
+from oms.engine.reconciliation_run import Run, note_status
 from oms.engine.state import State
 from oms.engine.unknown_orders import hold, make_room, release
 from oms.lifecycle.anomalies import MAX_NAME, Events, anomaly, ignored, shown
@@ -97,6 +98,8 @@ def _looked_over(
     events: Events,
 ) -> Events:
     """Give the events of a report that is neither a new execution nor an acknowledgement, or what is wrong with it."""
+    if state.runs and broker in state.runs and isinstance(report, ExecutionReport):
+        _note_for_run(state.runs[broker], order, report)
     other = state.index.other_named(broker, report.venue_order_id, order)
     if other is None:
         return _kept_plainly(state, broker, order, report, events)
@@ -171,6 +174,12 @@ def _learn_name(
         return
     state.record_of(order, ev.OrderNamed(*state.envelope(), order.order_id, None, name))
     state.at.sequence = state.version + 1
+
+
+def _note_for_run(run: Run, order: Order, report: ExecutionReport) -> None:
+    # A question may be answered by a report of its own.
+    if report.exec_type is ExecType.ORDER_STATUS and order._order_id in run.asked:
+        note_status(run, order, report)
 
 
 def _note_answer(event: ev.Event) -> None:

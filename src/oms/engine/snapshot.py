@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from oms.codec.event_codec import decode, encode
+from oms.engine import snapshot_breaks
 from oms.engine import snapshot_rows as rows
 from oms.engine.held_reports import Name
 from oms.engine.inquiries import Inquiry
@@ -114,6 +115,8 @@ def _lines(state: State, positions: Positions) -> Iterator[str]:
         yield write(rows.HeldNameRow(kind, broker, identity, tuple(waiting)))
     ready = sorted(number for number in set(state.held.ready) if number in state.held.by_sequence)
     yield write(rows.ReadyRow(tuple(ready)))
+    for row in snapshot_breaks.rows_of(state):
+        yield write(row)
     for symbol, multiplier in positions.multipliers.items():
         yield write(rows.MultiplierRow(symbol, multiplier))
     for held in positions:
@@ -231,6 +234,8 @@ class _Reading:
                 self.names[kind, broker, identity] = dict.fromkeys(numbers)
             case rows.ReadyRow(numbers):
                 state.held.ready.extend(numbers)
+            case _ if snapshot_breaks.take(state, row):
+                pass
             case _:
                 raise SnapshotError(f"the snapshot is damaged: a {type(row).__name__} has no place in it")
 

@@ -12,7 +12,8 @@ from typing import Final
 from oms.codec.row_codec import RowCodec
 from oms.engine.order_rows import OrderRow
 from oms.model.define import record
-from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol
+from oms.model.enums import BreakKind
+from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 
@@ -148,10 +149,62 @@ class PositionRow:
     trades: int
 
 
+@record
+class BooksRow:
+    """Where the books stand against the brokers: who gets no new orders, and how far each has told its executions."""
+
+    unreconciled: tuple[BrokerName, ...]
+    cursors: tuple[tuple[BrokerName, str], ...]
+
+
+@record
+class BreakRow:
+    """An open break."""
+
+    number: int
+    broker: BrokerName
+    kind: BreakKind
+    key: str
+    order_id: OrderId | None
+    expected: str
+    said: str
+    text: str
+    since_ns: int
+    owner: str
+
+
+@record
+class AcceptedRow:
+    """A difference that a person has accepted."""
+
+    broker: BrokerName
+    kind: BreakKind
+    key: str
+    difference: str
+
+
+@record
+class SyntheticRow:
+    """What stands of what was inferred of an order."""
+
+    order_id: OrderId
+    exec_ids: tuple[ExecId, ...]
+
+
+@record
+class TradedRow:
+    """What was traded at a broker, net."""
+
+    broker: BrokerName
+    account: Account
+    symbol: Symbol
+    net_qty: Decimal
+
+
 ROWS: Final = RowCodec(
     (
         SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, InquiryRow, HeldNameRow,
-        ReadyRow, MultiplierRow, PositionRow,
+        ReadyRow, MultiplierRow, PositionRow, BooksRow, BreakRow, AcceptedRow, SyntheticRow, TradedRow,
     )
 )  # fmt: skip
 """How the rows are written and read."""

@@ -9,9 +9,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from oms.engine.anomaly_book import AnomalyBook
+from oms.engine.break_book import BREAK_EVENTS, BreakBook
+from oms.engine.broker_positions import BrokerPositions
 from oms.engine.held_reports import EXECUTION, REQUEST, VENUE_ORDER, HeldReports
 from oms.engine.inquiries import ASKS, Inquiries
 from oms.engine.order_index import OrderIndex
+from oms.engine.reconciliation_run import Run
 from oms.engine.sessions import Sessions
 from oms.engine.timers import Timers
 from oms.errors import JournalDamagedError
@@ -73,12 +76,16 @@ class State:
         reserved: ClOrdID counters below this are on record as perhaps in use.
         usable: Those from here on, below `reserved`, are for emergency cancels.
         profiles: How each attached broker behaves.
+        breaks: Where the books and the brokers differ.
+        traded: What was traded at each broker, net.
+        runs: The reconciliations under way; not moved by events.
     """
 
     __slots__ = (
-        "account", "anomalies", "at", "book", "cause", "causes", "clash", "epoch", "executions", "fees", "fresh", "handles",
+        "account", "anomalies", "at", "book", "breaks", "cause", "causes", "clash", "epoch", "executions", "fees", "fresh", "handles",
         "held", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace", "next_counter",
-        "next_order_id", "now_ns", "prefix", "profiles", "request_timeout_ns", "reserved", "sessions", "timers", "usable", "version",
+        "next_order_id", "now_ns", "prefix", "profiles", "request_timeout_ns", "reserved", "runs", "sessions", "timers",
+        "traded", "usable", "version",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -96,6 +103,9 @@ class State:
         self.anomalies = AnomalyBook()
         self.fees: dict[tuple[BrokerName, str], ev.FeeCharged] = {}
         self.sessions = Sessions()
+        self.breaks = BreakBook()
+        self.traded = BrokerPositions()
+        self.runs: dict[BrokerName, Run] = {}
         self.account = Account("main")
         self.next_order_id = OrderId(1)
         self.next_counter = self.reserved = self.usable = 0
@@ -213,6 +223,7 @@ def _started(state: State, event: Any) -> None:
     state.id_head = ""
     state.request_timeout_ns = event.request_timeout_ns
     state.sessions.scoped = event.session_scoped
+    state.breaks.unreconciled = dict.fromkeys(event.unreconciled)
     # Counters of the last block may have left in emergency cancels that were never journaled.
     state.next_counter = state.reserved
 
@@ -222,14 +233,12 @@ def _reserved(state: State, event: Any) -> None:
     state.next_counter = state.reserved
     state.reserved = event.up_to
     state.usable = event.up_to - min(EMERGENCY_IDS, (event.up_to - state.next_counter) // 4)
+    # What is noted for nobody must not grow without end.
+    state.traded.add_up()
 
 
 def _defined(state: State, event: Any) -> None:
     state.instruments[event.instrument.symbol] = event.instrument
-
-
-def _limited(state: State, event: Any) -> None:
-    state.book.set_limits(event.limits)
 
 
 def _killed(state: State, event: Any) -> None:
@@ -240,26 +249,10 @@ def _released(state: State, event: Any) -> None:
     state.book.kill_reason = None
 
 
-def _changed_session(state: State, event: Any) -> None:
-    state.sessions.on_changed(event, state.index, state.held)
-
-
 def _raised(state: State, event: Any) -> None:
     state.anomalies.on_raised(event)
     if event.code in ASKS and event.order_id is not None:
         state.inquiries.on_anomaly(state.index.by_id[event.order_id], event, state.request_timeout_ns)
-
-
-def _acknowledged(state: State, event: Any) -> None:
-    state.anomalies.on_acknowledged(event)
-
-
-def _held(state: State, event: Any) -> None:
-    state.held.hold(event)
-
-
-def _let_go(state: State, event: Any) -> None:
-    state.held.release(event.held)
 
 
 def _create(state: State, event: ev.OrderCreated | ev.OrderAdopted) -> Order:
@@ -280,14 +273,15 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
     ev.EpochStarted: _started,
     ev.IdBlockReserved: _reserved,
     ev.InstrumentDefined: _defined,
-    ev.LimitsSet: _limited,
+    ev.LimitsSet: lambda state, event: state.book.set_limits(event.limits),
     ev.KillSwitchEngaged: _killed,
     ev.KillSwitchReleased: _released,
-    ev.SessionChanged: _changed_session,
+    ev.SessionChanged: lambda state, event: state.sessions.on_changed(event, state.index, state.held),
     ev.AnomalyRaised: _raised,
-    ev.AnomalyAcknowledged: _acknowledged,
-    ev.ReportHeld: _held,
-    ev.ReportReleased: _let_go,
+    ev.AnomalyAcknowledged: lambda state, event: state.anomalies.on_acknowledged(event),
+    ev.ReportHeld: lambda state, event: state.held.hold(event),
+    ev.ReportReleased: lambda state, event: state.held.release(event.held),
+    **dict.fromkeys(BREAK_EVENTS, lambda state, event: state.breaks.on_event(event)),
 }
 
 
@@ -332,6 +326,9 @@ def _taken(state: State, event: Any, order: Order) -> None:
 def _traded(state: State, event: Any, order: Order) -> None:
     if state.executions.by_exec_id.setdefault(event.exec_id, event) is not event:
         state.executions.put(event.exec_id, event)
+    state.traded.noted.append(event)
+    if event.is_synthetic:
+        state.executions.infer(event)
     name = state.sessions.name_now(event, order, state.index) if state.sessions.scoped else event.venue_order_id  # fmt: skip
     if name is not None and (known := state.index.name_at_venue(event.broker, name, order)) is not order:
         state.clash = known
@@ -343,6 +340,7 @@ def _traded(state: State, event: Any, order: Order) -> None:
 
 def _amended(state: State, event: Any, order: Order) -> None:
     state.executions.amend(event)
+    state.traded.noted.append(event)
     if state.held.names:
         state.held.turn_up(EXECUTION, event.broker, event.exec_id)
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from oms.lifecycle.facts import is_since
 from oms.model import events as ev
 from oms.model.decimals import ZERO
-from oms.model.ids import OrderId
+from oms.model.ids import ExecId, OrderId
 
 Execution: TypeAlias = ev.Traded | ev.TradeCorrected | ev.TradeCanceled
 """What was said last about an execution."""
@@ -23,13 +23,15 @@ class ExecutionIndex:
 
     Attributes:
         by_exec_id: The executions under each ExecID: nearly always one, else a list of them.
+        synthetic: The identities of what was inferred of an order and stands, in whole or in part, oldest first.
     """
 
-    __slots__ = ("by_exec_id",)
+    __slots__ = ("by_exec_id", "synthetic")
 
     def __init__(self) -> None:
         """Begin empty."""
         self.by_exec_id: dict[str, Execution | list[Execution]] = {}
+        self.synthetic: dict[OrderId, list[ExecId]] = {}
 
     def find(self, exec_id: str, broker: str, account: str, symbol: str, trade_date: str) -> Execution | None:
         """Give what was said last about an execution; None if nobody has spoken of it."""
@@ -101,6 +103,28 @@ class ExecutionIndex:
             self.put(known.exec_id, said)
         self.put(said.exec_ref_id, said)
         self.put(said.exec_id, said)
+        if self.synthetic and said.order_id in self.synthetic:
+            self._forget_withdrawn(said.order_id)
+
+    def infer(self, event: ev.Traded) -> None:
+        """Take in that an execution was inferred."""
+        self.synthetic.setdefault(event.order_id, []).append(event.exec_id)
+
+    def synthetic_of(self, order_id: OrderId) -> list[ev.Traded | ev.TradeCorrected]:
+        """Give what stands of what was inferred of an order, oldest first."""
+        said = (self.latest(order_id, exec_id, "") for exec_id in self.synthetic.get(order_id, ()))
+        return [one for one in said if isinstance(one, ev.Traded | ev.TradeCorrected)]
+
+    def _forget_withdrawn(self, order_id: OrderId) -> None:
+        kept = [
+            exec_id
+            for exec_id in self.synthetic[order_id]
+            if not isinstance(self.latest(order_id, exec_id, ""), ev.TradeCanceled)
+        ]
+        if kept:
+            self.synthetic[order_id] = kept
+        else:
+            del self.synthetic[order_id]
 
     def put(self, exec_id: str, said: Execution) -> None:
         """Take in what is now said about an execution."""

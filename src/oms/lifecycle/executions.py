@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from decimal import Decimal
 from typing import Final
 
@@ -21,7 +22,8 @@ from oms.lifecycle.anomalies import (
 from oms.lifecycle.changes import read_stopped, said_at
 from oms.lifecycle.execution_index import Execution, ExecutionIndex
 from oms.lifecycle.facts import counted_qty, is_later
-from oms.lifecycle.machine import lives_that_allow
+from oms.lifecycle.machine import apply, lives_that_allow
+from oms.lifecycle.synthetic import standing_for, withdrawn
 from oms.model import events as ev
 from oms.model.decimals import GRID, ZERO, is_sane, residue
 from oms.model.enums import AnomalyCode, Life, OrdStatus
@@ -48,9 +50,7 @@ def read_trade(
     """Read an execution: it is booked whatever else is wrong, once, and with an anomaly beside it where something is."""
     # An execution is booked without what is of the wrong kind, as long as it can be told from others.
     report, faults = (said, ()) if is_plain(said) else clean(said)
-    exec_id = report.exec_id
-    last_qty = report.last_qty
-    last_px = report.last_px
+    exec_id, last_qty, last_px = report.exec_id, report.last_qty, report.last_px
     if (
         not exec_id
         or type(last_qty) is not Decimal
@@ -83,6 +83,8 @@ def read_trade(
         report.last_liquidity_ind, commission if commission is not None and is_sane(commission) else ZERO,
         report.comm_currency or "", report.venue_order_id, report.raw,
     )  # fmt: skip
+    if executions.synthetic and order._order_id in executions.synthetic:
+        return _in_place_of(order, report, said, at, traded, faults, profile, executions)
     # The usual case: nothing to flag, and the report bundles no end with the execution.
     if (
         last_qty <= order._leaves_qty
@@ -101,6 +103,31 @@ def read_trade(
     ):
         return (traded,)
     return _with_flags(order, report, said, at, traded, faults, profile, executions)
+
+
+def _in_place_of(
+    order: Order,
+    report: ExecutionReport,
+    said: ExecutionReport,
+    at: At,
+    traded: ev.Traded,
+    faults: tuple[str, ...],
+    profile: VenueProfile,
+    executions: ExecutionIndex,
+) -> Events:
+    """Read an execution of an order of which something was inferred: it takes the place of that, and is not counted twice."""
+    qty, standing = standing_for(order, traded, report.cum_qty, executions)
+    taken_back = withdrawn(qty, standing, at)
+    if not taken_back:
+        return _with_flags(order, report, said, at, traded, faults, profile, executions)
+    # What is flagged is what is wrong with the order as it is without the inferred one; that it comes late is no news.
+    trial = copy(order)
+    for event in taken_back:
+        apply(trial, event)
+    at = evolve(at, sequence=at.sequence + len(taken_back))
+    traded = evolve(traded, sequence=at.sequence)
+    expected = evolve(profile, late_fills=LateFills.EXPECTED)
+    return (*taken_back, *_with_flags(trial, report, said, at, traded, faults, expected, executions))
 
 
 def _with_flags(

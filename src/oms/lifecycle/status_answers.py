@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Final
 
 from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored
@@ -42,6 +43,20 @@ _PENDING_STATUS: Final = {
     OrdStatus.PENDING_CANCEL: RequestKind.CANCEL,
     OrdStatus.PENDING_REPLACE: RequestKind.REPLACE,
 }
+
+
+def is_at_work(report: ExecutionReport) -> bool | None:
+    """Tell whether a venue shows an order as one that may still trade; None where it does not say."""
+    if report.ord_status is None:
+        return None if report.leaves_qty is None else bool(report.leaves_qty)
+    return report.ord_status in _AT_WORK
+
+
+def counted_there(report: ExecutionReport) -> Decimal | None:
+    """Give how much of an order has executed by a venue's count; None where it does not say."""
+    if report.cum_qty is None and report.ord_status is OrdStatus.FILLED:
+        return report.order_qty
+    return report.cum_qty
 
 
 def read_status(order: Order, report: ExecutionReport, at: At) -> Events:

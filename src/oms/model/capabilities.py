@@ -8,6 +8,7 @@ from typing import Final
 from oms.errors import ValidationError
 from oms.model.define import value
 from oms.model.door import shown
+from oms.model.enums import Listing
 from oms.model.terms import Limit, Market, Terms
 from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel, TimeInForce
 from oms.model.venue_profile import EXCHANGE, VenueProfile
@@ -25,6 +26,7 @@ class Capabilities:
         amendable: The fields that a replace may change, out of `AMENDABLE`.
         simulated: No real money is behind it; only then may a manager run without risk limits.
         profile: How the venue behaves where venues differ.
+        lists: What it can be asked for as a whole; it is reconciled by that before it gets new orders.
 
     Raises:
         ValidationError: A field is named that no replace can change, or something is of another kind.
@@ -34,6 +36,7 @@ class Capabilities:
     amendable: frozenset[str] = frozenset()
     simulated: bool = False
     profile: VenueProfile = EXCHANGE
+    lists: frozenset[Listing] = frozenset()
 
     def __attrs_post_init__(self) -> None:
         """Check the names, and the kinds: what is only taken for false may trade without limits."""
@@ -46,6 +49,8 @@ class Capabilities:
             raise ValidationError("simulated", shown(self.simulated), "pass True or False")
         if not isinstance(self.profile, VenueProfile):
             raise ValidationError("profile", shown(self.profile), "pass a VenueProfile, such as EXCHANGE")
+        if not isinstance(self.lists, AbstractSet) or not all(type(one) is Listing for one in self.lists):
+            raise ValidationError("lists", shown(self.lists), "pass a frozenset of Listing members")
         unknown = self.amendable - AMENDABLE
         if unknown:
             allowed = f"name some of {', '.join(sorted(AMENDABLE))}"

@@ -8,9 +8,10 @@ from typing import Any, Final, TypeAlias, get_args
 from attrs import field
 
 from oms.errors import ValidationError
+from oms.model.break_commands import AssignBreak, ReconcileBroker, ResolveBreak
 from oms.model.decimals import GRID, ZERO, exact, positive, residue
 from oms.model.define import record
-from oms.model.door import MAX_ASKED_BY, asker, reason, shown
+from oms.model.door import asker, person, reason, shown
 from oms.model.enums import Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
 from oms.model.order import Order
@@ -222,12 +223,6 @@ class ReleaseKillSwitch:
     asked_by: str = field(converter=asker, default="")
 
 
-def _person(by: str) -> str:
-    if type(by) is not str or not by.strip() or len(by) > MAX_ASKED_BY:
-        raise ValidationError("by", shown(by), f"say who, in a text of 1 to {MAX_ASKED_BY} characters")
-    return by
-
-
 def _identity(given: str | None, field: str) -> None:
     if given is not None and (type(given) is not str or not given):
         raise ValidationError(field, shown(given), "pass a text, or leave it out")
@@ -259,7 +254,7 @@ class ResolveDoubt:
     order_id: OrderId
     evidence: Absent | ExecutionReport | OrderCancelReject
     cl_ord_id: ClOrdId | None
-    by: str = field(converter=_person)
+    by: str = field(converter=person)
     reason: str = field(converter=reason)
 
     def __attrs_post_init__(self) -> None:
@@ -295,7 +290,7 @@ class AdoptOrder:
     broker: BrokerName
     venue_order_id: VenueOrderId | None
     cl_ord_id: ClOrdId | None
-    by: str = field(converter=_person)
+    by: str = field(converter=person)
     reason: str = field(converter=reason)
 
     def __attrs_post_init__(self) -> None:
@@ -320,7 +315,7 @@ class AcknowledgeAnomaly:
     """
 
     anomaly: int
-    by: str = field(converter=_person)
+    by: str = field(converter=person)
     reason: str = field(converter=reason)
 
     def __attrs_post_init__(self) -> None:
@@ -341,7 +336,7 @@ class ResumeManager:
         ValidationError: Name or reason are missing.
     """
 
-    by: str = field(converter=_person)
+    by: str = field(converter=person)
     reason: str = field(converter=reason)
 
 
@@ -356,4 +351,7 @@ Command: TypeAlias = (
     | ResolveDoubt
     | AdoptOrder
     | AcknowledgeAnomaly
+    | AssignBreak
+    | ResolveBreak
+    | ReconcileBroker
 )

@@ -73,6 +73,26 @@ def reason(text: str) -> str:
     return text
 
 
+def person(by: str) -> str:
+    """Check who says something that is to be recorded with a name: a text of 1 to 256 characters.
+
+    Raises:
+        ValidationError: It is no text, blank or too long.
+    """
+    return _named(by, "by")
+
+
+def owner(name: str) -> str:
+    """Check who is to look after something; errors as in `person`."""
+    return _named(name, "owner")
+
+
+def _named(name: str, field: str) -> str:
+    if type(name) is not str or not name.strip() or len(name) > MAX_ASKED_BY:
+        raise ValidationError(field, shown(name), f"say who, in a text of 1 to {MAX_ASKED_BY} characters")
+    return name
+
+
 def namespace(text: str) -> str:
     """Check what ClOrdIDs are made from: a text of 1 to 64 characters that UTF-8 can hold.
 

@@ -151,6 +151,39 @@ class AnomalyCode(Choice):
     ABSENT_AT_BROKER = "absent at broker"
 
 
+class Listing(Choice):
+    """What a broker can be asked for as a whole."""
+
+    EXECUTIONS = "executions"
+    OPEN_ORDERS = "open orders"
+    POSITIONS = "positions"
+
+
+class BreakKind(Choice):
+    """In what the books here and a broker's word differ."""
+
+    UNKNOWN_ORDER = "unknown order"
+    """The broker has an order that was not given here."""
+    MISSING_ORDER = "missing order"
+    """An order that is open here is not at the broker."""
+    STATUS = "status"
+    """An order that has ended here works at the broker, or the other way round."""
+    QUANTITY = "quantity"
+    """The total of an order is another one there."""
+    PRICE = "price"
+    """The prices of an order are other ones there."""
+    MISSING_FILL = "missing fill"
+    """More has executed there."""
+    UNKNOWN_FILL = "unknown fill"
+    """More has executed here: the broker does not know of it."""
+    FILL = "fill"
+    """An execution has another size or price there."""
+    POSITION = "position"
+    """What is held is another quantity there."""
+    FEE = "fee"
+    """An execution has cost something else there."""
+
+
 class SessionPhase(Choice):
     """What a trading session changes to (compare TradSesStatus, 340)."""
 

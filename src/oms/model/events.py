@@ -14,6 +14,7 @@ from oms.model.decimals import ONE, ZERO
 from oms.model.define import record
 from oms.model.enums import (
     AnomalyCode,
+    BreakKind,
     ExecRestatementReason,
     LastLiquidityInd,
     OrdStatus,
@@ -202,6 +203,8 @@ class Traded(OrderEvent):
         commission: Its cost in `comm_currency`; negative is a rebate.
         venue_order_id: What the venue called the order.
         raw: The message as it came.
+        is_synthetic: Nobody reported it: the broker counts more than was reported. Its identity is made from the order and
+            the quantity, and the executions that it stands for take its place when they are reported.
     """
 
     exec_id: ExecId
@@ -218,6 +221,7 @@ class Traded(OrderEvent):
     comm_currency: str
     venue_order_id: VenueOrderId | None
     raw: str
+    is_synthetic: bool = False
 
 
 @record
@@ -718,11 +722,105 @@ class EpochStarted(Event):
         namespace: What its ClOrdIDs are made from.
         request_timeout_ns: How long a request may stay unanswered before it is in doubt.
         session_scoped: The brokers whose order ids begin anew with each trading session.
+        unreconciled: The brokers that get no new orders before they have been reconciled.
     """
 
     namespace: str
     request_timeout_ns: int
     session_scoped: tuple[BrokerName, ...] = ()
+    unreconciled: tuple[BrokerName, ...] = ()
+
+
+@record
+class BrokerReconciled(Event):
+    """What a broker says was compared with the books for the first time since the start: it gets new orders from here on.
+
+    Attributes:
+        broker: Which.
+        breaks: How many differences are open.
+    """
+
+    broker: BrokerName
+    breaks: int
+
+
+@record
+class ExecutionsListed(Event):
+    """A broker has told what has executed up to a point.
+
+    Attributes:
+        broker: Which.
+        cursor: That point, in its own words.
+    """
+
+    broker: BrokerName
+    cursor: str
+
+
+@record
+class BreakOpened(Event):
+    """The books and a broker's word differ; its sequence number is the break's number, its time the beginning of its age.
+
+    Attributes:
+        broker: Whose word.
+        kind: In what.
+        key: What tells it from other breaks of its kind at this broker: the order, the execution, or account and symbol.
+        order_id: The order it is about; None if there is none here.
+        expected: What is held to be true here.
+        said: What the broker says.
+        text: What it is about, in words.
+    """
+
+    broker: BrokerName
+    kind: BreakKind
+    key: str
+    order_id: OrderId | None
+    expected: str
+    said: str
+    text: str
+
+
+@record
+class BreakChanged(Event):
+    """A break is open still, and the difference is another one by now.
+
+    Attributes:
+        number: The sequence number of its `BreakOpened`.
+        expected: What is held to be true here now.
+        said: What the broker says now.
+    """
+
+    number: int
+    expected: str
+    said: str
+
+
+@record
+class BreakAssigned(Event):
+    """Somebody is to look after a break; who says so, is in the cause.
+
+    Attributes:
+        number: The sequence number of its `BreakOpened`.
+        owner: Who looks after it.
+    """
+
+    number: int
+    owner: str
+
+
+@record
+class BreakResolved(Event):
+    """A break is open no longer: the books and the broker agree, or a person accepts the difference.
+
+    Attributes:
+        number: The sequence number of its `BreakOpened`.
+        text: Why.
+        is_accepted: A person accepts that they differ: the same difference is no break any more.
+    """
+
+    number: int
+    text: str
+    is_accepted: bool = False
 
 
 @record

@@ -55,6 +55,7 @@ class ExecutionReport:
         display_qty: How much of the order is shown (1138).
         cash_order_qty: The amount of money that the order is for (152).
         report_seq: The place of this report among the broker's own, where it numbers them; it only ever rises.
+        avg_px: The average price of what has executed in all (6).
     """
 
     exec_type: ExecType
@@ -86,6 +87,7 @@ class ExecutionReport:
     display_qty: Decimal | None = None
     cash_order_qty: Decimal | None = None
     report_seq: int | None = None
+    avg_px: Decimal | None = None
 
     def __repr__(self) -> str:
         """Give what is said, without what is left out."""
@@ -169,19 +171,74 @@ class MassStatus:
             it prove that an order which is missing never arrived.
         as_of_ns: The moment that it shows, in nanoseconds UTC: requests that left later are none of its business.
         raw: The message as it came.
+        has_all_open: Every order of ours that is open there is among them. One that is missing is asked about: such a
+            list does not prove what became of it.
     """
 
     reports: tuple[ExecutionReport, ...]
     is_complete: bool
     as_of_ns: int
     raw: str = ""
+    has_all_open: bool = False
 
     def __repr__(self) -> str:
         """Give what is said, without what is left out."""
         return told(self)
 
 
-Report: TypeAlias = ExecutionReport | OrderCancelReject | FeeReport | MassStatus
+@record
+class ExecutionsReport:
+    """The end of an answer to what has executed since a cursor.
+
+    Attributes:
+        cursor: Where the next answer is to begin, in the broker's own words; None where it always tells everything.
+        is_complete: Nothing that executed since the cursor that was asked with is left out.
+        reports: The executions, busts and corrections, oldest first; or none, where they went before, one by one.
+        raw: The message as it came.
+    """
+
+    cursor: str | None
+    is_complete: bool
+    reports: tuple[ExecutionReport, ...] = ()
+    raw: str = ""
+
+
+@record
+class PositionLine:
+    """What a broker says is held of one instrument.
+
+    Attributes:
+        symbol: What is held (55).
+        net_qty: How much, positive when long.
+        account: For whom (1); None where the broker has one account only.
+    """
+
+    symbol: Symbol
+    net_qty: Decimal
+    account: Account | None = None
+
+
+@record
+class PositionReport:
+    """What a broker says is held.
+
+    Attributes:
+        positions: One line for each instrument and account.
+        is_complete: What is not among them is not held.
+        as_of_ns: The moment that it shows, in nanoseconds UTC.
+        raw: The message as it came.
+    """
+
+    positions: tuple[PositionLine, ...]
+    is_complete: bool
+    as_of_ns: int
+    raw: str = ""
+
+
+Statement: TypeAlias = MassStatus | ExecutionsReport | PositionReport
+"""What answers a question about everything."""
+
+Report: TypeAlias = ExecutionReport | OrderCancelReject | FeeReport | Statement
 
 
 @record

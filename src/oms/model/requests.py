@@ -111,4 +111,40 @@ class OrderStatusRequest:
     account: Account
 
 
+@record
+class TradeCaptureReportRequest:
+    """Message AD: say what has executed since.
+
+    Attributes:
+        cursor: Where the last answer ended, in the broker's words; None for everything that it can tell.
+    """
+
+    broker: BrokerName
+    time_ns: int
+    cursor: str | None
+
+
+@record
+class OrderMassStatusRequest:
+    """Message AF: say which orders are open."""
+
+    broker: BrokerName
+    time_ns: int
+
+
+@record
+class RequestForPositions:
+    """Message AN: say what is held."""
+
+    broker: BrokerName
+    time_ns: int
+
+
+ListingRequest: TypeAlias = TradeCaptureReportRequest | OrderMassStatusRequest | RequestForPositions
+"""What is asked of a broker as a whole."""
+
 Request: TypeAlias = NewOrderSingle | OrderCancelRequest | OrderCancelReplaceRequest | OrderStatusRequest
+"""What is asked of a broker about one order."""
+
+Outgoing: TypeAlias = Request | ListingRequest
+"""Whatever leaves for a broker."""

@@ -11,7 +11,10 @@ from oms.model.requests import (
     NewOrderSingle,
     OrderCancelReplaceRequest,
     OrderCancelRequest,
+    OrderMassStatusRequest,
     OrderStatusRequest,
+    RequestForPositions,
+    TradeCaptureReportRequest,
 )
 
 
@@ -65,4 +68,27 @@ class Broker(Protocol):
         Answer `Absent(True)` only where the broker was asked for the ClOrdID itself, or the order's own id, and would know
         of it by now, however late it learns of things: the request is then taken as never arrived.
         """
+        ...
+
+
+class ListingBroker(Broker, Protocol):
+    """A broker that can be asked for everything at once: each member that `Capabilities.lists` names must be there.
+
+    The answer is a report, put into the sink or given as `Acknowledged(report)`. Any other result but `Sent`, and an
+    exception, leave the question unanswered; it is asked again.
+    """
+
+    def executions(self, request: TradeCaptureReportRequest) -> SendResult:
+        """Ask what has executed since a cursor (`Listing.EXECUTIONS`).
+
+        The answer is an `ExecutionsReport`, with the executions in it or after them.
+        """
+        ...
+
+    def open_orders(self, request: OrderMassStatusRequest) -> SendResult:
+        """Ask which orders are open (`Listing.OPEN_ORDERS`); the answer is a `MassStatus`."""
+        ...
+
+    def positions(self, request: RequestForPositions) -> SendResult:
+        """Ask what is held (`Listing.POSITIONS`); the answer is a `PositionReport`."""
         ...

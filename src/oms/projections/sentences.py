@@ -21,7 +21,10 @@ MAX_REASONS: Final = 2000
 Restart: TypeAlias = ev.EpochStarted | ev.ManagerHalted | ev.ManagerResumed
 """Events that are about every order that was there."""
 
-Remark: TypeAlias = ev.AnomalyRaised | ev.AnomalyAcknowledged | ev.ReportHeld | Restart
+BreakEvent: TypeAlias = ev.BreakOpened | ev.BreakChanged | ev.BreakAssigned | ev.BreakResolved
+"""Events about a difference between the books and a broker."""
+
+Remark: TypeAlias = ev.AnomalyRaised | ev.AnomalyAcknowledged | ev.ReportHeld | Restart | BreakEvent
 """Events that have a sentence in the story of an order without being events of it."""
 
 
@@ -61,6 +64,16 @@ def of_remark(event: Remark) -> str:
         case ev.ManagerResumed(reason=reason):
             who = wording.words(event.cause.origin) or "somebody"
             return f"the manager was resumed by {who}{because(reason)}"
+        case ev.BreakOpened(kind=kind, broker=broker, expected=expected, said=said, text=text):
+            where = f"{wording.words(expected)} here, {wording.words(said)} at {broker}"
+            return f"BREAK, {kind.value}: {where}{because(text)}"
+        case ev.BreakChanged(number=number, expected=expected, said=said):
+            return f"break #{number} is {wording.words(expected)} here, {wording.words(said)} there by now"
+        case ev.BreakAssigned(number=number, owner=owner):
+            return f"break #{number} is looked after by {wording.words(owner)}"
+        case ev.BreakResolved(number=number, text=text, is_accepted=is_accepted):
+            how = "accepted as it is" if is_accepted else "resolved"
+            return f"break #{number} is {how}{because(text)}"
         case _:
             assert_never(event)
 
@@ -201,6 +214,8 @@ def _traded(event: ev.Traded, order: Order) -> str:
     ]
     late = "late: " if order.is_ended else ""
     what = _lot(event.last_qty, event.last_px)
+    if event.is_synthetic:
+        return f"{late}executed {what}, by the broker's count: nobody has reported it ({event.exec_id})"
     return f"{late}executed {what} ({wording.words(', '.join(filter(None, details)))})"
 
 

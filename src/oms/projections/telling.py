@@ -30,6 +30,7 @@ class Teller:
         self._anomalies = Anomalies()
         # Kept reports by their numbers: those about the order, and those of which nobody knew what they are about.
         self._held: dict[int, ev.ReportHeld] = {}
+        self._breaks: set[int] = set()
         self._identities: set[str] = set()
         self._executions = 0
         self._canceled_by = ""
@@ -84,6 +85,11 @@ class Teller:
                 held = self._held.pop(number)
                 if held.order_id is not None or self._is_named_by(held):
                     self._add(event, sentences.of_release(event, held))
+            case ev.BreakOpened(order_id=self._order_id):
+                self._breaks.add(event.sequence)
+                self._add(event, sentences.of_remark(event))
+            case ev.BreakChanged() | ev.BreakAssigned() | ev.BreakResolved() if event.number in self._breaks:
+                self._add(event, sentences.of_remark(event))
             case ev.EpochStarted() if self.order is not None:
                 self._restarts = [event]
             case ev.ManagerHalted() | ev.ManagerResumed() if self.order is not None:

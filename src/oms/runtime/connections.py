@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from oms.errors import ValidationError
+from oms.model.capabilities import Capabilities
 from oms.model.ids import BrokerName, Symbol, name
 from oms.model.instrument import Instrument
 from oms.ports.broker import Broker
 from oms.ports.reference_data import ReferenceData
 from oms.runtime.inbox import Inbox, InboxSink
-from oms.runtime.parts import BROKER, check_members, each_of, several
+from oms.runtime.parts import BROKER, check_listings, check_members, each_of, several
 
 
 def by_name(brokers: Iterable[Broker]) -> dict[BrokerName, Broker]:
@@ -26,6 +27,17 @@ def by_name(brokers: Iterable[Broker]) -> dict[BrokerName, Broker]:
         if attached.setdefault(broker.name, broker) is not broker:
             raise ValidationError("brokers", broker.name, "give every broker a name of its own")
     return attached
+
+
+def capabilities_of(brokers: Mapping[BrokerName, Broker]) -> dict[BrokerName, Capabilities]:
+    """Give what each broker can do.
+
+    Raises:
+        ValidationError: One says that it can list what it has no member for.
+    """
+    found = {key: broker.capabilities() for key, broker in brokers.items()}
+    check_listings(brokers, found)
+    return found
 
 
 def defined(brokers: Iterable[Broker], given: Iterable[Instrument]) -> tuple[Instrument, ...]:

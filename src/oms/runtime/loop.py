@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Final
+from typing import Any, Final
 
 from oms.bus import Bus
 from oms.engine.engine import Engine
@@ -16,7 +16,16 @@ from oms.engine.inputs import Answered, Input, Promised
 from oms.errors import ClockError, HaltedError, LimitExceededError, OmsError, ValidationError
 from oms.model.events import Event
 from oms.model.reports import QueryResult, SendResult, Sent, Unknown
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, Request
+from oms.model.requests import (
+    NewOrderSingle,
+    OrderCancelReplaceRequest,
+    OrderCancelRequest,
+    OrderMassStatusRequest,
+    OrderStatusRequest,
+    Outgoing,
+    Request,
+    TradeCaptureReportRequest,
+)
 from oms.ports.broker import Broker
 from oms.ports.clock import Clock
 from oms.runtime.halting import MAX_HELD, Halting
@@ -189,7 +198,7 @@ class Loop:
                     batch.requests += outcome.requests
                     if len(batch.events) >= MAX_BATCH:
                         break
-                elif events:
+                elif events or outcome.requests:
                     self.bus.publish(events, outcome.requests)
             self.is_deferred = False
         except BaseException as error:
@@ -254,7 +263,7 @@ class Loop:
         """Deliver what was put off, then handle what waits; errors as in `enter`."""
         try:
             self._batch = None
-            if batch.events:
+            if batch.events or batch.requests:
                 self.is_deferred = True
                 self.bus.publish(batch.events, batch.requests)
                 self.is_deferred = False
@@ -264,11 +273,11 @@ class Loop:
             raise
         self.drain()
 
-    def sender(self, broker: Broker) -> Callable[[Request], None]:
+    def sender(self, broker: Broker) -> Callable[[Outgoing], None]:
         """Give what the SEND lane calls for a broker; an exception of the adapter's leaves the matter in doubt."""
         inbox = self.inbox
 
-        def send(request: Request) -> None:
+        def send(request: Outgoing) -> None:
             try:
                 if type(request) is NewOrderSingle:
                     result: SendResult | QueryResult = broker.submit(request)
@@ -276,14 +285,27 @@ class Loop:
                     result = broker.cancel(request)
                 elif type(request) is OrderCancelReplaceRequest:
                     result = broker.replace(request)
+                elif type(request) is OrderStatusRequest:
+                    result = broker.query(request)
                 else:
-                    result = broker.query(request)  # type: ignore[arg-type]  # the fourth and last kind
+                    result = _list(broker, request)
             except Exception as error:  # noqa: BLE001  # whatever it is, the request may have left
                 result = Unknown(_in_words(error))
             if type(result) is not Sent:
                 inbox.append(Answered(request, result))
 
         return send
+
+
+def _list(broker: Any, request: Outgoing) -> SendResult:  # noqa: ANN401  # what is declared to be there was looked for at the door
+    result: SendResult
+    if type(request) is TradeCaptureReportRequest:
+        result = broker.executions(request)
+    elif type(request) is OrderMassStatusRequest:
+        result = broker.open_orders(request)
+    else:
+        result = broker.positions(request)
+    return result
 
 
 def _in_words(error: Exception) -> str:

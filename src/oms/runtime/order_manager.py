@@ -27,6 +27,8 @@ from oms.errors import (
     ValidationError,
 )
 from oms.model import events as ev
+from oms.model.break_commands import AssignBreak, ResolveBreak
+from oms.model.breaks import Break
 from oms.model.commands import (
     AcknowledgeAnomaly,
     AdoptOrder,
@@ -42,7 +44,7 @@ from oms.model.commands import (
 )
 from oms.model.door import flag, shown
 from oms.model.door import namespace as checked_namespace
-from oms.model.enums import AnomalyCode, Side
+from oms.model.enums import AnomalyCode, BreakKind, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId, name
 from oms.model.ids import client_ref as checked_ref
 from oms.model.instrument import Instrument
@@ -61,10 +63,11 @@ from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore
 from oms.ports.market_data import MarketListener
 from oms.runtime.checked_clock import checked
-from oms.runtime.connections import by_name, connect, defined, in_turn
+from oms.runtime.connections import by_name, capabilities_of, connect, defined, in_turn
 from oms.runtime.halting import MAX_HELD
 from oms.runtime.loop import CLOSED, Loop
 from oms.runtime.parts import Projection, check_numbers, check_parts, no_limits, pairs
+from oms.runtime.reconciliation import GRACE_S, Reconciliations
 from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
 from oms.runtime.resuming import resume
 from oms.runtime.snapshots import Beginning, Snapshots, begin
@@ -102,6 +105,8 @@ class OrderManager:
         projections: Iterable[Projection] = (),
         snapshot_every: int | None = None,
         max_held: int = MAX_HELD,
+        reconcile_every_s: int | None = None,
+        reconcile_grace_s: int = GRACE_S,
     ) -> None:
         """Open the journal, rebuild from it, and connect.
 
@@ -120,6 +125,8 @@ class OrderManager:
             snapshot_every: After how many events `poll` is to take a snapshot, and `close` a last one; never if not given.
             max_held: How many reports are kept while the manager is halted; what comes after that is counted as lost, and its
                 broker is asked about every open order when the manager is resumed.
+            reconcile_every_s: How often brokers are compared with the books besides at the start, in whole seconds; never if None.
+            reconcile_grace_s: For how long what differs may still explain itself before it is a break, in whole seconds.
 
         Raises:
             ValidationError: An argument cannot be right, or limits are missing for a broker with real money.
@@ -127,36 +134,40 @@ class OrderManager:
             Exception: What a broker raised as it started; those started before it are stopped again, and the journal is
                 left open, for whoever opened it.
         """
-        attached = by_name(brokers)
+        attached, namespace = by_name(brokers), checked_namespace(namespace)
         check_parts(store, clock, limits, handlers)
         check_numbers(request_timeout_s, snapshot_every, max_held)
-        namespace = checked_namespace(namespace)
-        self._account = Account(name(account, "account"))
-        self._brokers, self._store = attached, store
+        self._brokers, self._store, self._account = attached, store, Account(name(account, "account"))
         self._clock: Clock = SystemClock() if clock is None else checked(clock)
-        self._market_listeners = [one for one in attached.values() if isinstance(one, MarketListener)]
-        capabilities = {key: broker.capabilities() for key, broker in attached.items()}
+        capabilities = capabilities_of(attached)
         limits = no_limits(capabilities) if limits is None else limits
         self.bus = Bus()
         self._begun = begun = begin(store, may_use=not (others := pairs(projections)))
-        self.positions = begun.positions
         self._begin: Callable[..., Engine] = partial(Engine, capabilities, handlers or default_handlers())
         self._engine = self._begin(begun.state)
         self._loop = Loop(self._engine, self.bus, self._clock, max_held)
-        self._rebuild(others)
-        self._snapshots = Snapshots(store, begun, self.bus, snapshot_every)
-        known = defined(attached.values(), instruments)
-        self._begin_epoch(Start(namespace, request_timeout_s * NS_PER_S, limits, known, self._account))
+        self._rebuild(others, snapshot_every)
+        self._asks = asks = Reconciliations(self._loop, attached, reconcile_every_s, reconcile_grace_s)
+        known, timeout_ns = defined(attached.values(), instruments), request_timeout_s * NS_PER_S
+        self._begin_epoch(Start(namespace, timeout_ns, limits, known, self._account, asks.grace_ns))
 
     def _begin_epoch(self, start: Start) -> None:
         self._start = start
         self._loop.enter(start)
         self._is_closed = False
-        connect(self._brokers, self._loop.inbox, self.poll)
+        connect(self._brokers, self._loop.inbox, self._ask_first)
 
-    def _rebuild(self, projections: Iterable[Projection]) -> None:
+    def _ask_first(self) -> None:
+        # What is in doubt is asked about before anything else.
+        self.poll()
+        self._asks.start(self._loop.now_ns())
+
+    def _rebuild(self, projections: Iterable[Projection], snapshot_every: int | None) -> None:
+        self.positions = self._begun.positions
+        self._market_listeners = [one for one in self._brokers.values() if isinstance(one, MarketListener)]
         self._attach(projections)
         replay(self._engine, self._store.read(self._begun.version), [self.bus.replay])
+        self._snapshots = Snapshots(self._store, self._begun, self.bus, snapshot_every)
 
     def _attach(self, projections: Iterable[Projection]) -> None:
         store = self._store
@@ -462,6 +473,32 @@ class OrderManager:
         number = anomaly.sequence if isinstance(anomaly, ev.AnomalyRaised) else anomaly
         self._loop.enter(AcknowledgeAnomaly(number, by, reason))
 
+    def reconcile(self, broker: str | None = None, *, asked_by: str = "") -> None:
+        """Compare the books with what a broker says, or every broker: after a reconnect, say. See `breaks` for what differs.
+
+        Raises:
+            UnknownBrokerError: No broker of that name is attached.
+        """
+        if broker is not None and (type(broker) is not str or broker not in self._brokers):
+            self._unknown_broker(broker)
+        self._asks.ask(None if broker is None else BrokerName(broker), asked_by)
+
+    def assign_break(self, number: Break | int, owner: str, *, by: str) -> None:
+        """Give somebody a break to look after.
+
+        Raises:
+            ValidationError: It is not open, or a name is missing.
+        """
+        self._loop.enter(AssignBreak(number.number if isinstance(number, Break) else number, owner, by))
+
+    def resolve_break(self, number: Break | int, *, by: str, reason: str) -> None:
+        """Accept that the books and a broker differ: the same difference is no break any more.
+
+        Raises:
+            ValidationError: It is not open, or name or reason are missing.
+        """
+        self._loop.enter(ResolveBreak(number.number if isinstance(number, Break) else number, by, reason))
+
     # ------------------------------------------------------------ what is heard
 
     def update(self, update: MarketUpdate) -> None:
@@ -507,6 +544,8 @@ class OrderManager:
             self._snapshots.take_due()
         if loop.next_due_ns is not None and loop.next_due_ns <= loop.now_ns():
             loop.enter(TimerDue())
+        if self._asks.next_ns is not None:
+            self._asks.go_on(loop.now_ns())
 
     def batch(self) -> AbstractContextManager[None]:
         """Handle what the block asks for under one durable append; sends follow at its end, on an exception too."""
@@ -657,6 +696,18 @@ class OrderManager:
     def held_reports(self) -> list[ev.ReportHeld]:
         """Give the reports that are kept because their order or execution is not known here, oldest first."""
         return list(self._engine.state.held.by_sequence.values())
+
+    def breaks(self, broker: str | None = None, kind: BreakKind | None = None) -> list[Break]:
+        """Give in what the books and the brokers differ, oldest first; each filter that is given must hold."""
+        return [
+            one
+            for one in self._engine.state.breaks.open.values()
+            if (broker is None or one.broker == broker) and (kind is None or one.kind is kind)
+        ]
+
+    def unreconciled(self) -> list[str]:
+        """Give the brokers that get no new orders yet, since the books were not compared with their word since the start."""
+        return list(self._engine.state.breaks.unreconciled)
 
     def position(self, symbol: str, account: str | None = None) -> Position | None:
         """Give what an account holds, the manager's own if none is given; None where it never traded the symbol.

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from oms.errors import ValidationError
 from oms.model.capabilities import Capabilities
 from oms.model.door import shown
+from oms.model.enums import Listing
 from oms.model.events import Event
 from oms.model.ids import BrokerName
 from oms.model.limits import RiskLimits
@@ -18,6 +19,12 @@ Projection: TypeAlias = tuple[type[Event], Callable[[Any], None]]
 
 BROKER: Final = ("name", "capabilities", "start", "stop", "submit", "cancel", "replace", "query")
 """The members of `oms.ports.broker.Broker`."""
+
+_LISTINGS: Final = {
+    Listing.EXECUTIONS: "executions",
+    Listing.OPEN_ORDERS: "open_orders",
+    Listing.POSITIONS: "positions",
+}
 
 _STORE: Final = ("append", "read", "close")
 _MAX_TIMEOUT_S: Final = 86_400
@@ -94,6 +101,20 @@ def check_numbers(request_timeout_s: object, snapshot_every: object, max_held: o
         )
     if type(max_held) is not int or not 0 <= max_held <= _MAX_HELD:
         raise ValidationError("max_held", shown(max_held), f"pass an int from 0 to {_MAX_HELD}")
+
+
+def check_listings(
+    brokers: Mapping[BrokerName, object], capabilities: Mapping[BrokerName, Capabilities]
+) -> None:
+    """Check that brokers can do what they say they can list.
+
+    Raises:
+        ValidationError: A member is missing.
+    """
+    for key, can in capabilities.items():
+        members = tuple(member for listing, member in _LISTINGS.items() if listing in can.lists)
+        allowed = "declare in `Capabilities.lists` what `oms.ports.broker.ListingBroker` has"
+        check_members(brokers[key], members, "brokers", allowed)
 
 
 def pairs(projections: Iterable[Projection]) -> tuple[Projection, ...]:

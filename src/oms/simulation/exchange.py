@@ -35,7 +35,7 @@ from oms.model.sessions import SessionChange
 from oms.simulation.fees import FeeModel, NoFees
 from oms.simulation.matching import Matching
 from oms.simulation.order_desk import OrderDesk
-from oms.simulation.reporting import Reports
+from oms.simulation.reporting import Reports, status_report
 
 
 class SimulatedExchange:
@@ -82,6 +82,14 @@ class SimulatedExchange:
         A cancel or replace request that was refused came to nothing, as one did that never arrived.
         """
         return self._desk.status(request)
+
+    def open_orders(self, time_ns: int) -> list[ExecutionReport]:
+        """Say what each open order is now, by instrument: `ORDER_STATUS`."""
+        return [
+            status_report(order, time_ns)
+            for _, book in sorted(self._books.items())
+            for order in book.orders()
+        ]
 
     def on_quote(self, quote: Quote) -> Reports:
         """Take the market's best prices; None for a price means that there is nobody on that side."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from oms.model.enums import CxlRejResponseTo, ExecType, LastLiquidityInd, OrdStatus
-from oms.model.ids import ClOrdId, ExecId
-from oms.model.reports import ExecutionReport, OrderCancelReject, Report
+from oms.model.decimals import EXACT, ZERO
+from oms.model.enums import CxlRejResponseTo, ExecType, LastLiquidityInd, OrdStatus, Side
+from oms.model.ids import Account, ClOrdId, ExecId, Symbol
+from oms.model.reports import ExecutionReport, OrderCancelReject, PositionLine, Report
 from oms.simulation.book import Stage, VenueOrder
 
 Reports: TypeAlias = list[Report]
@@ -145,3 +147,16 @@ def status_report(order: VenueOrder, time_ns: int) -> ExecutionReport:
         side=order.side,
         account=order.account,
     )
+
+
+def net_positions(executions: Iterable[ExecutionReport]) -> tuple[PositionLine, ...]:
+    """Give what is held after these executions, for each account and instrument that they are of."""
+    held: dict[tuple[Account, Symbol], Decimal] = {}
+    for report in executions:
+        qty, account, symbol = report.last_qty, report.account, report.symbol
+        assert qty is not None
+        assert account is not None
+        assert symbol is not None
+        signed = qty if report.side is Side.BUY else EXACT.minus(qty)
+        held[account, symbol] = EXACT.add(held.get((account, symbol), ZERO), signed)
+    return tuple(PositionLine(symbol, qty, account) for (account, symbol), qty in sorted(held.items()))

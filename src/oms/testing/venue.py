@@ -6,7 +6,7 @@ says is true when it is said; what becomes of it on the way is somebody else's b
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from attrs import define, evolve, frozen
 
@@ -335,6 +335,16 @@ class TruthfulVenue:
         )
 
     @property
+    def symbol(self) -> Symbol:
+        """What is traded."""
+        return self._place.symbol
+
+    @property
+    def account(self) -> Account:
+        """For whom."""
+        return self._place.account
+
+    @property
     def trade_date(self) -> str:
         """The trading day."""
         return utc_date(self.now_ns)
@@ -345,7 +355,7 @@ class TruthfulVenue:
         return self._last_ns
 
 
-def is_execution(report: Report) -> bool:
+def is_execution(report: Report) -> TypeGuard[ExecutionReport]:
     """Tell whether a report is of an execution, a bust or a correction: what a broker resends until it has arrived."""
     return isinstance(report, ExecutionReport) and report.exec_type in _EXECUTES
 

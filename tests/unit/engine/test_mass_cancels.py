@@ -101,11 +101,12 @@ def test_what_cannot_be_canceled_is_told_with_the_reason_and_the_rest_is_asked_f
     desk.submit()
     desk.submit(symbol="MSFT")
     desk.submit()
-    desk.cancel(3)
     # A restart, without the second order's broker.
     desk.engine = Engine({PAPER: CAN_ALL}, default_handlers())
     desk.engine.replay(desk.journal)
     desk.tell(Start("desk", TIMEOUT_NS, OFF, (HERE, THERE)))
+    desk.cancel(3)
+    (asked,) = [request.cl_ord_id for request in desk.sent if isinstance(request, OrderCancelRequest)]
     result = MassCancelResult()
 
     events = desk.tell(WatchedMassCancel(MassCancel(asked_by="ops"), result))
@@ -114,7 +115,7 @@ def test_what_cannot_be_canceled_is_told_with_the_reason_and_the_rest_is_asked_f
     pending = Reason(
         ReasonCode.ALREADY_PENDING,
         "order_id",
-        f"3, cancel {request_id(4)} unanswered",
+        f"3, cancel {asked} unanswered",
         "one cancel at a time",
     )
     assert kinds(events) == ["MassCancelRequested", "CancelRequested", "CancelDenied", "CancelDenied"]

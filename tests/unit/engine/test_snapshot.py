@@ -23,13 +23,26 @@ from tests.unit.engine.desk import Desk, request_id
 DERIVED = frozenset({"account", "profiles"})
 """What the manager sets anew at each start."""
 UNDER_WAY = frozenset(
-    {"at", "cause", "causes", "clash", "fresh", "handles", "id_head", "input_sequence", "now_ns", "prefix"}
+    {
+        "at",
+        "cause",
+        "causes",
+        "clash",
+        "fresh",
+        "handles",
+        "id_head",
+        "input_sequence",
+        "now_ns",
+        "prefix",
+        "runs",
+    }
 )
 """What belongs to the input under way, or is worked out again."""
 KEPT = frozenset(
     {
-        "anomalies", "book", "epoch", "executions", "fees", "held", "index", "inquiries", "instruments", "last_ns", "namespace",
-        "next_counter", "next_order_id", "request_timeout_ns", "reserved", "sessions", "timers", "usable", "version",
+        "anomalies", "book", "breaks", "epoch", "executions", "fees", "held", "index", "inquiries", "instruments", "last_ns", "namespace",
+        "next_counter", "next_order_id", "request_timeout_ns", "reserved", "sessions", "timers", "traded", "usable",
+        "version",
     }
 )  # fmt: skip
 

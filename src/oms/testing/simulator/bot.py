@@ -11,7 +11,7 @@ from oms.model.enums import Life, Side
 from oms.model.ids import OrderId
 from oms.model.instrument import Instrument
 from oms.model.order import Order
-from oms.model.reports import FeeReport, MassStatus
+from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
 from oms.model.terms import Limit, Market, StopLimit, Terms, limit_px
 from oms.model.time_in_force import DAY, GTC, TimeInForce
 from oms.runtime.order_manager import OrderManager
@@ -182,7 +182,7 @@ def _settle(world: World, om: OrderManager, draws: Draws) -> None:
     identity = doubt.cl_ord_id
     assert identity is not None
     evidence = world.venue.evidence_about(identity)
-    assert not isinstance(evidence, FeeReport | MassStatus)
+    assert isinstance(evidence, Absent | ExecutionReport | OrderCancelReject)
     try:
         om.resolve(doubt.order, evidence, cl_ord_id=identity, by="ops", reason="seen on the screen")
     except ValidationError:

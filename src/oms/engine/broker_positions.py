@@ -1,0 +1,58 @@
+"""What was traded at each broker, net: what its word on positions is held against.
+
+Executions are only noted as they come and added up when somebody asks, since nearly nobody does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TypeAlias
+
+from oms.model import events as ev
+from oms.model.decimals import EXACT, ZERO
+from oms.model.enums import Side
+from oms.model.ids import Account, BrokerName, Symbol
+
+Holding: TypeAlias = tuple[Account, Symbol]
+
+
+class BrokerPositions:
+    """Net quantities.
+
+    Attributes:
+        noted: What has executed, was corrected or busted since it was added up last.
+    """
+
+    __slots__ = ("_held", "noted")
+
+    def __init__(self) -> None:
+        """Begin flat."""
+        self.noted: list[ev.Traded | ev.TradeCorrected | ev.TradeCanceled] = []
+        self._held: dict[BrokerName, dict[Holding, Decimal]] = {}
+
+    def of(self, broker: BrokerName) -> Mapping[Holding, Decimal]:
+        """Give what was traded at a broker, net; positive is long. What was traded and is flat is zero."""
+        self.add_up()
+        return self._held.get(broker, {})
+
+    def of_all(self) -> Mapping[BrokerName, Mapping[Holding, Decimal]]:
+        """Give what was traded at every broker."""
+        self.add_up()
+        return self._held
+
+    def put(self, broker: BrokerName, holding: Holding, net_qty: Decimal) -> None:
+        """Take over what was added up before."""
+        self._held.setdefault(broker, {})[holding] = net_qty
+
+    def add_up(self) -> None:
+        """Add up what was noted, and let go of it."""
+        for event in self.noted:
+            held = self._held.setdefault(event.broker, {})
+            holding = (event.account, event.symbol)
+            qty = ZERO if isinstance(event, ev.TradeCanceled) else event.last_qty
+            if not isinstance(event, ev.Traded):
+                qty = EXACT.subtract(qty, event.old_qty)
+            add = EXACT.add if event.side is Side.BUY else EXACT.subtract
+            held[holding] = add(held.get(holding, ZERO), qty)
+        self.noted.clear()
