@@ -39,7 +39,7 @@ What is counted here was written by the campaign itself; a count of zero fails i
 
 Flips in records that were found and named with the right record: all of them. What the store alone refuses are the marks
 by which it knows its own files, of which the verifier needs none. What came without effect lies in parts of the file that nobody
-reads. A tail that is cut off cannot be told without an anchor; the last line counts how often that was so.
+reads. A tail that is cut off cannot be told without an anchor; a line counts how often that was so.
 """
 
 

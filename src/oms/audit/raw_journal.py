@@ -148,7 +148,8 @@ class RawLines:
             file.readline(_MAX_ID)
             while line := file.readline(_MAX_LINE):
                 self._has_end = line.endswith(b"\n")
-                yield None, line.removesuffix(b"\n")
+                # A space before the end tells that the records of one append go on in the next line.
+                yield None, line.removesuffix(b"\n").removesuffix(b" ")
 
     def faults(self) -> Iterator[str]:
         """Tell of a last line without an end, once the rows were read."""

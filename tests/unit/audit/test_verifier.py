@@ -6,12 +6,14 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
+import attrs
 import pytest
 
 from oms.audit import verifier
 from oms.audit.raw_journal import open_raw
 from oms.audit.verifier import Anchor, Verdict, verify
 from oms.errors import NotAJournalError
+from oms.stores.jsonl import JSONLEventStore
 from tests.chained_files import (
     FIRST_LINE,
     STORE_ID,
@@ -23,6 +25,7 @@ from tests.chained_files import (
     write_lines,
     write_sqlite,
 )
+from tests.unit.codec.v1_events import EXPECTED
 
 Write = Callable[[Path, Sequence[bytes]], Path]
 RECORDS = linked(plain_records(12))
@@ -196,6 +199,17 @@ def test_a_last_line_without_an_end_is_a_finding(tmp_path: Path) -> None:
 
     [found] = verify(open_raw(str(path))).findings
     assert (found.position, found.kind) == (13, "file")
+
+
+def test_a_journal_of_lines_as_the_store_writes_it_is_clean(tmp_path: Path) -> None:
+    with JSONLEventStore(tmp_path / "journal") as store:
+        store.append(EXPECTED[:1], 0)
+        store.append(
+            [attrs.evolve(event, sequence=number) for number, event in enumerate(EXPECTED[1:9], 2)], 1
+        )
+
+    verdict = verify(open_raw(str(tmp_path / "journal")))
+    assert (verdict.findings, verdict.size) == ((), 9)
 
 
 def test_a_page_that_cannot_be_read_is_a_finding_where_reading_ends(tmp_path: Path) -> None:
