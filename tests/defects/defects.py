@@ -41,7 +41,11 @@ DEFECTS: tuple[Defect, ...] = (
         "bus",
         """                if events:
                     record = self._record
-                    record(events)
+                    try:
+                        record(events)
+                    except BaseException:
+                        self.unrecorded = (events, requests)
+                        raise
                 for request in requests:
                     self._sender(request.broker)(request)
 """,
@@ -135,10 +139,8 @@ DEFECTS: tuple[Defect, ...] = (
         "after a failed append the manager goes on",
         "runtime.loop",
         """            if error is not refusal:
-                self.halted = str(error) or type(error).__name__
 """,
         """            if False:
-                self.halted = str(error) or type(error).__name__
 """,
     ),
     _of(
@@ -169,8 +171,8 @@ DEFECTS: tuple[Defect, ...] = (
     _of(
         "the counter of ClOrdIDs begins anew after a restart",
         "engine.state",
-        "    state.next_counter = state.reserved\n",
-        "    state.next_counter = 0\n",
+        "    state.next_counter = state.reserved\n    state.reserved = event.up_to\n",
+        "    state.next_counter = 0\n    state.reserved = event.up_to\n",
     ),
     _of(
         "an order that has ended keeps what was left",
