@@ -17,6 +17,7 @@ RARE: Final[tuple[str, ...]] = (
     "starts refused by the journal",
     "starts from a snapshot",
     "orders refused while halted",
+    "emergency cancels",
     "older managers fenced out",
     "listeners that raised",
     "batches",

@@ -11,7 +11,7 @@ from oms.errors import HaltedError, StoreError
 from oms.model import events as ev
 from oms.model.enums import Side
 from oms.model.reports import MassStatus
-from oms.model.requests import Request
+from oms.model.requests import OrderCancelRequest, Request
 from oms.model.terms import Limit
 from oms.runtime.order_manager import OrderManager
 from oms.testing.faulty_store import KEEPS, NO_FAULTS, SimulatedCrashError, StoreFault, StorePlan
@@ -174,12 +174,16 @@ class World:
             what(om)
         except _CRASHES:
             self.crash()
-        except StoreError:
-            self.seen["appends that failed"] += 1
-            self._check_halted(om)
-            self._stop(om)
-        else:
+            return False
+        except (StoreError, HaltedError):
+            if om.halted is None:
+                raise
+        # A cancel leaves also where the journal fails with it, and raises nothing.
+        if om.halted is None:
             return True
+        self.seen["appends that failed"] += 1
+        self._check_halted(om)
+        self._stop(om)
         return False
 
     def _check_halted(self, om: OrderManager) -> None:
@@ -319,6 +323,10 @@ class World:
     def watch_request(self, request: Request, connection: Connection) -> None:
         """Look at a request that has left a manager."""
         newest = self.venue.connection
+        if isinstance(request, OrderCancelRequest) and self.om is not None and self.om.halted is not None:
+            # What takes risk away leaves while the journal fails, and is journaled when a person has mended it.
+            self.seen["emergency cancels"] += 1
+            return
         self.watcher.on_request(
             request, self.store, connection.epoch, connection.epoch if newest is None else newest.epoch
         )
