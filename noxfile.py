@@ -172,6 +172,42 @@ def flips(session: nox.Session) -> None:
     session.run("python", "-m", "tests.flips", *session.posargs)
 
 
+def _disaster(session: nox.Session) -> None:
+    # In place: the page goes into the docs of this checkout.
+    session.install("-e", ".", *group("test"))
+    session.run("python", "-m", "tests.disasters", session.name.partition("-")[0], "--full", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def crashes(session: nox.Session) -> None:
+    """Crash at every bytecode of what a manager does, and of the recovery from that, and write the page."""
+    _disaster(session)
+
+
+@nox.session(python=OLDEST)
+def interrupts(session: nox.Session) -> None:
+    """Interrupt a manager at every bytecode of what it does most, and write the page."""
+    _disaster(session)
+
+
+@nox.session(python=OLDEST)
+def kills(session: nox.Session) -> None:
+    """Kill a process under load 2,000 times, and write the page."""
+    _disaster(session)
+
+
+@nox.session(python=OLDEST)
+def power_cuts(session: nox.Session) -> None:
+    """Cut the power of a journal 10,000 times, and write the page. Needs strace."""
+    _disaster(session)
+
+
+@nox.session(python=OLDEST)
+def failing_disks(session: nox.Session) -> None:
+    """Let every write, sync and naming of a journal fail in its turn, and write the page. Needs strace."""
+    _disaster(session)
+
+
 @nox.session(python=PYTHONS)
 def wheel(session: nox.Session) -> None:
     """Build the wheel, look inside it, and test it where there is no src/."""
