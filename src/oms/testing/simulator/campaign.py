@@ -40,7 +40,7 @@ class Result:
         lifecycles: How many orders were sent, and came to their end.
         events: How many events were written.
         wall_s: How long it took, in seconds.
-        digest: The SHA-256 over the journals of every `DIGEST_EVERY`th run.
+        digest: The SHA-256 over the journals of every run whose number `DIGEST_EVERY` divides.
         seen: How often each rare thing has happened.
         failures: The commands that repeat what did not hold.
     """

@@ -179,15 +179,6 @@ def _other_symbol(report: ExecutionReport, draws: Draws) -> ExecutionReport | No
     return evolve(report, symbol=Symbol("ZZZ"), exec_id=ExecId(f"LIE-{draws.number()}"))
 
 
-def _junk(report: ExecutionReport, draws: Draws) -> ExecutionReport | None:
-    if report.exec_type is ExecType.TRADE:
-        return None
-    junk: Any = draws.one_of((Decimal("NaN"), Decimal("sNaN"), Decimal("-Infinity"), 1.5, "many", object))
-    return evolve(
-        report, cum_qty=junk, order_qty=junk, leaves_qty=junk, exec_id=ExecId(f"LIE-{draws.number()}")
-    )
-
-
 _LIES: Final[tuple[tuple[str, Callable[[ExecutionReport, Draws], ExecutionReport | None]], ...]] = (
     ("the same execution with another size", _other_content),
     ("the wrong side", _other_side),
