@@ -43,12 +43,21 @@ def payloads(db: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_the_demo_prints_what_happened_and_recovers_the_same_state(tmp_path: Path) -> None:
-    done = oms("demo", "--steps", "2000", "--db", str(tmp_path / "demo.db"))
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("demo.db", b"SQLite format 3\0"), ("demo.jsonl", b'{"format":"oms journal",')],
+    ids=["SQLite", "lines"],
+)
+def test_the_demo_prints_what_happened_and_recovers_the_same_state(
+    tmp_path: Path, name: str, begins: bytes
+) -> None:
+    db = tmp_path / name
+    done = oms("demo", "--steps", "2000", "--db", str(db))
     assert done.returncode == 0, done.stderr
     for heading in ("ORDERS", "POSITIONS", "EXECUTIONS", "RECOVERY", "the same"):
         assert heading in done.stdout
-    assert state_hash(done.stdout) == state_hash(oms("state", str(tmp_path / "demo.db")).stdout)
+    assert state_hash(done.stdout) == state_hash(oms("state", str(db)).stdout)
+    assert db.read_bytes().startswith(begins)
 
 
 @pytest.mark.slow

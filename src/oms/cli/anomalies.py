@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from oms.cli.command import Subparsers
-from oms.cli.journal import read_journal
+from oms.cli.journal import JOURNAL, read_journal
 from oms.cli.show import find_order
 from oms.model.events import Event
 from oms.projections import wording
@@ -30,7 +30,7 @@ def add_parser(subparsers: Subparsers) -> None:
         description="List the anomalies that nobody has acknowledged, oldest first: what a broker said that cannot simply "
         "be believed. Times are UTC.",
     )
-    parser.add_argument("db", metavar="DB", help="the journal, a SQLite file")
+    parser.add_argument("db", metavar="DB", help=JOURNAL)
     parser.add_argument(
         "--all", action="store_true", help="acknowledged ones too, with who has looked and why"
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 from oms.cli import audit_journal, audit_order
 from oms.cli.command import Subparsers
+from oms.cli.journal import JOURNAL
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -24,7 +25,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def _add_db(parser: ArgumentParser) -> None:
-    parser.add_argument("db", metavar="DB", help="the journal, a SQLite file or one of lines")
+    parser.add_argument("db", metavar="DB", help=JOURNAL)
 
 
 def _add_order(parser: ArgumentParser) -> None:

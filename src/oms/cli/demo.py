@@ -1,4 +1,4 @@
-"""`oms demo`: the bot trades a made-up market, journaled to SQLite, and the journal alone gives the state back."""
+"""`oms demo`: the bot trades a made-up market, journaled, and the journal alone gives the state back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from oms.cli.command import Subparsers
+from oms.cli.journal import NEW_JOURNAL
 from oms.cli.summary import describe, prove
 from oms.cli.trading import Plan, trade
 from oms.errors import ValidationError
@@ -25,7 +26,7 @@ def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
     summary = "trade a made-up market with a small bot, and prove the recovery"
     parser = subparsers.add_parser("demo", help=summary, description=f"{summary.capitalize()}.")
-    parser.add_argument("--db", help="where the journal goes; a temporary folder unless given")
+    parser.add_argument("--db", help=NEW_JOURNAL)
     parser.add_argument("--steps", type=int, default=20_000, help="how long the market runs (default: 20000)")
     parser.add_argument("--seed", type=int, default=7, help="which market (default: 7)")
     parser.add_argument(

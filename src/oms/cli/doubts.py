@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Final
 
 from oms.cli.command import Subparsers
-from oms.cli.journal import read_journal
+from oms.cli.journal import JOURNAL, read_journal
 from oms.projections import wording
 from oms.projections.doubts import doubts_of
 from oms.projections.rebuilding import Doubt
@@ -25,7 +25,7 @@ def add_parser(subparsers: Subparsers) -> None:
         description="List the requests of which nobody knows whether they arrived, by order: since when, and how often "
         "the broker was asked. Only evidence settles them. Times are UTC.",
     )
-    parser.add_argument("db", metavar="DB", help="the journal, a SQLite file")
+    parser.add_argument("db", metavar="DB", help=JOURNAL)
     parser.set_defaults(run=run)
 
 

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 
 from oms.cli.command import Subparsers
-from oms.cli.journal import read_journal
+from oms.cli.journal import JOURNAL, read_journal
 from oms.model.events import Event, OrderEvent
 from oms.projections.blotter import Blotter
 from oms.projections.doubts import doubts_of
@@ -19,7 +19,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "orders", help=summary, description=f"{summary.capitalize()}, oldest first."
     )
-    parser.add_argument("db", metavar="DB", help="the journal, a SQLite file")
+    parser.add_argument("db", metavar="DB", help=JOURNAL)
     parser.add_argument("--open", action="store_true", help="only those that can still trade")
     parser.add_argument("--symbol", help="only those of one instrument")
     parser.add_argument("--account", help="only those of one account")

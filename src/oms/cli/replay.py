@@ -6,7 +6,7 @@ from argparse import Namespace
 from datetime import datetime
 
 from oms.cli.command import Subparsers
-from oms.cli.journal import read_journal
+from oms.cli.journal import JOURNAL, opened
 from oms.errors import ValidationError
 from oms.model.decimals import plain
 from oms.model.events import OrderEvent
@@ -23,7 +23,7 @@ def add_parser(subparsers: Subparsers) -> None:
         help="show the orders and positions of a journal as they stood",
         description="Replay a journal to a point, and show its orders, positions and state hash as they stood there.",
     )
-    parser.add_argument("db", metavar="DB", help="the journal, a SQLite file")
+    parser.add_argument("db", metavar="DB", help=JOURNAL)
     parser.add_argument(
         "--as-of",
         metavar="POINT",
@@ -36,13 +36,14 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: Namespace) -> int:
     """Print the blotter, the positions and the hash as they stood."""
-    past = as_of(read_journal(args.db), point_of(args.as_of))
     blotter = Blotter()
-    for event in read_journal(args.db):
-        if event.sequence > past.version:
-            break
-        if isinstance(event, OrderEvent):
-            blotter.apply(event)
+    with opened(args.db) as journal:
+        past = as_of(journal.read(), point_of(args.as_of))
+        for event in journal.read():
+            if event.sequence > past.version:
+                break
+            if isinstance(event, OrderEvent):
+                blotter.apply(event)
     in_doubt = {waiting.order.order_id for waiting in past.outstanding() if waiting.request.in_doubt}
     moment = f"{wording.day(past.state.last_ns)} {wording.time_of_day(past.state.last_ns)}"
     print(f"after event {past.version:,} of {moment} UTC\n")

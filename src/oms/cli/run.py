@@ -1,4 +1,4 @@
-"""`oms run`: the bot trades a recorded market, journaled to SQLite, and the journal alone gives the state back."""
+"""`oms run`: the bot trades a recorded market, journaled, and the journal alone gives the state back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 
 from oms.cli.command import Subparsers
 from oms.cli.demo import checked_exit_after, new_journal
+from oms.cli.journal import NEW_JOURNAL
 from oms.cli.summary import describe, prove
 from oms.cli.trading import Plan, trade
 from oms.errors import ValidationError
@@ -27,7 +28,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add = parser.add_argument
     add("--quotes", metavar="FILE", required=True, help="recorded quotes, CSV or gzipped CSV")
     add("--trades", metavar="FILE", help="recorded trades, CSV or gzipped CSV")
-    add("--db", help="where the journal goes; a temporary folder unless given")
+    add("--db", help=NEW_JOURNAL)
     add("--symbol", default="BTCUSDT", help="what the files are about (default: BTCUSDT)")
     add("--currency", default="USDT", help="what prices are in (default: USDT)")
     add("--tick", default="0.01", help="the price increment (default: 0.01)")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from oms.cli.command import Subparsers
-from oms.cli.journal import read_journal
+from oms.cli.journal import JOURNAL, opened
 from oms.errors import UnknownOrderError, ValidationError
 from oms.model.events import Event, OrderEvent
 from oms.model.ids import OrderId
@@ -28,7 +28,7 @@ def add_parser(subparsers: Subparsers) -> None:
         description="Tell the history of one order: who asked, what was sent, what came back, when, "
         "and why it stands where it stands. Times are UTC.",
     )
-    parser.add_argument("db", metavar="DB", help="the journal, a SQLite file")
+    parser.add_argument("db", metavar="DB", help=JOURNAL)
     parser.add_argument(
         "order",
         metavar="ORDER",
@@ -42,8 +42,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: Namespace) -> int:
     """Print an order's story."""
-    order_id = find_order(read_journal(args.db), args.order)
-    story = tell_story(read_journal(args.db), order_id)
+    with opened(args.db) as journal:
+        story = tell_story(journal.read(), find_order(journal.read(), args.order))
     print(story)
     if args.raw:
         print(f"\nreports as they came:\n{reports(story.steps) or 'none is kept'}")

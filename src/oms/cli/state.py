@@ -6,7 +6,7 @@ import time
 from argparse import Namespace
 
 from oms.cli.command import Subparsers
-from oms.cli.journal import read_journal
+from oms.cli.journal import JOURNAL, read_journal
 from oms.runtime.recovery import recover, state_hash
 
 
@@ -14,7 +14,7 @@ def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
     summary = "rebuild the state of a journal and print its hash"
     parser = subparsers.add_parser("state", help=summary, description=f"{summary.capitalize()}.")
-    parser.add_argument("db", metavar="DB", help="the journal, a SQLite file")
+    parser.add_argument("db", metavar="DB", help=JOURNAL)
     parser.add_argument("--hash", action="store_true", help="print the hash alone")
     parser.set_defaults(run=run)
 

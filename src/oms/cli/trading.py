@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from oms.brokers.paper import PaperBroker
+from oms.cli.journal import begun
 from oms.cli.market_maker import MarketMaker
 from oms.model.define import record
 from oms.model.events import Event, OrderEvent, OrderSubmitted
@@ -23,7 +24,6 @@ from oms.projections.executions import Executions
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.simulation.fees import MakerTaker
-from oms.stores.sqlite import SQLiteEventStore
 
 EXIT_EARLY: Final = 75
 """The exit code of a run that was told to break off."""
@@ -105,7 +105,7 @@ def trade(plan: Plan, progress: TextIO) -> Result:
     seen = 0
     with OrderManager(
         brokers=[broker],
-        store=SQLiteEventStore(plan.db),
+        store=begun(plan.db),
         limits=limits_for(plan),
         clock=clock,
         projections=[(OrderEvent, blotter.apply), (Event, executions.apply)],

@@ -46,6 +46,15 @@ class TailCut:
     length: int
     kept_at: str
 
+    def __str__(self) -> str:
+        """Give it in words."""
+        if not self.kept_at:
+            return f"{self.length} bytes at the end, from event {self.sequence} on, are no whole append, and are left out"
+        return (
+            f"{self.length} bytes at the end, from event {self.sequence} on, were no whole append: they were cut off, and are "
+            f"kept in {self.kept_at}"
+        )
+
 
 @value
 class SnapshotPassedOver:
@@ -58,6 +67,11 @@ class SnapshotPassedOver:
 
     version: int
     reason: str
+
+    def __str__(self) -> str:
+        """Give it in words."""
+        which = f"the snapshot at event {self.version}" if self.version else "a snapshot"
+        return f"{which} was passed over: {self.reason}"
 
 
 StoreNotice: TypeAlias = TailCut | SnapshotPassedOver

@@ -14,6 +14,7 @@ from oms.errors import UnknownOrderError, ValidationError
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode
 from oms.model.ids import Account, ClOrdId, OrderId, Symbol
+from oms.stores.jsonl import JSONLEventStore
 from oms.stores.sqlite import SQLiteEventStore
 from tests.unit.journals import CANCEL_ID, Journal, venue_id
 
@@ -33,10 +34,17 @@ def journal_of_three_orders() -> Journal:
     return journal
 
 
-@pytest.fixture(scope="module")
-def db(tmp_path_factory: pytest.TempPathFactory) -> str:
+STORES: dict[str, type[SQLiteEventStore | JSONLEventStore]] = {
+    "SQLite": SQLiteEventStore,
+    "lines": JSONLEventStore,
+}
+
+
+# Of every kind under the same name: what tells them apart are their first bytes.
+@pytest.fixture(scope="module", params=STORES)
+def db(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("journal") / "orders.db"
-    with SQLiteEventStore(path) as store:
+    with STORES[request.param](path) as store:
         store.append(journal_of_three_orders().events, 0)
     return str(path)
 
@@ -62,10 +70,10 @@ def journal_of_doubts() -> Journal:
     return journal
 
 
-@pytest.fixture(scope="module")
-def doubtful_db(tmp_path_factory: pytest.TempPathFactory) -> str:
+@pytest.fixture(scope="module", params=STORES)
+def doubtful_db(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("journal") / "doubtful.db"
-    with SQLiteEventStore(path) as store:
+    with STORES[request.param](path) as store:
         store.append(journal_of_doubts().events, 0)
     return str(path)
 
@@ -116,9 +124,12 @@ def test_orders_lists_what_the_options_let_through(
     assert lines[-1] == last
 
 
-def test_orders_of_an_empty_journal_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("store", STORES.values(), ids=STORES)
+def test_orders_of_an_empty_journal_are_none(
+    store: type[SQLiteEventStore | JSONLEventStore], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "empty.db"
-    SQLiteEventStore(path).close()
+    store(path).close()
 
     assert main(["orders", str(path)]) == 0
     assert capsys.readouterr().out == "0 of 0 orders shown\n"
@@ -298,6 +309,12 @@ def a_text(folder: Path) -> Path:
     return path
 
 
+def other_lines(folder: Path) -> Path:
+    path = folder / "orders.jsonl"
+    path.write_text('{"id":1}\n{"id":2}\n', encoding="utf-8")
+    return path
+
+
 def nothing_in_it(folder: Path) -> Path:
     path = folder / "empty.txt"
     path.touch()
@@ -310,12 +327,14 @@ def nothing_in_it(folder: Path) -> Path:
     ids=["orders", "show", "doubts", "anomalies", "anomalies of an order"],
 )
 @pytest.mark.parametrize(
-    "wrong", [no_file, no_folder, a_folder, a_text, nothing_in_it], ids=lambda wrong: wrong.__name__
+    "wrong",
+    [no_file, no_folder, a_folder, a_text, other_lines, nothing_in_it],
+    ids=lambda wrong: wrong.__name__,
 )
 def test_what_is_no_journal_is_one_line_on_stderr(
     wrong: object, command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = wrong(tmp_path)  # type: ignore[operator]  # the five functions above
+    path = wrong(tmp_path)  # type: ignore[operator]  # the functions above
 
     assert main([*command, str(path), *(["1"] if command == ["show"] else [])]) == 2
 
@@ -325,6 +344,39 @@ def test_what_is_no_journal_is_one_line_on_stderr(
     assert err.count("\n") == 1
     assert path.name in err
     assert not (tmp_path / "missing.db").exists()
+
+
+def test_the_error_says_what_journals_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = a_text(tmp_path)
+
+    assert main(["state", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"oms: {path} is neither a SQLite file nor one of lines, hence no journal of oms: name another file\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["orders"], ["show", "1"], ["doubts"], ["anomalies"], ["state"], ["replay", "--as-of", "2"]],
+    ids=lambda command: command[0],
+)
+def test_what_a_crash_left_of_an_append_is_told_once_on_stderr(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "orders.jsonl"
+    with JSONLEventStore(path) as store:
+        store.append(journal_of_three_orders().events[:3], 0)
+    torn = path.read_bytes() + b'{"type":"Traded","seq'
+    path.write_bytes(torn)
+
+    assert main([command[0], str(path), *command[1:]]) == 0
+
+    out, err = capsys.readouterr()
+    assert err == (
+        f"oms: {path}: 21 bytes at the end, from event 4 on, are no whole append, and are left out\n"
+    )
+    assert out
+    assert path.read_bytes() == torn
 
 
 @pytest.mark.parametrize(
