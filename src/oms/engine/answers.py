@@ -154,12 +154,14 @@ def _take_overtaken(
     # The broker knows the replace that it was asked about and shows the order under a later one: it was decided, and is
     # overtaken, so that nothing more will be heard of it.
     asked, chain = request_of(order, request.cl_ord_id), list(order._amendments)
-    if asked is None or not asked.in_doubt or asked.kind is not RequestKind.REPLACE:
+    is_open = asked is not None and (asked.in_doubt or asked.pending)
+    if asked is None or not is_open or asked.kind is not RequestKind.REPLACE:
         return
     if shown_as == order._cl_ord_id and shown_as in chain[chain.index(asked.cl_ord_id) + 1 :]:
         text = f"the broker shows the order under {shown_as}, a later replace"
         head = (order.order_id, asked.cl_ord_id)
-        state.record_of(order, ev.DoubtResolved(*state.envelope(), *head, QUERY, text))
+        if asked.in_doubt:
+            state.record_of(order, ev.DoubtResolved(*state.envelope(), *head, QUERY, text))
         state.record_of(order, ev.ReplaceSuperseded(*state.envelope(), *head))
 
 

@@ -65,9 +65,11 @@ def _age(said: Said, last: When | None) -> _Age:
     return _Age.OLDER if is_later(last, said) else _Age.UNKNOWN
 
 
-def unordered(order: Order, report: ExecutionReport, at: At, place: int) -> Events:
-    """Give that nothing tells whether a report is newer or older than what is in force."""
-    text = f"{report.exec_type.name} cannot be ordered against what was said before; taken as it came"
+def unordered(
+    order: Order, report: ExecutionReport, at: At, place: int, so: str = "taken as it came"
+) -> Events:
+    """Give that nothing tells whether a report is newer or older than what is in force, and what was made of it."""
+    text = f"{report.exec_type.name} cannot be ordered against what was said before; {so}"
     return (anomaly(at, AnomalyCode.UNORDERED, order.order_id, text, report, place),)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, dated, ignored, illegal
-from oms.lifecycle.changes import said_at
+from oms.lifecycle.changes import said_at, unordered
 from oms.lifecycle.facts import is_later
 from oms.lifecycle.machine import is_allowed
 from oms.model import events as ev
@@ -57,8 +57,15 @@ def _read_new_again(order: Order, report: ExecutionReport, at: At) -> Events:
     said = said_at(report)
     suspended = order._marks.get(Mark.SUSPENDED)
     is_at_work = report.ord_status is not OrdStatus.SUSPENDED
-    if suspended is not None and is_later(said, suspended) and is_at_work:
-        return (ev.OrderResumed(*at.envelope(), order.order_id, report.text, report.exec_id, *said),)
+    if suspended is not None and is_at_work:
+        if is_later(said, suspended):
+            return (ev.OrderResumed(*at.envelope(), order.order_id, report.text, report.exec_id, *said),)
+        if not is_later(suspended, said):
+            # Nothing tells if the order works again, or this is its acknowledgement once more.
+            return (
+                *ignored(order, report, at, "already acknowledged"),
+                *unordered(order, report, at, 1, "not applied"),
+            )
     # The first word on the total may come after an execution that implied the acknowledgement.
     order_qty = report.order_qty
     if order._said is None and _is_total(order_qty) and order_qty != order._order_qty:

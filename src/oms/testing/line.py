@@ -14,7 +14,7 @@ from attrs import define, frozen
 
 from oms.model.capabilities import Capabilities
 from oms.model.enums import Choice, ExecType
-from oms.model.ids import BrokerName, ClOrdId
+from oms.model.ids import BrokerName, ClOrdId, VenueOrderId
 from oms.model.reports import (
     Absent,
     Acknowledged,
@@ -148,6 +148,7 @@ class VenueLine:
         self.on_report: Listener | None = None
         self.before_send: Callable[[Request], None] | None = None
         self.letters: list[Letter] = []
+        self._first_new: dict[VenueOrderId | None, Report] = {}
         self.in_flight: list[Request] = []
         self.fates: deque[Fate] = deque()
         self.answering: deque[Answering] = deque()
@@ -214,10 +215,22 @@ class VenueLine:
 
     def deliver(self, letter: Letter) -> None:
         """Let a report arrive, once more if it has before."""
-        letter.delivered += 1
+        self._note(letter)
         letter.is_lost = False
         if self.on_report is not None:
             self.on_report(letter.report)
+
+    def _note(self, letter: Letter) -> None:
+        letter.delivered += 1
+        report = letter.report
+        if isinstance(report, ExecutionReport) and report.exec_type is ExecType.NEW:
+            self._first_new.setdefault(report.venue_order_id, report)
+
+    def is_acknowledged_first(self, venue: TruthfulVenue) -> bool:
+        """Tell whether, of the reports that say of an order that it is new, the first one has arrived first, or none has."""
+        said = [report for report in venue.said if isinstance(report, ExecutionReport)]
+        first = next((report for report in said if report.exec_type is ExecType.NEW), None)
+        return self._first_new.get(venue.venue_order_id, first) is first
 
     def on_the_way(self) -> list[Letter]:
         """Give every report that has not arrived and is not lost, oldest first."""
@@ -256,7 +269,7 @@ class VenueLine:
             for letter in self.letters
             if getattr(letter.report, "cl_ord_id", None) == request.cl_ord_id
         ]
-        fresh[0].delivered += 1
+        self._note(fresh[0])
         return Acknowledged(fresh[0].report)
 
     def _venue_of(self, request: Request) -> TruthfulVenue:
@@ -271,8 +284,7 @@ class VenueLine:
         if isinstance(report, FeeReport) or is_execution(report):
             return True
         if isinstance(report, OrderCancelReject):
-            # A request that the broker is known to be deciding is not asked about any more.
-            return True
+            return False
         if not isinstance(report, ExecutionReport):
             return False
         # The first NEW is the acknowledgement, a later one says that the order is resumed. It may be all that names it.

@@ -53,7 +53,7 @@ def settle(desk: Desk, seed: int) -> None:
             desk.deliver(desk.line.mass_status(desk.clock.now_ns()))
         desk.deliver(*desk.line.on_the_way())
         desk.check()
-        if number > 1 and not desk.om.in_doubt():
+        if number > 1 and not desk.om.outstanding():
             break
     desk.check_replay()
     _agree(desk, is_short=is_short)
@@ -147,16 +147,15 @@ def _agree_on(desk: Desk, venue: TruthfulVenue, order: Order, *, is_short: bool)
         assert held == wanted, f"executed, average: {wanted} at the venue, {held} here"
     life = order.life if order.is_ended else None
     wanted_life = None if truth.end is None else _ENDS[truth.end]
-    # An order that has executed whole is Filled, whatever had become of the rest before that.
-    is_whole = truth.is_filled and order.is_filled
-    assert life is wanted_life or is_whole, f"{truth.end} at the venue, {order.life} here"
+    assert life is wanted_life, f"{truth.end} at the venue, {order.life} here"
     # Nobody asks for the total of an order that has ended, where the report of it was lost for good.
     if _is_known(desk, venue, order) and not (is_short and order.is_ended):
         _agree_on_terms(truth, order)
         status = truth.status()
-        # What a venue says of a filled order beside that is set aside, also where the fill is busted later.
-        # What it was held back or done for is known only where all of that came in order.
-        is_set_aside = is_set_aside or truth.times_flagged > 0
+        # This venue renews no order whose instrument was split, so that it stays done for a day that is past.
+        is_set_aside = is_set_aside or (truth.has_split and truth.times_flagged > 0)
+        # The first report that it is new is its acknowledgement, also where it says that a halt is over which is heard of later.
+        is_set_aside = is_set_aside or not desk.line.is_acknowledged_first(venue)
         assert order.status is status or is_set_aside, f"{status} at the venue, {order.status} here"
         # Reports do not tell for how long an order is.
         if not order.is_external:
@@ -169,11 +168,9 @@ def _is_known(desk: Desk, venue: TruthfulVenue, order: Order) -> bool:
     codes = desk.flagged.get(order.order_id, set())
     # Where nothing tells which of two reports was later; and a restatement that arrives after the end changes nothing.
     is_late = order.is_ended and AnomalyCode.ILLEGAL_IN_STATE in codes
-    # Nor is it known whether what does not work again was lost before or after the total was said, where that comes late.
-    is_mixed = venue.existing.has_lost and venue.existing.times_changed > 0
     # A day order that is done while a bust is on its way looks filled here, and so not done.
-    is_mixed = is_mixed or venue.existing.is_over
-    return not is_late and not is_mixed and (venue.wording.is_ordered or AnomalyCode.UNORDERED not in codes)
+    is_over = venue.existing.is_over
+    return not is_late and not is_over and (venue.wording.is_ordered or AnomalyCode.UNORDERED not in codes)
 
 
 def _agree_on_terms(truth: Truth, order: Order) -> None:

@@ -17,7 +17,7 @@ from oms.errors import ValidationError
 from oms.model import events as ev
 from oms.model.commands import RequestStatus, ResolveDoubt
 from oms.model.enums import AnomalyCode, CxlRejResponseTo, ExecType, Life, OrdStatus
-from oms.model.ids import OrderId, VenueOrderId
+from oms.model.ids import ClOrdId, OrderId, VenueOrderId
 from oms.model.reports import (
     Absent,
     ExecutionReport,
@@ -301,3 +301,25 @@ def test_a_question_of_a_person_counts_as_the_question_about_the_order_that_is_b
 
     assert wait(desk, TIMEOUT_NS - 1) == ()
     assert kinds(wait(desk, 1)) == ["OrderStatusRequested"]
+
+
+@pytest.mark.parametrize("first_id", [SECOND, request_id(3)], ids=["the earlier one", "the one in force"])
+def test_a_replace_that_was_left_undecided_is_overtaken_where_the_order_is_shown_under_a_later_one(
+    first_id: ClOrdId,
+) -> None:
+    able = evolve(CAN_ALL, profile=evolve(CAN_ALL.profile, chains_replaces=True))
+    desk = Desk(can={"paper": able}).acknowledged()
+    desk.replace(order_qty=150)
+    desk.say(ExecType.PENDING_REPLACE, cl_ord_id=SECOND)
+    desk.replace(order_qty=200)
+    desk.say(ExecType.REPLACED, cl_ord_id=request_id(3), orig_cl_ord_id=NEW, order_qty=Decimal(200))
+    wait(desk, TIMEOUT_NS)
+    assert question(desk).cl_ord_id == SECOND
+
+    shown = ExecutionReport(ExecType.ORDER_STATUS, first_id, ord_status=OrdStatus.NEW, order_qty=Decimal(200))
+    events = kinds(answered(desk, Found(shown)))
+
+    # Under its own identity it is told by the report itself that a later one is in force.
+    assert events == (["ReplaceSuperseded"] if first_id == SECOND else ["ReportIgnored", "ReplaceSuperseded"])
+    assert desk.order().outstanding_requests == ()
+    assert desk.order().order_qty == Decimal(200)

@@ -53,9 +53,10 @@ WAYS: Final[dict[str, tuple[ev.OrderEvent, ...]]] = {
     "rejected": (*SENT, make(ev.OrderRejected)),
 }
 
-# In the order of WAYS: + news, = no news, x cannot happen now, c taken as a cancel, f an end that changes nothing shown.
+# In the order of WAYS: + news, = no news, x cannot happen now, c taken as a cancel, f an end that changes nothing shown,
+# u no news, or that a halt is over.
 MEANINGS: Final[dict[ExecType, tuple[str, str]]] = {
-    ExecType.NEW: ("OrderAcknowledged", "xx++=======xxx"),
+    ExecType.NEW: ("OrderAcknowledged", "xx++=====u=xxx"),
     # Whatever is known by now says more than that it was being decided.
     ExecType.PENDING_NEW: ("OrderPendingNew", "==+==========="),
     ExecType.REJECTED: ("OrderRejected", "xx+++cccccc" + "xx="),
@@ -91,6 +92,7 @@ def test_every_kind_of_report_but_executions_has_a_row() -> None:
             {
                 "+": [news],
                 "=": ["ReportIgnored"],
+                "u": ["ReportIgnored", "UNORDERED"],
                 "x": ["ILLEGAL_IN_STATE"],
                 "c": ["OrderCanceled", "CONTRADICTS_ORDER"],
                 "f": [news, "ILLEGAL_IN_STATE"],

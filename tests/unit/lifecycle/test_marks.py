@@ -315,8 +315,6 @@ def test_an_acknowledgement_from_after_a_halt_says_that_the_order_works_again() 
 
 NOT_RESUMED: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], dict[str, Any]]]] = {
     "from before the halt": (halted(), {"transact_time_ns": T0 + 9}),
-    "from the time of the halt": (halted(), {"transact_time_ns": T0 + 10}),
-    "at no time": (halted(), {}),
     "that shows the order as suspended": (
         halted(),
         {"transact_time_ns": T0 + 11, "ord_status": OrdStatus.SUSPENDED},
@@ -401,6 +399,19 @@ def test_what_holds_a_filled_order_back_is_noted_and_shows_when_the_fill_is_bust
     assert these(order.status) == (OrdStatus.FILLED,)
     take(order, (make(ev.TradeCanceled, old_qty=d(100)),))
     assert these(order.status) == (OrdStatus.SUSPENDED,)
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"transact_time_ns": T0 + 10}], ids=["at no time", "at the time of the halt"]
+)
+def test_where_nothing_tells_if_a_halt_is_over_it_is_asked_for(fields: dict[str, Any]) -> None:
+    said = report(ExecType.NEW, **fields)
+
+    text = "NEW cannot be ordered against what was said before; not applied"
+    assert read(after(*halted()), said) == (
+        ignored(said, "already acknowledged"),
+        set_aside(CODE.UNORDERED, text, said, 1),
+    )
 
 
 STANDING: Final = (
