@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ from typing import Final
 from attrs import define
 
 STRACE: Final = shutil.which("strace")
+IS_WANTED: Final = STRACE is not None or "CI" in os.environ
+"""Whether to trace calls: wherever it can be done, and where everything has to be."""
 WRITING: Final = ("write", "writev", "pwrite64", "pwritev", "pwritev2", "ftruncate", "truncate", "fallocate")
 SYNCING: Final = ("fsync", "fdatasync", "sync_file_range")
 NAMING: Final = ("openat", "creat", "unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat")

@@ -7,12 +7,12 @@ import itertools
 import pytest
 
 from tests.disasters.failing_disks import positions, too_long
-from tests.disasters.system_calls import STRACE
+from tests.disasters.system_calls import IS_WANTED
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.skipif(STRACE is None, reason="needs strace: apt-get install strace")
+@pytest.mark.skipif(not IS_WANTED, reason="needs strace: apt-get install strace")
 @pytest.mark.parametrize(
     ("call", "error", "every"),
     [("pwrite64", "ENOSPC", 37), ("fdatasync", "EIO", 13), ("openat", "EROFS", 23)],

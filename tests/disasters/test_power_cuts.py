@@ -8,9 +8,9 @@ import pytest
 
 from tests.disasters.disk import Disk
 from tests.disasters.power import Workload, run
-from tests.disasters.system_calls import STRACE, Call
+from tests.disasters.system_calls import IS_WANTED, Call
 
-needs_strace = pytest.mark.skipif(STRACE is None, reason="needs strace: apt-get install strace")
+needs_strace = pytest.mark.skipif(not IS_WANTED, reason="needs strace: apt-get install strace")
 BUSY = ("--checkpoint-every", "8", "--reopen-every", "17")
 
 

@@ -62,7 +62,7 @@ class ExchangeCalendar:
 
 def _package() -> Any:  # noqa: ANN401  # a package without annotations, and perhaps not there
     try:
-        import exchange_calendars  # noqa: PLC0415  # it takes a second, and is an extra
+        import exchange_calendars  # pyright: ignore[reportMissingTypeStubs]  # noqa: PLC0415  # it takes a second, and is an extra
     except ImportError as error:
         raise ValidationError(
             "exchange_calendars", "not installed", "pip install 'openoms[calendars]'"

@@ -1,4 +1,5 @@
 """Reading with `msgspec`, switched on and off."""
+# pyright: reportPrivateUsage=false
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
 """Records of made-up older schemas, lifted to the one of today."""
+# pyright: reportPrivateUsage=false
 
 import json
 from collections.abc import Iterator, Mapping
@@ -74,7 +75,7 @@ def test_a_step_that_is_missing_is_named() -> None:
 def newer(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Event]]:
     """A class that is at schema 3 now: schema 1 had no reason, schema 2 called it `why`."""
 
-    @attrs.define(slots=True)
+    @attrs.define(slots=True)  # pyright: ignore[reportGeneralTypeIssues]  # frozen to the type checkers alone
     class Wish(Event):
         schema = 3
         reason: str
