@@ -17,6 +17,7 @@ from oms.model.define import record
 from oms.model.events import Event
 from oms.model.ids import BrokerName
 from oms.model.requests import Request
+from oms.ports.event_store import StoreNotice
 
 MAX_WAITING: Final = 100_000
 """How many deliveries may follow from the one under way."""
@@ -215,7 +216,7 @@ class Bus:
         """Send at once what is put on record later."""
         self._sender(request.broker)(request)
 
-    def notify(self, notice: Halted | ReportsLost) -> None:
+    def notify(self, notice: Halted | ReportsLost | StoreNotice) -> None:
         """Tell observers something that is no event."""
         self._tell(notice)
 
@@ -258,7 +259,7 @@ class Bus:
             return  # Whoever fails at hearing of failures is only counted.
         self._tell(SubscriberFailed(getattr(listener, "__qualname__", repr(listener)), heard, error))
 
-    def _tell(self, notice: SubscriberFailed | Halted | ReportsLost) -> None:
+    def _tell(self, notice: SubscriberFailed | Halted | ReportsLost | StoreNotice) -> None:
         for told in _resolve(type(notice), *self._lanes[1]):
             try:
                 told(notice)

@@ -60,12 +60,13 @@ from oms.model.time_in_force import DAY, TimeInForce
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.ports.broker import Broker
 from oms.ports.clock import Clock
-from oms.ports.event_store import EventStore
+from oms.ports.event_store import EventStore, StoreNotice
 from oms.ports.market_data import MarketListener
 from oms.runtime.checked_clock import checked
 from oms.runtime.connections import by_name, capabilities_of, connect, defined, in_turn
 from oms.runtime.halting import MAX_HELD
 from oms.runtime.loop import CLOSED, Loop
+from oms.runtime.notices import Notices
 from oms.runtime.parts import Projection, check_numbers, check_parts, no_limits, pairs
 from oms.runtime.reconciliation import GRACE_S, Reconciliations
 from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
@@ -168,6 +169,7 @@ class OrderManager:
         self._attach(projections)
         replay(self._engine, self._store.read(self._begun.version), [self.bus.replay])
         self._snapshots = Snapshots(self._store, self._begun, self.bus, snapshot_every)
+        self._notices = Notices(self._store, self._begun, self.bus)
 
     def _attach(self, projections: Iterable[Projection]) -> None:
         store = self._store
@@ -585,8 +587,8 @@ class OrderManager:
         """Take new orders again after something had failed; nothing but a person's word does that.
 
         The journal is read again, and what it says is true: handles are filled anew from it. What was to be sent as it failed
-        is not sent any more. Cancels that left meanwhile are journaled, and reports that came are handled. Does nothing where
-        the manager is not halted.
+        is not sent any more, but brokers are asked anew, and the books compared with them as at a start. Cancels that left
+        meanwhile are journaled, and reports that came are handled. Does nothing where the manager is not halted.
 
         Args:
             by: Who says so.
@@ -601,10 +603,13 @@ class OrderManager:
         """
         word = ResumeManager(by, reason)
         try:
-            resume(self._loop, self._store, self._begin, self._start, word)
+            is_new = resume(self._loop, self._store, self._begin, self._start, word) is not None
         finally:
             self._engine = self._loop.engine
             self._snapshots.follow(self._engine.state)
+            self._notices.tell()
+        if is_new:
+            self._asks.start(self._loop.now_ns())
 
     # ------------------------------------------------------------ what there is
 
@@ -756,6 +761,14 @@ class OrderManager:
     def began_from(self) -> Beginning:
         """Where this start began: the version of the snapshot that was used, 0 if none, and why one was passed over."""
         return self._begun
+
+    @property
+    def notices(self) -> tuple[StoreNotice, ...]:
+        """What the store has repaired in the journal or passed over since it was opened, oldest first.
+
+        What is repaired as the manager is resumed is published too, under its own class, such as `TailCut`.
+        """
+        return self._notices.all()
 
     # ------------------------------------------------------------ the end
 

@@ -26,7 +26,11 @@ _LISTINGS: Final = {
     Listing.POSITIONS: "positions",
 }
 
-_STORE: Final = ("append", "read", "close")
+_STORE: Final = (
+    "capabilities", "notices", "version", "append", "read", "save_snapshot", "snapshot", "close",
+)  # fmt: skip
+"""The members of `oms.ports.event_store.EventStore`."""
+
 _MAX_TIMEOUT_S: Final = 86_400
 _MAX_EVERY: Final = 1_000_000_000
 _MAX_HELD: Final = 100_000_000
@@ -58,7 +62,12 @@ def check_members(given: object, members: tuple[str, ...], field: str, allowed: 
     Raises:
         ValidationError: Something is missing.
     """
-    missing = [member for member in members if isinstance(given, type) or not hasattr(given, member)]
+    missing = [
+        member
+        for member in members
+        # The class is asked first, so that no property is read for nothing.
+        if isinstance(given, type) or not (hasattr(type(given), member) or hasattr(given, member))
+    ]
     if missing:
         raise ValidationError(field, shown(given), f"{allowed}; it has no {', '.join(missing)}")
 

@@ -17,7 +17,7 @@ from oms.engine.engine import Engine
 from oms.engine.inputs import Answered, EmergencyCancel, Input, Resume, Start
 from oms.errors import ConcurrencyConflictError, HaltedError, JournalDamagedError
 from oms.lifecycle.machine import become, unsend
-from oms.model.commands import ResumeManager
+from oms.model.commands import RequestStatus, ResumeManager
 from oms.model.events import Event
 from oms.model.reports import NotSent
 from oms.model.requests import OrderStatusRequest
@@ -64,11 +64,13 @@ def resume(
     first: list[Input] = [start, _in_words(loop, word, doubtful, was_kept=bool(reread.unheard))]
     if doubtful is not None and reread.unheard:
         # They are on record, and it is certain that they never left.
-        first += [
-            Answered(request, _NEVER_LEFT)
-            for request in doubtful.requests
-            if not isinstance(request, OrderStatusRequest)
-        ]
+        inquired = reread.engine.state.inquiries.of_requests
+        for request in doubtful.requests:
+            if not isinstance(request, OrderStatusRequest):
+                first.append(Answered(request, _NEVER_LEFT))
+            elif request.cl_ord_id not in inquired:
+                # About a request in doubt or undecided it is asked again in time by itself, about an order only once.
+                first.append(RequestStatus(request.order_id, word.by))
     elif doubtful is not None:
         first += doubtful.inputs
     loop.go_on(reread.engine, first, reread.unheard)

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
-
 from oms.bus import Bus
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
-from oms.errors import OmsError, SnapshotError, StoreError
+from oms.errors import OmsError, SnapshotError, StoreError, ValidationError
 from oms.model.define import record
 from oms.ports.event_store import EventStore
 from oms.projections.positions import Positions
-
-
-@runtime_checkable
-class KeepsSnapshots(Protocol):
-    """The part of a store that keeps snapshots; a store without it does without them."""
-
-    def save_snapshot(self, version: int, text: str) -> None:
-        """Keep what was made of the events up to `version`."""
-        ...
-
-    def snapshot(self) -> tuple[int, str] | None:
-        """Give the newest that is whole, with its version; None where there is none."""
-        ...
 
 
 @record
@@ -34,12 +19,14 @@ class Beginning:
         state: The engine's state, new where no snapshot is used; it moves on with the engine.
         positions: The positions, likewise.
         version: The sequence number of the last event that was in them; 0 where no snapshot is used.
+        found: The version that the newest snapshot is kept under; 0 where none was found.
         passed_over: Why a snapshot that was found is not used; empty where none was found, or it is used.
     """
 
     state: State
     positions: Positions
     version: int
+    found: int = 0
     passed_over: str = ""
 
 
@@ -53,7 +40,7 @@ def begin(store: EventStore, *, may_use: bool = True) -> Beginning:
     Raises:
         StoreError: The journal cannot be read.
     """
-    found = store.snapshot() if may_use and isinstance(store, KeepsSnapshots) else None
+    found = store.snapshot() if may_use else None
     if found is None:
         return Beginning(State(), Positions(), 0)
     version, text = found
@@ -67,8 +54,8 @@ def begin(store: EventStore, *, may_use: bool = True) -> Beginning:
         if state.version != version:
             raise SnapshotError(f"the snapshot kept as {version} says that it is {state.version}")
     except SnapshotError as error:
-        return Beginning(State(), Positions(), 0, str(error))
-    return Beginning(state, positions, version)
+        return Beginning(State(), Positions(), 0, version, str(error))
+    return Beginning(state, positions, version, version)
 
 
 class Snapshots:
@@ -81,7 +68,13 @@ class Snapshots:
     __slots__ = ("_bus", "_every", "_positions", "_state", "_store", "due_at")
 
     def __init__(self, store: EventStore, begun: Beginning, bus: Bus, every: int | None) -> None:
-        """Begin after the snapshot that the manager began from, with the state that it has made of that."""
+        """Begin after the snapshot that the manager began from, with the state that it has made of that.
+
+        Raises:
+            ValidationError: Snapshots are asked for, and the store keeps none.
+        """
+        if every is not None and not store.capabilities.snapshots:
+            raise ValidationError("snapshot_every", every, "leave it out: this journal keeps no snapshots")
         self._store = store
         self._state = begun.state
         self._positions = begun.positions
@@ -100,8 +93,8 @@ class Snapshots:
             StoreError: It could not be kept, or the store keeps none.
             ValidationError: A fact could not be read back.
         """
-        if not isinstance(self._store, KeepsSnapshots):
-            raise StoreError("this journal keeps no snapshots: its store has no save_snapshot")
+        if not self._store.capabilities.snapshots:
+            raise StoreError("this journal keeps no snapshots: its store does not promise them")
         version = self._state.version
         if self._every is not None:
             # Also where it fails: to try again with each call would cost more than to do without.

@@ -39,6 +39,7 @@ from oms.testing.faulty_store import FaultyStore, SimulatedCrashError, StoreFaul
 from tests.fakes import AAPL, CAN_ALL, T0, ScriptedBroker, d
 
 PX = Limit(100)
+LOOKS_UP = evolve(CAN_ALL, profile=evolve(CAN_ALL.profile, looks_up_by_cl_ord_id=True))
 WHO: dict[str, str] = {"by": "ops", "reason": "the disk has room again"}
 
 
@@ -459,6 +460,61 @@ def test_everything_is_recorded_in_one_append_and_says_who_and_why() -> None:
     assert isinstance(resumed, ev.ManagerResumed)
     assert resumed.cause == ev.Cause("Resume", "ops")
     assert (resumed.reason, resumed.held, resumed.lost, resumed.emergencies) == (WHO["reason"], 1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "fault", [StoreFault.FAILS_BEFORE, StoreFault.FAILS_AFTER], ids=lambda fault: fault.name
+)
+def test_a_question_about_an_order_that_never_left_is_asked_once_it_goes_on(fault: StoreFault) -> None:
+    house = House(can=LOOKS_UP)
+    order = house.live()
+    # An execution is missing, about which only the broker can tell, so that it is asked.
+    house.say(ExecType.DONE_FOR_DAY, order, cum_qty=d(20))
+    house.next_fails(fault)
+    with pytest.raises(StoreError):
+        house.om.poll()
+    assert house.broker.queries == []
+
+    recorded = house.resume()
+
+    asked = [event for event in recorded if isinstance(event, ev.OrderStatusRequested)]
+    assert [question.cl_ord_id for question in house.broker.queries] == [order.cl_ord_id]
+    assert [(event.order_id, event.cl_ord_id) for event in asked] == [(order.order_id, order.cl_ord_id)]
+    house.check()
+
+
+def test_a_question_that_somebody_asked_and_that_never_left_is_asked_once_it_goes_on() -> None:
+    house = House(can=LOOKS_UP)
+    order = house.live()
+    house.next_fails(StoreFault.FAILS_AFTER)
+    with pytest.raises(StoreError):
+        house.om.request_status(order, asked_by="alice")
+    assert house.broker.queries == []
+
+    recorded = house.resume()
+
+    (again,) = [event for event in recorded if isinstance(event, ev.OrderStatusRequested)]
+    assert (again.order_id, again.attempt, again.cause.origin) == (order.order_id, 1, "ops")
+    assert [question.cl_ord_id for question in house.broker.queries] == [order.cl_ord_id]
+    house.check()
+
+
+def test_a_question_about_a_doubt_that_never_left_is_asked_when_its_time_comes() -> None:
+    house = House(can=LOOKS_UP, request_timeout_s=5)
+    order = house.buy()
+    house.next_fails(StoreFault.FAILS_AFTER)
+    house.clock.advance_by(5)
+    with pytest.raises(StoreError):
+        house.om.poll()
+    assert order.is_in_doubt
+
+    house.resume()
+    assert house.broker.queries == []
+    house.clock.advance_by(5)
+    house.om.poll()
+
+    assert [question.cl_ord_id for question in house.broker.queries] == [order.cl_ord_id]
+    house.check()
 
 
 def test_resuming_what_is_not_halted_does_nothing() -> None:

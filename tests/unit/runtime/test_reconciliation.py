@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from oms.errors import UnknownBrokerError, ValidationError
+from oms.errors import StoreError, UnknownBrokerError, ValidationError
 from oms.model import events as ev
 from oms.model.break_commands import AssignBreak
 from oms.model.capabilities import Capabilities
@@ -54,6 +54,14 @@ GRACE_S = 5
 
 class KeptJournal(MemoryEventStore):
     """A journal that outlives its managers."""
+
+    failure: Exception | None = None
+
+    def append(self, events: Sequence[ev.Event], expected_version: int) -> None:
+        """Fail where the test wants it."""
+        if self.failure is not None:
+            raise self.failure
+        super().append(events, expected_version)
 
     def close(self) -> None:
         """Stay open."""
@@ -241,6 +249,22 @@ def test_new_orders_are_refused_until_the_broker_has_answered_and_cancels_are_no
     house.venue.is_up = True
     house.wait(60)
     house.wait(60)
+    assert house.om.unreconciled() == []
+    assert house.submit().life.value == "live"
+
+
+def test_a_manager_that_was_resumed_compares_its_books_as_one_that_was_started() -> None:
+    house = House()
+    house.submit()
+    house.store.failure = StoreError("no room")
+    with pytest.raises(StoreError):
+        house.submit()
+    house.store.failure = None
+    house.venue.asked.clear()
+
+    house.om.resume("ops", "there is room again")
+
+    assert house.venue.asked == ["executions", "open orders", "positions"]
     assert house.om.unreconciled() == []
     assert house.submit().life.value == "live"
 

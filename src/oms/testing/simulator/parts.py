@@ -12,7 +12,6 @@ from oms.model.venue_profile import VenueProfile
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.ports.broker import Broker
 from oms.ports.event_store import EventStore
-from oms.runtime.snapshots import KeepsSnapshots
 from oms.stores.memory import MemoryEventStore
 from oms.testing.line import Line, LineBroker
 
@@ -43,7 +42,7 @@ class Parts:
         kept = list(store.read())
         if kept:
             fresh.append(kept, 0)
-        snapshot = store.snapshot() if isinstance(store, KeepsSnapshots) else None
+        snapshot = store.snapshot()
         if snapshot is not None:
             fresh.save_snapshot(*snapshot)
         return fresh
