@@ -228,11 +228,14 @@ def _executed_by(order: Order, report: ExecutionReport, executions: ExecutionInd
     """Give how much of an order had executed or was lost when a report was made: later fills may be known already."""
     said, counted = said_at(report), report.cum_qty
     if is_sane(counted):
-        ours = min(ours, counted)
-    elif said[0]:
-        ours -= executions.executed_since(order.order_id, said[0] + 1, "")
-    lost = [counted_qty(order, *loss[2:]) for loss in order._losses if not is_later(loss, said)]
-    return sum(lost, ours)
+        # What was lost after that is among what it counts.
+        lost = [loss for loss in order._losses if not is_later(loss, said)]
+        return sum((counted_qty(order, *loss[2:]) for loss in lost), counted)
+    if not said[0]:
+        return ours + order._lost_qty
+    later = executions.executed_since(order.order_id, said[0] + 1, "")
+    lost = [loss for loss in order._losses if loss[3] <= said[0]]
+    return sum((counted_qty(order, *loss[2:]) for loss in lost), ours - later)
 
 
 def _bundled_end(order: Order, report: ExecutionReport, at: At, place: int) -> Events:

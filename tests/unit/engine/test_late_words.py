@@ -72,6 +72,7 @@ STORIES: Final[dict[str, tuple[tuple[ExecutionReport, ...], OrdStatus, set[Mark]
     "done, renewed and done again": (
         (DONE, RENEWED, evolve(DONE, exec_id=ExecId("d2"))), OrdStatus.DONE_FOR_DAY, {Mark.DONE_FOR_DAY}, 100,
     ),
+    "done for the day, and replaced to work": ((DONE, REPLACED), OrdStatus.NEW, set(), 100),
     "two guarantees": ((STOPPED, STOPPED_BETTER), OrdStatus.STOPPED, {Mark.STOPPED}, 100),
     "stopped, and replaced to work": ((STOPPED, REPLACED), OrdStatus.NEW, set(), 100),
     "suspended, and filled all the same": ((SUSPENDED, trade("f", 100)), OrdStatus.FILLED, {Mark.SUSPENDED}, 0),

@@ -353,6 +353,11 @@ def test_an_acknowledgement_is_noted_with_its_time_against_a_halt_before_it() ->
     take(order, (noted,))
     assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0 + 10))) == ["ReportIgnored"]
     assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0 + 12))) == ["OrderSuspended"]
+    # A number alone tells it as well.
+    numbered = report(ExecType.NEW, report_seq=9)
+    assert read(after(*PART), numbered) == (
+        ev.ReportIgnored(*first(), "NEW", None, "already acknowledged", venue_seq=9, is_dated=True),
+    )
     # Once is enough, and what is older is no news.
     assert read(order, report(ExecType.NEW, transact_time_ns=T0 + 10)) == (
         ignored(report(ExecType.NEW), "already acknowledged"),
@@ -377,6 +382,48 @@ def test_a_mark_that_is_set_again_later_outlives_what_cleared_it_in_between(
     assert read(order, said) == (noted,)
     take(order, (noted, make(ev.OrderRestated, venue_ns=T0 + 10)))
     assert {mark.value.upper() for mark in order.marks} == {exec_type.name.replace("_", " ")}
+
+
+def test_what_was_cleared_last_counts_whenever_it_is_heard_of() -> None:
+    order = after(*LIVE, make(ev.OrderResumed, venue_ns=T0 + 20), make(ev.OrderRestated, venue_ns=T0 + 10))
+
+    assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0 + 15))) == ["ReportIgnored"]
+    assert told(read(order, report(ExecType.CALCULATED, transact_time_ns=T0 + 15))) == ["OrderCalculated"]
+
+
+SHOWN_AS_WORKING: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], dict[str, Any], bool]]] = {
+    "at some time": (LIVE, {"transact_time_ns": T0}, True),
+    "by some number": (LIVE, {"report_seq": 4}, True),
+    "at no time": (LIVE, {}, False),
+    "at no time, of an order that is held back": ((*LIVE, make(ev.OrderSuspended)), {}, True),
+    "as suspended": ((*LIVE, make(ev.OrderSuspended)), {"ord_status": OrdStatus.SUSPENDED, "report_seq": 4}, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("way", "fields", "is_resumed"), SHOWN_AS_WORKING.values(), ids=SHOWN_AS_WORKING)
+def test_a_replaced_order_that_is_shown_as_working_is_not_held_back_at_that_time(
+    way: tuple[ev.OrderEvent, ...], fields: dict[str, Any], is_resumed: bool
+) -> None:
+    said = {"cl_ord_id": THEIRS, "order_qty": d(150), "ord_status": OrdStatus.NEW, **fields}
+
+    (replaced,) = read(after(*way), report(ExecType.REPLACED, **said))[:1]
+
+    assert isinstance(replaced, ev.OrderReplaced)
+    assert replaced.is_resumed is is_resumed
+
+
+def test_a_halt_of_a_filled_order_that_is_over_is_no_news() -> None:
+    order = after(*FULL, make(ev.OrderResumed, venue_ns=T0 + 10))
+
+    assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0 + 9))) == ["ReportIgnored"]
+
+
+def test_a_guarantee_of_the_same_time_stands() -> None:
+    order = after(*LIVE, make(ev.OrderStopped, last_qty=d(20), venue_ns=T0 + 10))
+
+    assert told(read(order, report(ExecType.STOPPED, last_qty=d(10), transact_time_ns=T0 + 10))) == [
+        "OrderStopped"
+    ]
 
 
 def test_an_older_guarantee_takes_no_newer_one_back() -> None:

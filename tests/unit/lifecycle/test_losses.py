@@ -1,0 +1,170 @@
+"""What the venue has busted for good: it stays lost, unless the total was said anew after that."""
+# ruff: noqa: ANN401  # the fields of events and reports are of any kind
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import pytest
+
+from oms.lifecycle.execution_index import ExecutionIndex
+from oms.lifecycle.invariants import check_order
+from oms.model import events as ev
+from oms.model.enums import ExecType, OrdStatus
+from oms.model.ids import ExecId
+from tests.unit.journals import T0, make
+from tests.unit.lifecycle.readings import PART, after, d, read, report, these, told
+
+LATER: Final[dict[str, Any]] = {"venue_ns": T0 + 20}
+BUST: Final = make(ev.TradeCanceled, exec_id=ExecId("h1"), reopens=False, **LATER)
+LESS: Final = make(ev.TradeCorrected, exec_id=ExecId("g1"), last_qty=d(30), reopens=False, **LATER)
+
+
+def total(kind: type[ev.OrderEvent] = ev.OrderRestated, **said: Any) -> ev.OrderEvent:
+    return make(kind, order_qty=d(100), **said)
+
+
+LEFT: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], int]]] = {
+    "a bust, and an older total": ((BUST, total(venue_ns=T0 + 19)), 60),
+    "a bust, and a newer total": ((BUST, total(venue_ns=T0 + 21)), 100),
+    "a bust, and a total of the same time": ((BUST, total(venue_ns=T0 + 20)), 100),
+    "a bust, and a total of no time": ((BUST, total()), 100),
+    "a bust, and a replacement from before it": ((BUST, total(ev.OrderReplaced, venue_ns=T0 + 19)), 60),
+    "a bust, and one that was overtaken": (
+        (BUST, total(ev.OrderReplaced, venue_ns=T0 + 19, is_overtaken=True)),
+        60,
+    ),
+    "what a correction has taken off": ((LESS, total(venue_ns=T0 + 19)), 60),
+    "the older of two losses": (
+        (
+            make(ev.Traded, exec_id=ExecId("x2"), last_qty=d(20)),
+            make(ev.TradeCanceled, exec_ref_id=ExecId("x2"), old_qty=d(20), reopens=False, venue_ns=T0 + 10),
+            BUST,
+            total(venue_ns=T0 + 15),
+        ),
+        60,
+    ),
+}
+
+
+@pytest.mark.parametrize(("events", "left"), LEFT.values(), ids=LEFT)
+def test_what_is_left_counts_what_was_lost_after_the_total_was_said(
+    events: tuple[ev.OrderEvent, ...], left: int
+) -> None:
+    order = after(*PART, *events)
+
+    assert these(order.leaves_qty) == (left,)
+    assert check_order(order) == ()
+
+
+def test_what_was_lost_counts_by_a_split_that_is_heard_of_later() -> None:
+    split = make(ev.OrderRestated, order_qty=d(200), split_new=d(2), split_old=d(1), venue_ns=T0 + 10)
+    order = after(*PART, LESS, split)
+
+    # 30 of the 40 stand and count for 60, the other 10 are 20 that are lost.
+    assert these(order.cum_qty, order.leaves_qty, order._lost_qty) == (60, 120, 20)
+    assert check_order(order) == ()
+
+
+def test_what_is_taken_for_lost_must_be_what_was_lost_one_by_one() -> None:
+    order = after(*PART, BUST)
+    order._lost_qty += 1
+
+    assert any("41 are taken for lost, one by one they are 40" in what for what in check_order(order))
+
+
+SAID: Final[dict[str, tuple[dict[str, Any], bool]]] = {
+    "before it": ({"transact_time_ns": T0 + 19}, False),
+    "after it": ({"transact_time_ns": T0 + 21}, False),
+    "at the same time": ({"transact_time_ns": T0 + 20}, True),
+    "at no time": ({}, True),
+}
+
+
+@pytest.mark.parametrize(("fields", "is_unclear"), SAID.values(), ids=SAID)
+@pytest.mark.parametrize("exec_type", [ExecType.RESTATED, ExecType.REPLACED], ids=lambda kind: kind.name)
+def test_where_nothing_tells_if_a_loss_is_part_of_the_total_the_broker_is_asked(
+    exec_type: ExecType, fields: dict[str, Any], is_unclear: bool
+) -> None:
+    order = after(*PART, BUST)
+
+    events = told(read(order, report(exec_type, order_qty=d(100), **fields)))
+
+    assert ("UNORDERED" in events) is is_unclear
+    assert "UNORDERED" not in told(read(after(*PART), report(exec_type, order_qty=d(100), **fields)))
+
+
+# ---------------------------------------------------------------- the end that comes with an execution
+
+
+def index_of(*executions: ev.OrderEvent) -> ExecutionIndex:
+    index = ExecutionIndex()
+    for one in executions:
+        if isinstance(one, ev.Traded):
+            index.put(one.exec_id, one)
+        elif isinstance(one, ev.TradeCanceled):
+            index.amend(one)
+    return index
+
+
+def filled(qty: int, ns: int, exec_id: str = "x1") -> ev.OrderEvent:
+    return make(
+        ev.Traded, exec_id=ExecId(exec_id), last_qty=d(qty), transact_time_ns=ns, sequence=ns - T0 + 100
+    )
+
+
+def busted(qty: int, of: ev.OrderEvent, ns: int) -> ev.OrderEvent:
+    assert isinstance(of, ev.Traded)
+    fields = {"exec_ref_id": of.exec_id, "old_qty": d(qty), "transact_time_ns": of.transact_time_ns}
+    return make(
+        ev.TradeCanceled, exec_id=ExecId(f"h{ns - T0}"), reopens=False, venue_ns=ns, trade_sequence=of.sequence, **fields
+    )  # fmt: skip
+
+
+EARLY, SAME, LATE = filled(60, T0 + 1), filled(60, T0 + 5), filled(60, T0 + 9)
+
+# An execution of 40 of 100 at T0 + 5 that is shown as canceled; what is known before it is heard; is it the end?
+ENDS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], dict[str, Any], bool]]] = {
+    "nothing else": ((), {}, True),
+    "an earlier fill of the rest": ((EARLY,), {}, False),
+    "a fill of the rest at the same time": ((SAME,), {}, False),
+    "a later fill of the rest": ((LATE,), {}, True),
+    "a later fill of the rest, at no time": ((LATE,), {"transact_time_ns": None, "trade_date": "20260105"}, False),
+    "a later fill of the rest, counted": ((LATE,), {"transact_time_ns": None, "cum_qty": d(40)}, True),
+    "a later fill of the rest, which the count has": ((LATE,), {"cum_qty": d(100)}, False),
+    "an earlier fill of the rest, busted for good later": ((EARLY, busted(60, EARLY, T0 + 9)), {}, False),
+    "an earlier fill of the rest, busted for good before": ((EARLY, busted(60, EARLY, T0 + 3)), {}, False),
+    "a later fill of the rest, busted for good": ((LATE, busted(60, LATE, T0 + 12)), {}, True),
+    "a bust for good later, counted": (
+        (filled(30, T0 + 1), busted(30, filled(30, T0 + 1), T0 + 9)), {"cum_qty": d(70)}, True,
+    ),
+    "a bust for good before, counted": ((EARLY, busted(60, EARLY, T0 + 3)), {"cum_qty": d(40)}, False),
+    "a bust for good, at no time": ((EARLY, busted(60, EARLY, T0 + 3)), {"transact_time_ns": None}, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("known", "fields", "is_end"), ENDS.values(), ids=ENDS)
+def test_an_end_with_an_execution_is_one_if_something_was_left_by_then(
+    known: tuple[ev.OrderEvent, ...], fields: dict[str, Any], is_end: bool
+) -> None:
+    order = after(*PART[:-1], *known)
+    said = report(
+        ExecType.TRADE,
+        **{
+            "exec_id": ExecId("x9"), "last_qty": d(40), "last_px": d(100), "transact_time_ns": T0 + 5,
+            "ord_status": OrdStatus.CANCELED, **fields,
+        },
+    )  # fmt: skip
+
+    assert ("OrderCanceled" in told(read(order, said, index_of(*known)))) is is_end
+
+
+def test_an_order_that_is_over_ends_by_an_execution_that_is_shown_as_its_end() -> None:
+    order = after(*PART, make(ev.OrderDoneForDay, is_over=True))
+    said = report(
+        ExecType.TRADE, exec_id=ExecId("x9"), last_qty=Decimal(10), last_px=d(100), transact_time_ns=T0,
+        ord_status=OrdStatus.EXPIRED,
+    )  # fmt: skip
+
+    assert told(read(order, said)) == ["Traded", "LATE_EXECUTION", "OrderExpired"]
