@@ -43,6 +43,12 @@ def test_a_short_campaign_finds_nothing_and_meets_most_of_what_is_rare() -> None
     assert len(unmet(result)) < len(RARE) // 4
 
 
+def test_a_campaign_ends_when_its_time_is_up() -> None:
+    result = run_campaign(1_000_000, 2, minutes=0)
+    assert (result.runs, result.failures) == (1, ())
+    assert 0 < result.lifecycles < 1_000_000
+
+
 class ForgetfulStore(MemoryEventStore):
     """Says that it has kept the last of several events, and has not."""
 

@@ -92,10 +92,10 @@ def _process_mass_status(state: State, broker: BrokerName, said: MassStatus) -> 
             named.add(order.order_id)
         elif not isinstance(plain, ExecutionReport):
             nameless.append((None, None))
-        elif plain.cl_ord_id is None:
+        else:
             nameless.append((plain.symbol, plain.side))
     if said.is_complete is True:
-        _resolve_missing(state, broker, said.as_of_ns, named, nameless)
+        _resolve_missing(state, broker, said.after_sequence, named, nameless)
     if run is not None:
         end_list(run, said)
 
@@ -103,15 +103,19 @@ def _process_mass_status(state: State, broker: BrokerName, said: MassStatus) -> 
 def _resolve_missing(
     state: State,
     broker: BrokerName,
-    as_of_ns: int,
+    after_sequence: int | None,
     named: set[OrderId],
     nameless: list[tuple[Symbol | None, Side | None]],
 ) -> None:
     """Take in that new orders in doubt which a complete snapshot does not name never arrived.
 
-    An order that it names by the broker's own id alone may be any of ours in that instrument and on that side; what cannot be
-    read of it may be about any of ours at all.
+    Only one that was asked for proves it, and only of what had left and was in doubt before: no clock can tell when a snapshot
+    was taken.
+    An order that it names by ids which nobody knows here may be any of ours in that instrument and on that side, such as one
+    named by an emergency cancel that never got into the journal; what cannot be read of it may be about any of ours at all.
     """
+    if type(after_sequence) is not int:
+        return
     for identity, inquiry in list(state.inquiries.doubts.items()):
         order = inquiry.order
         asked = request_of(order, identity)
@@ -119,7 +123,7 @@ def _resolve_missing(
             asked is not None
             and asked.in_doubt
             and asked.kind is RequestKind.NEW
-            and asked.sent_ns < as_of_ns
+            and inquiry.sequence <= after_sequence
             and order.broker == broker
             and order.order_id not in named
             and not any(

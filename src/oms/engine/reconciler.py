@@ -121,7 +121,7 @@ def _ask_for(state: State, run: Run, listing: Listing, requests: list[Any]) -> N
     if listing is Listing.EXECUTIONS:
         requests.append(TradeCaptureReportRequest(run.broker, now, state.breaks.cursors.get(run.broker)))
     elif listing is Listing.OPEN_ORDERS:
-        requests.append(OrderMassStatusRequest(run.broker, now))
+        requests.append(OrderMassStatusRequest(run.broker, now, state.version))
     else:
         requests.append(RequestForPositions(run.broker, now))
 

@@ -167,12 +167,15 @@ class MassStatus:
 
     Attributes:
         reports: What each order is now, as answers to a status request.
-        is_complete: Every order that the broker took from us this session is among them, ended ones too; only then does
-            it prove that an order which is missing never arrived.
+        is_complete: Every order that the broker took from us this session is among them, ended ones too, and nothing that
+            left before the question is still under way: it has arrived or never will, however late the broker learns of
+            things. Only then, and only with `after_sequence`, does it prove that an order which is missing never arrived.
         as_of_ns: The moment that it shows, in nanoseconds UTC: requests that left later are none of its business.
         raw: The message as it came.
         has_all_open: Every order of ours that is open there is among them. One that is missing is asked about: such a
             list does not prove what became of it.
+        after_sequence: The one of the `OrderMassStatusRequest` that it answers; None where the manager has not asked for
+            it. What left before the question is told by this alone, as two clocks, or one that is set, cannot tell it.
     """
 
     reports: tuple[ExecutionReport, ...]
@@ -180,6 +183,7 @@ class MassStatus:
     as_of_ns: int
     raw: str = ""
     has_all_open: bool = False
+    after_sequence: int | None = None
 
     def __repr__(self) -> str:
         """Give what is said, without what is left out."""

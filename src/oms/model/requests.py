@@ -126,10 +126,16 @@ class TradeCaptureReportRequest:
 
 @record
 class OrderMassStatusRequest:
-    """Message AF: say which orders are open."""
+    """Message AF: say which orders are open.
+
+    Attributes:
+        after_sequence: The newest event by then: what the events up to it have asked for has left before this question. An
+            answer that is complete gives it back.
+    """
 
     broker: BrokerName
     time_ns: int
+    after_sequence: int
 
 
 @record

@@ -86,7 +86,7 @@ class ListingBroker(Broker, Protocol):
         ...
 
     def open_orders(self, request: OrderMassStatusRequest) -> SendResult:
-        """Ask which orders are open (`Listing.OPEN_ORDERS`); the answer is a `MassStatus`."""
+        """Ask which orders are open (`Listing.OPEN_ORDERS`); the answer is a `MassStatus` with the request's `after_sequence`."""
         ...
 
     def positions(self, request: RequestForPositions) -> SendResult:

@@ -247,11 +247,17 @@ class VenueLine:
             request for request in self.in_flight if cl_ord_id is not None and request.cl_ord_id != cl_ord_id
         ]
 
-    def mass_status(self, now_ns: int) -> Letter:
-        """Let the broker say everything that it holds, as a report on its way; what is in flight never arrives."""
+    def mass_status(self, now_ns: int, after_sequence: int | None = None) -> Letter:
+        """Let the broker say everything that it holds, as a report on its way; what is in flight never arrives.
+
+        Args:
+            now_ns: The moment that it shows, in nanoseconds UTC.
+            after_sequence: The newest event of the manager that has asked for it; None where none has.
+        """
         self.drop()
         reports = tuple(venue.status_report() for venue in self.venues if venue.truth is not None)
-        letter = Letter(MassStatus(reports, is_complete=True, as_of_ns=now_ns), is_kept=False)
+        said = MassStatus(reports, is_complete=True, as_of_ns=now_ns, after_sequence=after_sequence)
+        letter = Letter(said, is_kept=False)
         self.letters.append(letter)
         return letter
 

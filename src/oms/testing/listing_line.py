@@ -45,7 +45,13 @@ class ListingLineBroker(LineBroker):
             if venue.truth is not None and venue.truth.leaves_qty
         )
         return Acknowledged(
-            MassStatus(opened, is_complete=False, as_of_ns=request.time_ns, has_all_open=True)
+            MassStatus(
+                opened,
+                is_complete=False,
+                as_of_ns=request.time_ns,
+                has_all_open=True,
+                after_sequence=request.after_sequence,
+            )
         )
 
     def positions(self, request: RequestForPositions) -> SendResult:

@@ -348,7 +348,7 @@ class OrderMachine(RuleBasedStateMachine):
     def mass_status(self) -> None:
         """Let the broker say everything that it holds."""
         desk = self._step()
-        desk.line.mass_status(desk.clock.now_ns())
+        desk.line.mass_status(desk.clock.now_ns(), desk.om.state.version)
 
     @precondition(
         lambda self: self.desk is not None and self.desk.order_id is not None and self.desk.order.is_in_doubt

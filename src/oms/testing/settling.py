@@ -50,7 +50,7 @@ def settle(desk: Desk, seed: int) -> None:
         desk.do(desk.om.poll)
         _adopt(desk)
         if number == 1:
-            desk.deliver(desk.line.mass_status(desk.clock.now_ns()))
+            desk.deliver(desk.line.mass_status(desk.clock.now_ns(), desk.om.state.version))
         desk.deliver(*desk.line.on_the_way())
         desk.check()
         if number > 1 and not desk.om.outstanding():

@@ -359,8 +359,11 @@ def test_an_order_that_is_absent_says_nothing_of_a_cancel_that_could_not_be_aske
 # ---------------------------------------------------------------- snapshots
 
 
-def snapshot(*reports: ExecutionReport, is_complete: bool = True, as_of_ns: int = T0 + 1) -> MassStatus:
-    return MassStatus(reports, is_complete, as_of_ns)
+def snapshot(
+    *reports: ExecutionReport, is_complete: bool = True, after_sequence: int | None = 9
+) -> MassStatus:
+    """What a broker answers that was asked after event 9, by when the order was in doubt; its clock is years behind."""
+    return MassStatus(reports, is_complete, 1, after_sequence=after_sequence)
 
 
 def test_what_a_complete_snapshot_does_not_have_never_arrived() -> None:
@@ -382,11 +385,22 @@ def test_what_a_snapshot_has_is_read_as_a_status_answer() -> None:
 
 SILENT: dict[str, MassStatus] = {
     "incomplete": snapshot(is_complete=False),
-    "complete, it says, in a word that is none": MassStatus((), "yes", T0 + 1),  # type: ignore[arg-type]  # a wrong kind
-    "taken before the order left": snapshot(as_of_ns=T0),
+    "complete, it says, in a word that is none": MassStatus((), "yes", 1, after_sequence=9),  # type: ignore[arg-type]  # a wrong kind
+    "asked for before the order was in doubt": snapshot(after_sequence=7),
+    "that nobody has asked for, with a clock that is ahead": MassStatus((), True, T0 + 86_400 * S),
+    "asked for at no event": MassStatus((), True, 1, after_sequence=9.5),  # type: ignore[arg-type]  # a wrong kind
     "with an order that may be it": snapshot(
         ExecutionReport(
             ExecType.ORDER_STATUS, venue_order_id=VenueOrderId("v9"), symbol=SYMBOL, side=Side.BUY
+        )
+    ),
+    "with an order that may be it, by a cancel that is not in the journal": snapshot(
+        ExecutionReport(
+            ExecType.ORDER_STATUS,
+            ClOrdId("emergency"),
+            venue_order_id=VenueOrderId("v9"),
+            symbol=SYMBOL,
+            side=Side.BUY,
         )
     ),
 }

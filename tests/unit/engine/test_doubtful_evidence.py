@@ -79,7 +79,7 @@ UNREADABLE: dict[str, Any] = {
 def test_a_complete_list_that_cannot_be_read_in_full_proves_of_no_order_that_it_is_missing(held: Any) -> None:
     desk = in_doubt()
 
-    desk.report(MassStatus((held,), is_complete=True, as_of_ns=T0 + 1))
+    desk.report(MassStatus((held,), is_complete=True, as_of_ns=T0 + 1, after_sequence=9))
 
     assert (desk.order().life, desk.order().is_in_doubt) == (Life.SENT, True)
 
@@ -92,7 +92,7 @@ def test_no_junk_in_a_mass_status_or_an_answer_gets_out(name: str, junk: Any) ->
     desk = in_doubt()
     report = evolve(status(ord_status=OrdStatus.NEW), **{name: junk})
 
-    desk.report(MassStatus((report,), is_complete=True, as_of_ns=T0 + 1))
+    desk.report(MassStatus((report,), is_complete=True, as_of_ns=T0 + 1, after_sequence=9))
     if desk.order().is_in_doubt:
         desk.answer(Found(report))
 
@@ -101,7 +101,12 @@ def test_an_order_that_a_complete_list_certainly_does_not_name_is_still_taken_as
     desk = in_doubt()
 
     desk.report(
-        MassStatus((status(venue_order_id=V1, symbol=Symbol("BTC-USD")),), is_complete=True, as_of_ns=T0 + 1)
+        MassStatus(
+            (status(venue_order_id=V1, symbol=Symbol("BTC-USD")),),
+            is_complete=True,
+            as_of_ns=T0 + 1,
+            after_sequence=9,
+        )
     )
 
     assert desk.order().life is Life.REJECTED

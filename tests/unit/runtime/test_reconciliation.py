@@ -79,6 +79,8 @@ class Venue:
         self.asked: list[str] = []
         self.cursors: list[str | None] = []
         self.is_up = True
+        self.lists_ended = False
+        self.is_deaf = False
         self.absent: QueryResult = Absent(is_authoritative=True, text="no such order")
         self.sink: ReportSink | None = None
 
@@ -93,6 +95,8 @@ class Venue:
 
     def submit(self, request: NewOrderSingle) -> SendResult:
         self.asked.append("submit")
+        if self.is_deaf:
+            return Unknown("no answer")
         venue_order_id = VenueOrderId(f"V{request.order_id}")
         self.orders[request.cl_ord_id] = ExecutionReport(
             ExecType.ORDER_STATUS, request.cl_ord_id, venue_order_id=venue_order_id, ord_status=OrdStatus.NEW,
@@ -126,7 +130,11 @@ class Venue:
     def open_orders(self, request: OrderMassStatusRequest) -> SendResult:
         self.asked.append("open orders")
         opened = tuple(one for one in self.orders.values() if one.leaves_qty)
-        return self._says(MassStatus(opened, is_complete=False, as_of_ns=request.time_ns, has_all_open=True))
+        said = MassStatus(opened, is_complete=False, as_of_ns=request.time_ns, has_all_open=True)
+        if self.lists_ended:
+            every = tuple(self.orders.values())
+            said = MassStatus(every, is_complete=True, as_of_ns=1, after_sequence=request.after_sequence)
+        return self._says(said)
 
     def positions(self, request: RequestForPositions) -> SendResult:
         self.asked.append("positions")
@@ -279,6 +287,18 @@ def test_what_is_in_doubt_is_asked_about_before_anything_else() -> None:
 
     assert house.venue.asked[0] == f"query {order.order_id}"
     assert house.venue.asked[1] == "executions"
+
+
+def test_what_was_in_doubt_and_is_not_in_a_complete_list_that_was_asked_for_never_arrived(
+    house: House,
+) -> None:
+    house.venue.is_deaf, house.venue.lists_ended, house.venue.absent = True, True, Undetermined("busy")
+    order = house.submit()
+    assert order.is_in_doubt
+
+    house.om.reconcile()
+
+    assert (order.is_in_doubt, order.status, house.om.breaks()) == (False, OrdStatus.REJECTED, [])
 
 
 def test_a_broker_that_cannot_be_asked_gets_new_orders_at_once() -> None:

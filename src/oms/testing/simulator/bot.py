@@ -7,7 +7,7 @@ from typing import Final
 
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT
-from oms.model.enums import Life, Side
+from oms.model.enums import AnomalyCode, CxlRejResponseTo, Life, RequestKind, Side
 from oms.model.ids import OrderId
 from oms.model.instrument import Instrument
 from oms.model.order import Order
@@ -189,6 +189,33 @@ def _settle(world: World, om: OrderManager, draws: Draws) -> None:
         world.seen["evidence that proved nothing"] += 1
 
 
+def settle_mistaken(world: World) -> None:
+    """Let a person settle what was taken for received and is not there.
+
+    An order that is pending for an emergency cancel which never got into the journal looks as if the cancel were pending that
+    did. When the broker then does not have that one, its words contradict each other, which only a person can judge.
+    """
+
+    def settle(om: OrderManager) -> None:
+        for order in om.orders():
+            # Nobody would look at what raises no anomaly.
+            is_seen = AnomalyCode.ABSENT_AT_BROKER in world.watcher.flagged.get(order.order_id, ())
+            for asked in order.outstanding_requests if is_seen else ():
+                if asked.pending and world.venue.has_never_heard_of(order, asked.cl_ord_id):
+                    to = (
+                        CxlRejResponseTo.CANCEL
+                        if asked.kind is RequestKind.CANCEL
+                        else CxlRejResponseTo.REPLACE
+                    )
+                    refusal = OrderCancelReject(asked.cl_ord_id, to, text="it never arrived")
+                    om.resolve(
+                        order, refusal, cl_ord_id=asked.cl_ord_id, by="ops", reason="seen on the screen"
+                    )
+                    world.seen["requests taken for received by mistake"] += 1
+
+    world.do(settle)
+
+
 def adopt(world: World, om: OrderManager) -> None:
     """Take the orders of kept reports into the books where these say enough."""
     for held in om.held_reports():
@@ -199,7 +226,8 @@ def adopt(world: World, om: OrderManager) -> None:
             om.adopt(held.broker, venue_order_id=name, by="ops", reason="given by telephone")
         except ValidationError:
             world.seen["reports that say too little to adopt an order"] += 1
-        return
+        else:
+            return
 
 
 def adopt_all(world: World, om: OrderManager) -> None:

@@ -60,21 +60,24 @@ def run_campaign(
     *,
     parts: Parts | None = None,
     share: tuple[int, int] = (0, 1),
+    minutes: float | None = None,
     tells: bool = False,
 ) -> Result:
-    """Do runs until so many orders have come to their end, or one of them has failed.
+    """Do runs until so many orders have come to their end, the time is up, or one of them has failed.
 
     Args:
         lifecycles: How many orders.
         seed: What all seeds of runs follow from.
         parts: Where adapter, store and handlers come from; the library's own if not given.
         share: Which runs: of so many, beginning with the first number, every so many-th.
+        minutes: After how many no run is begun; there is no such limit if None.
         tells: Say on standard error how far it is.
     """
     seen: Counter[str] = Counter()
     digest = sha256()
     runs, done, events = 0, 0, 0
     begun = told = time.perf_counter()
+    until = None if minutes is None else begun + 60 * minutes
     number, step = share
     failures: tuple[str, ...] = ()
     while done < lifecycles:
@@ -89,6 +92,8 @@ def run_campaign(
         if digests:
             digest.update(ran.digest.encode())
         now = time.perf_counter()
+        if until is not None and now >= until:
+            break
         if tells and now - told >= TELL_EVERY_S:
             told = now
             _tell(done, lifecycles, now - begun)
@@ -180,11 +185,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if asked.share is not None:
         first, step = map(int, asked.share.split("/"))
-        result = run_campaign(asked.lifecycles, asked.seed, parts=parts, share=(first, step), tells=not first)
+        result = run_campaign(
+            asked.lifecycles,
+            asked.seed,
+            parts=parts,
+            share=(first, step),
+            minutes=asked.minutes,
+            tells=not first,
+        )
         json.dump(asdict(result), sys.stdout)
         return 0
     result = joined(_shares(asked) if asked.processes > 1 else [_alone(asked, parts)])
     command = f"python -m oms.testing.simulator --lifecycles {asked.lifecycles} --seed {asked.seed}"
+    command += f" --processes {asked.processes}" if asked.processes > 1 else ""
+    command += f" --minutes {asked.minutes:g}" if asked.minutes is not None else ""
     text = page(command, asked.seed, asked.processes, result)
     print(text)
     for failure in result.failures:
@@ -202,6 +216,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lifecycles", type=int, default=1_000_000, help="how many orders")
     parser.add_argument("--seed", type=int, default=1, help="the same one draws the same runs")
     parser.add_argument("--processes", type=int, default=1, help="over how many processes they are split")
+    parser.add_argument("--minutes", type=float, help="after how many no run is begun, however many are done")
     parser.add_argument("--page", type=Path, help="where the page is written; nowhere if not given")
     parser.add_argument("--parts", default="", help="MODULE:CLASS, a `Parts` of your own")
     parser.add_argument("--run", type=int, help="repeat the run with this seed alone")
@@ -232,13 +247,14 @@ def _repeat(seed: int, only: str | None, parts: Parts | None) -> int:
 
 
 def _alone(asked: argparse.Namespace, parts: Parts | None) -> Result:
-    return run_campaign(asked.lifecycles, asked.seed, parts=parts, tells=True)
+    return run_campaign(asked.lifecycles, asked.seed, parts=parts, minutes=asked.minutes, tells=True)
 
 
 def _shares(asked: argparse.Namespace) -> list[Result]:
     each = -(-asked.lifecycles // asked.processes)
     command = [sys.executable, "-m", "oms.testing.simulator", "--lifecycles", str(each)]
     command += ["--seed", str(asked.seed), "--parts", asked.parts]
+    command += ["--minutes", str(asked.minutes)] if asked.minutes is not None else []
     started = [
         subprocess.Popen(  # noqa: S603  # our own module, with numbers
             [*command, "--share", f"{first}/{asked.processes}"], stdout=subprocess.PIPE, text=True

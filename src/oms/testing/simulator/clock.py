@@ -11,10 +11,9 @@ class WanderingClock:
     Attributes:
         offset_ns: How far it is ahead, in nanoseconds; negative where it is behind.
         frozen_ns: The time it stands at, in nanoseconds UTC; None while it goes.
-        was_wrong: It has ever shown another time than the true one.
     """
 
-    __slots__ = ("_true_ns", "frozen_ns", "offset_ns", "was_wrong")
+    __slots__ = ("_true_ns", "frozen_ns", "offset_ns")
 
     def __init__(self, true_ns: Callable[[], int]) -> None:
         """Begin right.
@@ -25,7 +24,6 @@ class WanderingClock:
         self._true_ns = true_ns
         self.offset_ns = 0
         self.frozen_ns: int | None = None
-        self.was_wrong = False
 
     def now_ns(self) -> int:
         """Give the time, in nanoseconds UTC, right or wrong."""
@@ -33,13 +31,11 @@ class WanderingClock:
 
     def jump(self, by_ns: int) -> None:
         """Go on so many nanoseconds ahead; back, where that is negative."""
-        self.was_wrong = True
         self.frozen_ns = None
         self.offset_ns += by_ns
 
     def freeze(self) -> None:
         """Stand still from now on."""
-        self.was_wrong = True
         self.frozen_ns = self.now_ns()
 
     def set_right(self) -> None:

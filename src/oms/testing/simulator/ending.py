@@ -108,7 +108,9 @@ def _settle(world: World) -> None:
         world.drain()
         world.look()
         if not om.state.inquiries.doubts:
-            return
+            break
+    bot.settle_mistaken(world)
+    world.drain()
 
 
 def _deliver_missed(world: World) -> None:

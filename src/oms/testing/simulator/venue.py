@@ -256,6 +256,11 @@ class FaultyVenue:
         """Give the book of an order by the venue's own name for it."""
         return None if name is None else self._by_identity.get(name)
 
+    def has_never_heard_of(self, order: Order, cl_ord_id: ClOrdId) -> bool:
+        """Tell whether a cancel or replace of an order that is here has never arrived."""
+        book = self.book_of_order(order)
+        return book is not None and not book.knows(cl_ord_id) and cl_ord_id not in book.refusals
+
     def telephone(self, request: NewOrderSingle) -> TruthfulVenue:
         """Take an order that was given by telephone."""
         return self._hear(request)
@@ -306,15 +311,23 @@ class FaultyVenue:
             return answer.report
         return answer if isinstance(answer, Absent) else book.refusals[cl_ord_id]
 
-    def say_everything(self) -> None:
-        """Say everything that is held, in one report; what is in flight never arrives."""
-        self._flying.clear()
+    def say_everything(self, after_sequence: int | None) -> None:
+        """Say everything that is held, in one report; it is complete only where nothing is under way.
+
+        Args:
+            after_sequence: The newest event of the manager that asks for it; None where none does.
+        """
         reports: list[ExecutionReport] = []
         for book in self.books:
             if book.truth is not None:
                 book.now_ns = self._around.now_ns
                 reports.append(book.status_report())
-        said = MassStatus(tuple(reports), is_complete=True, as_of_ns=self._around.now_ns)
+        said = MassStatus(
+            tuple(reports),
+            is_complete=not self._flying,
+            as_of_ns=self._around.now_ns,
+            after_sequence=after_sequence,
+        )
         self._post(Letter(said, is_kept=False))
 
     # ------------------------------------------------------------ what is said
