@@ -105,7 +105,7 @@ class OrderHouse(RuleBasedStateMachine):
         self.open()
 
     def open(self) -> None:
-        self.broker = ScriptedBroker()
+        self.broker = self.new_broker()
         with localcontext(HOSTILE):
             self.om = OrderManager(
                 brokers=[self.broker],
@@ -114,12 +114,21 @@ class OrderHouse(RuleBasedStateMachine):
                 limits=self.limits,
                 clock=self.clock,
                 request_timeout_s=TIMEOUT_S,
+                **self.options(),
             )
         self.om.on(ev.Event, self._heard)
         self.om.on(SubscriberFailed, self.failed.append)
         for symbol in ("AAPL", "BTC-USD"):
             self.om.update(Quote(Symbol(symbol), self.clock.now_ns(), d(99), d(5), d(101), d(5)))
         self._compare()
+
+    def new_broker(self) -> ScriptedBroker:
+        """Where orders go."""
+        return ScriptedBroker()
+
+    def options(self) -> dict[str, Any]:
+        """What else the manager is opened with."""
+        return {}
 
     def _heard(self, event: ev.Event) -> None:
         # The first listener's first event of a delivery: everything of it is recorded and projected, nothing else is.

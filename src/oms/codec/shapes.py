@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import Enum
 from functools import cache
 from itertools import cycle
@@ -49,7 +49,10 @@ _TEXT: Final = Shape(
     names={"_escaped": encode_basestring_ascii},
 )
 
-# What `str` gives for every finite Decimal below the bound: the exponent of a zero, or of a very small number, is free.
+# What `str` gives where the context does not say otherwise: whoever embeds the library may have set one that writes a small E.
+_written: Final = Context(capitals=1).to_sci_string
+
+# What it gives for every finite Decimal below the bound: the exponent of a zero, or of a very small number, is free.
 _NUMBER: Final = (
     r"-?+(?:[0-9]{1,40}+(?:\.[0-9]++)?+(?:E-[0-9]{1,19}+|E\+[0-9]{1,2}+(?![0-9]))?|0E\+[0-9]{1,19}+)"
 )
@@ -58,11 +61,11 @@ _DECIMAL: Final = Shape(
     meaning='a finite decimal number as text, such as "189.50"',
     pattern=f'"{_NUMBER}"',
     capture=f'"({_NUMBER})"',
-    write="f'\"{{v}!s}\"'",
-    fragment='"{{v}!s}"',
+    write="f'\"{_written({v})}\"'",
+    fragment='"{_written({v})}"',
     guard="type({v}) is _Decimal and _low < {v} < _high",  # false for NaN, or an error where the context traps it
     read="_Decimal({v})",
-    names={"_Decimal": Decimal, "_low": -DECIMAL_BOUND, "_high": DECIMAL_BOUND},
+    names={"_Decimal": Decimal, "_low": -DECIMAL_BOUND, "_high": DECIMAL_BOUND, "_written": _written},
 )
 
 _SCALARS: Final[dict[object, Shape]] = {int: _INT, str: _TEXT, Decimal: _DECIMAL}

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from oms.engine.held_reports import VENUE_ORDER, Place
+from oms.engine.retention import REQUEST, recall
 from oms.engine.state import State
 from oms.model import events as ev
 from oms.model.decimals import ZERO
@@ -45,7 +46,11 @@ def why_not_enough(state: State, report: ExecutionReport) -> str | None:
         return "it names the order neither by a venue id nor by a ClOrdID"
     for identity in (report.cl_ord_id, report.orig_cl_ord_id):
         # What we have sent elsewhere is no order of this broker's, whoever reports it.
-        if identity is not None and identity in state.index.by_cl_ord_id:
+        if identity is None:
+            continue
+        if state.retired and identity not in state.index.by_cl_ord_id:
+            recall(state, REQUEST, identity)
+        if identity in state.index.by_cl_ord_id:
             return f"{identity} is an order of ours at another broker"
     return None
 

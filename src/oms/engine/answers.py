@@ -11,6 +11,7 @@ from oms.engine.incoming import take_in
 from oms.engine.inputs import Answered
 from oms.engine.plain_reports import of_our_own_class, plain_report
 from oms.engine.reconciler import take_query_result
+from oms.engine.retention import REQUEST, order_of_id, recall, recall_named
 from oms.engine.state import State
 from oms.engine.statements import is_compared
 from oms.lifecycle.anomalies import At, anomaly, shown
@@ -50,6 +51,8 @@ def process_answer(state: State, answered: Answered) -> None:
     if isinstance(result, Acknowledged):
         take_in(state, request.broker, result.report)
         return
+    if state.retired and request.cl_ord_id not in state.index.by_cl_ord_id:
+        recall(state, REQUEST, request.cl_ord_id)
     order = state.index.by_cl_ord_id.get(request.cl_ord_id)
     if isinstance(result, Sent) or order is None:
         return
@@ -80,7 +83,7 @@ def process_answer(state: State, answered: Answered) -> None:
 
 
 def _process_query_result(state: State, request: OrderStatusRequest, result: Any) -> None:  # noqa: ANN401  # adapters answer anything
-    order = state.index.by_id.get(request.order_id)
+    order = order_of_id(state, request.order_id)
     if order is None:
         return
     if isinstance(result, (Found, Acknowledged)):
@@ -101,6 +104,7 @@ def _take_found(state: State, order: Order, request: OrderStatusRequest, said: o
         report = said
     else:
         plain = plain_report(report)
+        recall_named(state, request.broker, plain)
         if isinstance(report, ExecutionReport) and isinstance(plain, ExecutionReport):
             if (
                 _is_unsaid(report.cl_ord_id)

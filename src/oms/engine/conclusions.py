@@ -10,6 +10,7 @@ from oms.engine.doubt import record_settled
 from oms.engine.reconciliation import missing_order, name_of, of_order, of_positions, unknown_order
 from oms.engine.reconciliation_run import Difference, Run
 from oms.engine.report_processing import process_report, release_ready
+from oms.engine.retention import recall_called
 from oms.engine.state import State
 from oms.lifecycle.anomalies import At
 from oms.lifecycle.machine import is_allowed
@@ -254,6 +255,7 @@ def _unknown(state: State, run: Run) -> dict[str, ExecutionReport]:
 
 def _known_as(state: State, broker: BrokerName, name: str) -> Order | None:
     # A name is what the venue calls the order, or a ClOrdID where it calls it nothing.
+    recall_called(state, broker, name)
     found: Order | None = state.index.find(broker, name, None, name)  # type: ignore[arg-type]
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oms.engine.doubt import ask, is_askable
 from oms.engine.inputs import EmergencyCancel, Resume
+from oms.engine.retention import order_of_id
 from oms.engine.state import State
 from oms.lifecycle.anomalies import At, anomaly
 from oms.lifecycle.machine import is_allowed
@@ -29,7 +30,7 @@ def journal_cancel(state: State, what: EmergencyCancel) -> None:
     """Put a cancel on record that has left already."""
     request = what.request
     state.begin(CancelOrder, what.asked_by)
-    order = state.index.by_id.get(request.order_id)
+    order = order_of_id(state, request.order_id)
     if order is not None and is_allowed(order, ev.CancelRequested):
         identities = (order.order_id, request.cl_ord_id, request.orig_cl_ord_id)
         state.record_of(order, ev.CancelRequested(*state.envelope(), *identities, request.time_ns))

@@ -21,6 +21,7 @@ from oms.engine.inputs import (
     Promised,
     Reported,
     Resume,
+    Retire,
     Start,
     TimerDue,
     WatchedMassCancel,
@@ -28,6 +29,7 @@ from oms.engine.inputs import (
 from oms.engine.order_entry import OrderEntry
 from oms.engine.outcome import Outcome
 from oms.engine.report_processing import adopt_settled, process_report, reconsider, release_ready
+from oms.engine.retention import retire
 from oms.engine.state import ID_BLOCK, State
 from oms.errors import LimitExceededError
 from oms.model import commands as cmd
@@ -127,6 +129,7 @@ class Engine:
             Start: self._start,
             Resume: self._resume,
             EmergencyCancel: self._emergency,
+            Retire: self._retire,
         }
 
     def handle(self, what: Input, now_ns: int) -> Outcome:
@@ -313,6 +316,10 @@ class Engine:
                     order, ev.OrderExpired(*state.envelope(), order.order_id, "the session closed")
                 )
 
+    def _retire(self, what: Retire) -> None:
+        self.state.begin(Retire, _CLOCK)
+        retire(self.state, what.order_ids)
+
     def _start(self, what: Start) -> None:
         state = self.state
         state.begin(Start, _CLOCK)
@@ -356,7 +363,7 @@ class Engine:
 
     def _unreconciled(self) -> tuple[BrokerName, ...]:
         # A simulated broker has nothing that a journal without orders could have missed.
-        is_new = not self.state.index.by_id
+        is_new = not self.state.index.by_id and not self.state.retired
         listing = sorted(broker for broker, lists in self._lists.items() if lists)
         return tuple(broker for broker in listing if not is_new or broker in self._real)
 

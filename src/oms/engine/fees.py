@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.engine.plain_reports import plain_report
+from oms.engine.retention import recall_named
 from oms.engine.state import State
 from oms.engine.unknown_orders import hold
 from oms.lifecycle.anomalies import MAX_NAME, At, anomaly, shown
@@ -24,6 +25,7 @@ Found: TypeAlias = tuple[Order | None, str]
 
 def process_fee(state: State, broker: BrokerName, said: FeeReport) -> None:
     """Take in what a broker charges; a fee that makes no sense is set aside, one that nobody can place yet is kept."""
+    recall_named(state, broker, said)
     at = At(*state.envelope(), broker)
     fault = _fault(said)
     report = plain_report(said) if fault is None else None

@@ -63,6 +63,12 @@ def describe(state: State) -> dict[str, object]:
             sorted((symbol or "", date) for symbol, date in state.sessions.dates.items()),
             list(state.sessions.scoped),
         ],
+        **_settings(state),
+    }
+
+
+def _settings(state: State) -> dict[str, object]:
+    return {
         "limits": repr(state.book.limits),
         "kill_reason": state.book.kill_reason,
         "sent_ns": list(state.book.sent_ns),
@@ -77,6 +83,7 @@ def describe(state: State) -> dict[str, object]:
             state.request_timeout_ns,
         ],
         "namespace": state.namespace,
+        "retired": [state.retired, state.sweeps, state.sweep_mark],
     }
 
 
@@ -84,6 +91,7 @@ def _orders_by(names: Mapping[K, Mapping[L, Order]]) -> dict[K, dict[L, OrderId]
     return {
         outer: {inner: order.order_id for inner, order in sorted(orders.items())}
         for outer, orders in sorted(names.items())
+        if orders
     }
 
 

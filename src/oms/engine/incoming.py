@@ -6,6 +6,7 @@ from oms.engine.doubt import MASS_STATUS, REPORT, resolve_absent
 from oms.engine.fees import process_fee
 from oms.engine.plain_reports import of_our_own_class, plain_report
 from oms.engine.report_processing import process_report
+from oms.engine.retention import recall_named
 from oms.engine.state import State
 from oms.engine.statements import end_list, hear_listed, take_executions, take_positions
 from oms.lifecycle.anomalies import At, anomaly, shown
@@ -82,6 +83,7 @@ def _process_mass_status(state: State, broker: BrokerName, said: MassStatus) -> 
             state.record(anomaly(at, AnomalyCode.MALFORMED, None, text, report))
             nameless.append((None, None))
             continue
+        recall_named(state, broker, one)
         order = state.index.find(broker, one.cl_ord_id, one.orig_cl_ord_id, one.venue_order_id)
         if run is None:
             process_report(state, broker, one, MASS_STATUS)

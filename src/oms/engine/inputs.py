@@ -121,6 +121,13 @@ class EmergencyCancel:
     asked_by: str
 
 
+@record
+class Retire:
+    """Closed orders are to leave memory; those that are still needed there stay."""
+
+    order_ids: tuple[OrderId, ...]
+
+
 Input: TypeAlias = (
     Command
     | Promised
@@ -133,4 +140,5 @@ Input: TypeAlias = (
     | Start
     | Resume
     | EmergencyCancel
+    | Retire
 )

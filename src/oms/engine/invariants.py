@@ -101,7 +101,8 @@ def _check_index(state: State) -> Iterator[str]:
             if identity and (order.broker is None or index.requested(order.broker, identity) is not order):
                 yield f"order {order.order_id}: its request {identity} is not found"
         yield from _check_names(state, order)
-        if order.client_ref is not None and order.client_ref not in index.by_client_ref:
+        # Who had it first may have left memory, and has it in the archive; so with the venue's id.
+        if order.client_ref is not None and not state.retired and order.client_ref not in index.by_client_ref:
             yield f"order {order.order_id}: its reference {order.client_ref} is not found"
 
 
@@ -115,6 +116,7 @@ def _check_names(state: State, order: Order) -> Iterator[str]:
     if (
         order.venue_order_id is not None
         and not is_forgotten
+        and not state.retired
         and not any(order.venue_order_id in known for known in names)
     ):
         yield f"order {order.order_id}: its venue id {order.venue_order_id} is not found"

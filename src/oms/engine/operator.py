@@ -8,6 +8,7 @@ from oms.engine import adoption
 from oms.engine.doubt import OPERATOR, ask, is_askable, record_settled, resolve_absent, settled_by
 from oms.engine.plain_reports import plain_report
 from oms.engine.report_processing import release_ready
+from oms.engine.retention import order_of_id, recall_named
 from oms.engine.state import State
 from oms.errors import UnknownOrderError, ValidationError
 from oms.lifecycle.anomalies import At, shown
@@ -141,7 +142,7 @@ def _check_open(state: State, number: int) -> None:
 
 
 def _order(state: State, order_id: OrderId) -> Order:
-    order = state.index.by_id.get(order_id)
+    order = order_of_id(state, order_id)
     if order is None:
         raise UnknownOrderError("order_id", shown(order_id), "an order of this journal")
     return order
@@ -173,6 +174,7 @@ def _about(
     if isinstance(report, ExecutionReport) and report.cl_ord_id is None and report.orig_cl_ord_id is None:
         report = evolve(report, cl_ord_id=asked.cl_ord_id)
     assert order.broker is not None, "what is in doubt was sent"
+    recall_named(state, order.broker, report)
     about = state.index.find(order.broker, report.cl_ord_id, report.orig_cl_ord_id, report.venue_order_id)
     if about is not order or state.index.other_named(order.broker, report.venue_order_id, order) is not None:
         raise ValidationError("evidence", shown(evidence), f"a report about order {order.order_id}")

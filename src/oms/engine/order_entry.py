@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.engine import replaces
+from oms.engine.retention import CLIENT_REF, order_of_id, recall
 from oms.engine.state import EMERGENCY_IDS, ID_BLOCK, State
 from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationError
 from oms.model import events as ev
@@ -313,7 +314,10 @@ class OrderEntry:
         )
 
     def _why_used(self, client_ref: str | None) -> Reasons:
-        order = None if client_ref is None else self.state.index.by_client_ref.get(client_ref)
+        state = self.state
+        if client_ref is not None and state.retired and client_ref not in state.index.by_client_ref:
+            recall(state, CLIENT_REF, client_ref)
+        order = None if client_ref is None else state.index.by_client_ref.get(client_ref)
         if order is None or client_ref is None:
             return ()
         allowed = f"a reference that is not in use; order {order.order_id} has it"
@@ -341,7 +345,7 @@ class OrderEntry:
         return (Reason(ReasonCode.UNSUPPORTED, "cl_ord_id", identity, allowed, broker or ""),)
 
     def _order(self, order_id: OrderId) -> Order:
-        order = self.state.index.by_id.get(order_id)
+        order = order_of_id(self.state, order_id)
         if order is None:
             last = self.state.next_order_id - 1
             allowed = f"an order id from 1 to {last}" if last else "nothing has been submitted yet"

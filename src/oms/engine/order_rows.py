@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from attrs import fields
 
+from oms.engine.order_index import OrderIndex
 from oms.model.define import record
 from oms.model.enums import Life, OrdStatus, RequestKind, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
@@ -122,3 +123,18 @@ def order_of(row: OrderRow, into: Order | None = None) -> Order:
     order._amendments = dict(row.amendments) or NO_AMENDMENTS
     order._seen = frozenset(row.seen) or NOTHING_SEEN
     return order
+
+
+def put_back(index: OrderIndex, row: OrderRow, order: Order) -> None:
+    """Take an order into the index, under every name that a row gives it; a name that another order has by now stays its."""
+    index.by_id[order._order_id] = order
+    if row.has_ref and order._client_ref is not None:
+        index.by_client_ref.setdefault(order._client_ref, order)
+    for identity in row.cl_ord_ids:
+        index.by_cl_ord_id.setdefault(identity, order)
+    for broker, identity in row.foreign_ids:
+        index.name_request(broker, identity, order)
+    for broker, name in row.venue_ids:
+        index.name_at_venue(broker, name, order)
+    for broker, name in row.earlier_ids:
+        index.earlier.setdefault(broker, {}).setdefault(name, order)

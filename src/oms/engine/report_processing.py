@@ -11,6 +11,7 @@ from oms.engine.held_reports import Place, exec_ref
 from oms.engine.inquiries import ANSWER
 from oms.engine.plain_reports import plain_report
 from oms.engine.reconciliation_run import Run, note_status
+from oms.engine.retention import recall_named
 from oms.engine.state import State
 from oms.engine.unknown_orders import hold, make_room, release
 from oms.lifecycle.anomalies import MAX_NAME, Events, anomaly, ignored, shown
@@ -41,6 +42,8 @@ def process_report(
         report: What was said; any object will do.
         evidence: What kind of evidence it is where it settles a doubt.
     """
+    if state.retired:
+        recall_named(state, broker, report)
     at = state.at
     at.sequence = state.version + 1
     at.epoch = state.epoch

@@ -16,13 +16,12 @@ from oms.engine import snapshot_breaks
 from oms.engine import snapshot_rows as rows
 from oms.engine.held_reports import Name
 from oms.engine.inquiries import Inquiry
-from oms.engine.order_rows import Names, OrderRow, order_of, row_of
+from oms.engine.order_rows import Names, OrderRow, order_of, put_back, row_of
 from oms.engine.state import State
 from oms.errors import OmsError, SnapshotError
 from oms.lifecycle.execution_index import Execution
 from oms.model import events as ev
 from oms.model.ids import OrderId, namespace_prefix
-from oms.model.order import Order
 from oms.projections.positions import Positions
 
 # ruff: noqa: SLF001
@@ -82,7 +81,7 @@ def _head(state: State, count: int) -> rows.SnapshotHead:
         SCHEMA, state.version, count, state.epoch, state.last_ns, state.next_order_id, state.next_counter, state.reserved,
         state.usable, state.namespace, state.request_timeout_ns, book.limits, book.kill_reason, tuple(book.sent_ns),
         state.anomalies.raised, state.anomalies.acknowledged, sessions.scoped, tuple(sessions.dates.items()),
-        state.timers.next_due_ns,
+        state.timers.next_due_ns, state.retired, state.sweeps, state.sweep_mark,
     )  # fmt: skip
 
 
@@ -179,6 +178,7 @@ class _Reading:
         state.sessions.scoped = head.scoped
         state.sessions.dates.update(head.dates)
         state.timers.next_due_ns = head.next_due_ns
+        state.retired, state.sweeps, state.sweep_mark = head.retired, head.sweeps, head.sweep_mark
 
     def row(self, row: object) -> None:
         match row:
@@ -203,7 +203,7 @@ class _Reading:
                 self._waiting(row)
 
     def _order(self, row: OrderRow) -> None:
-        put_back(self.state, row, order_of(row))
+        put_back(self.state.index, row, order_of(row))
 
     def _position(self, row: rows.PositionRow) -> None:
         held = self.positions.opened(row.account, row.symbol)
@@ -243,19 +243,3 @@ class _Reading:
         # Some identities are waited for no longer: what was kept under them belongs to an earlier session.
         self.state.held.names.clear()
         self.state.held.names.update(self.names)
-
-
-def put_back(state: State, row: OrderRow, order: Order) -> None:
-    """Take an order into the index, under every name that a row gives it; a name that another order has by now stays its."""
-    index = state.index
-    index.by_id[order._order_id] = order
-    if row.has_ref and order._client_ref is not None:
-        index.by_client_ref.setdefault(order._client_ref, order)
-    for identity in row.cl_ord_ids:
-        index.by_cl_ord_id.setdefault(identity, order)
-    for broker, identity in row.foreign_ids:
-        index.name_request(broker, identity, order)
-    for broker, name in row.venue_ids:
-        index.name_at_venue(broker, name, order)
-    for broker, name in row.earlier_ids:
-        index.earlier.setdefault(broker, {}).setdefault(name, order)

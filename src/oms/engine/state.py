@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from oms.engine.anomaly_book import AnomalyBook
 from oms.engine.break_book import BREAK_EVENTS, BreakBook
@@ -15,7 +16,9 @@ from oms.engine.held_reports import EXECUTION, REQUEST, VENUE_ORDER, HeldReports
 from oms.engine.inquiries import ASKS, Inquiries
 from oms.engine.order_index import OrderIndex
 from oms.engine.reconciliation_run import Run
+from oms.engine.retiring import on_recalled, on_retired
 from oms.engine.sessions import Sessions
+from oms.engine.settings import on_defined, on_killed, on_released, on_started
 from oms.engine.timers import Timers
 from oms.errors import JournalDamagedError
 from oms.lifecycle.anomalies import At
@@ -32,11 +35,11 @@ from oms.model.ids import (
     Symbol,
     cl_ord_id,
     cl_ord_id_head,
-    namespace_prefix,
 )
 from oms.model.instrument import Instrument
 from oms.model.order import Order
 from oms.model.venue_profile import VenueProfile
+from oms.ports.order_archive import OrderArchive
 from oms.risk.book import RiskBook
 
 # What follows from an event is read off the slots of `Order`; a property costs a call.
@@ -79,13 +82,18 @@ class State:
         breaks: Where the books and the brokers differ.
         traded: What was traded at each broker, net.
         runs: The reconciliations under way; not moved by events.
+        retired: How many orders have left memory and were not recalled.
+        sweeps: How often orders left memory.
+        sweep_mark: What tells the last of these times from others.
+        archive: Where they are; None in a replay that has no use for them. To be set by the manager.
+        away: Those of them of which somebody still has the handle.
     """
 
     __slots__ = (
-        "account", "anomalies", "at", "book", "breaks", "cause", "causes", "clash", "epoch", "executions", "fees", "fresh", "handles",
-        "held", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace", "next_counter",
-        "next_order_id", "now_ns", "prefix", "profiles", "request_timeout_ns", "reserved", "runs", "sessions", "timers",
-        "traded", "usable", "version",
+        "account", "anomalies", "archive", "at", "away", "book", "breaks", "cause", "causes", "clash", "epoch", "executions", "fees",
+        "fresh", "handles", "held", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace",
+        "next_counter", "next_order_id", "now_ns", "prefix", "profiles", "request_timeout_ns", "reserved", "retired", "runs",
+        "sessions", "sweep_mark", "sweeps", "timers", "traded", "usable", "version",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -112,6 +120,11 @@ class State:
         self.namespace = self.prefix = self.id_head = ""
         self.request_timeout_ns = 0
         self.profiles: dict[BrokerName, VenueProfile] = {}
+        self.retired = 0
+        self.sweeps = 0
+        self.sweep_mark = ""
+        self.archive: OrderArchive | None = None
+        self.away: WeakValueDictionary[OrderId, Order] = WeakValueDictionary()
         # What belongs to the input under way, and what is still to be handed out.
         self.cause = ev.Cause("", "")
         self.at = At(0, 0, self.cause, 0, 0, BrokerName(""))
@@ -216,18 +229,6 @@ class State:
 # ---------------------------------------------------------------- what an event does besides moving its order
 
 
-def _started(state: State, event: Any) -> None:
-    state.epoch = event.epoch
-    state.namespace = event.namespace
-    state.prefix = namespace_prefix(event.namespace)
-    state.id_head = ""
-    state.request_timeout_ns = event.request_timeout_ns
-    state.sessions.scoped = event.session_scoped
-    state.breaks.unreconciled = dict.fromkeys(event.unreconciled)
-    # Counters of the last block may have left in emergency cancels that were never journaled.
-    state.next_counter = state.reserved
-
-
 def _reserved(state: State, event: Any) -> None:
     # What is left of the last block is for emergencies alone: it begins with the new one.
     state.next_counter = state.reserved
@@ -235,18 +236,6 @@ def _reserved(state: State, event: Any) -> None:
     state.usable = event.up_to - min(EMERGENCY_IDS, (event.up_to - state.next_counter) // 4)
     # What is noted for nobody must not grow without end.
     state.traded.add_up()
-
-
-def _defined(state: State, event: Any) -> None:
-    state.instruments[event.instrument.symbol] = event.instrument
-
-
-def _killed(state: State, event: Any) -> None:
-    state.book.kill_reason = event.reason
-
-
-def _released(state: State, event: Any) -> None:
-    state.book.kill_reason = None
 
 
 def _raised(state: State, event: Any) -> None:
@@ -270,18 +259,20 @@ def _create(state: State, event: ev.OrderCreated | ev.OrderAdopted) -> Order:
 
 
 _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
-    ev.EpochStarted: _started,
+    ev.EpochStarted: on_started,
     ev.IdBlockReserved: _reserved,
-    ev.InstrumentDefined: _defined,
+    ev.InstrumentDefined: on_defined,
     ev.LimitsSet: lambda state, event: state.book.set_limits(event.limits),
-    ev.KillSwitchEngaged: _killed,
-    ev.KillSwitchReleased: _released,
+    ev.KillSwitchEngaged: on_killed,
+    ev.KillSwitchReleased: on_released,
     ev.SessionChanged: lambda state, event: state.sessions.on_changed(event, state.index, state.held),
     ev.AnomalyRaised: _raised,
     ev.AnomalyAcknowledged: lambda state, event: state.anomalies.on_acknowledged(event),
     ev.ReportHeld: lambda state, event: state.held.hold(event),
     ev.ReportReleased: lambda state, event: state.held.release(event.held),
     **dict.fromkeys(BREAK_EVENTS, lambda state, event: state.breaks.on_event(event)),
+    ev.OrdersRetired: on_retired,
+    ev.OrderRecalled: on_recalled,
 }
 
 

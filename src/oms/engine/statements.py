@@ -12,6 +12,7 @@ from oms.engine.plain_reports import plain_report
 from oms.engine.reconciliation import name_of, of_order
 from oms.engine.reconciliation_run import Difference, Run
 from oms.engine.report_processing import process_report
+from oms.engine.retention import recall_named
 from oms.engine.state import State
 from oms.lifecycle.anomalies import MAX_NAME, At, anomaly, shown
 from oms.lifecycle.interpret import interpret
@@ -139,6 +140,7 @@ def _answered(run: Run, listing: Listing) -> None:
 
 def _take_execution(state: State, run: Run | None, broker: BrokerName, said: ExecutionReport) -> None:
     report = plain_report(said)
+    recall_named(state, broker, report)
     order = (
         state.index.find(broker, report.cl_ord_id, report.orig_cl_ord_id, report.venue_order_id)
         if isinstance(report, ExecutionReport)

@@ -25,6 +25,7 @@ from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
+_FACTS: Final = tuple(slot for slot in Order.__slots__ if slot != "__weakref__")
 _FILLED: Final = OrdStatus.FILLED
 _PARTIALLY_FILLED: Final = OrdStatus.PARTIALLY_FILLED
 _OUTRANKED_BY_A_FILL: Final = frozenset({Life.LIVE, Life.REJECTED})
@@ -92,7 +93,7 @@ def fulfil(order: Order, event: ev.OrderCreated | ev.OrderAdopted) -> None:
 
 def become(order: Order, other: Order) -> None:
     """Let a handle that somebody holds stand for what another one stands for."""
-    for slot in Order.__slots__:
+    for slot in _FACTS:
         setattr(order, slot, getattr(other, slot))
 
 

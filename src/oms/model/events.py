@@ -898,6 +898,26 @@ class KillSwitchReleased(Event):
 
 
 @record
+class OrdersRetired(Event):
+    """Closed orders leave memory; the archive beside the journal keeps them, and each can be recalled."""
+
+    order_ids: tuple[OrderId, ...]
+
+
+@record
+class OrderRecalled(Event):
+    """An order that had left memory is back, since somebody spoke of it.
+
+    Attributes:
+        order_id: Which.
+        text: The whole of it as it was when it left: its facts, names, executions and fees, one JSON object a line.
+    """
+
+    order_id: OrderId
+    text: str
+
+
+@record
 class SessionChanged(Event):
     """A trading session opened or closed.
 

@@ -49,6 +49,7 @@ class Order:
     """
 
     __slots__ = (
+        "__weakref__",
         "_account",
         "_amendments",
         "_avg_px",

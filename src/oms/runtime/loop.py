@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from oms.bus import Bus
 from oms.engine.engine import Engine
-from oms.engine.inputs import Answered, Input, Promised
-from oms.errors import ClockError, HaltedError, LimitExceededError, OmsError, ValidationError
+from oms.engine.inputs import Answered, Input, Promised, Reported
+from oms.errors import ClockError, HaltedError, LimitExceededError, OmsError, StoreError, ValidationError
 from oms.model.events import Event
 from oms.model.reports import QueryResult, SendResult, Sent, Unknown
 from oms.model.requests import (
@@ -184,6 +184,12 @@ class Loop:
                     self._refuse(what, error)
                     continue
                 except _HALTS:
+                    raise
+                except StoreError as error:
+                    # An order that has left memory could not be looked for, or orders could not leave it. What a broker
+                    # said must not be lost, and so halts; whatever else was asked can be asked again.
+                    if type(what) is not Reported and type(what) is not Answered:
+                        refusal = error
                     raise
                 except Exception as error:
                     # A handler of somebody's own failed, between two changes of the state and not within one.

@@ -62,6 +62,7 @@ from oms.ports.broker import Broker
 from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore, StoreNotice
 from oms.ports.market_data import MarketListener
+from oms.ports.order_archive import OrderArchive
 from oms.runtime.checked_clock import checked
 from oms.runtime.connections import by_name, capabilities_of, connect, defined, in_turn
 from oms.runtime.halting import MAX_HELD
@@ -71,6 +72,8 @@ from oms.runtime.parts import Projection, check_numbers, check_parts, no_limits,
 from oms.runtime.reconciliation import GRACE_S, Reconciliations
 from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
 from oms.runtime.resuming import resume
+from oms.runtime.retention import Keeping, Retention, check_covered
+from oms.runtime.retention import check as check_retention
 from oms.runtime.snapshots import Beginning, Snapshots, begin
 from oms.runtime.system_clock import SystemClock
 from oms.runtime.time_travel import Past, as_of
@@ -108,6 +111,8 @@ class OrderManager:
         max_held: int = MAX_HELD,
         reconcile_every_s: int | None = None,
         reconcile_grace_s: int = GRACE_S,
+        retention: Retention | None = None,
+        archive: OrderArchive | None = None,
     ) -> None:
         """Open the journal, rebuild from it, and connect.
 
@@ -124,16 +129,16 @@ class OrderManager:
             projections: Further read models, as pairs of an event class and what is told of each such event, the recorded ones
                 first. They hear the whole journal at each start, so that no snapshot is begun from.
             snapshot_every: After how many events `poll` is to take a snapshot, and `close` a last one; never if not given.
-            max_held: How many reports are kept while the manager is halted; what comes after that is counted as lost, and its
-                broker is asked about every open order when the manager is resumed.
+            max_held: How many reports are kept while halted; what is lost beyond is asked about when the manager is resumed.
             reconcile_every_s: How often brokers are compared with the books besides at the start, in whole seconds; never if None.
             reconcile_grace_s: For how long what differs may still explain itself before it is a break, in whole seconds.
+            retention: Which closed orders stay in memory; all of them if not given.
+            archive: Where the others go; to be given for good once orders have left memory.
 
         Raises:
             ValidationError: An argument cannot be right, or limits are missing for a broker with real money.
             StoreError: The journal cannot be read or written.
-            Exception: What a broker raised as it started; those started before it are stopped again, and the journal is
-                left open, for whoever opened it.
+            Exception: What a broker raised as it started; the others are stopped again, and the journal is left open.
         """
         attached, namespace = by_name(brokers), checked_namespace(namespace)
         check_parts(store, clock, limits, handlers)
@@ -142,12 +147,10 @@ class OrderManager:
         self._clock: Clock = SystemClock() if clock is None else checked(clock)
         capabilities = capabilities_of(attached)
         limits = no_limits(capabilities) if limits is None else limits
-        self.bus = Bus()
-        self._begun = begun = begin(store, may_use=not (others := pairs(projections)))
+        self._begun = begun = begin(store, archive, may_use=not (others := pairs(projections)))
         self._begin: Callable[..., Engine] = partial(Engine, capabilities, handlers or default_handlers())
-        self._engine = self._begin(begun.state)
-        self._loop = Loop(self._engine, self.bus, self._clock, max_held)
-        self._rebuild(others, snapshot_every)
+        self._rebuild(others, max_held, snapshot_every)
+        self._keeping = Keeping(begun.state, check_retention(retention, archive), self._loop.enter)
         self._asks = asks = Reconciliations(self._loop, attached, reconcile_every_s, reconcile_grace_s)
         known, timeout_ns = defined(attached.values(), instruments), request_timeout_s * NS_PER_S
         self._begin_epoch(Start(namespace, timeout_ns, limits, known, self._account, asks.grace_ns))
@@ -163,11 +166,14 @@ class OrderManager:
         self.poll()
         self._asks.start(self._loop.now_ns())
 
-    def _rebuild(self, projections: Iterable[Projection], snapshot_every: int | None) -> None:
-        self.positions = self._begun.positions
+    def _rebuild(self, projections: Iterable[Projection], max_held: int, snapshot_every: int | None) -> None:
+        self.bus, self.positions = Bus(), self._begun.positions
+        self._engine = self._begin(self._begun.state)
+        self._loop = Loop(self._engine, self.bus, self._clock, max_held)
         self._market_listeners = [one for one in self._brokers.values() if isinstance(one, MarketListener)]
         self._attach(projections)
         replay(self._engine, self._store.read(self._begun.version), [self.bus.replay])
+        check_covered(self._engine.state)
         self._snapshots = Snapshots(self._store, self._begun, self.bus, snapshot_every)
         self._notices = Notices(self._store, self._begun, self.bus)
 
@@ -544,6 +550,8 @@ class OrderManager:
         loop.drain()
         if self._snapshots.due_at <= self._engine.state.version and loop.is_idle:
             self._snapshots.take_due()
+        if self._keeping.due_at <= len(self._engine.state.index.by_id) and loop.is_idle:
+            self._keeping.sweep(self._clock.now_ns())
         if loop.next_due_ns is not None and loop.next_due_ns <= loop.now_ns():
             loop.enter(TimerDue())
         if self._asks.next_ns is not None:
@@ -603,13 +611,16 @@ class OrderManager:
         """
         word = ResumeManager(by, reason)
         try:
-            is_new = resume(self._loop, self._store, self._begin, self._start, word) is not None
+            is_new = resume(self._loop, self._store, self._begin, self._start, word, self._go_on_with)
         finally:
-            self._engine = self._loop.engine
-            self._snapshots.follow(self._engine.state)
             self._notices.tell()
         if is_new:
             self._asks.start(self._loop.now_ns())
+
+    def _go_on_with(self, engine: Engine) -> None:
+        self._engine = engine
+        self._snapshots.follow(engine.state)
+        self._keeping.follow(engine.state)
 
     # ------------------------------------------------------------ what there is
 
@@ -635,13 +646,40 @@ class OrderManager:
                 allowed = f"pass an order id: it is the ClOrdID of {those}"
         elif type(identity) is int:
             found = index.by_id.get(OrderId(identity))
+        if found is None and type(identity) in (int, str):
+            found = next(iter(self._keeping.find(identity)), None)
         if found is None:
             raise UnknownOrderError("order", shown(identity), allowed)
         return found
 
+    def find(self, name: str, *, broker: str | None = None) -> list[Order]:
+        """Give the orders with a name: your own reference or a ClOrdID, or with `broker` what that broker calls them.
+
+        Those that have left memory are read from the archive, as they were then.
+        """
+        index, venue_id = self._engine.state.index, VenueOrderId(name)
+        known = (
+            [index.by_client_ref.get(name), *index.called(ClOrdId(name))]
+            if broker is None
+            else [index.named_at_venue(BrokerName(broker), venue_id)]
+        )
+        found = {order.order_id: order for order in (*known, *self._keeping.find(name, broker)) if order}
+        return [order for _, order in sorted(found.items())]
+
+    def retire(self) -> int:
+        """Let the closed orders leave memory now that need not stay, and give how many did; `poll` does it by itself.
+
+        Raises:
+            HaltedError: The journal failed before, or the manager is closed.
+            ValidationError: Called within a batch or from within a listener.
+            StoreError: Archive or journal failed.
+        """
+        self._loop.check_idle("retire")
+        return self._keeping.sweep(self._clock.now_ns())
+
     def orders(self) -> list[Order]:
-        """Give every order, oldest first."""
-        return list(self._engine.state.index.by_id.values())
+        """Give every order that is in memory, oldest first; see `Retention`."""
+        return [order for _, order in sorted(self._engine.state.index.by_id.items())]
 
     def open_orders(self) -> list[Order]:
         """Give every order that may still trade, oldest first."""
@@ -819,12 +857,19 @@ class OrderManager:
             found = state.index.by_id.get(order_id) or state.handles.get(order_id)
             if found is not None and (found is order or not is_handle):
                 return order_id
+            if (
+                found is None
+                and (not is_handle or state.away.get(order_id) is order)
+                and self._keeping.find(order_id)
+            ):
+                return order_id
         raise UnknownOrderError("order", shown(order), "pass an order of this manager, or its order_id")
 
     def _known(self, order: Order | int) -> Order:
         order_id = self._order_id(order)
         state = self._engine.state
-        return state.index.by_id.get(order_id) or state.handles[order_id]
+        found = state.index.by_id.get(order_id) or state.handles.get(order_id)
+        return found or self._keeping.find(order_id)[0]
 
     def _unknown_broker(self, broker: object) -> NoReturn:
         known = f"attached are {', '.join(self._brokers)}" if self._brokers else "none is attached"

@@ -42,9 +42,22 @@ class Reread:
 
 
 def resume(
-    loop: Loop, store: EventStore, begin: Callable[[], Engine], start: Start, word: ResumeManager
-) -> Engine | None:
-    """Let a halted manager take orders again; give its new engine, or None where it was not halted.
+    loop: Loop,
+    store: EventStore,
+    begin: Callable[[], Engine],
+    start: Start,
+    word: ResumeManager,
+    follow: Callable[[Engine], None],
+) -> bool:
+    """Let a halted manager take orders again; give False where it was not halted, and nothing was done.
+
+    Args:
+        loop: The manager's.
+        store: Its journal.
+        begin: Makes an engine with nothing in it.
+        start: What the manager was started with.
+        word: Whose word it is.
+        follow: Is told of the new engine before anybody hears of anything from it.
 
     Raises:
         HaltedError: It is closed, or a person's word is not enough.
@@ -54,7 +67,7 @@ def resume(
     """
     halting = loop.halting
     if loop.halted is None:
-        return None
+        return False
     if loop.halted is CLOSED or not halting.may_resume:
         raise HaltedError(loop.halted, halting.remedy or "open another one on the journal")
     loop.check_alone("resume")
@@ -73,8 +86,9 @@ def resume(
                 first.append(RequestStatus(request.order_id, word.by))
     elif doubtful is not None:
         first += doubtful.inputs
+    follow(reread.engine)
     loop.go_on(reread.engine, first, reread.unheard)
-    return reread.engine
+    return True
 
 
 def _in_words(loop: Loop, word: ResumeManager, doubtful: Doubtful | None, *, was_kept: bool) -> Resume:
@@ -99,7 +113,7 @@ def _read_again(old: Engine, store: EventStore, begin: Callable[[], Engine], hal
     doubtful = halting.doubtful
     heard = old.state.version - len(old.state.fresh) if doubtful is None else doubtful.events[0].sequence - 1
     engine = begin()
-    handles = dict(old.state.index.by_id)
+    handles = {**old.state.away, **old.state.index.by_id}
     before = {order_id: copy(order) for order_id, order in handles.items()}
     unheard: list[Event] = []
     engine.state.handles.update(handles)
@@ -120,6 +134,8 @@ def _read_again(old: Engine, store: EventStore, begin: Callable[[], Engine], hal
     for order in engine.state.handles.values():
         unsend(order)
     engine.state.handles.clear()
+    # What is handled next may speak of orders that have left memory.
+    engine.state.archive = old.state.archive
     engine.follow(old)
     return Reread(engine, unheard)
 

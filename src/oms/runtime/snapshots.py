@@ -8,6 +8,7 @@ from oms.engine.state import State
 from oms.errors import OmsError, SnapshotError, StoreError, ValidationError
 from oms.model.define import record
 from oms.ports.event_store import EventStore
+from oms.ports.order_archive import OrderArchive
 from oms.projections.positions import Positions
 
 
@@ -30,11 +31,12 @@ class Beginning:
     passed_over: str = ""
 
 
-def begin(store: EventStore, *, may_use: bool = True) -> Beginning:
+def begin(store: EventStore, archive: OrderArchive | None = None, *, may_use: bool = True) -> Beginning:
     """Give the newest snapshot of a journal as a state, or a new state where there is none that can be trusted.
 
     Args:
         store: The journal.
+        archive: Where the orders are that have left memory, if there is one.
         may_use: A snapshot will do; where read models need the whole journal, it will not.
 
     Raises:
@@ -42,9 +44,9 @@ def begin(store: EventStore, *, may_use: bool = True) -> Beginning:
     """
     found = store.snapshot() if may_use else None
     if found is None:
-        return Beginning(State(), Positions(), 0)
+        return Beginning(_state(archive), Positions(), 0)
     version, text = found
-    state, positions = State(), Positions()
+    state, positions = _state(archive), Positions()
     try:
         if version > store.version:
             raise SnapshotError(
@@ -53,9 +55,17 @@ def begin(store: EventStore, *, may_use: bool = True) -> Beginning:
         load(text, state, positions)
         if state.version != version:
             raise SnapshotError(f"the snapshot kept as {version} says that it is {state.version}")
+        if archive is not None and state.sweeps and archive.mark(state.sweeps) != state.sweep_mark:
+            raise SnapshotError("the archive does not hold all orders that had left memory by then")
     except SnapshotError as error:
-        return Beginning(State(), Positions(), 0, version, str(error))
+        return Beginning(_state(archive), Positions(), 0, version, str(error))
     return Beginning(state, positions, version, version)
+
+
+def _state(archive: OrderArchive | None) -> State:
+    state = State()
+    state.archive = archive
+    return state
 
 
 class Snapshots:

@@ -1,6 +1,6 @@
 """The codec case by case; its laws are in `tests/properties/test_event_codec.py`."""
 
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, Rounded, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -196,3 +196,12 @@ def test_a_number_keeps_its_zeros_and_its_exponent() -> None:
         read = decode(encode(but(STOPPED, last_px=Decimal(text))))
         assert isinstance(read, OrderStopped)
         assert str(read.last_px) == text
+
+
+def test_a_record_is_the_same_whatever_decimal_context_the_embedder_has_set() -> None:
+    tiny = but(BY_NAME["Traded"], last_qty=Decimal("1E-18"), last_px=Decimal("0E+3"))
+    written = encode(tiny)
+    with localcontext(Context(prec=1, capitals=0, traps=[Inexact, Rounded])):
+        assert encode(tiny) == written
+    assert '"last_qty":"1E-18","last_px":"0E+3"' in written
+    assert decode(written) == tiny

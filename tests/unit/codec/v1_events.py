@@ -665,4 +665,6 @@ EXPECTED: tuple[e.Event, ...] = (
         leaves_qty=Decimal(60),
         avg_px=Decimal("189.50"),
     ),
+    e.OrdersRetired(88, 4, e.Cause("Retire", "clock"), 88, T0, (OrderId(1), OrderId(22))),
+    e.OrderRecalled(89, 4, SAID, 89, T0, ORDER, '{"type":"OrderRow","order_id":1}\n{"type":"Traded"}'),
 )

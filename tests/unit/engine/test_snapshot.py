@@ -20,8 +20,8 @@ from oms.runtime.recovery import tell
 from tests.fakes import T0, S
 from tests.unit.engine.desk import Desk, request_id
 
-DERIVED = frozenset({"account", "profiles"})
-"""What the manager sets anew at each start."""
+DERIVED = frozenset({"account", "archive", "away", "profiles"})
+"""What the manager sets anew at each start, and what follows from who holds a handle."""
 UNDER_WAY = frozenset(
     {
         "at",
@@ -41,8 +41,8 @@ UNDER_WAY = frozenset(
 KEPT = frozenset(
     {
         "anomalies", "book", "breaks", "epoch", "executions", "fees", "held", "index", "inquiries", "instruments", "last_ns", "namespace",
-        "next_counter", "next_order_id", "request_timeout_ns", "reserved", "sessions", "timers", "traded", "usable",
-        "version",
+        "next_counter", "next_order_id", "request_timeout_ns", "reserved", "retired", "sessions", "sweep_mark", "sweeps", "timers",
+        "traded", "usable", "version",
     }
 )  # fmt: skip
 
