@@ -37,7 +37,6 @@ MAX_SPLITS: Final = 16
 
 _WORKING: Final = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED})
 _FOR_THE_DAY: Final = frozenset({Mark.DONE_FOR_DAY, Mark.SUSPENDED, Mark.STOPPED})
-_MARKINGS: Final = (ev.OrderSuspended, ev.OrderStopped)
 
 
 class _Age(Enum):
@@ -371,7 +370,7 @@ def _marked(order: Order, report: ExecutionReport, at: At, event: ev.OrderEvent,
 
 def _of_filled(order: Order, report: ExecutionReport, at: At, events: Events, *, is_wrong: bool) -> Events:
     # It was perhaps said before the last execution, which a bust may take back: it is noted, and shows only then.
-    if not is_wrong or not order.is_filled or not isinstance(events[0], _MARKINGS):
+    if not is_wrong or not order.is_filled or not isinstance(events[0], ev.OrderSuspended | ev.OrderStopped):
         return events
     text = f"{report.exec_type.name} for an order of which all {order.order_qty} executed"
     return (*events, anomaly(at, AnomalyCode.ILLEGAL_IN_STATE, order.order_id, text, report, len(events)))

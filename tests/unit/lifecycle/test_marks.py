@@ -358,7 +358,10 @@ def test_an_acknowledgement_is_noted_with_its_time_against_a_halt_before_it() ->
     assert read(after(*PART), numbered) == (
         ev.ReportIgnored(*first(), "NEW", None, "already acknowledged", venue_seq=9, is_dated=True),
     )
-    # Once is enough, and what is older is no news.
+    # Said again later it counts from then on.
+    take(order, read(order, report(ExecType.NEW, transact_time_ns=T0 + 15)))
+    assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0 + 14))) == ["ReportIgnored"]
+    # What is older is no news.
     assert read(order, report(ExecType.NEW, transact_time_ns=T0 + 10)) == (
         ignored(report(ExecType.NEW), "already acknowledged"),
     )

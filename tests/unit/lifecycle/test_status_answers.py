@@ -331,3 +331,13 @@ def test_the_code_of_an_unknown_order_means_nothing_for_an_order_that_is_shown_a
     assert read(after(*LIVE), answer(S.CANCELED, reject_code="5")) == (
         ev.OrderCanceled(*first(), NEW_ID, ""),
     )
+
+
+def test_a_replace_to_less_than_has_executed_stops_there_where_the_answer_names_no_total() -> None:
+    order = after(*PART, make(ev.ReplaceRequested, order_qty=d(30)))
+    said = report(ExecType.ORDER_STATUS, cl_ord_id=REPLACE_ID, ord_status=OrdStatus.PARTIALLY_FILLED)
+
+    (replaced,) = read(order, said)
+
+    assert isinstance(replaced, ev.OrderReplaced)
+    assert replaced.order_qty == d(40)
