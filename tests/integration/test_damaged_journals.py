@@ -195,6 +195,10 @@ def test_a_newer_format_that_a_crash_left_in_the_log_is_seen(path: Path, tmp_pat
         pytest.param("PRAGMA user_version = 0", 1, "format 0", id="no format"),
         pytest.param("DELETE FROM meta WHERE name = 'id'", 1, "the id of the journal", id="no id"),
         pytest.param("UPDATE meta SET content = '00' WHERE name = 'id'", 1, "does not name the hash", id="another id"),
+        pytest.param(
+            "CREATE TRIGGER forget AFTER INSERT ON events BEGIN DELETE FROM events WHERE sequence = new.sequence - 1; END",
+            1, "there is a trigger, 'forget'", id="a trigger",
+        ),
     ],
 )  # fmt: skip
 def test_damage_is_named_by_the_first_event_that_it_hit(
@@ -204,6 +208,12 @@ def test_damage_is_named_by_the_first_event_that_it_hit(
     error = damage_of(path)
     assert error.sequence == sequence
     assert words in str(error)
+
+
+def test_a_journal_under_another_id_is_not_opened_though_hardly_more_than_its_end_is_read(path: Path) -> None:
+    change(path, "UPDATE meta SET content = '00' WHERE name = 'id'")
+    with pytest.raises(JournalDamagedError, match="event 1"):
+        SQLiteEventStore(path)
 
 
 @pytest.mark.parametrize(

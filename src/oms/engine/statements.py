@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from oms.engine.held_reports import EXECUTION
-from oms.engine.plain_reports import plain_report
+from oms.engine.plain_reports import of_our_own_class, plain_report
 from oms.engine.reconciliation import name_of, of_order
 from oms.engine.reconciliation_run import Difference, Run
 from oms.engine.report_processing import process_report
@@ -84,7 +84,15 @@ def take_executions(state: State, broker: BrokerName, said: ExecutionsReport) ->
         return
     run = state.runs.get(broker)
     for one in said.reports:
-        _take_execution(state, run, broker, one)
+        try:
+            plain = of_our_own_class(one)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a class of the adapter's own may fail at anything
+            _malformed(state, broker, one, f"{type(error).__name__}: {shown(error)}")
+            continue
+        assert isinstance(plain, ExecutionReport), "it was one of a derived class"
+        _take_execution(state, run, broker, plain)
     is_further = cursor is not None and state.breaks.cursors.get(broker) != cursor
     if cursor is not None and is_further:
         state.record(ev.ExecutionsListed(*state.envelope(), broker, cursor))

@@ -23,13 +23,16 @@ from oms.model.ids import ClOrdId, OrderId
 from oms.model.market import Quote, TradePrint
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reasons import Reason, ReasonCode
-from oms.model.requests import OrderCancelRequest, Request
+from oms.model.reports import NotSent
+from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, Request
 from oms.model.sessions import SessionChange
 from oms.ports.clock import Clock
 from oms.runtime.inbox import HeldReports, Inbox
 
 MAX_HELD: Final = 100_000
 """How many reports may wait while the manager is halted, if nothing else is said."""
+
+NEVER_LEFT: Final = NotSent("the manager was halted as it was recorded, and it did not leave")
 
 _MAX_REASON: Final = 4096
 _HELD: Final = (Reported, Answered, SessionChange, cmd.EngageKillSwitch, EmergencyCancel)
@@ -160,6 +163,26 @@ class Halting:
             self._cancel_at_once(engine, requests, (*handled, *waited), events)
             self._bus.notify(Halted(self.reason, self.remedy, self.since_ns))
         return refused if isinstance(error, Exception) else []
+
+    def keep_back(self, requests: Sequence[Request]) -> None:
+        """Take in that of the requests of a batch under way only those are to leave that `sort_requests` lets through."""
+        self.unsent.update(
+            request.cl_ord_id for request in self.sort_requests(requests)[1] if request.cl_ord_id
+        )
+
+    def sort_requests(self, requests: Sequence[Request]) -> tuple[list[Request], list[Request]]:
+        """Give the requests that may leave while halted, cancels and questions, and those that may not.
+
+        The cancel of an order that does not leave is one of the latter.
+        """
+        kept: set[OrderId] = {request.order_id for request in requests if type(request) is NewOrderSingle}
+        leaving: list[Request] = []
+        staying: list[Request] = []
+        for request in requests:
+            is_new = isinstance(request, NewOrderSingle | OrderCancelReplaceRequest)
+            stays = is_new or (type(request) is OrderCancelRequest and request.order_id in kept)
+            (staying if stays else leaving).append(request)
+        return leaving, staying
 
     def _judge(self, error: BaseException) -> None:
         self.remedy = _RESUME

@@ -28,7 +28,7 @@ from oms.model.requests import (
 )
 from oms.ports.broker import Broker
 from oms.ports.clock import Clock
-from oms.runtime.halting import MAX_HELD, Halting
+from oms.runtime.halting import MAX_HELD, NEVER_LEFT, Halting
 from oms.runtime.inbox import MAX_COMMANDS, Inbox
 
 MAX_BATCH: Final = 100_000
@@ -217,8 +217,11 @@ class Loop:
 
     def _halt(self, error: BaseException, inputs: Sequence[Input], own: Input | None = None) -> None:
         self.halted = str(error) or type(error).__name__
-        decided = () if self._batch is None else self._batch.events
-        halting = self.halting
+        batch, halting = self._batch, self.halting
+        decided: Sequence[Event] = ()
+        if batch is not None:
+            decided = batch.events
+            halting.keep_back(batch.requests)
         for refused in halting.strike(self.engine, error, inputs, own, decided):
             self._refuse(refused, HaltedError(f"the manager is halted ({halting.reason})", halting.remedy))
 
@@ -249,7 +252,7 @@ class Loop:
     def batch(self) -> AbstractContextManager[None]:
         """Put deliveries off to the end of the block; the end always commits and sends, on an exception too.
 
-        Beginning it raises `ValidationError` inside another batch and from within a listener.
+        Where the manager has halted within it, what was decided before is recorded, and only cancels are sent. Beginning it raises `ValidationError` inside another batch and from within a listener.
         """
         return _Batch(self)
 
@@ -267,16 +270,23 @@ class Loop:
 
     def end(self, batch: _Batch) -> None:
         """Deliver what was put off, then handle what waits; errors as in `enter`."""
+        kept_back: list[Request] = []
         try:
             self._batch = None
             if batch.events or batch.requests:
                 self.is_deferred = True
-                self.bus.publish(batch.events, batch.requests)
+                requests: Sequence[Request] = batch.requests
+                if self.halted is not None:
+                    requests, kept_back = self.halting.sort_requests(requests)
+                self.bus.publish(batch.events, requests)
                 self.is_deferred = False
         except BaseException as error:
+            if kept_back and self.bus.unrecorded is not None:
+                self.bus.unrecorded = batch.events, batch.requests
             self._halt(error, batch.inputs)
             self.is_deferred = False
             raise
+        self.inbox.extend(Answered(request, NEVER_LEFT) for request in kept_back)
         self.drain()
 
     def sender(self, broker: Broker) -> Callable[[Outgoing], None]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import copy
-from typing import Final
 
 from attrs import frozen
 
@@ -19,13 +18,10 @@ from oms.errors import ConcurrencyConflictError, HaltedError, JournalDamagedErro
 from oms.lifecycle.machine import become, unsend
 from oms.model.commands import RequestStatus, ResumeManager
 from oms.model.events import Event
-from oms.model.reports import NotSent
 from oms.model.requests import OrderStatusRequest
 from oms.ports.event_store import EventStore
-from oms.runtime.halting import Doubtful, Halting
+from oms.runtime.halting import NEVER_LEFT, Doubtful, Halting
 from oms.runtime.loop import CLOSED, Loop
-
-_NEVER_LEFT: Final = NotSent("the journal failed as it was recorded, and it did not leave")
 
 
 @frozen
@@ -73,6 +69,8 @@ def resume(
     loop.check_alone("resume")
     loop.now_ns()
     reread = _read_again(loop.engine, store, begin, halting)
+    # Before what was lost is counted: everything from here on is handled.
+    loop.inbox.unbound()
     doubtful, halting.doubtful = halting.doubtful, None
     first: list[Input] = [start, _in_words(loop, word, doubtful, was_kept=bool(reread.unheard))]
     if doubtful is not None and reread.unheard:
@@ -80,7 +78,7 @@ def resume(
         inquired = reread.engine.state.inquiries.of_requests
         for request in doubtful.requests:
             if not isinstance(request, OrderStatusRequest):
-                first.append(Answered(request, _NEVER_LEFT))
+                first.append(Answered(request, NEVER_LEFT))
             elif request.cl_ord_id not in inquired:
                 # About a request in doubt or undecided it is asked again in time by itself, about an order only once.
                 first.append(RequestStatus(request.order_id, word.by))

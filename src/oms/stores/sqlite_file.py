@@ -180,6 +180,10 @@ def check_schema(connection: sqlite3.Connection) -> str:
             )
         if found != (_EVENTS,):
             raise JournalDamagedError(1, "the table of events is missing or is not as it was made")
+        added = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchone()
+        if added is not None:
+            # SQLite would run it with the next append.
+            raise JournalDamagedError(1, f"there is a trigger, {added[0]!r}, which no journal has")
         named = connection.execute("SELECT content FROM meta WHERE name = 'id'").fetchone()
     except sqlite3.Error as error:
         raise failure(error, 1) from error
@@ -199,6 +203,9 @@ def end_of(connection: sqlite3.Connection, store_id: str) -> tuple[int, str, int
         last = int(connection.execute(_LAST).fetchone()[0] or 0)
         if not last:
             return 0, genesis(store_id), 0
+        next(
+            chained(connection, store_id, 0), None
+        )  # of this id, as what is read from the middle cannot tell
         for event, head in chained(connection, store_id, last - 1):
             return last, head, event.epoch
         raise JournalDamagedError(last, "it is missing")

@@ -28,7 +28,7 @@ from oms.model.ids import ExecId, Symbol, counter_of
 from oms.model.market import Quote
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport, NotSent
-from oms.model.requests import NewOrderSingle, OrderCancelRequest, OrderStatusRequest
+from oms.model.requests import OrderCancelRequest, OrderStatusRequest
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit
 from oms.runtime.manual_clock import ManualClock
@@ -824,16 +824,95 @@ def test_a_report_that_met_a_dead_clock_is_handled_when_it_goes_on() -> None:
     house.check()
 
 
-def test_a_batch_whose_clock_dies_is_still_recorded_and_sent_up_to_there() -> None:
+def test_a_batch_whose_clock_dies_is_recorded_up_to_there_and_none_of_its_orders_leaves() -> None:
     clock = OddClock()
     house = House(clock=clock)
     with pytest.raises(ClockError), house.om.batch():
         order = house.buy()
         clock.gives = None
         house.buy()
-    assert [type(request) for request in house.broker.requests] == [NewOrderSingle]
+    assert house.broker.requests == []
     clock.gives = T0
     house.resume()
+    assert house.broker.requests == []
     assert house.om.orders() == [order]
-    assert order.life is Life.SENT
+    assert order.is_ended
+    house.check()
+
+
+def test_a_cancel_does_not_overtake_its_order_where_the_clock_dies_within_a_batch() -> None:
+    clock = OddClock()
+    house = House(clock=clock)
+    with house.om.batch():
+        order = house.buy()
+        clock.gives = None
+        house.om.cancel(order)
+        house.om.cancel(order)
+    assert house.broker.requests == []
+    clock.gives = T0
+    house.resume()
+    assert house.broker.requests == []
+    assert order.is_ended
+    house.check()
+
+
+def test_of_a_batch_whose_clock_dies_cancels_leave_and_replaces_do_not() -> None:
+    clock = OddClock()
+    house = House(clock=clock)
+    first, second = house.live(), house.live()
+    sent = len(house.broker.requests)
+    with pytest.raises(ClockError), house.om.batch():
+        house.om.cancel(first)
+        house.om.replace(second, price=101)
+        clock.gives = None
+        house.buy()
+    assert [(type(one), one.order_id) for one in house.broker.requests[sent:]] == [
+        (OrderCancelRequest, first.order_id)
+    ]
+    clock.gives = T0
+    house.resume()
+    assert (second.outstanding_requests, second.terms) == ((), PX)
+    house.check()
+
+
+def test_a_batch_whose_clock_dies_and_then_its_journal_is_told_that_nothing_left() -> None:
+    clock = OddClock()
+    house = House(clock=clock)
+    house.next_fails(StoreFault.FAILS_AFTER)
+    with pytest.raises(StoreError), house.om.batch():
+        order = house.buy()
+        clock.gives = None
+        house.om.cancel(order)
+    clock.gives = T0
+    house.resume()
+    assert house.broker.requests == []
+    assert house.om.order(order.order_id).is_ended
+    house.check()
+
+
+def test_a_report_that_comes_while_the_manager_is_being_resumed_is_never_lost() -> None:
+    class Interrupting:
+        """Lets something happen as it is asked for the second time, as another thread may at any moment."""
+
+        happens: Callable[[], None] | None = None
+        asked = 0
+
+        def now_ns(self) -> int:
+            self.asked += 1
+            if self.happens is not None and self.asked == 2:
+                self.happens()
+            return T0
+
+    clock = Interrupting()
+    house = House(clock=clock, max_held=2)
+    order = house.live()
+    house.halt()
+    house.fill(order, "x1", 10)
+    house.fill(order, "x2", 10)
+    clock.asked, clock.happens = 0, lambda: house.fill(order, "x3", 40)
+
+    house.resume()
+    house.om.poll()
+
+    assert (order.cum_qty, house.om.lost_reports) == (d(60), 0)
     house.check()

@@ -12,7 +12,7 @@ from oms.errors import StoreError, UnknownBrokerError, ValidationError
 from oms.model import events as ev
 from oms.model.break_commands import AssignBreak
 from oms.model.capabilities import Capabilities
-from oms.model.enums import BreakKind, ExecType, Listing, OrdStatus, Side
+from oms.model.enums import AnomalyCode, BreakKind, ExecType, Listing, OrdStatus, Side
 from oms.model.ids import Account, BrokerName, ExecId, Symbol, VenueOrderId
 from oms.model.order import Order
 from oms.model.reasons import ReasonCode
@@ -641,3 +641,23 @@ def test_what_was_adopted_by_wish_of_the_profile_is_adopted_the_same() -> None:
     house.reconcile()
     (order,) = house.om.open_orders()
     assert (order.cum_qty, order.avg_px) == (d(1), d(90))
+
+
+class Fragile(ExecutionReport):
+    """A report of an adapter's own class, of which a field cannot be read."""
+
+    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401  # of any kind
+        if name == "last_px":
+            raise RuntimeError("not parsed")
+        return super().__getattribute__(name)
+
+
+def test_an_execution_that_cannot_be_read_is_set_aside_and_those_beside_it_count(house: House) -> None:
+    order = house.submit()
+    house.venue.trade(order, "x1", 4)
+    house.venue.fills.insert(0, Fragile(ExecType.TRADE, order.cl_ord_id))
+
+    house.reconcile()
+
+    assert order.cum_qty == d(4)
+    assert [anomaly.code for anomaly in house.om.anomalies()] == [AnomalyCode.MALFORMED]
