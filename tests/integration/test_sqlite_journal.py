@@ -500,8 +500,8 @@ def test_no_record_of_one_journal_fits_into_another(tmp_path: Path) -> None:
         plain.execute(
             "UPDATE events SET payload = (SELECT payload FROM first.events o WHERE o.sequence = events.sequence)"
         )
-    with SQLiteEventStore(second, read_only=True, check="quick") as store, pytest.raises(ChainBrokenError):
-        list(store.read())
+    with pytest.raises(ChainBrokenError):
+        SQLiteEventStore(second, read_only=True, check="quick")
 
 
 def test_a_snapshot_is_passed_over_when_it_was_changed_and_the_one_before_it_is_given(path: Path) -> None:
