@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import durable, footprint, lifecycle, market_tick
+from benchmarks import durable, footprint, lifecycle, market_tick, recovery
 from benchmarks.measuring import ROUNDS, Figure
 
 RESULTS = Path(__file__).parent / "results"
@@ -33,7 +33,12 @@ def suite(folder: Path, *, quick: bool) -> Suite:
         "batches": lambda: durable.in_batches(folder, max(1, 10 // scale), rounds),
         "commits": lambda: durable.commit_each(folder, 200 // scale, rounds),
         "bytes": lambda: footprint.bytes_an_order(folder, 10_000 // scale),
-        "recovery": lambda: footprint.recovery(folder, 100_000 // scale),
+        "recovery": lambda: recovery.recovery(folder, 1_000_000 // scale, 1 if quick else 3),
+        "starts": lambda: recovery.starts(
+            folder,
+            tuple(count // scale for count in (1_000, 10_000, 100_000)),
+            tuple(count // scale for count in (100, 1_000, 10_000)),
+        ),
         "import": lambda: footprint.import_time(rounds),
     }
 

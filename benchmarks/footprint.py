@@ -1,4 +1,4 @@
-"""What stays and what is waited for: bytes an order, the rebuild from a journal, the import."""
+"""What stays and what is waited for: bytes an order, the import."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pathlib import Path
 from benchmarks.arms import OmsArm
 from benchmarks.measuring import Figure, figure
 from oms.ports.event_store import EventStore
-from oms.runtime.recovery import recover, state_hash
 from oms.stores.memory import MemoryEventStore
 from oms.stores.sqlite import SQLiteEventStore
 
@@ -62,28 +61,6 @@ def _kept(work: Callable[[int], None], count: int) -> float:
     kept = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     return kept / count
-
-
-def recovery(folder: Path, orders: int) -> list[Figure]:
-    """A rebuild of the whole state from a journal on the disk, through the same machine as when it was new."""
-    path = folder / "recovery.db"
-    arm = OmsArm(SQLiteEventStore(path))
-    for start in range(0, orders, 100):
-        arm.lifecycles_in_one_append(range(start, start + 100))
-    arm.check()
-    expected = state_hash(arm.om.state, arm.om.positions)
-    arm.om.close()
-    gc.collect()
-    with SQLiteEventStore(path, read_only=True) as store:
-        start_ns = time.perf_counter_ns()
-        recovered = recover(store.read())
-        took_s = (time.perf_counter_ns() - start_ns) / 1e9
-    assert state_hash(recovered.state, recovered.positions) == expected
-    return [
-        figure(f"recovery of {orders:,} orders, {recovered.count:,} events", [took_s], "s"),
-        figure("recovery, events a second", [recovered.count / took_s], "1/s"),
-        figure("recovery, an event", [took_s * 1e6 / recovered.count], "us"),
-    ]
 
 
 def import_time(rounds: int) -> list[Figure]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from hypothesis import event as note
@@ -83,7 +84,7 @@ class HouseWithSnapshots(OrderHouse):
         load(text, state, positions)
         can = {self.broker.name: self.broker.capabilities()}
         twin = Engine(can, default_handlers(), state)
-        replay(twin, events[version:], [lambda event: tell(positions, event)])
+        replay(twin, events[version:], partial(tell, positions))
         assert dump(state, positions) == dump(self.mirror.state, self.mirror_positions)
         self.store = WatchedStore(events)
         self.open_with(twin, len(events))

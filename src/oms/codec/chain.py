@@ -21,8 +21,11 @@ LINK_LENGTH: Final = 64 + len(',"hash":""') + 64
 """How many characters longer a record is in the chain than as plain text."""
 
 _NO_PREV: Final = '"prev_hash":""'
+_PREV: Final = '"prev_hash":"'
 _OWN: Final = ',"hash":"'
-_TAIL_LENGTH: Final = len(_OWN) + 64 + len('"}')
+TAIL_LENGTH: Final = len(_OWN) + 64 + len('"}')
+"""How many characters at the end of a record its own hash does not cover."""
+
 _DOMAIN: Final = b"openoms journal\n"
 
 
@@ -45,8 +48,8 @@ def head_of(linked: str, sequence: int) -> str:
     Raises:
         ChainBrokenError: The record is not what its hash was made from.
     """
-    own = _hash_of(linked[:-_TAIL_LENGTH], sequence)
-    if linked[-_TAIL_LENGTH:] != f'{_OWN}{own}"}}':
+    own = _hash_of(linked[:-TAIL_LENGTH], sequence)
+    if linked[-TAIL_LENGTH:] != f'{_OWN}{own}"}}':
         raise ChainBrokenError(sequence, "its content and its own hash do not agree: it was changed")
     return own
 
@@ -90,16 +93,15 @@ class Chain:
             ChainBrokenError: It was changed, or is not the one that followed here; the chain has not moved.
         """
         own = head_of(linked, sequence)
-        covered = linked[:-_TAIL_LENGTH]
-        plain = covered.replace(f'"prev_hash":"{self.head}"', _NO_PREV, 1)
-        if len(plain) == len(covered):
+        before, mark, after = linked[:-TAIL_LENGTH].partition(_PREV)
+        if not mark or not after.startswith(f'{self.head}"'):
             raise ChainBrokenError(
                 sequence,
                 f"it does not name the hash {self.head:.16}… of the record before: "
                 "one was removed, inserted, swapped, or belongs to another journal",
             )
         self.head = own
-        return plain + "}"
+        return f"{before}{mark}{after[64:]}}}"
 
 
 def _hash_of(covered: str, sequence: int) -> str:

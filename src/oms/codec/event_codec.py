@@ -43,7 +43,7 @@ def encode(event: Event) -> str:
     try:
         text = _CODECS[type(event)].write(event)
     except WRITE_ERRORS as error:
-        raise explain_event(event, EVENT_TYPES, _layout_of) from error
+        raise explain_event(event, EVENT_TYPES, layout_of) from error
     if len(text) > MAX_RECORD_LENGTH:
         raise ValidationError(
             type(event).__name__, f"{len(text)} characters", f"at most {MAX_RECORD_LENGTH} characters"
@@ -72,9 +72,9 @@ def decode(text: str) -> Event:
     except OmsError:
         raise
     except READ_ERRORS as error:
-        raise explain_text(text, EVENT_TYPES, _layout_of) from error
+        raise explain_text(text, EVENT_TYPES, layout_of) from error
     if event is None:
-        raise explain_text(text, EVENT_TYPES, _layout_of)
+        raise explain_text(text, EVENT_TYPES, layout_of)
     return event
 
 
@@ -88,7 +88,13 @@ def read_with(make: Callable[[type[Event], _Reader], _Reader] | None) -> None:
     _READERS.clear()
 
 
-def _layout_of(cls: type[Event]) -> Layout:
+def head_of_text(text: str) -> str:
+    """Give what a record begins with, by which the records of one class and schema are known."""
+    return text[: text.find(_FIRST_FIELD, 0, _LONGEST_HEAD)]
+
+
+def layout_of(cls: type[Event]) -> Layout:
+    """Give the layout of the records of a class."""
     sequence, epoch, cause, *rest = fields_of(cls)
     assert (sequence.name, epoch.name, cause.name) == ("sequence", "epoch", "cause")
     head = (f'"type":"{cls.__name__}"', f'"schema":{cls.schema}')
@@ -102,7 +108,7 @@ class _Codecs(dict[type[Event], Codec]):
     def __missing__(self, cls: type[Event]) -> Codec:
         if EVENT_TYPES.get(cls.__name__) is not cls:
             raise TypeError(f"{cls.__name__} is not an event of this library")
-        codec = self[cls] = compile_codec(_layout_of(cls))
+        codec = self[cls] = compile_codec(layout_of(cls))
         return codec
 
 
@@ -122,18 +128,18 @@ def _make_reader(text: str) -> _Reader:
                     read = _other_reader[0](cls, read)
                 _READERS[head] = read
                 return read
-    raise explain_text(text, EVENT_TYPES, _layout_of)
+    raise explain_text(text, EVENT_TYPES, layout_of)
 
 
 def _make_lifting_reader(cls: type[Event]) -> _Reader:
-    parts = _layout_of(cls).parts
+    parts = layout_of(cls).parts
     keys = tuple(part[1 : part.index('"', 1)] if isinstance(part, str) else part.name for part in parts)
 
     def read(text: str) -> Event | None:
         lifted = upcast(text, cls.__name__, cls.schema, keys, UPCASTERS)
         event: Event | None = _CODECS[cls].read(lifted)
         if event is None:
-            raise explain_text(lifted, EVENT_TYPES, _layout_of)
+            raise explain_text(lifted, EVENT_TYPES, layout_of)
         return event
 
     return read

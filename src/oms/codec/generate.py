@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from json.encoder import encode_basestring_ascii
 from typing import Any, Final
 
@@ -33,8 +34,8 @@ class Shape:
         name: A name for the kind, an identifier.
         meaning: What is right, for errors.
         pattern: The regular expression of its text, without groups.
-        capture: The same, or less strict where `read` finds the rest, with one group; empty for a record, whose fields
-            are captured one by one.
+        capture: The same, or less strict where `read` finds the rest, with one group; empty for a record of which the
+            fields are captured one by one.
         write: The expression that gives the text of a value.
         fragment: How the text stands in an f-string, where that is cheaper than to put `write` in braces.
         guard: The expression that is true for what may be written; empty if `write` itself raises for the rest.
@@ -65,11 +66,13 @@ class Field:
         name: Its name, in the class as in the record.
         shape: How its value is written.
         kw_only: It is given to the class by name.
+        is_given: The class has it; False for what only the record has.
     """
 
     name: str
     shape: Shape
     kw_only: bool = False
+    is_given: bool = True
 
 
 @value
@@ -104,6 +107,21 @@ class Codec:
     read: Callable[[str], Any]
 
 
+@value
+class LinkedCodec:
+    """What was made from the layout of a record in a chain of hashes, see `oms.codec.chain`.
+
+    Attributes:
+        write: Gives what of the record its own hash covers, for a value and the hash of the record before; errors as in
+            `Codec`.
+        read: Gives the value of a record that goes on from a hash, and the record's own; None where it does not, or is not
+            of this layout. Errors as in `Codec`.
+    """
+
+    write: Callable[[Any, str], str]
+    read: Callable[[str, str], tuple[Any, str] | None]
+
+
 WRITE_ERRORS: Final = (AttributeError, ArithmeticError, KeyError, TypeError, ValueError)
 READ_ERRORS: Final = (KeyError, ValueError)
 
@@ -112,7 +130,28 @@ def compile_codec(layout: Layout) -> Codec:
     """Make the writer and the reader of a layout."""
     names = _names(layout)
     names["_match"] = re.compile(_pattern(layout, captures=True)).fullmatch
-    return _compile(_writer(layout), _reader(layout), names)
+    return Codec(*_compile(_writer(layout), _reader(layout), names))
+
+
+def compile_linked_codec(layout: Layout, prev: str, own: str, covered: int) -> LinkedCodec:
+    """Make the writer and the reader of a record in a chain.
+
+    Args:
+        layout: Of the whole record; two of its fields are hashes.
+        prev: The name of the field with the hash of the record before; the writer calls it so too.
+        own: The name of the last field: the SHA-256 of the text before it.
+        covered: Where that text ends; counted from the end of the record, and so below zero.
+    """
+    names = _names(layout)
+    names["_match"] = re.compile(_pattern(layout, captures=True)).fullmatch
+    names["_sha256"] = sha256
+    writer = _writer(Layout(layout.cls, layout.parts[:-1]), f", {prev}", end="")
+    check = [
+        f"    if {prev} != _head or _sha256(_text[:{covered}].encode()).hexdigest() != {own}:",
+        "        return None",
+    ]
+    reader = _reader(layout, ", _head", check, f", {own}")
+    return LinkedCodec(*_compile(writer, reader, names))
 
 
 def compile_value(shape: Shape) -> Codec:
@@ -124,7 +163,7 @@ def compile_value(shape: Shape) -> Codec:
     ]
     text = "_unescaped(_value)" if shape.is_text else "_value"
     reader = ["def _read(_value):", f"    return {shape.read.replace('{v}', text)}"]
-    return _compile(writer, reader, dict(shape.names))
+    return Codec(*_compile(writer, reader, dict(shape.names)))
 
 
 def compile_function(expression: str, names: Mapping[str, object], guard: str = "") -> Callable[[Any], Any]:
@@ -133,13 +172,15 @@ def compile_function(expression: str, names: Mapping[str, object], guard: str = 
         "def _write(_s):",
         *([f"    if not ({guard}):", "        raise ValueError(_s)"] if guard else ()),
     ]
-    return _compile([*lines, f"    return {expression}"], ["def _read(_text): ..."], dict(names)).write
+    write: Callable[[Any], Any]
+    write, _ = _compile([*lines, f"    return {expression}"], ["def _read(_text): ..."], dict(names))
+    return write
 
 
-def _compile(writer: Sequence[str], reader: Sequence[str], names: dict[str, object]) -> Codec:
+def _compile(writer: Sequence[str], reader: Sequence[str], names: dict[str, Any]) -> tuple[Any, Any]:
     names["_unescaped"] = unescaped
     exec("\n".join([*writer, *reader]), names)  # noqa: S102  # see above
-    return Codec(names["_write"], names["_read"])  # type: ignore[arg-type]  # what exec defines has no type
+    return names["_write"], names["_read"]
 
 
 def pattern_of(layout: Layout) -> str:
@@ -169,7 +210,9 @@ def _pattern(layout: Layout, *, captures: bool) -> str:
         shape = item.shape
         if not captures:
             return f'"{item.name}":{shape.pattern}'
-        inner = _pattern(shape.layout, captures=True) if shape.layout else shape.capture
+        inner = shape.capture
+        if shape.layout is not None and not inner:
+            inner = _pattern(shape.layout, captures=True)
         return f'"{item.name}":{inner}'
 
     return r"\{" + ",".join(map(part, layout.parts)) + r"\}"
@@ -188,24 +231,25 @@ def _class_name(layout: Layout) -> str:
     return f"_{layout.cls.__name__}"
 
 
-def _leaves(layout: Layout, prefix: str = "") -> Iterator[tuple[str, Shape]]:
-    """Every captured field under the name that it has in the code: a field of a field is `outer__inner`."""
+def _leaves(layout: Layout, prefix: str = "", *, is_written: bool) -> Iterator[tuple[str, Shape]]:
+    """Every field that is written or captured by itself, under its name in the code: a field of a field is `outer__inner`."""
     for item in layout.fields:
         assert item.name.isidentifier()
         assert not item.name.startswith("_")
-        if item.shape.layout is None:
+        if item.shape.layout is None or (item.shape.capture and not is_written):
             yield prefix + item.name, item.shape
         else:
-            yield from _leaves(item.shape.layout, f"{prefix}{item.name}__")
+            yield from _leaves(item.shape.layout, f"{prefix}{item.name}__", is_written=is_written)
 
 
-def _writer(layout: Layout) -> list[str]:
-    guards = " and ".join(shape.guard.replace("{v}", name) for name, shape in _leaves(layout) if shape.guard)
-    pieces = _template(layout, "_value", "")
+def _writer(layout: Layout, parameters: str = "", end: str = "}}") -> list[str]:
+    leaves = _leaves(layout, is_written=True)
+    guards = " and ".join(shape.guard.replace("{v}", name) for name, shape in leaves if shape.guard)
+    pieces = _template(layout, "_value", "", end)
     cuts = range(0, len(pieces), _MAX_PIECES)
     strings = [f"f'''{''.join(pieces[cut : cut + _MAX_PIECES])}'''" for cut in cuts]
     return [
-        "def _write(_value):",
+        f"def _write(_value{parameters}):",
         *_fetches(layout, "_value", ""),
         *([f"    if not ({guards}):", "        raise ValueError(_value)"] if guards else ()),
         f"    return {' + '.join(strings)}",
@@ -226,7 +270,7 @@ def _fetches(layout: Layout, owner: str, prefix: str) -> Iterator[str]:
             yield from _fetches(item.shape.layout, local, f"{local}__")
 
 
-def _template(layout: Layout, owner: str, prefix: str) -> list[str]:
+def _template(layout: Layout, owner: str, prefix: str, end: str = "}}") -> list[str]:
     """The inside of an f-string, cut so that each piece but the last ends with a field."""
     pieces, text, separator = [], "{{", ""
     for item in layout.parts:
@@ -246,31 +290,34 @@ def _template(layout: Layout, owner: str, prefix: str) -> list[str]:
             fragment = item.shape.fragment or f"{{{item.shape.write}}}"
             pieces.append(text + fragment.replace("{v}", where))
             text = ""
-    return [*pieces, text + "}}"]
+    return [*pieces, text + end]
 
 
-def _reader(layout: Layout) -> list[str]:
-    leaves = tuple(_leaves(layout))
+def _reader(layout: Layout, parameters: str = "", check: Sequence[str] = (), beside: str = "") -> list[str]:
+    leaves = tuple(_leaves(layout, is_written=False))
     lines = [
-        "def _read(_text):",
+        f"def _read(_text{parameters}):",
         "    _found = _match(_text)",
         "    if _found is None:",
         "        return None",
     ]
     if leaves:
         lines.append(f"    {', '.join(name for name, _ in leaves)}, = _found.groups()")
+    lines += check
     texts = [name for name, shape in leaves if shape.is_text]
     if texts:
         lines.append('    if "\\\\" in _text:')
         lines += [f"        {name} = _unescaped({name})" for name in texts]
-    return [*lines, f"    return {_construction(layout, '')}"]
+    return [*lines, f"    return {_construction(layout, '')}{beside}"]
 
 
 def _construction(layout: Layout, prefix: str) -> str:
     arguments = []
     for item in layout.fields:
+        if not item.is_given:
+            continue
         local = prefix + item.name
-        if item.shape.layout is None:
+        if item.shape.layout is None or item.shape.capture:
             expression = item.shape.read.replace("{v}", local)
         else:
             expression = _construction(item.shape.layout, f"{local}__")

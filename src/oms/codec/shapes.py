@@ -16,9 +16,14 @@ from json.encoder import encode_basestring_ascii
 from types import NoneType, UnionType
 from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
-from attrs import fields, has
+from attrs import evolve, fields, has
 
 from oms.codec.generate import Codec, Field, Layout, Shape, compile_codec, compile_value, pattern_of
+from oms.codec.sharing import Shared
+from oms.model.events import Cause
+from oms.model.ids import Account, BrokerName, Symbol
+from oms.model.terms import Terms
+from oms.model.time_in_force import TimeInForce
 
 DECIMAL_BOUND: Final = Decimal("1E40")
 """Numbers are written below this size. The library's own lie below 10^18; a sum of executions may lie above."""
@@ -56,19 +61,49 @@ _written: Final = Context(capitals=1).to_sci_string
 _NUMBER: Final = (
     r"-?+(?:[0-9]{1,40}+(?:\.[0-9]++)?+(?:E-[0-9]{1,19}+|E\+[0-9]{1,2}+(?![0-9]))?|0E\+[0-9]{1,19}+)"
 )
+_IS_NUMBER: Final = re.compile(_NUMBER).fullmatch
+
+
+def _number(text: str) -> Decimal:
+    if _IS_NUMBER(text) is None:
+        raise ValueError(text)
+    return Decimal(text)
+
+
 _DECIMAL: Final = Shape(
     name="Decimal",
     meaning='a finite decimal number as text, such as "189.50"',
     pattern=f'"{_NUMBER}"',
-    capture=f'"({_NUMBER})"',
+    capture='"([0-9E.+-]*+)"',  # What it is, is found out when it is read for the first time.
     write="f'\"{_written({v})}\"'",
     fragment='"{_written({v})}"',
     guard="type({v}) is _Decimal and _low < {v} < _high",  # false for NaN, or an error where the context traps it
-    read="_Decimal({v})",
-    names={"_Decimal": Decimal, "_low": -DECIMAL_BOUND, "_high": DECIMAL_BOUND, "_written": _written},
+    read="_numbers[{v}]",
+    names={
+        "_numbers": Shared(_number),
+        "_Decimal": Decimal,
+        "_low": -DECIMAL_BOUND,
+        "_high": DECIMAL_BOUND,
+        "_written": _written,
+    },
 )
 
-_SCALARS: Final[dict[object, Shape]] = {int: _INT, str: _TEXT, Decimal: _DECIMAL}
+# Nearly every event has one of each, and there are few of them.
+_NAME: Final = evolve(
+    _TEXT, read="_known_names[{v}]", names={**_TEXT.names, "_known_names": Shared(lambda text: text)}
+)
+
+_SCALARS: Final[dict[object, Shape]] = {
+    int: _INT,
+    str: _TEXT,
+    Decimal: _DECIMAL,
+    Symbol: _NAME,
+    Account: _NAME,
+    BrokerName: _NAME,
+}
+
+# What nearly every event says, and never changes.
+_SHARED: Final = frozenset({Cause, *get_args(Terms), *get_args(TimeInForce)})
 
 
 def shape_of(annotation: object) -> Shape:
@@ -149,7 +184,7 @@ def _record(cls: type, *, is_tagged: bool) -> tuple[Layout, Codec]:
 
 def _shape_of_record(cls: type) -> Shape:
     layout, codec = _record(cls, is_tagged=False)
-    return Shape(
+    shape = Shape(
         name=cls.__name__,
         meaning=f"an object with {', '.join(item.name for item in layout.fields)}",
         pattern=pattern_of(layout),
@@ -157,6 +192,10 @@ def _shape_of_record(cls: type) -> Shape:
         names={f"_write_{cls.__name__}": codec.write},
         layout=layout,
     )
+    if cls not in _SHARED:
+        return shape
+    read, names = f"_known_{cls.__name__}", {**shape.names, f"_known_{cls.__name__}": Shared(codec.read)}
+    return evolve(shape, capture=f"({shape.pattern})", read=f"{read}[{{v}}]", names=names)
 
 
 def _whole(shape: Shape) -> Shape:
@@ -167,16 +206,24 @@ def _whole(shape: Shape) -> Shape:
 
 
 def _compound(
-    name: str, meaning: str, pattern: str, write: Callable[[Any], str], read: Callable[[str], object]
+    name: str,
+    meaning: str,
+    pattern: str,
+    write: Callable[[Any], str],
+    read: Callable[[str], object],
+    *,
+    is_shared: bool = False,
 ) -> Shape:
+    # A look-up in what is known, or a call.
+    reader, call = (Shared(read), "[{v}]") if is_shared else (read, "({v})")
     return Shape(
         name=name,
         meaning=meaning,
         pattern=pattern,
         capture=f"({pattern})",
         write=f"_write_{name}({{v}})",
-        read=f"_read_{name}({{v}})",
-        names={f"_write_{name}": write, f"_read_{name}": read},
+        read=f"_read_{name}{call}",
+        names={f"_write_{name}": write, f"_read_{name}": reader},
     )
 
 
@@ -190,20 +237,23 @@ def _tagged_union(classes: tuple[type, ...]) -> Shape:
     records = {cls: _record(cls, is_tagged=True) for cls in classes}
     writers = {cls: codec.write for cls, (_, codec) in records.items()}
     readers = {cls.__name__: codec.read for cls, (_, codec) in records.items()}
-    # Members without fields, such as times in force: one instance serves every event, since values do not change.
-    constants = {codec.write(cls()): cls() for cls, (layout, codec) in records.items() if not layout.fields}
 
     def write(member: object) -> str:
         return writers[type(member)](member)
 
     def read(text: str) -> object:
         # {"type":"Limit", …
-        return constants.get(text) or readers[text[9 : text.index('"', 9)]](text)
+        return readers[text[9 : text.index('"', 9)]](text)
 
     names = [cls.__name__ for cls in classes]
     pattern = "|".join(pattern_of(layout) for layout, _ in records.values())
     return _compound(
-        "_or_".join(names), f"an object of type {' or '.join(names)}", f"(?:{pattern})", write, read
+        "_or_".join(names),
+        f"an object of type {' or '.join(names)}",
+        f"(?:{pattern})",
+        write,
+        read,
+        is_shared=_SHARED.issuperset(classes),
     )
 
 

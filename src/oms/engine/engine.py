@@ -169,16 +169,22 @@ class Engine:
         self._told = 0
         return outcome
 
-    def replay(self, events: Iterable[ev.Event]) -> None:
-        """Make recorded events true again.
+    def replay(self, events: Iterable[ev.Event], listener: Callable[[ev.Event], None] | None = None) -> None:
+        """Make recorded events true again, and tell a listener of each as soon as it is.
 
         Raises:
             JournalDamagedError: They do not follow one another.
             TransitionError: They do not follow the tables.
         """
         with exact_arithmetic():
-            for event in events:
-                self.state.apply(event)
+            if listener is None:
+                for event in events:
+                    self.state.apply(event)
+            else:
+                apply = self.state.apply
+                for event in events:
+                    apply(event)
+                    listener(event)
         self.state.clash = None
 
     def emergency_cancel(

@@ -180,17 +180,18 @@ class State:
             raise JournalDamagedError(
                 self.version + 1, f"event {event.sequence} follows event {self.version}"
             )
-        if isinstance(event, ev.OrderEvent):
-            if isinstance(event, ev.OrderCreated | ev.OrderAdopted):
-                self.record_created(event)
+        kind = type(event)
+        if kind in _ORDER_EVENTS:
+            told: Any = event
+            if kind in _BEGINNINGS:
+                self.record_created(told)
+            elif (order := self.index.by_id.get(told.order_id)) is not None:
+                self.record_of(order, told)
             else:
-                order = self.index.by_id.get(event.order_id)
-                if order is None:
-                    raise JournalDamagedError(event.sequence, f"order {event.order_id} was never created")
-                self.record_of(order, event)
+                raise JournalDamagedError(event.sequence, f"order {told.order_id} was never created")
             self.fresh.pop()  # It is not news, or it is still to be called so: see `record`.
             return
-        happened = _OTHER_EVENTS.get(type(event))
+        happened = _OTHER_EVENTS.get(kind)
         if happened is not None:
             happened(self, event)
         self.version = event.sequence
@@ -354,6 +355,7 @@ def _charged(state: State, event: Any, order: Order) -> None:
     state.fees[event.broker, event.fee_id] = event
 
 
+_BEGINNINGS: Final = frozenset({ev.OrderCreated, ev.OrderAdopted})
 _AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = {
     ev.OrderSubmitted: _requested,
     ev.CancelRequested: _requested,

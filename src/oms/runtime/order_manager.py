@@ -172,7 +172,7 @@ class OrderManager:
         self._loop = Loop(self._engine, self.bus, self._clock, max_held)
         self._market_listeners = [one for one in self._brokers.values() if isinstance(one, MarketListener)]
         self._attach(projections)
-        replay(self._engine, self._store.read(self._begun.version), [self.bus.replay])
+        replay(self._engine, self._store.read(self._begun.version), self.bus.replay)
         check_covered(self._engine.state)
         self._snapshots = Snapshots(self._store, self._begun, self.bus, snapshot_every)
         self._notices = Notices(self._store, self._begun, self.bus)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, Final
 
 from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe, text
@@ -45,46 +47,43 @@ def recover(events: Iterable[ev.Event], progress: Callable[[int], None] | None =
     """
     engine = Engine({}, default_handlers())
     positions = Positions()
-    count = replay(engine, events, [lambda event: tell(positions, event)], progress)
+    count = replay(engine, events, partial(tell, positions), progress)
     return Recovered(engine.state, positions, count)
 
 
 def replay(
     engine: Engine,
     events: Iterable[ev.Event],
-    listeners: Iterable[Callable[[ev.Event], None]],
+    listener: Callable[[ev.Event], None],
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Feed recorded events to an engine and to read models; give how many there were. Errors as in `recover`."""
-    count = 0
-    told = tuple(listeners)
+    """Feed recorded events to an engine and each then to read models; give how many there were. Errors as in `recover`."""
+    before = engine.state.version
+    engine.replay(events if progress is None else _counted(events, progress), listener)
+    return engine.state.version - before
 
-    def each() -> Iterable[ev.Event]:
-        nonlocal count
-        for event in events:
-            yield event
-            for listener in told:
-                listener(event)
-            count += 1
-            if progress is not None and not count % PROGRESS_EVERY:
-                progress(count)
 
-    engine.replay(each())
-    return count
+def _counted(events: Iterable[ev.Event], progress: Callable[[int], None]) -> Iterable[ev.Event]:
+    for count, event in enumerate(events, 1):
+        yield event
+        if not count % PROGRESS_EVERY:
+            progress(count)
 
 
 def tell(positions: Positions, event: ev.Event) -> None:
     """Hand an event to the positions, as the PROJECT lane would."""
-    if isinstance(event, ev.Traded):
-        positions.on_traded(event)
-    elif isinstance(event, ev.InstrumentDefined):
-        positions.on_instrument(event)
-    elif isinstance(event, ev.TradeCanceled):
-        positions.on_canceled(event)
-    elif isinstance(event, ev.TradeCorrected):
-        positions.on_corrected(event)
-    elif isinstance(event, ev.FeeCharged):
-        positions.on_fee(event)
+    told = _TOLD.get(type(event))
+    if told is not None:
+        told(positions, event)
+
+
+_TOLD: Final[dict[type[ev.Event], Callable[[Positions, Any], None]]] = {
+    ev.Traded: Positions.on_traded,
+    ev.InstrumentDefined: Positions.on_instrument,
+    ev.TradeCanceled: Positions.on_canceled,
+    ev.TradeCorrected: Positions.on_corrected,
+    ev.FeeCharged: Positions.on_fee,
+}
 
 
 def acknowledged_anomalies(events: Iterable[ev.Event]) -> list[ev.AnomalyRaised]:

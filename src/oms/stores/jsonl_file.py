@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from oms.codec.chain import LINK_LENGTH, Chain, genesis, head_of
-from oms.codec.event_codec import MAX_RECORD_LENGTH, decode, encode
+from oms.codec.event_codec import MAX_RECORD_LENGTH, decode
+from oms.codec.linked_codec import encode_linked
 from oms.errors import (
     ChainBrokenError,
     JournalDamagedError,
@@ -172,7 +173,7 @@ def lines_of(events: Sequence[Event], head: str) -> tuple[bytes, str]:
         ValidationError: An event holds what cannot be read back.
     """
     chain = Chain(head)
-    return (" \n".join([chain.link(encode(event)) for event in events]) + "\n").encode(), chain.head
+    return (" \n".join([encode_linked(event, chain) for event in events]) + "\n").encode(), chain.head
 
 
 def end_of(path: Path, store_id: str, start: int) -> End:

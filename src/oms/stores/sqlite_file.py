@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from oms.codec.chain import Chain, genesis, head_of
-from oms.codec.event_codec import decode, encode
+from oms.codec.linked_codec import decode_linked, encode_linked
 from oms.codec.numbering import MAX_SNAPSHOT_LENGTH, snapshot_hash
 from oms.errors import (
     JournalDamagedError,
@@ -232,7 +232,9 @@ def chained(connection: sqlite3.Connection, store_id: str, after: int) -> Iterat
         for sequence, payload in connection.execute(_READ, (after,)):
             if sequence != expected:
                 raise JournalDamagedError(expected, f"it is missing; the next one there is {sequence}")
-            event = decode(chain.unlink(_as_text(payload, sequence), sequence))
+            if type(payload) is not str:
+                _as_text(payload, sequence)
+            event = decode_linked(payload, chain, sequence)
             if event.sequence != sequence:
                 raise JournalDamagedError(expected, f"its record says that it is number {event.sequence}")
             yield event, chain.head
@@ -250,7 +252,7 @@ def linked(events: Sequence[Event], head: str) -> tuple[list[str], str]:
         ValidationError: An event holds what cannot be read back.
     """
     chain = Chain(head)
-    return [chain.link(encode(event)) for event in events], chain.head
+    return [encode_linked(event, chain) for event in events], chain.head
 
 
 def check_pages(connection: sqlite3.Connection) -> None:
