@@ -454,6 +454,7 @@ def test_snapshots_are_files_beside_the_journal_and_two_are_kept(path: Path) -> 
         pytest.param(lambda content: content[:-1] + b"!", "it was changed", id="changed"),
         pytest.param(lambda content: content[:20], "cannot be read", id="cut short"),
         pytest.param(lambda _: b"\xff", "cannot be read", id="no text"),
+        pytest.param(lambda _: b"[" * 100_000, "cannot be read", id="too deep"),
         pytest.param(lambda content: content.replace(b'"version":3', b'"version":2'), "it was changed", id="another number"),
     ],
 )  # fmt: skip

@@ -67,6 +67,15 @@ class Doubtful:
     inputs: Sequence[Input]
 
 
+def said(error: BaseException) -> str:
+    """Give what an error says, or its kind where it says nothing or fails at being told."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  # a store's or an adapter's own error may do anything
+        text = ""
+    return text or type(error).__name__
+
+
 class Halting:
     """One manager's halts. For the loop, which calls it when something has failed.
 
@@ -137,7 +146,7 @@ class Halting:
         self.error = error
         self.has_left_all = isinstance(error, Exception)
         state = engine.state
-        text = (str(error) or type(error).__name__)[:_MAX_REASON]
+        text = said(error)[:_MAX_REASON]
         if not self.reason:
             self.reason, self.since_ns = text, state.now_ns
         elif text not in self.reason:

@@ -28,7 +28,7 @@ from oms.model.requests import (
 )
 from oms.ports.broker import Broker
 from oms.ports.clock import Clock
-from oms.runtime.halting import MAX_HELD, NEVER_LEFT, Halting
+from oms.runtime.halting import MAX_HELD, NEVER_LEFT, Halting, said
 from oms.runtime.inbox import MAX_COMMANDS, Inbox
 
 MAX_BATCH: Final = 100_000
@@ -216,7 +216,7 @@ class Loop:
             raise
 
     def _halt(self, error: BaseException, inputs: Sequence[Input], own: Input | None = None) -> None:
-        self.halted = str(error) or type(error).__name__
+        self.halted = said(error)
         batch, halting = self._batch, self.halting
         decided: Sequence[Event] = ()
         if batch is not None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from oms.engine.outstanding import Outstanding, outstanding
 from oms.engine.state import State
 from oms.errors import UnknownOrderError, ValidationError
-from oms.model.door import shown
+from oms.model.door import MAX_TIME_NS, shown
 from oms.model.events import AnomalyRaised, Event
 from oms.model.ids import ClOrdId, OrderId
 from oms.model.order import Order
@@ -104,7 +104,10 @@ def as_of(events: Iterable[Event], point: Point, *, now_ns: int | None = None) -
         JournalDamagedError: The events do not follow one another.
     """
     if isinstance(point, datetime):
-        return _at_moment(events, to_ns(point), now_ns)
+        at_ns = to_ns(point)
+        if not 0 <= at_ns <= MAX_TIME_NS:
+            raise ValidationError("point", point.isoformat(), "a moment from 1970 to 2262")
+        return _at_moment(events, at_ns, now_ns)
     if type(point) is not int or point < 1:
         raise ValidationError("point", shown(point), "the number of an event, from 1, or an aware datetime")
     recovered = recover(_up_to(events, point))

@@ -244,7 +244,7 @@ class JSONLEventStore:
                 about = json.loads(header)
                 sha = snapshot_hash(version, about["head"], text)
                 is_whole = (about["id"], about["version"], about["sha256"]) == (self._store_id, version, sha)
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
                 self._notices.append(SnapshotPassedOver(version, f"it cannot be read ({error})"))
                 continue
             if not is_whole:

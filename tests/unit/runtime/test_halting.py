@@ -161,6 +161,26 @@ def test_whatever_fails_a_cancel_leaves_at_once_and_is_recorded_when_it_goes_on(
     house.check()
 
 
+def test_an_error_that_fails_at_being_told_halts_as_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    class MuteError(StoreError):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    def fail(*_: object) -> None:
+        raise MuteError
+
+    house = House()
+    order = house.live()
+    monkeypatch.setattr(house.store, "append", fail)
+    with pytest.raises(MuteError):
+        house.buy()
+    assert house.om.halted == "MuteError"
+    with pytest.raises(HaltedError):
+        house.buy()
+    house.om.cancel(order)
+    assert type(house.broker.requests[-1]) is OrderCancelRequest
+
+
 def test_a_cancel_that_meets_the_failure_itself_leaves_and_does_not_raise() -> None:
     house = House()
     order = house.live()

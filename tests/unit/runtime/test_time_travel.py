@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -100,8 +100,20 @@ def test_to_look_back_moves_nothing() -> None:
         (to_datetime(T0 - 1_000_000_000), "the journal begins at 2026-01-05T14:30:00"),
         (to_datetime(T0) + timedelta(seconds=4.001), "the journal ends at 2026-01-05T14:30:03"),
         (datetime(2026, 1, 5, 14, 30), "pass an aware datetime"),  # noqa: DTZ001  # naive is what is tried
+        (datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), "a moment from 1970 to 2262"),
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=12))), "a moment from 1970 to 2262"),
     ],
-    ids=["before the first", "after the last", "text", "bool", "too early", "later than now", "naive"],
+    ids=[
+        "before the first",
+        "after the last",
+        "text",
+        "bool",
+        "too early",
+        "later than now",
+        "naive",
+        "never",
+        "long ago",
+    ],
 )
 def test_a_point_outside_the_journal_is_refused(point: Any, why: str) -> None:  # noqa: ANN401  # whatever is passed
     with pytest.raises(ValidationError, match=why):
