@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import durable, footprint, lifecycle, market_tick, recovery
+from benchmarks import durable, footprint, lifecycle, market_tick, recovery, resident
 from benchmarks.measuring import ROUNDS, Figure
 
 RESULTS = Path(__file__).parent / "results"
@@ -33,6 +33,7 @@ def suite(folder: Path, *, quick: bool) -> Suite:
         "batches": lambda: durable.in_batches(folder, max(1, 10 // scale), rounds),
         "commits": lambda: durable.commit_each(folder, 200 // scale, rounds),
         "bytes": lambda: footprint.bytes_an_order(folder, 10_000 // scale),
+        "memory": lambda: resident.flat(folder, 20_000 if quick else 1_000_000),
         "recovery": lambda: recovery.recovery(folder, 1_000_000 // scale, 1 if quick else 3),
         "starts": lambda: recovery.starts(
             folder,

@@ -171,7 +171,7 @@ class FloorArm:
 class OmsArm:
     """The library through its public door: `OrderManager`, the sink, the bus; limits on, all checks on."""
 
-    def __init__(self, store: EventStore, name: str = "oms") -> None:
+    def __init__(self, store: EventStore, name: str = "oms", **options: Any) -> None:  # noqa: ANN401  # any of the manager's
         """Open a manager on a journal."""
         self.name = name
         self.store = store
@@ -188,7 +188,12 @@ class OmsArm:
         )
         clock = SystemClock()
         self.om = OrderManager(
-            brokers=[self.broker], store=store, instruments=[instrument], limits=limits, clock=clock
+            brokers=[self.broker],
+            store=store,
+            instruments=[instrument],
+            limits=limits,
+            clock=clock,
+            **options,
         )
         self.om.on(OrderEvent, self.counter)
         # The quote must be fresh for the collar.

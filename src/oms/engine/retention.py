@@ -12,7 +12,17 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from oms.engine.order_rows import OrderRow
-from oms.engine.retiring import CLIENT_REF, EXECUTION, FEE, ORDER, REQUEST, VENUE_ORDER, forms, key_of
+from oms.engine.retiring import (
+    CLIENT_REF,
+    EXECUTION,
+    FEE,
+    ORDER,
+    REQUEST,
+    VENUE_ORDER,
+    forms,
+    key_of,
+    mark_of,
+)
 from oms.engine.snapshot_rows import ROWS
 from oms.engine.state import State
 from oms.lifecycle.anomalies import MAX_NAME
@@ -72,9 +82,12 @@ def _spoken_of(state: State) -> set[OrderId | None]:
 def retire(state: State, order_ids: Sequence[OrderId]) -> None:
     """Let orders leave memory; those that cannot stay."""
     found = forms(state, retirable(state, order_ids[:MAX_SWEEP]))
-    leaving = tuple(OrderId(one.order_id) for one in found if len(one.text) <= MAX_TEXT)
+    leaving = [one for one in found if len(one.text) <= MAX_TEXT]
     if leaving:
-        state.record(ev.OrdersRetired(*state.envelope(), leaving))
+        event = ev.OrdersRetired(*state.envelope(), tuple(OrderId(one.order_id) for one in leaving))
+        if state.archive is not None:
+            state.archive.put(state.sweeps + 1, mark_of(event), leaving)
+        state.record(event)
 
 
 # ---------------------------------------------------------------- what brings an order back

@@ -52,9 +52,14 @@ class Holder(Protocol):
     away: WeakValueDictionary[OrderId, Order]
 
 
+def mark_of(event: ev.OrdersRetired) -> str:
+    """Give what tells a sweep from all others."""
+    return f"{event.sequence}@{event.time_ns}"
+
+
 def on_retired(state: Holder, event: ev.OrdersRetired) -> None:
     """Take in that orders leave memory; where there is an archive that does not have them yet, they are put there first."""
-    mark = f"{event.sequence}@{event.time_ns}"
+    mark = mark_of(event)
     archive = state.archive
     if archive is not None and archive.mark(state.sweeps + 1) != mark:
         archive.put(state.sweeps + 1, mark, forms(state, event.order_ids))
