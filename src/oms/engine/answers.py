@@ -110,8 +110,9 @@ def _take_found(state: State, order: Order, request: OrderStatusRequest, said: o
                 _is_unsaid(report.cl_ord_id)
                 and _is_unsaid(report.orig_cl_ord_id)
                 and _names_no_other(state, request, plain)
-            ):
-                # Who is asked about one order need not say which one the answer is about, or may call it by a name of its own.
+            ) or _is_by_unknown_ids(state, order, request, report, plain):
+                # Who is asked about one order need not say which one the answer is about, or may call it by a name of its own,
+                # or by an emergency cancel that never got into the journal.
                 report = evolve(report, cl_ord_id=request.orig_cl_ord_id or request.cl_ord_id)
             run = state.runs.get(request.broker)
             if run is None or not is_compared(state, run, order, plain):
@@ -124,6 +125,19 @@ def _take_found(state: State, order: Order, request: OrderStatusRequest, said: o
 
 def _is_unsaid(identity: object) -> bool:
     return identity is None or (type(identity) is str and not identity)
+
+
+def _is_by_unknown_ids(
+    state: State, order: Order, request: OrderStatusRequest, said: ExecutionReport, report: ExecutionReport
+) -> bool:
+    """Tell whether an answer names what it is about by ids that nobody knows here, and by nothing that is not the order's."""
+    ids = (report.cl_ord_id, report.orig_cl_ord_id, report.venue_order_id)
+    return (
+        report.cl_ord_id is not None
+        and ids == (said.cl_ord_id, said.orig_cl_ord_id, said.venue_order_id)
+        and (report.symbol, report.side) == (order._symbol, order._side)
+        and state.index.find(request.broker, *ids) is None
+    )
 
 
 def _names_no_other(state: State, request: OrderStatusRequest, report: ExecutionReport) -> bool:

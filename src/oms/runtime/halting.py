@@ -24,7 +24,13 @@ from oms.model.market import Quote, TradePrint
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, Request
+from oms.model.requests import (
+    ListingRequest,
+    NewOrderSingle,
+    OrderCancelReplaceRequest,
+    OrderCancelRequest,
+    Request,
+)
 from oms.model.sessions import SessionChange
 from oms.ports.clock import Clock
 from oms.runtime.inbox import HeldReports, Inbox
@@ -38,6 +44,7 @@ _MAX_REASON: Final = 4096
 _HELD: Final = (Reported, Answered, SessionChange, cmd.EngageKillSwitch, EmergencyCancel)
 """What is kept while halted, and handled when the manager is resumed."""
 
+_LISTINGS: Final = get_args(ListingRequest)
 _CANCELS: Final = (cmd.CancelOrder, cmd.MassCancel, WatchedMassCancel)
 _COMMANDS: Final = (
     *_CANCELS,
@@ -156,7 +163,9 @@ class Halting:
         events: Sequence[Event] = ()
         requests: Sequence[Request] = ()
         if unrecorded is not None:
-            events, requests = unrecorded
+            events = unrecorded[0]
+            # What was to be asked about everything is asked anew when it goes on.
+            requests = [request for request in unrecorded[1] if not isinstance(request, _LISTINGS)]
             self.doubtful = Doubtful(events, requests, kept)
             kept = []
         if not self._last_id:

@@ -270,6 +270,27 @@ def test_an_answer_that_does_not_say_which_order_is_about_the_one_that_was_asked
     assert kinds(events) == ["DoubtResolved", "OrderPendingCancel"]
 
 
+@pytest.mark.parametrize(
+    ("symbol", "side", "is_meant"),
+    [(SYMBOL, Side.BUY, True), (SYMBOL, Side.SELL, False), ("BTC-USD", Side.BUY, False)],
+)
+def test_an_answer_by_ids_that_nobody_knows_is_about_the_order_that_was_asked_about_if_it_may_be(
+    symbol: Any, side: Side, *, is_meant: bool
+) -> None:
+    desk = doubtful()
+    pending: dict[str, Any] = {"ord_status": OrdStatus.PENDING_CANCEL, "venue_order_id": V1, "symbol": symbol}
+
+    desk.tell(
+        Answered(
+            question(desk),
+            Found(ExecutionReport(ExecType.ORDER_STATUS, ClOrdId("lost"), side=side, **pending)),
+        )
+    )
+
+    assert desk.order().is_in_doubt is not is_meant
+    assert (desk.order().venue_order_id == V1) is is_meant
+
+
 def test_an_answer_that_calls_the_order_by_a_new_name_is_about_it_and_one_by_the_name_of_another_is_not() -> (
     None
 ):

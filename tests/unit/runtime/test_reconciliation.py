@@ -318,6 +318,23 @@ def test_a_broker_must_have_what_it_says_that_it_lists() -> None:
         OrderManager(brokers=[Boasting()], store=MemoryEventStore())
 
 
+def test_a_journal_that_fails_with_a_question_about_everything_halts_and_lets_cancels_leave() -> None:
+    house = House()
+    order = house.submit()
+    house.store.failure = StoreError("the disk is full")
+
+    with pytest.raises(StoreError, match="the disk is full"), house.om.batch():  # noqa: PT012  # a batch
+        house.submit()
+        house.om.reconcile()
+    house.venue.asked.clear()
+    house.om.cancel(order)
+
+    assert (house.om.halted, house.venue.asked) == ("the disk is full", ["cancel"])
+    house.store.failure = None
+    house.om.resume("ops", "there is room again")
+    assert house.om.breaks() == []
+
+
 def test_an_unanswered_question_is_asked_again_later_and_later() -> None:
     house = House()
     house.submit()

@@ -130,7 +130,11 @@ def batch(world: World) -> None:
 def mass_cancel(world: World) -> None:
     """Ask for everything to be canceled, or all of one instrument."""
     symbol = world.draws("bot").one_of((None, *(instrument.symbol for instrument in INSTRUMENTS)))
-    world.do(lambda om: om.mass_cancel(symbol=symbol, asked_by="ops"))
+    om = world.om
+    if om is not None and om.halted is not None:
+        world.do(world.halts.mass_cancel)
+    else:
+        world.do(lambda om: om.mass_cancel(symbol=symbol, asked_by="ops"))
 
 
 def ask(world: World) -> None:
@@ -221,6 +225,10 @@ def adopt(world: World, om: OrderManager) -> None:
     for held in om.held_reports():
         name = held.report.venue_order_id
         if held.order_id is not None or name is None:
+            continue
+        identity = held.report.cl_ord_id
+        if identity is not None and identity.startswith(om.state.prefix):
+            # It was given here: an emergency cancel that is not in the journal names its order so.
             continue
         try:
             om.adopt(held.broker, venue_order_id=name, by="ops", reason="given by telephone")

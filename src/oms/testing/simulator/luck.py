@@ -114,8 +114,9 @@ def telephone(world: World) -> None:
 
 def say_everything(world: World) -> None:
     """Let the broker say everything that it holds."""
+    om = world.om
     if world.venue.is_connected:
-        world.venue.say_everything(None if world.om is None else world.om.state.version)
+        world.venue.say_everything(None if om is None or om.halted is not None else om.state.version)
 
 
 # ---------------------------------------------------------------- lies

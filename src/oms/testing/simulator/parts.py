@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from oms.model.capabilities import AMENDABLE, Capabilities
+from oms.model.enums import Side
 from oms.model.instrument import Instrument
 from oms.model.terms import Limit, Market, StopLimit
 from oms.model.time_in_force import Day, GoodTillCancel
@@ -14,6 +15,7 @@ from oms.ports.broker import Broker
 from oms.ports.event_store import EventStore
 from oms.stores.memory import MemoryEventStore
 from oms.testing.line import Line, LineBroker
+from oms.testing.simulator.lists import ListingBroker, ListingLine
 
 INSTRUMENTS: Final = (
     Instrument(symbol="AAA", currency="USD", tick="0.01"),
@@ -21,6 +23,8 @@ INSTRUMENTS: Final = (
     Instrument(symbol="CCC", currency="EUR", tick="0.25", multiplier=10),
 )
 ACCOUNTS: Final = ("main", "hedge")
+PROBE: Final = (INSTRUMENTS[0].symbol, Side.BUY, 1, Limit("10"))
+"""An order that must not be taken."""
 
 
 class Parts:
@@ -28,9 +32,11 @@ class Parts:
 
     Attributes:
         name: What the repeating command calls these parts; empty for the library's own.
+        is_listing: The adapter is an `oms.ports.broker.ListingBroker`: in some runs its venue can be asked for everything.
     """
 
     name: str = ""
+    is_listing: bool = False
 
     def make_store(self) -> EventStore:
         """Give an empty journal."""
@@ -65,3 +71,14 @@ class Parts:
             (terms, tif) for terms in (Market, Limit, StopLimit) for tif in (Day, GoodTillCancel)
         )
         return Capabilities(order_types=pairs, amendable=AMENDABLE, simulated=True, profile=profile)
+
+
+class OwnParts(Parts):
+    """The library's own parts, with an adapter that can be asked for everything."""
+
+    is_listing = True
+
+    def make_broker(self, line: Line) -> Broker:
+        """Give an adapter that speaks over a line."""
+        assert isinstance(line, ListingLine)
+        return ListingBroker(line)

@@ -71,6 +71,7 @@ class Scene:
         send_crashes: In how many sends the process dies.
         listener_fails: How often a listener raises.
         snapshot_every: After how many events a snapshot is taken; never if None.
+        lists: The venue can be asked for everything.
         may_lose: What was lost and can be asked for is not said again in the end.
     """
 
@@ -94,6 +95,7 @@ class Scene:
     listener_fails: int = 0
     snapshot_every: int | None = None
     may_lose: bool = False
+    lists: bool = False
 
 
 _MOST: Final = {
@@ -189,5 +191,6 @@ def scene_of(seed: int) -> Scene:
         start_faults=starts,
         snapshot_every=draws.one_of((*(7 * (None,)), 50)),
         may_lose=draws.below(2) == 0,
+        lists=False,
         **rates,
     )

@@ -29,10 +29,11 @@ from oms.model.reports import (
     Undetermined,
     Unknown,
 )
-from oms.model.requests import NewOrderSingle, OrderStatusRequest, Request
+from oms.model.requests import ListingRequest, NewOrderSingle, OrderStatusRequest, Request
 from oms.testing.decisions import answer_now
 from oms.testing.line import Answering, Arrival, Crash, Fate, Letter, Listener, Reply
 from oms.testing.simulator.draws import Draws
+from oms.testing.simulator.lists import STATEMENTS, listed
 from oms.testing.simulator.scene import Replay, Scene
 from oms.testing.venue import TruthfulVenue, is_execution
 
@@ -95,6 +96,10 @@ class Connection:
         """Carry a question; errors as in `oms.testing.line.VenueLine.ask`."""
         return self.venue.answer(request)
 
+    def list(self, request: ListingRequest) -> SendResult:
+        """Carry a question about everything; errors as in `ask`."""
+        return self.venue.list(request)
+
 
 class FaultyVenue:
     """Every order that has reached the venue, what was said of each, and what is on its way.
@@ -103,6 +108,7 @@ class FaultyVenue:
         capabilities: What may be asked of it.
         books: Every order, in the order of arrival.
         letters: Everything that was ever said, oldest first.
+        executions: What of it were executions, busts and corrections.
         connection: The newest; None while no manager is there.
         is_connected: Reports reach whoever listens; requests get nowhere else.
         is_sound: Nothing goes wrong any more.
@@ -113,6 +119,7 @@ class FaultyVenue:
         self.capabilities = capabilities
         self.books: list[TruthfulVenue] = []
         self.letters: list[Letter] = []
+        self.executions: list[ExecutionReport] = []
         self.connection: Connection | None = None
         self.is_connected = True
         self.is_sound = False
@@ -140,7 +147,7 @@ class FaultyVenue:
         again = [
             letter
             for letter in self.letters[-MAX_REPLAYED:]
-            if not isinstance(letter.report, MassStatus)
+            if not isinstance(letter.report, STATEMENTS)
             and (self._scene.replay is Replay.DAY or not letter.delivered)
         ]
         self._around.seen["replays after a reconnect"] += bool(again)
@@ -288,6 +295,21 @@ class FaultyVenue:
         self.collect(book)
         return answer
 
+    def list(self, request: ListingRequest) -> SendResult:
+        """Answer a question about everything, with a report that may be late or lost, or not at all."""
+        how = self._how_to_answer()
+        if how is Answering.RAISES:
+            raise ConnectionError("the connection broke")
+        if how in (Answering.UNKNOWN, Answering.NOT_YET):
+            return Unknown("no answer")
+        self._around.seen["lists"] += 1
+        now_ns = self._around.now_ns
+        said = listed(request, self.books, self.executions, now_ns, is_quiet=not self._flying)
+        if how is Answering.TRUTHFULLY:
+            return Acknowledged(said)
+        self._post(Letter(said, is_kept=False))
+        return Sent()
+
     def _how_to_answer(self) -> Answering:
         if self.is_sound:
             return Answering.TRUTHFULLY
@@ -340,6 +362,8 @@ class FaultyVenue:
             return
         self._collected[book] = len(said)
         for report in said[place:]:
+            if is_execution(report):
+                self.executions.append(report)
             letter = Letter(report, is_kept=is_execution(report))
             if is_heard:
                 # What answers a send may still die with the process that heard it.

@@ -7,19 +7,21 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Final
 
+from attrs import evolve
+
 from oms.errors import HaltedError, StoreError
 from oms.model import events as ev
-from oms.model.enums import Side
-from oms.model.reports import MassStatus
-from oms.model.requests import OrderCancelRequest, Request
-from oms.model.terms import Limit
+from oms.model.enums import Listing
+from oms.model.requests import Request
 from oms.runtime.order_manager import OrderManager
-from oms.testing.faulty_store import KEEPS, NO_FAULTS, SimulatedCrashError, StoreFault, StorePlan
-from oms.testing.line import Crash, Letter
+from oms.testing.faulty_store import KEEPS, NO_FAULTS, StoreFault, StorePlan
+from oms.testing.line import Letter
 from oms.testing.simulator.clock import WanderingClock
 from oms.testing.simulator.draws import Draws, Turn
+from oms.testing.simulator.halts import CRASHES, Halts
 from oms.testing.simulator.journal import RunJournal
-from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS, Parts
+from oms.testing.simulator.lists import STATEMENTS
+from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS, PROBE, OwnParts, Parts
 from oms.testing.simulator.scene import Deed, Scene
 from oms.testing.simulator.venue import Connection, FaultyVenue
 from oms.testing.simulator.watch import Audience, Violation, Watcher
@@ -28,15 +30,12 @@ START_NS: Final = 1_767_623_400_000_000_000
 """2026-01-05 14:30:00 UTC."""
 REQUEST_TIMEOUT_S: Final = 5
 _NOTHING_IS_KEPT: Final = StorePlan(per_mille={StoreFault.READ_ONLY: 1000})
-_CRASHES: Final = (Crash, SimulatedCrashError)
 CHECK_EVERY: Final = 100
 """How many actions there are between two comparisons of everything."""
 MAX_HAPPENINGS: Final = 1_000_000
 """How much may happen in one run, before it is taken for a loop."""
 
 _SETUP: Final = -1
-_PROBE: Final = (Side.BUY, 1, Limit("10"))
-"""An order that must not be taken."""
 
 
 class World:
@@ -54,6 +53,7 @@ class World:
         seen: How often each rare thing has happened.
         store_is_down: No append is kept.
         is_sound: Nothing goes wrong any more.
+        halts: What becomes of a manager under which the journal has failed.
     """
 
     def __init__(
@@ -73,16 +73,20 @@ class World:
             digests: The journal is made text as it grows, for its SHA-256.
         """
         self.scene = scene
-        self.parts = Parts() if parts is None else parts
+        self.parts = OwnParts() if parts is None else parts
         self.seen: Counter[str] = Counter() if seen is None else seen
         self.now_ns = START_NS
         self.clock = WanderingClock(lambda: self.now_ns)
-        self.venue = FaultyVenue(scene, self.parts.capabilities(scene.profile), self)
+        can = self.parts.capabilities(scene.profile)
+        if scene.lists and self.parts.is_listing:
+            can = evolve(can, lists=frozenset(Listing))
+        self.venue = FaultyVenue(scene, can, self)
         self.store = self.parts.make_store()
         self.watcher = Watcher(self.parts.make_handlers(), self.seen, digests=digests)
         self.store_is_down = False
         self.is_sound = True
         self.om: OrderManager | None = None
+        self.halts = Halts(self)
         self._audience = Audience(0)
         self._heap: list[tuple[int, int, Turn, Callable[[], None]]] = []
         self._happenings = 0
@@ -138,7 +142,7 @@ class World:
         def act() -> None:
             self.do(OrderManager.poll)
             deed(self)
-            if number % CHECK_EVERY == 0 and self.om is not None:
+            if number % CHECK_EVERY == 0 and self.om is not None and self.om.halted is None:
                 self.look()
                 self.watcher.check_all(self.om)
 
@@ -156,7 +160,9 @@ class World:
 
     def look(self) -> None:
         """Hold what has happened since the last look against what must be true."""
-        self.watcher.step(self.store, self.om)
+        # What a halted manager holds may be more than what was kept.
+        is_whole = self.om is not None and self.om.halted is None
+        self.watcher.step(self.store, self.om if is_whole else None)
         if self._audience.fault:
             raise Violation("I14", self._audience.fault)
 
@@ -170,9 +176,13 @@ class World:
         om = self.om
         if om is None:
             return False
+        was_halted = om.halted is not None
         try:
+            if was_halted:
+                self.halts.do(om, what)
+                return False
             what(om)
-        except _CRASHES:
+        except CRASHES:
             self.crash()
             return False
         except (StoreError, HaltedError):
@@ -181,30 +191,34 @@ class World:
         # A cancel leaves also where the journal fails with it, and raises nothing.
         if om.halted is None:
             return True
-        self.seen["appends that failed"] += 1
-        self._check_halted(om)
-        self._stop(om)
+        self.halts.begin(om)
         return False
 
-    def _check_halted(self, om: OrderManager) -> None:
-        # Nobody knows what was kept, so nothing may leave that increases what is at risk.
-        before = len(self.venue.books)
-        try:
-            om.submit(INSTRUMENTS[0].symbol, *_PROBE)
-        except HaltedError:
-            self.seen["orders refused while halted"] += 1
-        else:
-            raise Violation("I12", "an order was taken although the journal had failed")
-        if len(self.venue.books) != before:
-            raise Violation("I12", "an order was sent although the journal had failed")
+    def later_in_steps(self, component: str, steps: int, what: Callable[[], None]) -> None:
+        """Let something happen within so many steps."""
+        self.later(self.draws(component).below(steps * self.scene.step_ns), what)
 
-    def _stop(self, om: OrderManager) -> None:
-        # The operator closes what is halted, and opens the journal again.
+    def stop(self, om: OrderManager) -> None:
+        """Let a person close a manager that has halted; another one is started after a while."""
         try:
             om.close()
-        except (StoreError, *_CRASHES):
+        except (StoreError, *CRASHES):
             self.seen["closings that failed"] += 1
         self._leave()
+
+    def mend_journal(self) -> None:
+        """Let the journal take events again, unless the store fails for a while; it may fail as it does at a start."""
+        if not self.store_is_down:
+            self.journal.repair()
+        self.journal.plan = self._plan(self.scene.start_faults)
+
+    def begin_anew(self, om: OrderManager) -> None:
+        """Hold a manager that goes on after a halt against the journal."""
+        self._count_faults()
+        self.renew_plan()
+        self.watcher.step(self.store, None)
+        self.watcher.begin_anew(om)
+        self.watcher.check_replay(om)
 
     def crash(self) -> None:
         """Let the process die: nothing is left of it but what the journal has kept."""
@@ -213,6 +227,7 @@ class World:
 
     def _leave(self) -> None:
         self.om = None
+        self.halts.end()
         self._audience = Audience(0)
         if self.venue.connection is not None:
             self.venue.connection.on_report = None
@@ -230,7 +245,7 @@ class World:
         self.look()
         try:
             self.om = self._open()
-        except _CRASHES:
+        except CRASHES:
             self.seen["double crashes"] += 1
             self.crash()
             return
@@ -247,9 +262,7 @@ class World:
     def look_recovered(self) -> None:
         """Hold a manager that has just started against the journal."""
         assert self.om is not None
-        self.watcher.step(self.store, None)
-        self.watcher.begin_anew(self.om)
-        self.watcher.check_replay(self.om)
+        self.begin_anew(self.om)
 
     def _open(self) -> OrderManager:
         connection = self.venue.connect()
@@ -282,13 +295,14 @@ class World:
         if older is None:
             return
         self.om = None
+        self.halts.end()
         self.restart()
         if self.om is None:
             return
         version, books = self.store.version, len(self.venue.books)
         try:
-            older.submit(INSTRUMENTS[0].symbol, *_PROBE)
-        except (StoreError, *_CRASHES):
+            older.submit(*PROBE)
+        except (StoreError, *CRASHES):
             self.seen["older managers fenced out"] += 1
         except HaltedError:
             pass
@@ -323,9 +337,9 @@ class World:
     def watch_request(self, request: Request, connection: Connection) -> None:
         """Look at a request that has left a manager."""
         newest = self.venue.connection
-        if isinstance(request, OrderCancelRequest) and self.om is not None and self.om.halted is not None:
+        if self.om is not None and self.om.halted is not None:
             # What takes risk away leaves while the journal fails, and is journaled when a person has mended it.
-            self.seen["emergency cancels"] += 1
+            self.halts.watch_request(request)
             return
         self.watcher.on_request(
             request, self.store, connection.epoch, connection.epoch if newest is None else newest.epoch
@@ -341,11 +355,14 @@ class World:
             return
         version = self.store.version
         listener(letter.report)
+        if self.om.halted is not None:
+            self.halts.keep(letter)
+            return
         if not self.do(OrderManager.poll):
             return
         letter.delivered += 1
         letter.is_lost = False
-        if self.store.version == version and not isinstance(letter.report, MassStatus):
+        if self.store.version == version and not isinstance(letter.report, STATEMENTS):
             raise Violation("I17", f"a report has left no trace: {letter.report}")
 
     def looks(self) -> list[object]:
