@@ -188,6 +188,16 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.cli.reconcile",
+        "a command joins the journal, the file, the comparison and what is printed of it",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.cli.statement_check",
+        "executions, orders and positions are held against every part of the state",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.lifecycle.synthetic",
         "an execution is made of everything that is known of its order",
     ),

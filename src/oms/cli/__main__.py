@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final
 
-from oms.cli import anomalies, audit, demo, diagram, doubts, orders, replay, run, show, state
+from oms.cli import anomalies, audit, demo, diagram, doubts, orders, reconcile, replay, run, show, state
 from oms.cli.command import Command
 from oms.errors import OmsError
 
 COMMANDS: Final[tuple[Command, ...]] = (
-    demo, run, orders, show, doubts, anomalies, state, replay, audit, diagram,
+    demo, run, orders, show, doubts, anomalies, state, replay, reconcile, audit, diagram,
 )  # fmt: skip
 """Every command, in the order of the help; a new one is a module, named here."""
 

@@ -12,13 +12,13 @@ from oms.engine.reconciliation_run import Difference, Run
 from oms.engine.report_processing import process_report, release_ready
 from oms.engine.retention import recall_called
 from oms.engine.state import State
-from oms.lifecycle.anomalies import At
+from oms.lifecycle.anomalies import At, anomaly
 from oms.lifecycle.machine import is_allowed
 from oms.lifecycle.status_answers import counted_there
 from oms.lifecycle.synthetic import inferred, withdrawn
 from oms.model import events as ev
-from oms.model.decimals import ZERO
-from oms.model.enums import BreakKind, RequestKind
+from oms.model.decimals import ZERO, plain
+from oms.model.enums import AnomalyCode, BreakKind, RequestKind
 from oms.model.ids import BrokerName
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport
@@ -186,6 +186,11 @@ def _infer(state: State, run: Run, order: Order, said: ExecutionReport) -> str |
     if traded is None:
         return None
     _record(state, order, (traded,))
+    is_total_known = bool(order._order_qty) or not order._awaits_quantity
+    if is_total_known and order._cum_qty > order._order_qty:
+        at = At(*state.envelope(), run.broker)
+        text = f"booked, {plain(order._cum_qty)} executed of {plain(order._order_qty)}"
+        state.record(anomaly(at, AnomalyCode.OVERFILL, order._order_id, text, said))
     return f"booked as {traded.exec_id} until it is reported"
 
 

@@ -42,6 +42,10 @@ def of_order(order: Order, said: ExecutionReport) -> tuple[Difference, ...]:
         and not (order._end is not None and is_later(order._end, said_at(said)))
     ):
         differs(BreakKind.STATUS, order.life.value, "working", "it has ended here and works there")
+    elif not order.is_ended and works_there and order._leaves_qty and said.leaves_qty == 0:
+        # What ranks before an end may hide it: a suspended order that was canceled is shown as suspended.
+        left = f"open, {plain(order._leaves_qty)} left"
+        differs(BreakKind.STATUS, left, "nothing left", "nothing of it works there")
     counted = counted_there(said)
     if is_sane(counted) and counted != order._cum_qty:
         kind = BreakKind.MISSING_FILL if counted > order._cum_qty else BreakKind.UNKNOWN_FILL

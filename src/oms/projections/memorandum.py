@@ -149,7 +149,7 @@ def to_rows(memo: Memorandum) -> list[tuple[str, ...]]:
                 json.dumps(content, separators=(",", ":")),
             )
         )
-    return [tuple(map(_harmless, row)) for row in rows]
+    return [tuple(map(wording.csv_cell, row)) for row in rows]
 
 
 def to_text(memo: Memorandum) -> str:
@@ -244,8 +244,3 @@ def _times(events: Iterable[ev.Event]) -> str:
 
 def _in_words(version: Version) -> str:
     return " ".join(filter(None, (plain(version.order_qty), version.terms, version.time_in_force)))
-
-
-def _harmless(cell: str) -> str:
-    # Spreadsheets run what begins like this.
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

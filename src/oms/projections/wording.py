@@ -132,6 +132,11 @@ def words(text: str, most: int = MAX_WORDS) -> str:
     return f"{line[:most]}…" if len(line) > most else line
 
 
+def csv_cell(text: str) -> str:
+    """Give a cell for CSV that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Give an aligned text table; a heading that begins with `>` puts its column to the right.
 

@@ -57,6 +57,7 @@ class _Kept:
     """What the journal has said of an order so far."""
 
     order_qty: Decimal
+    adopted_in: int = 0
     is_ended: bool = False
     is_split: bool = False
     cum_qty: Decimal = _ZERO
@@ -80,10 +81,15 @@ class JournalChecker:
         self._orders: dict[OrderId, _Kept] = {}
         self._asked: set[ClOrdId] = set()
         self._overfilled: dict[OrderId, int] = {}
+        self._breaks: dict[int, OrderId | None] = {}
 
     def take(self, event: ev.Event) -> list[str]:
         """Take an event in, and give everything that is wrong with it, as sentences that begin with its number."""
         found = [*self._check_envelope(event), *self._check_flags(event)]
+        if isinstance(event, ev.BreakOpened):
+            self._breaks[event.sequence] = event.order_id
+        elif isinstance(event, ev.BreakResolved):
+            self._breaks.pop(event.number, None)
         if isinstance(event, ev.OrderEvent):
             found += self._check_order_event(event)
         if self._looks_for_floats:
@@ -118,7 +124,8 @@ class JournalChecker:
         if isinstance(event, ev.OrderCreated | ev.OrderAdopted):
             if event.order_id in self._orders:
                 yield f"order {event.order_id} was there before"
-            self._orders[event.order_id] = _Kept(event.order_qty)
+            adopted_in = event.input_sequence if isinstance(event, ev.OrderAdopted) else 0
+            self._orders[event.order_id] = _Kept(event.order_qty, adopted_in)
             return
         kept = self._orders.get(event.order_id)
         if kept is None:
@@ -128,17 +135,19 @@ class JournalChecker:
             if event.cl_ord_id in self._asked:
                 yield f"ClOrdID {event.cl_ord_id} was used before"
             self._asked.add(event.cl_ord_id)
-        yield from _check_end(kept, event)
+        yield from _check_end(kept, event, has_break=event.order_id in self._breaks.values())
         yield from _check_quantities(kept, event)
         if type(event) is ev.Traded and not kept.is_split and event.cum_qty > kept.order_qty > _ZERO:
             self._overfilled[event.order_id] = event.input_sequence
 
 
-def _check_end(kept: _Kept, event: ev.OrderEvent) -> Iterator[str]:
+def _check_end(kept: _Kept, event: ev.OrderEvent, *, has_break: bool) -> Iterator[str]:
     if kept.is_ended and type(event) not in _AFTER_THE_END:
         yield f"order {event.order_id} had ended"
     if isinstance(event, _ENDS):
-        if event.cause.kind in _UNPROVEN:
+        # What a broker has said of everything is concluded from later, and is evidence of what was found to differ.
+        is_concluded = has_break or kept.adopted_in == event.input_sequence
+        if event.cause.kind in _UNPROVEN and not is_concluded:
             yield f"order {event.order_id} ends by {event.cause.kind}, which is no evidence"
         kept.is_ended = True
     elif isinstance(event, ev.OrderReinstated):

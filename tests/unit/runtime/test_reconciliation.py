@@ -76,6 +76,7 @@ class Venue:
         self.orders: dict[str, ExecutionReport] = {}
         self.fills: list[ExecutionReport] = []
         self.held: tuple[PositionLine, ...] = ()
+        self.has_whole_list = True
         self.asked: list[str] = []
         self.cursors: list[str | None] = []
         self.is_up = True
@@ -129,7 +130,7 @@ class Venue:
 
     def open_orders(self, request: OrderMassStatusRequest) -> SendResult:
         self.asked.append("open orders")
-        opened = tuple(one for one in self.orders.values() if one.leaves_qty)
+        opened = tuple(one for one in self.orders.values() if one.leaves_qty and self.has_whole_list)
         said = MassStatus(opened, is_complete=False, as_of_ns=request.time_ns, has_all_open=True)
         if self.lists_ended:
             every = tuple(self.orders.values())
@@ -396,6 +397,17 @@ def test_what_nobody_reports_is_inferred_after_one_question_and_some_grace(house
     assert house.reconcile() == []
 
 
+def test_what_is_inferred_beyond_the_total_is_booked_and_alarmed(house: House) -> None:
+    order = house.submit(3)
+    house.venue.trade(order, "E1", 4, is_told=False)
+    house.venue.held = (PositionLine(Symbol("AAPL"), d(4)),)
+    house.reconcile()
+    assert order.cum_qty == d(4)
+    (raised,) = house.om.anomalies(code=AnomalyCode.OVERFILL)
+    assert raised.text == "booked, 4 executed of 3"
+    assert house.reconcile() == []
+
+
 def test_two_runs_over_the_same_history_infer_the_same() -> None:
     def journal() -> list[ev.Event]:
         house = House()
@@ -507,9 +519,17 @@ def test_an_order_that_the_list_lacks_ends_only_where_the_broker_does_not_know_i
 
 def test_an_order_that_the_list_lacks_and_the_broker_finds_when_asked_is_no_break(house: House) -> None:
     order = house.submit()
-    house.venue.change(order, leaves_qty=d(0))  # left out of the list
+    house.venue.has_whole_list = False
     assert only(house.reconcile(), "OrderStatusRequested") == ["OrderStatusRequested"]
     assert (order.life.value, house.om.breaks()) == ("live", [])
+
+
+def test_an_order_that_is_open_here_and_has_nothing_left_there_is_a_break(house: House) -> None:
+    order = house.submit()
+    house.venue.change(order, ord_status=OrdStatus.SUSPENDED, leaves_qty=d(0))
+    house.reconcile()
+    (found,) = house.om.breaks()
+    assert (found.kind, found.expected, found.said) == (BreakKind.STATUS, "open, 10 left", "nothing left")
 
 
 def test_an_order_that_was_not_given_here_is_adopted(house: House) -> None:
