@@ -301,6 +301,7 @@ QUICK = settings(
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.generate],
     report_multiple_bugs=False,
+    derandomize=True,
 )
 
 # Law: whatever was lost, one full reconciliation makes books and broker equal but for open breaks, and a second finds nothing.

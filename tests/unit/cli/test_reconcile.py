@@ -107,6 +107,7 @@ CASES: list[tuple[str, str, str, str, list[tuple[Any, ...]]]] = [
     ("an execution that is busted there alone", EXECUTIONS, "V1,x2b,AAPL,BUY,,,2026-01-05T14:30:00Z,H,x2\n", "V1,x2b,AAPL,BUY,,,2026-01-05T14:30:00Z,H,x2\nV1,x1b,AAPL,BUY,,,2026-01-05T14:30:00Z,H,x1\n", [("fill", 1, "40 at 189.5", "busted", 5)]),
     ("an order that has executed more there", ORDERS, "V1;1;100;40", "V1;1;100;50", [("missing fill", 1, "40", "50", 2)]),
     ("an order that has executed more here", ORDERS, "V1;1;100;40", "V1;1;100;30", [("unknown fill", 1, "40", "30", 2)]),
+    ("an order that has ended there", ORDERS, "V1;1;100", "V1;Cancelled;100", [("status", 1, "open, 60 left", "canceled", 2)]),
     ("an order of another total", ORDERS, "V1;1;100", "V1;1;120", [("quantity", 1, "100", "120", 2)]),
     ("an order at another price", ORDERS, "40;189.50;MSFT", "40;189.60;MSFT", [("price", 2, "189.5", "189.6", 3)]),
     ("an order that the broker does not show", ORDERS, "V2;Partially Filled;100;40;189.50;MSFT;B\n", "", [("missing order", 2, "open, 60 left", "nothing", None)]),
