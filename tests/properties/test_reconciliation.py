@@ -93,6 +93,7 @@ class ReconcilingMachine(OrderMachine):
     """What `OrderMachine` does, with reconciliations begun, answered and broken off in between."""
 
     lists: ClassVar[frozenset[Listing]] = frozenset(Listing)
+    left_out: ClassVar[frozenset[Decision]] = _LEFT_OUT
     seen: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
@@ -115,7 +116,7 @@ class ReconcilingMachine(OrderMachine):
     def _decide(self, pick: int, size: int, which: int, ticks: int) -> None:
         desk = self._step()
         venue = desk.line.venues[which % len(desk.line.venues)]
-        choices = [one for one in possible(venue, is_calm=bool(pick % 5)) if one not in _LEFT_OUT]
+        choices = [one for one in possible(venue, is_calm=bool(pick % 5)) if one not in self.left_out]
         if choices:
             dice = Dice(size, which, self.instrument.lot, self._px(ticks))
             decide(venue, choices[pick % len(choices)], dice)
@@ -287,13 +288,6 @@ class ExchangeMachine(ReconcilingMachine):
     seen: ClassVar[Counter[str]] = Counter()
 
 
-class InferringMachine(ReconcilingMachine):
-    """The same where nobody can be asked for executions, so that they have to be inferred."""
-
-    lists: ClassVar[frozenset[Listing]] = frozenset({Listing.OPEN_ORDERS, Listing.POSITIONS})
-    seen: ClassVar[Counter[str]] = Counter()
-
-
 QUICK = settings(
     max_examples=60,
     stateful_step_count=25,
@@ -309,5 +303,3 @@ TestBooksAndAFixBroker = ReconcilingMachine.TestCase
 TestBooksAndAFixBroker.settings = QUICK
 TestBooksAndAnExchange = ExchangeMachine.TestCase
 TestBooksAndAnExchange.settings = QUICK
-TestBooksAndABrokerThatListsNoExecutions = InferringMachine.TestCase
-TestBooksAndABrokerThatListsNoExecutions.settings = QUICK
