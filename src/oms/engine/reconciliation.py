@@ -9,9 +9,9 @@ from typing import Final
 from oms.engine.reconciliation_run import Difference
 from oms.lifecycle.changes import said_at
 from oms.lifecycle.facts import is_later
-from oms.lifecycle.status_answers import counted_there, is_at_work
+from oms.lifecycle.status_answers import counted_there, how_it_ended, is_at_work
 from oms.model.decimals import EXACT, ZERO, is_sane, plain
-from oms.model.enums import BreakKind, OrdStatus, RequestKind
+from oms.model.enums import BreakKind, RequestKind
 from oms.model.ids import Account, Symbol
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport, PositionReport
@@ -22,7 +22,6 @@ from oms.model.terms import limit_px, stop_px
 # pyright: reportPrivateUsage=false
 
 UNSAID: Final = "nothing"
-_ENDS: Final = frozenset({OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.REJECTED})
 
 
 def of_order(order: Order, said: ExecutionReport) -> tuple[Difference, ...]:
@@ -47,9 +46,9 @@ def of_order(order: Order, said: ExecutionReport) -> tuple[Difference, ...]:
         # What ranks before an end may hide it: a suspended order that was canceled is shown as suspended.
         left = f"open, {plain(order._leaves_qty)} left"
         differs(BreakKind.STATUS, left, "nothing left", "nothing of it works there")
-    elif not order.is_ended and order._leaves_qty and said.ord_status in _ENDS:
+    elif not order.is_ended and order._leaves_qty and (end := how_it_ended(said)):
         left = f"open, {plain(order._leaves_qty)} left"
-        differs(BreakKind.STATUS, left, said.ord_status.name.lower(), "it has ended there and works here")
+        differs(BreakKind.STATUS, left, end, "it has ended there and works here")
     counted = counted_there(said)
     if is_sane(counted) and counted != order._cum_qty:
         kind = BreakKind.MISSING_FILL if counted > order._cum_qty else BreakKind.UNKNOWN_FILL

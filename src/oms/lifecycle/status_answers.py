@@ -52,6 +52,12 @@ def is_at_work(report: ExecutionReport) -> bool | None:
     return report.ord_status in _AT_WORK
 
 
+def how_it_ended(report: ExecutionReport) -> str:
+    """Give how a venue shows that an order has ended, in a word; empty where it does not show that."""
+    status = report.ord_status
+    return status.name.lower() if status is not None and status in _ENDING else ""
+
+
 def counted_there(report: ExecutionReport) -> Decimal | None:
     """Give how much of an order has executed by a venue's count; None where it does not say."""
     if report.cum_qty is None and report.ord_status is OrdStatus.FILLED:
