@@ -40,10 +40,14 @@ from oms.model.reports import ExecutionReport
 from oms.model.terms import Limit
 from oms.runtime.order_manager import OrderManager
 from oms.runtime.recovery import Recovered, recover, state_hash
+from oms.runtime.retention import Retention
+from oms.stores.order_archive import SQLiteOrderArchive
 from oms.stores.sqlite import SQLiteEventStore
 
 MAX_OF_JSON = 2.0
 """A recovery, in readings of the same rows with `json.loads` and updates of dicts: a target of the journal's design."""
+MAX_OF_CLOSED = 1.25
+"""What a start from a snapshot may take longer beside a hundred times as many closed orders: it depends on open ones alone."""
 BATCH = 100
 EVENTS_AN_ORDER = 5
 OPEN = 100
@@ -126,11 +130,14 @@ def _plain(path: Path) -> tuple[dict[int, dict[str, Any]], dict[tuple[str, str],
 
 
 def starts(folder: Path, closed: tuple[int, ...], opened: tuple[int, ...]) -> list[Figure]:
-    """A manager opened on a journal with a snapshot at its end: beside closed orders, and with open ones."""
-    figures: list[Figure] = []
-    for done in closed:
-        what = f"start from a snapshot, {OPEN} open orders, {done:,} closed"
-        figures.append(figure(what, _starts(folder / f"closed-{done}.db", done, OPEN), "ms"))
+    """A manager opened on a journal with a snapshot at its end: beside closed orders out of memory, and with open ones."""
+    beside = {done: _starts(folder / f"closed-{done}.db", done, OPEN) for done in closed}
+    figures = [
+        figure(f"start from a snapshot, {OPEN} open orders, {done:,} closed", took, "ms")
+        for done, took in beside.items()
+    ]
+    flat = ratios(beside[closed[-1]], beside[closed[0]])
+    figures.append(figure(f"from {closed[0]:,} to {closed[-1]:,} closed orders", flat, "x", MAX_OF_CLOSED))
     for count in opened:
         what = f"start from a snapshot, {count:,} open orders, none closed"
         figures.append(figure(what, _starts(folder / f"open-{count}.db", 0, count), "ms"))
@@ -143,8 +150,14 @@ def _starts(path: Path, done: int, opened: int) -> list[float]:
     for _ in range(3):
         gc.collect()
         start = time.process_time_ns()
-        with SQLiteEventStore(path) as store:
-            om = OrderManager(brokers=[SinkBroker()], store=store, limits=RiskLimits.off("a benchmark"))
+        with SQLiteEventStore(path) as store, SQLiteOrderArchive(f"{path}-archive") as archive:
+            om = OrderManager(
+                brokers=[SinkBroker()],
+                store=store,
+                limits=RiskLimits.off("a benchmark"),
+                retention=Retention(closed_orders=0),
+                archive=archive,
+            )
             samples.append((time.process_time_ns() - start) / 1e6)
             assert len(om.open_orders()) == opened
             # The next start is to find everything in its snapshot.
@@ -157,21 +170,30 @@ def _starts(path: Path, done: int, opened: int) -> list[float]:
 
 
 def _write(path: Path, orders: int, opened: int = 0) -> str:
-    """Make a journal of these orders, and give the hash of the state; the journal ends with a snapshot."""
-    arm = OmsArm(SQLiteEventStore(path))
+    """Make a journal of these orders, and give the hash of the state.
+
+    With open orders it ends with a snapshot, and the closed ones have left memory.
+    """
+    archive = SQLiteOrderArchive(f"{path}-archive") if opened else None
+    retention = None if archive is None else Retention(closed_orders=0)
+    arm = OmsArm(SQLiteEventStore(path), retention=retention, archive=archive)
     for start in range(0, orders, BATCH):
         _trade(arm, range(start, min(start + BATCH, orders)))
-    with arm.om.batch():
-        arm.open_orders(opened)
+    for start in range(0, opened, BATCH):
+        _trade(arm, range(orders + start, orders + min(start + BATCH, opened)), is_executed=False)
     assert len(arm.om.open_orders()) == opened
-    if opened:
+    if archive is not None:
+        arm.om.retire()
+        assert len(arm.om.orders()) == opened
         arm.om.snapshot()
     expected = state_hash(arm.om.state, arm.om.positions)
     arm.om.close()
+    if archive is not None:
+        archive.close()
     return expected
 
 
-def _trade(arm: OmsArm, numbers: range) -> None:
+def _trade(arm: OmsArm, numbers: range, *, is_executed: bool = True) -> None:
     wanted = [(number, _SIZES[number // 2 % 20], _PRICES[number * 37 % 800]) for number in numbers]
     arm.sent.clear()
     with arm.om.batch():
@@ -180,7 +202,7 @@ def _trade(arm: OmsArm, numbers: range) -> None:
     left = [request.cl_ord_id for request in arm.sent]
     with arm.om.batch():
         for order, identity in zip(wanted, left, strict=True):
-            for report in _reports(order, identity):
+            for report in _reports(order, identity)[: None if is_executed else 1]:
                 arm.put(report)
         arm.om.poll()
 
