@@ -57,6 +57,7 @@ def submit(world: World) -> None:
 def _place(world: World, om: OrderManager, draws: Draws) -> None:
     instrument = draws.one_of(INSTRUMENTS)
     is_killed = om.state.book.kill_reason is not None
+    is_unreconciled = bool(om.state.breaks.unreconciled)
     order = om.submit(
         instrument.symbol,
         draws.one_of(_SIDES),
@@ -66,6 +67,10 @@ def _place(world: World, om: OrderManager, draws: Draws) -> None:
         account=draws.one_of(ACCOUNTS),
         asked_by="bot",
     )
+    if is_unreconciled:
+        world.seen["orders refused until reconciled"] += 1
+        if order.life is not Life.DENIED:
+            raise Violation("I12", f"an order was taken before its broker was reconciled: {order!r}")
     if is_killed:
         world.seen["orders denied by the kill switch"] += 1
         if order.life is not Life.DENIED:

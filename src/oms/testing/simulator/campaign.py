@@ -144,8 +144,8 @@ def joined(results: Sequence[Result]) -> Result:
     )
 
 
-def page(command: str, seed: int, processes: int, result: Result) -> str:
-    """Give the page that tells of a campaign, as Markdown."""
+def page(command: str, seed: int, processes: int, result: Result, ran_on: str = "") -> str:
+    """Give the page that tells of a campaign, as Markdown; `ran_on` names the source that it ran on."""
     lines = [
         "# The simulator: the last campaign",
         "",
@@ -155,6 +155,7 @@ def page(command: str, seed: int, processes: int, result: Result) -> str:
         "What is counted here was written by the campaign itself; a count of zero fails it.",
         "",
         f"- Command: `{command}`",
+        *([f"- Ran on: {ran_on}"] if ran_on else []),
         f"- Seed: {seed}",
         f"- Lifecycles: {result.lifecycles:,}, in {result.runs:,} runs",
         f"- Events: {result.events:,}",
@@ -199,7 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = f"python -m oms.testing.simulator --lifecycles {asked.lifecycles} --seed {asked.seed}"
     command += f" --processes {asked.processes}" if asked.processes > 1 else ""
     command += f" --minutes {asked.minutes:g}" if asked.minutes is not None else ""
-    text = page(command, asked.seed, asked.processes, result)
+    text = page(command, asked.seed, asked.processes, result, asked.ran_on)
     print(text)
     for failure in result.failures:
         print(failure, file=sys.stderr)
@@ -218,6 +219,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--processes", type=int, default=1, help="over how many processes they are split")
     parser.add_argument("--minutes", type=float, help="after how many no run is begun, however many are done")
     parser.add_argument("--page", type=Path, help="where the page is written; nowhere if not given")
+    parser.add_argument("--ran-on", default="", help="what the page says that it ran on, such as a commit")
     parser.add_argument("--parts", default="", help="MODULE:CLASS, a `Parts` of your own")
     parser.add_argument("--run", type=int, help="repeat the run with this seed alone")
     parser.add_argument("--only", help="with --run: the numbers of the actions that are done, with commas")

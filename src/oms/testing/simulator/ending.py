@@ -7,22 +7,24 @@ from typing import Final
 
 from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus
 from oms.model.order import Order
-from oms.model.reports import ExecutionReport, MassStatus
+from oms.model.reports import ExecutionReport
 from oms.model.terms import limit_px
 from oms.runtime.order_manager import OrderManager
 from oms.testing.decisions import Decision, decide, decide_all, may_decide
 from oms.testing.dice import Dice
 from oms.testing.line import Letter
 from oms.testing.simulator import bot
+from oms.testing.simulator.lists import STATEMENTS
 from oms.testing.simulator.luck import PHONE
 from oms.testing.simulator.oracle import executed, fees, positions
 from oms.testing.simulator.watch import Violation
 from oms.testing.simulator.world import World
-from oms.testing.venue import TruthfulVenue
+from oms.testing.venue import TruthfulVenue, is_execution
 
 ROUNDS: Final = 8
 """How often the manager may ask before it must agree."""
 _ROUND_NS: Final = 700 * 1_000_000_000
+_GRACE_NS: Final = 30 * 1_000_000_000
 _DAY_NS: Final = 86_400 * 1_000_000_000
 _ENDS: Final = {
     OrdStatus.CANCELED: Life.CANCELED,
@@ -111,6 +113,40 @@ def _settle(world: World) -> None:
             break
     bot.settle_mistaken(world)
     world.drain()
+    if world.venue.capabilities.lists:
+        _reconcile(world)
+
+
+def _reconcile(world: World) -> None:
+    """Hold the books against the broker's: once makes both equal, and once more changes nothing."""
+    # One that was begun while there were faults is under way perhaps, and was answered by them.
+    _finish(world)
+    _reconcile_once(world)
+    left = _manager(world).breaks()
+    if left:
+        raise Violation("I16", f"a full reconciliation has left {left}")
+    version = world.store.version
+    _reconcile_once(world)
+    found = list(world.store.read(version))
+    if found:
+        raise Violation("I16", f"a second reconciliation has found {found}")
+    world.seen["reconciliations"] += 1
+
+
+def _reconcile_once(world: World) -> None:
+    world.do(lambda om: om.reconcile(asked_by="ops"))
+    _finish(world)
+
+
+def _finish(world: World) -> None:
+    for _ in range(ROUNDS):
+        world.drain()
+        world.look()
+        if not _manager(world).state.runs:
+            return
+        world.leap(_GRACE_NS)
+        world.do(OrderManager.poll)
+    raise Violation("I16", f"a reconciliation does not end: {_manager(world).state.runs}")
 
 
 def _deliver_missed(world: World) -> None:
@@ -118,7 +154,7 @@ def _deliver_missed(world: World) -> None:
     for letter in list(world.venue.letters):
         if letter.delivered:
             continue
-        if is_lossy and not letter.is_kept and _can_be_asked_for(world, letter):
+        if is_lossy and _can_be_asked_for(world, letter):
             world.seen["reports lost for good"] += 1
             letter.delivered += 1
             continue
@@ -128,8 +164,13 @@ def _deliver_missed(world: World) -> None:
 
 def _can_be_asked_for(world: World, letter: Letter) -> bool:
     report = letter.report
+    if letter.is_kept:
+        # A broker that lists its executions tells them there.
+        is_told = bool(world.venue.capabilities.lists) and is_execution(report)
+        world.seen["executions that only a list tells"] += is_told
+        return is_told
     if not isinstance(report, ExecutionReport):
-        return isinstance(report, MassStatus)
+        return isinstance(report, STATEMENTS)
     book = world.venue.book_named(report.venue_order_id)
     if book is None or (book.first_id is not None and book.first_id.startswith(PHONE)):
         # Nobody asks about an order that was given elsewhere and never heard of.

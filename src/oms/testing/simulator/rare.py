@@ -6,6 +6,7 @@ from typing import Final
 
 from oms.testing.faulty_store import StoreFault
 from oms.testing.simulator.luck import LIES
+from oms.testing.simulator.tamper import KINDS
 
 RARE: Final[tuple[str, ...]] = (
     "crashes",
@@ -25,6 +26,11 @@ RARE: Final[tuple[str, ...]] = (
     "resumes that failed",
     "resumes that handle what was kept",
     "crashes while resuming",
+    "orders refused until reconciled",
+    "reconciliations",
+    "lists",
+    "executions that only a list tells",
+    *(f"journal {kind}" for kind in KINDS),
     "older managers fenced out",
     "listeners that raised",
     "batches",

@@ -8,10 +8,12 @@ from typing import Final
 
 from attrs import frozen
 
+from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.ending import end
 from oms.testing.simulator.luck import DEEDS
 from oms.testing.simulator.parts import Parts
 from oms.testing.simulator.scene import Scene
+from oms.testing.simulator.tamper import check_tampering
 from oms.testing.simulator.watch import Violation
 from oms.testing.simulator.world import World
 
@@ -72,7 +74,7 @@ def simulate(
         parts: Where adapter, store and handlers come from; the library's own if not given.
         seen: Where rare things are counted.
         numbers: Which of its actions are done; all if not given.
-        digests: The journal is made text, and its SHA-256 is given.
+        digests: The journal is made text, its SHA-256 is given, and copies of it are tampered with.
 
     Raises:
         Violation: An invariant does not hold, or manager and venue do not agree in the end.
@@ -80,6 +82,8 @@ def simulate(
     world = World(scene, parts, seen, digests=digests)
     world.run(DEEDS, numbers)
     lifecycles = end(world)
+    if digests:
+        check_tampering(world.store, Draws(f"{scene.seed}/tamper"), world.seen)
     ran = Ran(lifecycles, world.store.version, world.watcher.digest.hexdigest())
     world.parts.drop_store(world.store)
     return ran

@@ -191,6 +191,6 @@ def scene_of(seed: int) -> Scene:
         start_faults=starts,
         snapshot_every=draws.one_of((*(7 * (None,)), 50)),
         may_lose=draws.below(2) == 0,
-        lists=False,
+        lists=draws.below(3) == 0,
         **rates,
     )

@@ -12,7 +12,9 @@ from hashlib import sha256
 from typing import Final
 
 from oms.codec.event_codec import encode
+from oms.engine.anomaly_book import MAX_OPEN
 from oms.engine.engine import Engine
+from oms.engine.held_reports import MAX_HELD
 from oms.lifecycle.invariants import check_order
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode
@@ -32,6 +34,7 @@ _RELEASES: Final = (
     ev.OrderCanceled, ev.OrderRejected, ev.OrderExpired, ev.Traded, ev.TradeCorrected, ev.TradeCanceled, ev.OrderReplaced,
     ev.OrderRestated, ev.OrderDoneForDay, ev.ReplaceRejected, ev.ReplaceSuperseded, ev.OrderAcknowledged,
 )  # fmt: skip
+_PROOFS: Final = (ev.ReportReleased, ev.BreakOpened, ev.BreakResolved)
 _NO_EVIDENCE: Final = frozenset(
     {"TimerDue", "Start", "SubmitOrder", "CancelOrder", "ReplaceOrder", "MassCancel", "RequestStatus"}
 )
@@ -167,7 +170,10 @@ class Watcher:
             )
         self._exposed = exposed
         doubts = set(om.state.inquiries.doubts)
-        if self._doubts - doubts and all(event.cause.kind in _NO_EVIDENCE for event in fresh):
+        is_unproven = all(
+            event.cause.kind in _NO_EVIDENCE and not isinstance(event, _PROOFS) for event in fresh
+        )
+        if self._doubts - doubts and is_unproven:
             raise Violation("I17", f"in doubt no longer, without evidence: {sorted(self._doubts - doubts)}")
         self._doubts = doubts
 
@@ -184,7 +190,20 @@ class Watcher:
         """
         for what in check_state(om.state):
             raise Violation("I5", what)
+        self._check_bounds(om)
         self.check_replay(om)
+
+    def _check_bounds(self, om: OrderManager) -> None:
+        state = om.state
+        sizes = {
+            "kept reports": (len(om.held_reports()), MAX_HELD),
+            "open anomalies": (len(state.anomalies.open), MAX_OPEN),
+            # Each question is in the queue once when it is due, and a few times more where it was put off.
+            "questions": (len(state.inquiries.queue), 100 + 20 * len(state.index.by_id)),
+        }
+        for what, (size, most) in sizes.items():
+            if size > most:
+                raise Violation("I15", f"{size} {what}, and {most} at most are allowed")
 
     def check_replay(self, om: OrderManager) -> None:
         """Compare everything with what the journal amounts to.
