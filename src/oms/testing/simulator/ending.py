@@ -105,7 +105,8 @@ def _settle(world: World) -> None:
         world.look()
         om = _manager(world)
         bot.adopt_all(world, om)
-        for order in om.open_orders():
+        # One of which a correction has left nothing is not open, and may have ended there all the same.
+        for order in [one for one in om.orders() if one.broker is not None and not one.is_ended]:
             world.do(lambda om, order=order: om.request_status(order, asked_by="ops"))  # type: ignore[misc]
         world.drain()
         world.look()
