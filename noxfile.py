@@ -36,6 +36,8 @@ BELOW_THE_RUNTIME = ",".join(
 
 # One worker a core; a worker that is done takes over from one that is not.
 IN_PARALLEL = ("-n", "auto", "--dist", "worksteal")
+# What is slow has run once with every Python; what is shipped is held to the rest.
+QUICK = ("-m", "not slow")
 
 
 def group(*names: str) -> list[str]:
@@ -56,7 +58,7 @@ def tests_bare(session: nox.Session) -> None:
     # pytest-timeout belongs to it because the configuration names its option, and unknown options are errors.
     session.install(".", "pytest", "hypothesis", "pytest-timeout")
     session.run("python", "-c", "import oms")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *QUICK, *session.posargs)
 
 
 @nox.session(python=OLDEST)
@@ -229,7 +231,7 @@ def wheel(session: nox.Session) -> None:
     # The recorded market is found beside the checkout, not beside the copy.
     market = os.environ.get("OMS_MARKET_DATA", str(ROOT / ".." / "shared" / "data"))
     with session.chdir(built / "tree"):
-        session.run("pytest", *IN_PARALLEL, *session.posargs, env={"OMS_MARKET_DATA": market})
+        session.run("pytest", *IN_PARALLEL, *QUICK, *session.posargs, env={"OMS_MARKET_DATA": market})
 
 
 def _look_inside(session: nox.Session, path: Path) -> None:

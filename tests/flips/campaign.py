@@ -51,7 +51,7 @@ def flip_lines(path: Path, size: int, *, every: int = 1) -> Result:
     with path.open("r+b", buffering=0) as file:
         for number, record in enumerate(records, 1):
             for offset in range(len(record) + 1):
-                if (place + offset) % every:
+                if offset < len(record) and (place + offset) % every:
                     continue
                 with _flipped(file.fileno(), place + offset):
                     found = verify(open_raw(str(path)), most=1).findings

@@ -52,6 +52,7 @@ def test_everything_that_the_state_holds_is_in_the_snapshot_or_known_to_be_left_
     assert frozenset(State.__slots__) == KEPT | DERIVED | UNDER_WAY
 
 
+@pytest.mark.slow  # the first to read a row makes its reader
 def test_every_fact_of_an_order_is_read_back() -> None:
     desk = busy_desk()
     state, positions = State(), Positions()
@@ -101,6 +102,7 @@ def test_each_line_is_json_and_the_first_says_which_layout_it_is() -> None:
     assert (head["type"], head["snapshot"], head["rows"]) == ("SnapshotHead", SCHEMA, len(rows))
 
 
+@pytest.mark.slow  # every line in turn
 @pytest.mark.parametrize("damage", ["cut", "doubled", "emptied"])
 def test_a_snapshot_with_a_damaged_line_is_not_believed(damage: str) -> None:
     lines = dump(busy_desk().engine.state, Positions()).split("\n")

@@ -1,5 +1,6 @@
 """What the venue has busted for good: it stays lost, unless the total was said anew after that."""
 # ruff: noqa: ANN401  # the fields of events and reports are of any kind
+# pyright: reportPrivateUsage=false
 
 from __future__ import annotations
 
