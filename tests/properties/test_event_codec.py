@@ -50,7 +50,7 @@ def dumps(content: object) -> str:
 
 
 @pytest.mark.parametrize("cls", EVENT_CLASSES, ids=lambda cls: cls.__name__)
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_an_event_is_written_as_json_and_comes_back_to_the_last_digit(
     cls: type[Event], data: st.DataObject

@@ -38,7 +38,7 @@ def outcome(read: Callable[[str], Event | None], text: str) -> object:
 
 
 @pytest.mark.parametrize("cls", EVENT_CLASSES, ids=lambda cls: cls.__name__)
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_every_event_is_read_as_without_it(cls: type[Event], data: st.DataObject) -> None:
     """Law: for the text of any event both readers give the same event, and it is written as the same bytes."""
