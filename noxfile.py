@@ -56,9 +56,9 @@ def tests(session: nox.Session) -> None:
 def tests_bare(session: nox.Session) -> None:
     """Run the test suite with nothing installed but the core dependencies and what runs the tests."""
     # pytest-timeout belongs to it because the configuration names its option, and unknown options are errors.
-    session.install(".", "pytest", "hypothesis", "pytest-timeout")
+    session.install(".", "pytest", "hypothesis", "pytest-timeout", "pytest-xdist")
     session.run("python", "-c", "import oms")
-    session.run("pytest", *QUICK, *session.posargs)
+    session.run("pytest", *IN_PARALLEL, *QUICK, *session.posargs)
 
 
 @nox.session(python=OLDEST)
