@@ -32,11 +32,13 @@ _Resolved: TypeAlias = dict[type[Any], tuple[Listener, ...]]
 
 @record
 class SubscriberFailed:
-    """A listener raised, or asked for what was refused when its turn had come. Not an event: published, never journaled.
+    """A listener raised, or asked for what was refused when its turn had come; or a broker raised when it was asked something.
+
+    Not an event: published, never journaled.
 
     Attributes:
-        listener: Which, as text; the kind of command where that was refused.
-        heard: What it was told; the command where that was refused.
+        listener: Which, as text; the kind of command where that was refused; the broker.
+        heard: What it was told; the command where that was refused; the question.
         error: What it raised, or why the command was refused.
     """
 

@@ -41,6 +41,8 @@ _HALTS: Final = (MemoryError, RecursionError, ClockError)
 """What halts: what may be raised in the middle of a change, as an interrupt may, after which the state is not to be trusted;
 and that nobody knows what time it is."""
 
+_TOLD: Final = (NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest)
+
 CLOSED: Final = "this manager is closed"
 
 
@@ -307,6 +309,9 @@ class Loop:
                     result = _list(broker, request)
             except Exception as error:  # noqa: BLE001  # whatever it is, the request may have left
                 result = Unknown(_in_words(error))
+                if not isinstance(request, _TOLD):
+                    # The journal says what the send of an order, a cancel or a replace has raised; nothing says it of a question.
+                    self.bus.fail(f"broker {broker.name}", request, error)
             if type(result) is not Sent:
                 inbox.append(Answered(request, result))
 

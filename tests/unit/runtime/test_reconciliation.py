@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from oms.bus import SubscriberFailed
 from oms.errors import StoreError, UnknownBrokerError, ValidationError
 from oms.model import events as ev
 from oms.model.break_commands import AssignBreak
@@ -698,3 +699,25 @@ def test_an_execution_that_cannot_be_read_is_set_aside_and_those_beside_it_count
 
     assert order.cum_qty == d(4)
     assert [anomaly.code for anomaly in house.om.anomalies()] == [AnomalyCode.MALFORMED]
+
+
+def test_a_broker_that_raises_when_it_is_asked_is_told_of_and_asked_again() -> None:
+    """The journal says nothing of a question, so that a broken adapter would be silent."""
+    venue = Venue()
+    error = TypeError("no such field")
+
+    def fails(_: TradeCaptureReportRequest) -> SendResult:
+        raise error
+
+    house = House(venue)
+    failed: list[SubscriberFailed] = []
+    house.om.on(SubscriberFailed, failed.append)
+    venue.executions = fails  # type: ignore[method-assign]
+    house.om.reconcile()
+    assert [(one.listener, type(one.heard), one.error) for one in failed] == [
+        ("broker venue", TradeCaptureReportRequest, error)
+    ]
+    del venue.executions
+    house.clock.advance_by(60)
+    house.om.poll()
+    assert venue.cursors[-1:] == [None]
