@@ -123,9 +123,10 @@ CASES: Final[dict[str, tuple[str, str]]] = {
     "A23": (
         "Suspended, Calculated, Expired, AcceptedForBidding",
         (
-            "Suspended ends with a restatement, a replace that is shown as working, or New at a later venue time; an execution is "
-            "booked, flagged late, and resumes nothing. Calculated changes no quantity. Expired is as Canceled. AcceptedForBidding is "
-            "shown until the order is acknowledged."
+            "Suspended ends with a restatement, a replace that is shown as working, or New at a later venue time, whichever is heard "
+            "first; an execution is booked, flagged late, and resumes nothing. Calculated changes no quantity; it outranks the end of an "
+            "order that it came before, and after one it is ILLEGAL_IN_STATE: what is over and settled has no figures to come. Expired is "
+            "as Canceled. AcceptedForBidding is shown until the order is acknowledged."
         ),
     ),
     "A24": (

@@ -66,6 +66,7 @@ class OrderRow:
     amendments: tuple[tuple[ClOrdId, RequestKind], ...]
     said: tuple[int, int, bool] | None
     cleared: tuple[tuple[Mark, int, int], ...]
+    acknowledged: tuple[int, int] | None
     end: tuple[int, int, ClOrdId | None] | None
     seen: tuple[tuple[str, int], ...]
     splits: tuple[tuple[int, Decimal, Decimal, str, int], ...]

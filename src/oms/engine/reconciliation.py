@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from oms.engine.reconciliation_run import Difference
-from oms.lifecycle.changes import said_at
+from oms.lifecycle.anomalies import said_at
 from oms.lifecycle.facts import is_later
 from oms.lifecycle.status_answers import counted_there, how_it_ended, is_at_work
 from oms.model.decimals import EXACT, ZERO, is_sane, plain

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from oms.lifecycle.anomalies import At, Events, anomaly, ignored, malformed
-from oms.lifecycle.changes import day_of, said_at, unordered
+from oms.lifecycle.anomalies import At, Events, anomaly, ignored, malformed, said_at
+from oms.lifecycle.changes import day_of, unordered
 from oms.lifecycle.execution_index import Execution, ExecutionIndex
 from oms.lifecycle.facts import is_later
 from oms.model import events as ev

@@ -10,12 +10,16 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from attrs import define, evolve
 
+from oms.lifecycle.facts import is_later
 from oms.model import events as ev
 from oms.model.door import MAX_TIME_NS
 from oms.model.enums import AnomalyCode, ExecRestatementReason, LastLiquidityInd, OrdStatus
 from oms.model.ids import BrokerName, OrderId
-from oms.model.order import Order
+from oms.model.order import Order, Said
 from oms.model.reports import ExecutionReport, OrderCancelReject, Report
+
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
 
 MAX_RAW: Final = 4096
 """How much of a report an anomaly keeps, in characters; and how much is kept of what is said in words."""
@@ -88,6 +92,24 @@ def illegal(order: Order, report: ExecutionReport, at: At) -> Events:
     """Give the event that sets aside a report of what cannot happen to the order now."""
     text = f"{report.exec_type.name} for an order that is {order.life.value} with {order.leaves_qty} left"
     return (anomaly(at, AnomalyCode.ILLEGAL_IN_STATE, order.order_id, text, report),)
+
+
+def late(order: Order, report: ExecutionReport, at: At) -> Events:
+    """Give the event that sets aside a report of what cannot happen to the order now; only a trace where it was said before the end."""
+    if is_before_the_end(order, report):
+        return ignored(order, report, at, "older than the end")
+    return illegal(order, report, at)
+
+
+def is_before_the_end(order: Order, report: ExecutionReport) -> bool:
+    """Tell whether a report was certainly said before the end of its order."""
+    end = order._end
+    return end is not None and is_later(end, said_at(report))
+
+
+def said_at(report: ExecutionReport) -> Said:
+    """Give when a venue said something, by its own time and its own number; 0 where it gave none."""
+    return report.transact_time_ns or 0, report.report_seq or 0
 
 
 def ignored(order: Order, report: Report, at: At, text: str, *, is_known: bool = False) -> Events:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored, illegal
+from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored, late
 from oms.lifecycle.machine import is_allowed, request_of
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode, CxlRejResponseTo, ExecType, OrdStatus, RequestKind
@@ -31,7 +31,7 @@ def read_pending(order: Order, report: ExecutionReport, at: At) -> Events:
             return ignored(order, report, at, "already pending")
         return (event(*at.envelope(), order.order_id, asked.cl_ord_id),)
     if not is_allowed(order, event):
-        return illegal(order, report, at)
+        return late(order, report, at)
     if report.cl_ord_id in order._amendments:
         return ignored(order, report, at, "that request is no longer outstanding")
     # Asked for elsewhere: by telephone, or in another system.

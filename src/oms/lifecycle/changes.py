@@ -11,7 +11,19 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
-from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, dated, ignored, illegal, malformed
+from oms.lifecycle.anomalies import (
+    At,
+    Events,
+    anomaly,
+    contradiction,
+    dated,
+    ignored,
+    illegal,
+    is_before_the_end,
+    late,
+    malformed,
+    said_at,
+)
 from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.facts import When, is_later
 from oms.lifecycle.machine import is_allowed, request_of
@@ -45,11 +57,6 @@ class _Age(Enum):
     NEWER = "newer"
     OLDER = "older"
     UNKNOWN = "unknown"
-
-
-def said_at(report: ExecutionReport) -> Said:
-    """Give when a venue said something, by its own time and its own number; 0 where it gave none."""
-    return report.transact_time_ns or 0, report.report_seq or 0
 
 
 def day_of(report: ExecutionReport | OrderCancelReject) -> str:
@@ -342,6 +349,8 @@ def read_marking(order: Order, report: ExecutionReport, at: At) -> Events:
         return dated(order, report, at, "no news")
     if since is not None:
         return ignored(order, report, at, "no news", is_known=not report.transact_time_ns)
+    if order.is_ended and not is_suspended and not is_before_the_end(order, report):
+        return illegal(order, report, at)
     said = (report.exec_id, *said_at(report))
     marking = event(*at.envelope(), order.order_id, report.text, *said)
     return _of_filled(order, report, at, _marked(order, report, at, marking, mark), is_wrong=is_suspended)
@@ -361,9 +370,12 @@ def read_stopped(order: Order, report: ExecutionReport, at: At) -> Events:
 
 def _marked(order: Order, report: ExecutionReport, at: At, event: ev.OrderEvent, mark: Mark) -> Events:
     if not is_allowed(order, type(event)):
-        return illegal(order, report, at)
-    age = _age(said_at(report), order._cleared.get(mark))
-    if age is _Age.OLDER:
+        return late(order, report, at)
+    said, worked = said_at(report), order._acknowledged
+    age = _age(said, order._cleared.get(mark))
+    # The acknowledgement that is heard first may be the one that resumes the order.
+    is_over = mark is Mark.SUSPENDED and worked is not None and is_later(worked, said)
+    if is_over or age is _Age.OLDER:
         return ignored(order, report, at, "older than what is in force")
     return (event,) if age is _Age.NEWER else (event, *unordered(order, report, at, 1))
 

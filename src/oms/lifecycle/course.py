@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, dated, ignored, illegal
-from oms.lifecycle.changes import said_at, unordered
+from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, dated, ignored, illegal, late, said_at
+from oms.lifecycle.changes import unordered
 from oms.lifecycle.facts import is_later
 from oms.lifecycle.machine import is_allowed
 from oms.model import events as ev
 from oms.model.decimals import ZERO, is_sane
-from oms.model.enums import AnomalyCode, Life, OrdStatus, RequestKind
+from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus, RequestKind
 from oms.model.order import Mark, Order
 from oms.model.reports import ExecutionReport
 
@@ -20,6 +20,8 @@ from oms.model.reports import ExecutionReport
 
 _SENT: Final = Life.SENT
 _LIVE: Final = Life.LIVE
+_NEW: Final = ExecType.NEW
+_SUSPENDED: Final = OrdStatus.SUSPENDED
 _BIDDING: Final = OrdStatus.ACCEPTED_FOR_BIDDING
 _DUPLICATE_ORDER: Final = "6"
 
@@ -27,12 +29,17 @@ _DUPLICATE_ORDER: Final = "6"
 def read_new(order: Order, report: ExecutionReport, at: At) -> Events:
     """Read that the broker works the order."""
     if order._life is not _SENT:
-        return _read_new_again(order, report, at) if order._life is _LIVE else illegal(order, report, at)
+        return (
+            _read_new_again(order, report, at) if order._life is _LIVE else _read_old_new(order, report, at)
+        )
     if report.ord_status is _BIDDING:
         return read_bidding(order, report, at)
     order_qty = report.order_qty
+    # A status answer resumes no order that was suspended before it, and nor does what shows it as suspended.
+    is_at_work = report.exec_type is _NEW and report.ord_status is not _SUSPENDED
     if order_qty is not None and not _is_total(order_qty):
-        taken = ev.OrderAcknowledged(*at.envelope(), order.order_id, report.venue_order_id)
+        said = said_at(report) if is_at_work else (0, 0)
+        taken = ev.OrderAcknowledged(*at.envelope(), order.order_id, report.venue_order_id, None, *said)
         text = f"acknowledged, whatever its order_qty means: {order_qty!r}"
         return (taken, anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report, 1))
     return (
@@ -45,8 +52,17 @@ def read_new(order: Order, report: ExecutionReport, at: At) -> Events:
             order._order_id,
             report.venue_order_id,
             None if order_qty == order._order_qty else order_qty,
+            (report.transact_time_ns or 0) if is_at_work else 0,
+            (report.report_seq or 0) if is_at_work else 0,
         ),
     )
+
+
+def _read_old_new(order: Order, report: ExecutionReport, at: At) -> Events:
+    # Brokers resend whole days: what acknowledged it once is known, however the order ended.
+    if order._acknowledged is not None and order._acknowledged == said_at(report):
+        return ignored(order, report, at, "already acknowledged")
+    return late(order, report, at)
 
 
 def _is_total(order_qty: object) -> bool:
@@ -56,7 +72,7 @@ def _is_total(order_qty: object) -> bool:
 def _read_new_again(order: Order, report: ExecutionReport, at: At) -> Events:
     said = said_at(report)
     suspended = order._marks.get(Mark.SUSPENDED)
-    is_at_work = report.ord_status is not OrdStatus.SUSPENDED
+    is_at_work = report.ord_status is not _SUSPENDED
     if suspended is not None and is_at_work:
         if is_later(said, suspended):
             return (ev.OrderResumed(*at.envelope(), order.order_id, report.text, report.exec_id, *said),)
@@ -69,7 +85,10 @@ def _read_new_again(order: Order, report: ExecutionReport, at: At) -> Events:
     # The first word on the total may come after an execution that implied the acknowledgement.
     order_qty = report.order_qty
     if order._said is None and _is_total(order_qty) and order_qty != order._order_qty:
-        return (ev.OrderAcknowledged(*at.envelope(), order.order_id, report.venue_order_id, order_qty),)
+        when = said if is_at_work else (0, 0)
+        return (
+            ev.OrderAcknowledged(*at.envelope(), order.order_id, report.venue_order_id, order_qty, *when),
+        )
     # It may be that the order is resumed, heard before it was suspended.
     text, cleared = "already acknowledged", order._cleared.get(Mark.SUSPENDED)
     if suspended is None and is_at_work and any(said) and (cleared is None or is_later(said, cleared)):

@@ -17,9 +17,10 @@ from oms.lifecycle.anomalies import (
     illegal,
     is_plain,
     malformed,
+    said_at,
     shown,
 )
-from oms.lifecycle.changes import read_stopped, said_at
+from oms.lifecycle.changes import read_stopped
 from oms.lifecycle.execution_index import Execution, ExecutionIndex
 from oms.lifecycle.facts import counted_qty, is_later
 from oms.lifecycle.machine import apply, lives_that_allow

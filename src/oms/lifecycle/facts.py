@@ -98,6 +98,10 @@ def _counted(order: Order, event: Any) -> None:
     if event.order_qty is not None:
         order._order_qty = event.order_qty
         _reopen(order)
+    if event.venue_ns or event.venue_seq:
+        said, last = (event.venue_ns, event.venue_seq), order._acknowledged
+        if last is None or not is_later(last, said):
+            order._acknowledged = said
 
 
 def _ended(order: Order, event: Any) -> None:

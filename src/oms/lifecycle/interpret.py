@@ -20,9 +20,10 @@ from oms.lifecycle.anomalies import (
     clean,
     contradiction,
     ignored,
-    illegal,
     is_plain,
+    late,
     malformed,
+    said_at,
 )
 from oms.lifecycle.answers import read_cancel_reject, read_pending
 from oms.lifecycle.changes import (
@@ -32,7 +33,6 @@ from oms.lifecycle.changes import (
     read_replaced,
     read_restated,
     read_stopped,
-    said_at,
 )
 from oms.lifecycle.course import read_canceled, read_expired, read_new, read_pending_new, read_rejected
 from oms.lifecycle.execution_index import ExecutionIndex
@@ -156,7 +156,7 @@ def _read_other(order: Order, report: Report, at: At) -> Events:
 
 def _read_triggered(order: Order, report: ExecutionReport, at: At) -> Events:
     if not is_allowed(order, ev.OrderTriggered):
-        return illegal(order, report, at)
+        return late(order, report, at)
     said = (report.exec_id, *said_at(report))
     return (ev.OrderTriggered(*at.envelope(), order.order_id, report.text, *said),)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored
-from oms.lifecycle.changes import read_replaced, said_at
+from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored, said_at
+from oms.lifecycle.changes import read_replaced
 from oms.lifecycle.course import (
     read_canceled,
     read_expired,

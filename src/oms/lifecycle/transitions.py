@@ -67,7 +67,8 @@ _LIFE_ROWS: Final[dict[type[ev.OrderEvent], tuple[Life | None, ...]]] = {
     ev.OrderStopped:        (_x, _x, _L, _L, _x, _x, _x),
     ev.OrderSuspended:      (_x, _x, _L, _L, _x, _x, _x),
     ev.OrderResumed:        (_x, _x, _x, _L, _x, _x, _x),
-    ev.OrderCalculated:     (_x, _x, _L, _L, _x, _x, _x),
+    # After the end it is late, and shows all the same: it outranks the end that it came before.
+    ev.OrderCalculated:     (_x, _x, _L, _L, _C, _E, _x),
     ev.OrderRestated:       (_x, _x, _L, _L, _x, _x, _x),
     ev.OrderReinstated:     (_x, _x, _x, _x, _L, _L, _L),
     # A trigger changes what the order is shown as in no state (FIX E.1.f).

@@ -162,10 +162,14 @@ class OrderAcknowledged(OrderEvent):
 
     Attributes:
         order_qty: The total it works, where that is not what was asked for; None where it is.
+        venue_ns: When the venue said so, in nanoseconds UTC; 0 where it gave no time, or did not show the order as at work.
+        venue_seq: The place of the report among the broker's own; 0 as with `venue_ns`.
     """
 
     venue_order_id: VenueOrderId | None
     order_qty: Decimal | None = None
+    venue_ns: int = 0
+    venue_seq: int = 0
 
 
 @record

@@ -51,6 +51,7 @@ class Order:
     __slots__ = (
         "__weakref__",
         "_account",
+        "_acknowledged",
         "_amendments",
         "_avg_px",
         "_broker",
@@ -147,8 +148,8 @@ class Order:
         self._amendments = NO_AMENDMENTS
         self._said: tuple[int, int, bool] | None = None
         self._cleared = NO_MARKS
-        # When the order was ended, and under which identity.
-        self._end: tuple[int, int, ClOrdId | None] | None = None
+        self._acknowledged: Said | None = None  # When that was last said, of an order at work.
+        self._end: tuple[int, int, ClOrdId | None] | None = None  # When, and under which identity.
         self._seen = NOTHING_SEEN
         self._splits: tuple[tuple[int, Decimal, Decimal, str, int], ...] = ()
 

@@ -353,7 +353,9 @@ EXPECTED: tuple[e.Event, ...] = (
     e.OrderAcceptedForBidding(
         46, 2, SAID, 46, T0, ORDER, VENUE_ID, status=OrdStatus.ACCEPTED_FOR_BIDDING, leaves_qty=Decimal(100)
     ),
-    e.OrderAcknowledged(47, 2, SAID, 47, T0, OrderId(5), None, Decimal(5), status=NEW, leaves_qty=Decimal(5)),
+    e.OrderAcknowledged(
+        47, 2, SAID, 47, T0, OrderId(5), None, Decimal(5), T0, 6, status=NEW, leaves_qty=Decimal(5)
+    ),
     e.TradeCorrected(
         48,
         2,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import permutations
 from typing import Any, Final
 
 import pytest
@@ -611,3 +612,158 @@ def test_the_figures_stay_when_a_calculated_order_ends() -> None:
         OrdStatus.CALCULATED,
         ZERO,
     )
+
+
+# ---------------------------------------------------------------- the first acknowledgement, and what comes after the end
+
+ACKNOWLEDGED_AT: Final[dict[str, tuple[dict[str, Any], dict[str, Any], bool]]] = {
+    "an older halt": ({"transact_time_ns": T0 + 10}, {"transact_time_ns": T0 + 9}, False),
+    "an older halt by its number": ({"report_seq": 3}, {"report_seq": 2}, False),
+    "a newer halt": ({"transact_time_ns": T0 + 10}, {"transact_time_ns": T0 + 11}, True),
+    "a halt of the same time": ({"transact_time_ns": T0 + 10}, {"transact_time_ns": T0 + 10}, True),
+    "a halt of no time": ({"transact_time_ns": T0 + 10}, {}, True),
+    "a newer halt by its number": ({"report_seq": 3}, {"report_seq": 4}, True),
+    "one that shows it as suspended": (
+        {"transact_time_ns": T0 + 10, "ord_status": OrdStatus.SUSPENDED},
+        {"transact_time_ns": T0 + 9},
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("new", "halt", "holds"), ACKNOWLEDGED_AT.values(), ids=ACKNOWLEDGED_AT)
+def test_a_halt_from_before_the_first_acknowledgement_that_is_heard_does_not_hold(
+    new: dict[str, Any], halt: dict[str, Any], holds: bool
+) -> None:
+    order = after(*SENT)
+    take(order, read(order, report(ExecType.NEW, **new)))
+    said = report(ExecType.SUSPENDED, **halt)
+
+    events = read(order, said)
+
+    assert told(events) == (["OrderSuspended"] if holds else ["ReportIgnored"])
+    take(order, events)
+    assert order.status is (OrdStatus.SUSPENDED if holds else OrdStatus.NEW)
+
+
+@pytest.mark.parametrize("unit", ["transact_time_ns", "report_seq"])
+@pytest.mark.parametrize("heard", list(permutations(range(3))), ids=str)
+def test_a_halt_that_is_over_comes_to_the_same_end_in_every_order(heard: tuple[int, ...], unit: str) -> None:
+    kinds = (ExecType.NEW, ExecType.SUSPENDED, ExecType.NEW)
+    order = after(*SENT)
+
+    for place in heard:
+        take(order, read(order, report(kinds[place], **{unit: place + 1})))
+
+    assert (order.status, order.leaves_qty) == (OrdStatus.NEW, d(100))
+
+
+def test_a_first_acknowledgement_says_when_it_was_said() -> None:
+    order = after(*SENT)
+    acknowledged = ev.OrderAcknowledged(*first(), None, None, T0 + 10, 4)
+
+    assert read(order, report(ExecType.NEW, transact_time_ns=T0 + 10, report_seq=4)) == (acknowledged,)
+    strange = report(ExecType.NEW, transact_time_ns=T0 + 10, report_seq=4, order_qty=d(0))
+    assert read(order, strange)[0] == acknowledged
+    # A status answer shows an order as it is, and resumes none.
+    shown = report(ExecType.ORDER_STATUS, ord_status=OrdStatus.NEW, transact_time_ns=T0 + 10, report_seq=4)
+    assert read(order, shown) == (ev.OrderAcknowledged(*first(), None),)
+
+
+def test_an_acknowledgement_that_brings_the_total_late_says_when_too() -> None:
+    order = after(*PART)
+    said = report(ExecType.NEW, order_qty=d(90), transact_time_ns=T0 + 10, report_seq=4)
+    assert read(order, said) == (ev.OrderAcknowledged(*first(), None, d(90), T0 + 10, 4),)
+    shown = report(ExecType.NEW, order_qty=d(90), report_seq=4, ord_status=OrdStatus.SUSPENDED)
+    assert read(order, shown) == (ev.OrderAcknowledged(*first(), None, d(90)),)
+
+
+def test_of_two_acknowledgements_the_later_word_counts() -> None:
+    order = after(
+        *SENT,
+        make(ev.OrderAcknowledged, venue_ns=T0 + 10),
+        make(ev.OrderAcknowledged, order_qty=d(90), venue_ns=T0 + 5),
+        make(ev.OrderAcknowledged, order_qty=d(80)),
+    )
+    assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0 + 9))) == ["ReportIgnored"]
+    take(order, (make(ev.OrderAcknowledged, order_qty=d(70), venue_ns=T0 + 12),))
+    assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0 + 11))) == ["ReportIgnored"]
+    assert told(read(order, report(ExecType.SUSPENDED, transact_time_ns=T0 + 12))) == ["OrderSuspended"]
+
+
+def test_a_first_acknowledgement_is_held_against_nothing_but_a_halt() -> None:
+    order = after(*SENT, make(ev.OrderAcknowledged, venue_ns=T0 + 10))
+
+    for exec_type in (ExecType.CALCULATED, ExecType.STOPPED, ExecType.DONE_FOR_DAY):
+        assert told(read(order, report(exec_type, transact_time_ns=T0 + 9))) != ["ReportIgnored"]
+
+
+LATE: Final = [
+    ExecType.NEW, ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE, ExecType.DONE_FOR_DAY, ExecType.SUSPENDED,
+    ExecType.STOPPED, ExecType.TRIGGERED,
+]  # fmt: skip
+ENDED: Final = {
+    "canceled": (*LIVE, make(ev.OrderCanceled, venue_ns=T0 + 10, venue_seq=5)),
+    "expired": (*LIVE, make(ev.OrderExpired, venue_ns=T0 + 10, venue_seq=5)),
+}
+STALE: Final[dict[str, tuple[dict[str, Any], bool]]] = {
+    "by its time": ({"transact_time_ns": T0 + 9}, True),
+    "by its number": ({"report_seq": 4}, True),
+    "at the same time": ({"transact_time_ns": T0 + 10}, False),
+    "later": ({"report_seq": 6}, False),
+    "at no time": ({}, False),
+}
+
+
+@pytest.mark.parametrize(("fields", "is_stale"), STALE.values(), ids=STALE)
+@pytest.mark.parametrize("way", ENDED.values(), ids=ENDED)
+@pytest.mark.parametrize("exec_type", LATE, ids=lambda kind: kind.name)
+def test_what_was_said_before_the_end_is_late_and_no_anomaly(
+    exec_type: ExecType, way: tuple[ev.OrderEvent, ...], fields: dict[str, Any], is_stale: bool
+) -> None:
+    order = after(*way)
+    said = report(exec_type, **fields)
+
+    text = f"{exec_type.name} for an order that is {order.life.value} with 0 left"
+    expected = (
+        ignored(said, "older than the end") if is_stale else set_aside(CODE.ILLEGAL_IN_STATE, text, said)
+    )
+    assert read(order, said) == (expected,)
+
+
+@pytest.mark.parametrize("end", [ev.OrderCanceled, ev.OrderExpired, ev.OrderRejected])
+@pytest.mark.parametrize("when", [{"venue_ns": T0 + 10}, {"venue_seq": 4}], ids=["by time", "by number"])
+def test_the_acknowledgement_of_an_ended_order_is_known_when_it_comes_again(
+    end: type[ev.OrderEvent], when: dict[str, int]
+) -> None:
+    order = after(*SENT, make(ev.OrderAcknowledged, **when), make(end))
+    fields = {"transact_time_ns": when.get("venue_ns"), "report_seq": when.get("venue_seq")}
+    said = report(ExecType.NEW, **fields)
+
+    assert read(order, said) == (ignored(said, "already acknowledged"),)
+    assert told(read(order, report(ExecType.NEW))) == ["ILLEGAL_IN_STATE"]
+    assert told(read(order, report(ExecType.NEW, transact_time_ns=T0 + 11))) == ["ILLEGAL_IN_STATE"]
+
+
+@pytest.mark.parametrize(("fields", "is_stale"), STALE.values(), ids=STALE)
+@pytest.mark.parametrize("way", ENDED.values(), ids=ENDED)
+def test_figures_from_before_the_end_show_whichever_is_heard_first(
+    way: tuple[ev.OrderEvent, ...], fields: dict[str, Any], is_stale: bool
+) -> None:
+    order = after(*way)
+    said = report(ExecType.CALCULATED, **fields)
+    straight = after(*LIVE, make(ev.OrderCalculated), way[-1])
+    ended = order.status
+
+    events = read(order, said)
+
+    assert told(events) == (["OrderCalculated"] if is_stale else ["ILLEGAL_IN_STATE"])
+    take(order, events)
+    assert (order.life, order.leaves_qty) == (straight.life, ZERO)
+    assert order.status is (straight.status if is_stale else ended)
+
+
+def test_the_figures_of_a_rejected_order_are_set_aside() -> None:
+    order = after(*SENT, make(ev.OrderRejected))
+
+    assert told(read(order, report(ExecType.CALCULATED, transact_time_ns=T0))) == ["ILLEGAL_IN_STATE"]

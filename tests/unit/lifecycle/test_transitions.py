@@ -163,10 +163,10 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
     ),
     ev.OrderAcknowledged: Expected(
         "..LL...",
-        always(venue_order_id="V9", order_qty=BIG),
+        always(venue_order_id="V9", order_qty=BIG, acknowledged=SINCE),
         answers=TAKEN,
         clears=PRICED,
-        fields={"venue_order_id": venue_id("V9"), "order_qty": BIG},
+        fields={"venue_order_id": venue_id("V9"), "order_qty": BIG, "venue_ns": T0 + 5, "venue_seq": 9},
     ),
     ev.OrderNamed: Expected("..SLCER", named, fields={"venue_order_id": venue_id("V9")}),
     ev.OrderRejected: Expected("..RR...", said, **ENDING, fields={"text": "words"}),  # type: ignore[arg-type]
@@ -259,7 +259,7 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
         fields=SAID,
     ),
     ev.OrderCalculated: Expected(
-        "..LL...", seen, answers=TAKEN, sets=Mark.CALCULATED, clears=PRICED, fields=SAID
+        "..LLCE.", seen, answers=TAKEN, sets=Mark.CALCULATED, clears=PRICED, fields=SAID
     ),
     ev.OrderRestated: Expected(
         "..LL...",
