@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from oms.engine import adoption
@@ -13,6 +14,7 @@ from oms.engine.report_processing import process_report, release_ready
 from oms.engine.retention import recall_called
 from oms.engine.state import State
 from oms.lifecycle.anomalies import At, anomaly
+from oms.lifecycle.changes import lost_there
 from oms.lifecycle.machine import is_allowed
 from oms.lifecycle.status_answers import counted_there
 from oms.lifecycle.synthetic import inferred, withdrawn
@@ -169,7 +171,7 @@ def _settle(state: State, run: Run, one: Difference, order: Order | None) -> str
     if order._order_id not in run.confirmed:
         return None
     if one.kind is BreakKind.STATUS:
-        return _reinstate(state, order)
+        return _reinstate(state, order) if order.is_ended else _take_what_is_left(state, order, said)
     if one.kind in {BreakKind.QUANTITY, BreakKind.PRICE}:
         return _restate(state, order, said)
     return None
@@ -222,16 +224,26 @@ def _reinstate(state: State, order: Order) -> str | None:
     return "it works again here too"
 
 
-def _restate(state: State, order: Order, said: ExecutionReport) -> str | None:
+def _take_what_is_left(state: State, order: Order, said: ExecutionReport) -> str | None:
+    lost = lost_there(order, said, order._order_qty if said.order_qty is None else said.order_qty)
+    # What is asked for may be decided, and then shows what is left otherwise.
+    if lost is None or order._requests:
+        return None
+    return _restate(state, order, said, lost)
+
+
+def _restate(
+    state: State, order: Order, said: ExecutionReport, lost_qty: Decimal | None = None
+) -> str | None:
     qty = order._order_qty if said.order_qty is None else said.order_qty
     terms = amended(order._terms, price=said.price, stop_px=said.stop_px)
-    if (qty, terms) != (order._order_qty, order._terms):
+    if lost_qty is not None or (qty, terms) != (order._order_qty, order._terms):
         if not is_allowed(order, ev.OrderRestated) or qty <= ZERO:
             return None
         text = "the broker shows it so when asked"
         event = ev.OrderRestated(
             *state.envelope(), order._order_id, qty, terms, text, venue_ns=said.transact_time_ns or 0,
-            venue_seq=said.report_seq or 0,
+            venue_seq=said.report_seq or 0, lost_qty=lost_qty,
         )  # fmt: skip
         _record(state, order, (event,))
     return "taken over from the broker"

@@ -109,6 +109,23 @@ def _new_qty(order: Order, report: ExecutionReport, wanted: Decimal) -> Decimal 
     return max(qty, counted if is_sane(counted) else order.cum_qty)
 
 
+def lost_there(order: Order, report: ExecutionReport, total: Decimal) -> Decimal | None:
+    """Give how much of a total will never trade, by an answer that shows the order at work; None where it does not tell.
+
+    When the answer was given is not when the total was set: what was busted for good meanwhile shows only in what is left.
+    """
+    leaves = report.leaves_qty
+    if (
+        report.exec_type is not ExecType.ORDER_STATUS
+        or report.ord_status not in _WORKING
+        or report.cum_qty != order._cum_qty
+        or not is_sane(leaves)
+        or not ZERO <= leaves <= total - order._cum_qty
+    ):
+        return None
+    return total - order._cum_qty - leaves
+
+
 def read_replaced(order: Order, report: ExecutionReport, at: At) -> Events:
     """Read that a replace was accepted, or that the venue replaced the order of its own accord."""
     if not is_allowed(order, ev.OrderReplaced):
@@ -205,6 +222,8 @@ def _replaced(order: Order, report: ExecutionReport, at: At, asked: OutstandingR
             report.ord_status in _WORKING and (any(said) or not _FOR_THE_DAY.isdisjoint(order._marks)),
             *said,
             is_overtaken,
+            # What nobody has heard of as lost may be on its way, and is counted then.
+            lost_there(order, report, qty) if order._losses and not is_overtaken else None,
         )
     )
     if order.is_ended:

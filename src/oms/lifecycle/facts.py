@@ -249,7 +249,11 @@ def _resume(order: Order, event: Any) -> None:
 def _change_terms(order: Order, event: Any) -> None:
     order._order_qty = event.order_qty
     order._terms = event.terms
-    if order._losses:
+    if event.lost_qty is not None:
+        order._lost_qty = event.lost_qty
+        when = (event.venue_ns, event.venue_seq, event.lost_qty, event.venue_ns, "", event.sequence)
+        order._losses = (when,) if event.lost_qty else ()
+    elif order._losses:
         # What was lost before the total was said is no part of it; what the venue took off later is, whenever we heard of it.
         said: Said = (event.venue_ns, event.venue_seq)
         order._losses = tuple(loss for loss in order._losses if is_later(loss, said))

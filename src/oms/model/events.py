@@ -405,6 +405,7 @@ class OrderReplaced(OrderEvent):
         venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
         venue_seq: The place of the report among the broker's own; 0 where it does not number them.
         is_overtaken: The venue has changed the order since, and that stays: total and terms are what they were before.
+        lost_qty: How much of the total was busted for good, where an answer tells; None where nothing lost before is part of it.
     """
 
     cl_ord_id: ClOrdId
@@ -416,6 +417,7 @@ class OrderReplaced(OrderEvent):
     venue_ns: int = 0
     venue_seq: int = 0
     is_overtaken: bool = False
+    lost_qty: Decimal | None = None
 
 
 @record
@@ -580,6 +582,7 @@ class OrderRestated(OrderEvent):
         exec_id: The identity of the report, by which a repeat is known; None where it had none.
         venue_ns: When it happened at the venue, in nanoseconds UTC; 0 where the venue gave no time.
         venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+        lost_qty: How much of the total was busted for good, where an answer tells; None where nothing lost before is part of it.
     """
 
     order_qty: Decimal
@@ -593,6 +596,7 @@ class OrderRestated(OrderEvent):
     venue_ns: int = 0
     venue_seq: int = 0
     unsplit_qty: Decimal = ZERO
+    lost_qty: Decimal | None = None
 
 
 @record

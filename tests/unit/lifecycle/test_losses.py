@@ -15,7 +15,7 @@ from oms.model import events as ev
 from oms.model.enums import ExecType, OrdStatus
 from oms.model.ids import ExecId
 from tests.unit.journals import T0, make
-from tests.unit.lifecycle.readings import PART, after, d, read, report, these, told
+from tests.unit.lifecycle.readings import PART, after, d, read, report, take, these, told
 
 LATER: Final[dict[str, Any]] = {"venue_ns": T0 + 20}
 BUST: Final = make(ev.TradeCanceled, exec_id=ExecId("h1"), reopens=False, **LATER)
@@ -35,6 +35,15 @@ LEFT: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], int]]] = {
     "a bust, and one that was overtaken": (
         (BUST, total(ev.OrderReplaced, venue_ns=T0 + 19, is_overtaken=True)),
         60,
+    ),
+    "a bust, and an answer that shows it": (
+        (BUST, total(ev.OrderReplaced, venue_ns=T0 + 21, lost_qty=d(40))),
+        60,
+    ),
+    "a bust, and an answer that shows nothing lost": ((BUST, total(venue_ns=T0 + 21, lost_qty=d(0))), 100),
+    "a bust, and an answer that shows it, and a newer total": (
+        (BUST, total(venue_ns=T0 + 21, lost_qty=d(40)), total(venue_ns=T0 + 22)),
+        100,
     ),
     "what a correction has taken off": ((LESS, total(venue_ns=T0 + 19)), 60),
     "the older of two losses": (
@@ -73,6 +82,35 @@ def test_what_is_taken_for_lost_must_be_what_was_lost_one_by_one() -> None:
     order._lost_qty += 1
 
     assert any("41 are taken for lost, one by one they are 40" in what for what in check_order(order))
+
+
+REPLACE: Final = make(ev.ReplaceRequested, order_qty=d(150))
+SHOWN: Final[dict[str, tuple[dict[str, Any], int | None, int]]] = {
+    "all but what was lost": ({"leaves_qty": d(110)}, 40, 110),
+    "all of it": ({"leaves_qty": d(150)}, 0, 150),
+    "nothing": ({"leaves_qty": d(0)}, 150, 0),
+    "more than there is": ({"leaves_qty": d(151)}, None, 150),
+    "no word of it": ({}, None, 150),
+    "no number": ({"leaves_qty": d("NaN")}, None, 150),
+    "another count": ({"leaves_qty": d(110), "cum_qty": d(40)}, None, 150),
+    "of one that is decided on": ({"leaves_qty": d(110), "ord_status": OrdStatus.DONE_FOR_DAY}, None, 150),
+}
+
+
+@pytest.mark.parametrize(("fields", "lost", "left"), SHOWN.values(), ids=SHOWN)
+def test_what_an_answer_shows_as_left_tells_if_a_loss_came_after_the_total(
+    fields: dict[str, Any], lost: int | None, left: int
+) -> None:
+    order = after(*PART, REPLACE, BUST)
+    shown = {"ord_status": OrdStatus.NEW, "order_qty": d(150), "cum_qty": d(0), "transact_time_ns": T0 + 30}
+    said = report(ExecType.ORDER_STATUS, **{"cl_ord_id": REPLACE.cl_ord_id, **shown, **fields})  # type: ignore[attr-defined]
+
+    events = read(order, said)
+    (replaced,) = (event for event in events if isinstance(event, ev.OrderReplaced))
+
+    assert these(replaced.lost_qty) == (lost,)
+    assert these(take(order, events).leaves_qty) == (left,)
+    assert check_order(order) == ()
 
 
 SAID: Final[dict[str, tuple[dict[str, Any], bool]]] = {

@@ -533,6 +533,32 @@ def test_an_order_that_is_open_here_and_has_nothing_left_there_is_a_break(house:
     assert (found.kind, found.expected, found.said) == (BreakKind.STATUS, "open, 10 left", "nothing left")
 
 
+def test_what_the_broker_shows_as_left_when_asked_is_taken_over(house: House) -> None:
+    order = house.submit()
+    # What had executed was busted there for good, and nothing here tells of either.
+    house.venue.change(order, leaves_qty=d(0))
+    version = house.om.state.version
+    house.reconcile()
+    (restated,) = (event for event in house.store.read(version) if isinstance(event, ev.OrderRestated))
+    assert (restated.order_qty, restated.lost_qty, order.leaves_qty, order.cum_qty) == (
+        d(10),
+        d(10),
+        d(0),
+        d(0),
+    )
+    assert (house.om.breaks(), order.is_ended) == ([], False)
+    assert house.reconcile() == []
+
+
+def test_what_is_left_is_not_taken_over_while_a_request_is_undecided(house: House) -> None:
+    order = house.submit()
+    house.om.cancel(order)
+    house.venue.change(order, leaves_qty=d(0))
+    assert "OrderRestated" not in house.reconcile()
+    (found,) = house.om.breaks()
+    assert (found.kind, found.said, order.leaves_qty) == (BreakKind.STATUS, "nothing left", d(10))
+
+
 def test_an_order_that_was_not_given_here_is_adopted(house: House) -> None:
     house.venue.orders["X"] = ExecutionReport(
         ExecType.ORDER_STATUS, venue_order_id=VenueOrderId("V77"), ord_status=OrdStatus.NEW, order_qty=d(3), cum_qty=d(0),
