@@ -188,19 +188,27 @@ class Settling:
         desk.check_replay()
 
     def reconcile(self) -> None:
-        """Let one round with the broker come to its end, doubts first."""
+        """Let one round with the broker come to its end, doubts first.
+
+        A cancel of an order that has filled stays in doubt until its executions are known: an answer that shows it filled
+        settles it only then, and they may be told by nothing but the list.
+        """
         desk = self.desk
-        for _ in range(ROUNDS):
-            if not desk.om.outstanding() and not desk.om.state.runs:
-                break
-            self._wait(ROUND_NS)
+        self._settle_doubts()
         desk.do(desk.om.reconcile)
         for _ in range(ROUNDS):
             if not desk.om.state.runs:
                 break
             self._wait(GRACE_NS)
         assert not desk.om.state.runs, "the round has not ended, although everything was answered"
+        self._settle_doubts()
         desk.check()
+
+    def _settle_doubts(self) -> None:
+        for _ in range(ROUNDS):
+            if not self.desk.om.outstanding() and not self.desk.om.state.runs:
+                break
+            self._wait(ROUND_NS)
 
     def _wait(self, by_ns: int) -> None:
         desk = self.desk

@@ -70,6 +70,7 @@ def is_missing(state: State, run: Run, order: Order) -> bool:
         order._order_id in state.book.exposure.open_orders
         and order._order_id not in run.named
         and order._order_id not in run.confirmed
+        and order._order_id not in run.rested
         and order._created_ns < run.as_of_ns
         and not any(
             request.kind is RequestKind.REPLACE or (request.kind is RequestKind.NEW and not request.pending)

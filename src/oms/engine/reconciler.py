@@ -106,7 +106,11 @@ def _compare_heard(run: Run) -> None:
         if order_id in run.said:
             # That an ended order works there is believed only where it had ended before the question left.
             earlier = run.noticed.get(order_id, ())
-            found = tuple(one for one in found if one.kind is not BreakKind.STATUS or one in earlier)
+            found = tuple(
+                one
+                for one in found
+                if one.kind is not BreakKind.STATUS or not order.is_ended or one in earlier
+            )
         run.said[order_id] = said
         if found:
             run.noticed[order_id] = found
@@ -136,7 +140,11 @@ def _ask_about_suspects(state: State, run: Run, requests: list[Any]) -> None:
         if one.broker == run.broker and one.order_id is not None and one.order_id not in run.said:
             suspects[one.order_id] = state.index.by_id[one.order_id]
     for _, order in sorted(suspects.items()):
-        if is_askable(state, order, None) and not _was_asked_lately(state, order):
+        if not is_askable(state, order, None):
+            continue
+        if _was_asked_lately(state, order):
+            run.rested.add(order._order_id)
+        else:
             ask(state, order, None, "it differs from what the broker says of everything", requests)
             run.asked.add(order._order_id)
 

@@ -11,7 +11,7 @@ from oms.lifecycle.anomalies import said_at
 from oms.lifecycle.facts import is_later
 from oms.lifecycle.status_answers import counted_there, how_it_ended, is_at_work
 from oms.model.decimals import EXACT, ZERO, is_sane, plain
-from oms.model.enums import BreakKind, RequestKind
+from oms.model.enums import BreakKind, OrdStatus, RequestKind
 from oms.model.ids import Account, Symbol
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport, PositionReport
@@ -42,13 +42,13 @@ def of_order(order: Order, said: ExecutionReport) -> tuple[Difference, ...]:
         and not (order._end is not None and is_later(order._end, said_at(said)))
     ):
         differs(BreakKind.STATUS, order.life.value, "working", "it has ended here and works there")
-    elif not order.is_ended and works_there and order._leaves_qty and said.leaves_qty == 0:
-        # What ranks before an end may hide it: a suspended order that was canceled is shown as suspended.
+    elif not order.is_ended and order._leaves_qty:
         left = f"open, {plain(order._leaves_qty)} left"
-        differs(BreakKind.STATUS, left, "nothing left", "nothing of it works there")
-    elif not order.is_ended and order._leaves_qty and (end := how_it_ended(said)):
-        left = f"open, {plain(order._leaves_qty)} left"
-        differs(BreakKind.STATUS, left, end, "it has ended there and works here")
+        if end := how_it_ended(said):
+            differs(BreakKind.STATUS, left, end, "it has ended there and works here")
+        elif said.leaves_qty == ZERO and not _has_filled(order, said):
+            # What ranks before an end may hide it: a suspended order that was canceled is shown as suspended.
+            differs(BreakKind.STATUS, left, "nothing left", "nothing of it works there")
     counted = counted_there(said)
     if is_sane(counted) and counted != order._cum_qty:
         kind = BreakKind.MISSING_FILL if counted > order._cum_qty else BreakKind.UNKNOWN_FILL
@@ -69,6 +69,13 @@ def of_order(order: Order, said: ExecutionReport) -> tuple[Difference, ...]:
         if theirs != ours:
             differs(BreakKind.PRICE, _prices(ours), _prices(theirs), "its prices")
     return tuple(found)
+
+
+def _has_filled(order: Order, said: ExecutionReport) -> bool:
+    counted, total = counted_there(said), said.order_qty
+    return said.ord_status is OrdStatus.FILLED or (
+        is_sane(counted) and counted >= (total if is_sane(total) else order._order_qty)
+    )
 
 
 def missing_order(order: Order) -> Difference:

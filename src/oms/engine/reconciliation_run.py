@@ -56,6 +56,7 @@ class Run:
         fills: What differs in single executions and their fees.
         is_compared: The list was looked through, and what differs was asked about.
         asked: The orders that were asked about and are not answered.
+        rested: The orders that were asked about so lately that they are not asked about again; nothing new is concluded of them.
         confirmed: The orders that it was asked about and has found.
         absent: The orders that it certainly does not have.
         positions: What it says is held.
@@ -81,6 +82,7 @@ class Run:
     fills: list[Difference] = field(factory=list)
     is_compared: bool = False
     asked: set[OrderId] = field(factory=set)
+    rested: set[OrderId] = field(factory=set)
     confirmed: set[OrderId] = field(factory=set)
     absent: set[OrderId] = field(factory=set)
     positions: PositionReport | None = None

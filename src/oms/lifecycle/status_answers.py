@@ -18,6 +18,7 @@ from oms.lifecycle.course import (
 from oms.lifecycle.facts import is_later
 from oms.lifecycle.machine import request_of
 from oms.model import events as ev
+from oms.model.decimals import ZERO, is_sane
 from oms.model.enums import AnomalyCode, Life, OrdStatus, RequestKind
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
@@ -39,6 +40,8 @@ _AT_WORK: Final = frozenset(
         OrdStatus.STOPPED,
     }
 )
+_HIDES_AN_END: Final = frozenset({OrdStatus.CALCULATED, OrdStatus.STOPPED, OrdStatus.SUSPENDED})
+"""What goes before an end where a venue shows one thing of several."""
 _PENDING_STATUS: Final = {
     OrdStatus.PENDING_CANCEL: RequestKind.CANCEL,
     OrdStatus.PENDING_REPLACE: RequestKind.REPLACE,
@@ -91,9 +94,23 @@ def read_status(order: Order, report: ExecutionReport, at: At) -> Events:
     if asked is not None and asked.kind is RequestKind.REPLACE:
         # The identity of a replace is in force only once it is accepted (FIX G.1.c).
         return read_replaced(order, report, at)
+    if asked is not None and asked.kind is RequestKind.CANCEL and _is_over(status, report):
+        return read_canceled(order, report, at)
     if status is OrdStatus.FILLED:
         return _read_filled(order, report, at)
     return ignored(order, report, at, "a status answer")
+
+
+def _is_over(status: OrdStatus, report: ExecutionReport) -> bool:
+    # A cancel that is decided on would be shown; of an order that has filled nothing would be missing.
+    total, counted = report.order_qty, report.cum_qty
+    return (
+        status in _HIDES_AN_END
+        and report.leaves_qty == ZERO
+        and is_sane(total)
+        and is_sane(counted)
+        and counted < total
+    )
 
 
 def _read_after_the_end(order: Order, status: OrdStatus | None, report: ExecutionReport, at: At) -> Events:

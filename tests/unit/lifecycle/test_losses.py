@@ -103,7 +103,7 @@ def test_what_an_answer_shows_as_left_tells_if_a_loss_came_after_the_total(
 ) -> None:
     order = after(*PART, REPLACE, BUST)
     shown = {"ord_status": OrdStatus.NEW, "order_qty": d(150), "cum_qty": d(0), "transact_time_ns": T0 + 30}
-    said = report(ExecType.ORDER_STATUS, **{"cl_ord_id": REPLACE.cl_ord_id, **shown, **fields})  # type: ignore[attr-defined]
+    said = report(ExecType.ORDER_STATUS, **{"cl_ord_id": REPLACE.cl_ord_id, **shown, **fields})
 
     events = read(order, said)
     (replaced,) = (event for event in events if isinstance(event, ev.OrderReplaced))

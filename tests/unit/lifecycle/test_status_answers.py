@@ -341,3 +341,29 @@ def test_a_replace_to_less_than_has_executed_stops_there_where_the_answer_names_
 
     assert isinstance(replaced, ev.OrderReplaced)
     assert replaced.order_qty == d(40)
+
+
+HIDDEN: Final[dict[str, tuple[OrdStatus, dict[str, object], bool]]] = {
+    "calculated": (S.CALCULATED, {}, True),
+    "suspended": (S.SUSPENDED, {}, True),
+    "stopped": (S.STOPPED, {}, True),
+    "done for the day": (S.DONE_FOR_DAY, {}, False),
+    "at work": (S.PARTIALLY_FILLED, {}, False),
+    "of which something is left": (S.CALCULATED, {"leaves_qty": d(1)}, False),
+    "of which nothing is said to be left": (S.CALCULATED, {"leaves_qty": None}, False),
+    "that has filled": (S.CALCULATED, {"cum_qty": d(100)}, False),
+    "of an unknown total": (S.CALCULATED, {"order_qty": None}, False),
+    "by another request": (S.CALCULATED, {"cl_ord_id": NEW_ID}, False),
+}
+
+
+@pytest.mark.parametrize(("status", "fields", "is_end"), HIDDEN.values(), ids=HIDDEN)
+def test_a_cancel_that_is_decided_has_ended_an_order_with_nothing_left_whatever_it_is_shown_as(
+    status: OrdStatus, fields: dict[str, object], *, is_end: bool
+) -> None:
+    shown = {"cl_ord_id": CANCEL_ID, "order_qty": d(100), "cum_qty": d(40), "leaves_qty": d(0)}
+    order = after(*PART, make(ev.CancelRequested))
+
+    events = told(read(order, answer(status, **{**shown, **fields})))
+
+    assert ("OrderCanceled" in events) is is_end

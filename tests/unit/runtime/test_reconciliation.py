@@ -40,7 +40,7 @@ from oms.model.requests import (
     RequestForPositions,
     TradeCaptureReportRequest,
 )
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Market
 from oms.model.venue_profile import ExternalOrders
 from oms.ports.broker import ReportSink
 from oms.runtime.manual_clock import ManualClock
@@ -531,6 +531,37 @@ def test_an_order_that_is_open_here_and_has_nothing_left_there_is_a_break(house:
     house.reconcile()
     (found,) = house.om.breaks()
     assert (found.kind, found.expected, found.said) == (BreakKind.STATUS, "open, 10 left", "nothing left")
+
+
+@pytest.mark.parametrize("status", [OrdStatus.CALCULATED, OrdStatus.DONE_FOR_DAY, None], ids=str)
+def test_an_order_with_nothing_left_there_is_a_break_whatever_it_is_shown_as(
+    house: House, status: OrdStatus | None
+) -> None:
+    order = house.submit()
+    house.venue.change(order, ord_status=status, leaves_qty=d(0))
+    house.reconcile()
+    (found,) = house.om.breaks()
+    assert (found.kind, found.said) == (BreakKind.STATUS, "nothing left")
+
+
+def test_an_order_that_has_filled_there_lacks_executions_whatever_it_is_shown_as() -> None:
+    house = House(Venue(frozenset({Listing.OPEN_ORDERS})))
+    order = house.om.submit("AAPL", Side.BUY, 10, Market())
+    house.venue.trade(order, "x1", 10)
+    house.venue.change(order, ord_status=OrdStatus.CALCULATED)
+    house.reconcile()
+    assert [one.kind for one in house.om.breaks()] == [BreakKind.MISSING_FILL]
+
+
+def test_an_order_that_was_asked_about_lately_is_not_taken_for_missing_without_a_question() -> None:
+    house = House(Venue(frozenset({Listing.OPEN_ORDERS})))
+    order = house.om.submit("AAPL", Side.BUY, 10, Market())
+    # It has filled, which only an answer tells, and nothing tells at what price: the list does not show it any more.
+    house.venue.trade(order, "x1", 10)
+    house.reconcile()
+    assert [one.kind for one in house.om.breaks()] == [BreakKind.MISSING_FILL]
+    assert house.reconcile() == []
+    assert [one.kind for one in house.om.breaks()] == [BreakKind.MISSING_FILL]
 
 
 def test_what_the_broker_shows_as_left_when_asked_is_taken_over(house: House) -> None:
