@@ -22,6 +22,7 @@
     │   ├── JournalNewerError
     │   └── NotAJournalError
     ├── LimitExceededError         a queue or loop reached its named limit
+    ├── ReportFailedError          a bug: what a broker said could not be handled, and is kept
     └── TransitionError            a bug: an event that no table allows was applied
 
 A refusal that is part of business (a risk limit, a tick size) is an event, never one of these.
@@ -196,6 +197,25 @@ class LimitExceededError(OmsError):
         self.limit = limit
         self.bound = bound
         super().__init__(f"{limit} of {bound} reached: {remedy}")
+
+
+class ReportFailedError(OmsError):
+    """What a broker said met a bug on its way: it is kept, and the manager halts.
+
+    Attributes:
+        broker: Who said it.
+        said: What, as text.
+        reason: What has failed.
+        remedy: What is to be done.
+    """
+
+    def __init__(self, broker: str, said: object, why: str, remedy: str) -> None:
+        """Name the bug's exception, the broker, what it said, and the remedy."""
+        self.broker = broker
+        self.said = _in_text(said)
+        self.reason = f"{why}, while this of {broker} was handled: {self.said}"
+        self.remedy = remedy
+        super().__init__(f"{self.reason}: {remedy}")
 
 
 class TransitionError(OmsError):

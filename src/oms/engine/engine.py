@@ -13,7 +13,7 @@ from typing import Any, Final
 from oms.engine import emergencies, operator, reconciler
 from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
-from oms.engine.incoming import take_in
+from oms.engine.incoming import set_aside, take_in
 from oms.engine.inputs import (
     Answered,
     EmergencyCancel,
@@ -22,6 +22,7 @@ from oms.engine.inputs import (
     Reported,
     Resume,
     Retire,
+    SetAside,
     Start,
     TimerDue,
     WatchedMassCancel,
@@ -61,6 +62,8 @@ class Engine:
 
     Attributes:
         state: What is true. To be read; only the engine moves it.
+        is_following_up: What is done is what handlers have asked for; it stays so where one of them has failed, until it is looked
+            at: the input itself has become true then.
         wants_events: Commands may follow from events: some order type's handler listens to them.
     """
 
@@ -77,6 +80,7 @@ class Engine:
         "_real",
         "_requests",
         "_told",
+        "is_following_up",
         "state",
         "wants_events",
     )
@@ -104,6 +108,7 @@ class Engine:
         # How many of the events that are still to be handed out the handlers have been told of.
         self._told = 0
         self._follow_ups: deque[cmd.Command] = deque()
+        self.is_following_up = False
         self._dispatch: dict[type[Any], Callable[[Any], None]] = {
             cmd.SubmitOrder: self._submit,
             Promised: self._submit_promised,
@@ -122,6 +127,7 @@ class Engine:
             ReconcileBroker: self._reconcile,
             Reported: self._reported,
             Answered: self._answered,
+            SetAside: self._set_aside,
             Quote: self._market,
             TradePrint: self._market,
             TimerDue: self._nothing,
@@ -262,6 +268,9 @@ class Engine:
         state = self.state
         state.begin(type(what.result), what.request.broker)
         process_answer(state, what)
+
+    def _set_aside(self, what: SetAside) -> None:
+        set_aside(self.state, what)
 
     def _request_status(self, what: cmd.RequestStatus) -> None:
         self.state.begin(cmd.RequestStatus, what.asked_by)
@@ -407,6 +416,7 @@ class Engine:
     def _follow_up(self) -> None:
         state = self.state
         followed = 0
+        self.is_following_up = True
         while True:
             while self._told < len(state.fresh):
                 event = state.fresh[self._told]
@@ -417,6 +427,7 @@ class Engine:
                     if handler.wants_events:
                         self._follow_ups.extend(handler.on_event(order, event))
             if not self._follow_ups:
+                self.is_following_up = False
                 return
             followed += 1
             if followed > MAX_FOLLOW_UPS:

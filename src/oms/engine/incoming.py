@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oms.engine.doubt import MASS_STATUS, REPORT, resolve_absent
 from oms.engine.fees import process_fee
+from oms.engine.inputs import SetAside
 from oms.engine.plain_reports import of_our_own_class, plain_report
 from oms.engine.report_processing import process_report
 from oms.engine.retention import recall_named
@@ -48,6 +49,13 @@ def take_in(state: State, broker: BrokerName, said: object, evidence: str = REPO
         wanted = "put an ExecutionReport, OrderCancelReject, FeeReport, MassStatus, ExecutionsReport or PositionReport"
         text = f"{shown(said):.200} is no report: {wanted}"
         state.record(anomaly(At(*state.envelope(), broker), AnomalyCode.MALFORMED, None, text, said))
+
+
+def set_aside(state: State, what: SetAside) -> None:
+    """Put on record what a broker said as it came, since nothing more could be made of it."""
+    state.begin(type(what.said), what.broker)
+    at = At(*state.envelope(), what.broker)
+    state.record(anomaly(at, AnomalyCode.MALFORMED, None, what.text, what.said))
 
 
 def _set_aside(state: State, broker: BrokerName, said: object, error: Exception) -> None:

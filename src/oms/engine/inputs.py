@@ -59,6 +59,21 @@ class Answered:
 
 
 @record
+class SetAside:
+    """What a broker said could not be handled, again and again: it is to be put on record as it came.
+
+    Attributes:
+        broker: Who said it.
+        said: What: a report, or an answer to a request.
+        text: What became of it.
+    """
+
+    broker: BrokerName
+    said: Report | Answered
+    text: str
+
+
+@record
 class TimerDue:
     """Time has passed; whatever was due by now is to be done."""
 
@@ -134,6 +149,7 @@ Input: TypeAlias = (
     | WatchedMassCancel
     | Reported
     | Answered
+    | SetAside
     | MarketUpdate
     | TimerDue
     | SessionChange

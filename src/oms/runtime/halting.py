@@ -14,9 +14,24 @@ from attrs import define
 
 from oms.bus import Bus, Halted, ReportsLost
 from oms.engine.engine import Engine
-from oms.engine.inputs import Answered, EmergencyCancel, Input, Promised, Reported, WatchedMassCancel
+from oms.engine.inputs import (
+    Answered,
+    EmergencyCancel,
+    Input,
+    Promised,
+    Reported,
+    SetAside,
+    WatchedMassCancel,
+)
 from oms.engine.state import EMERGENCY_IDS, ID_BLOCK, State
-from oms.errors import ClockError, ConcurrencyConflictError, HaltedError, LimitExceededError, OmsError
+from oms.errors import (
+    ClockError,
+    ConcurrencyConflictError,
+    HaltedError,
+    LimitExceededError,
+    OmsError,
+    ReportFailedError,
+)
 from oms.model import commands as cmd
 from oms.model.events import CancelRequested, Event, IdBlockReserved
 from oms.model.ids import ClOrdId, OrderId
@@ -41,7 +56,7 @@ MAX_HELD: Final = 100_000
 NEVER_LEFT: Final = NotSent("the manager was halted as it was recorded, and it did not leave")
 
 _MAX_REASON: Final = 4096
-_HELD: Final = (Reported, Answered, SessionChange, cmd.EngageKillSwitch, EmergencyCancel)
+_HELD: Final = (Reported, Answered, SetAside, SessionChange, cmd.EngageKillSwitch, EmergencyCancel)
 """What is kept while halted, and handled when the manager is resumed."""
 
 _LISTINGS: Final = get_args(ListingRequest)
@@ -53,6 +68,10 @@ _COMMANDS: Final = (
 )
 
 _RESUME: Final = "cancels still leave; mend what has failed, then call resume(by=, reason=)"
+_AGAIN: Final = "it is kept, and handled again when resume(by=, reason=) is called; cancels still leave"
+_ASIDE: Final = (
+    "resume(by=, reason=) puts it on record as an anomaly and goes on without it; cancels still leave"
+)
 _FENCED: Final = "another manager has the journal: cancel there, and close this one"
 _BROKEN_OFF: Final = "cancels still leave; close this manager and open the journal again"
 
@@ -76,6 +95,8 @@ class Doubtful:
 
 def said(error: BaseException) -> str:
     """Give what an error says, or its kind where it says nothing or fails at being told."""
+    if isinstance(error, ReportFailedError):
+        return error.reason
     try:
         text = str(error)
     except Exception:  # noqa: BLE001  # a store's or an adapter's own error may do anything
@@ -100,7 +121,7 @@ class Halting:
     """
 
     __slots__ = (
-        "_bus", "_clock", "_inbox", "_last_id", "_next_id", "_told_lost", "doubtful", "error", "has_left_all", "held", "may_cancel",
+        "_bus", "_clock", "_failed", "_inbox", "_last_id", "_next_id", "_told_lost", "doubtful", "error", "has_left_all", "held", "may_cancel",
         "may_resume", "reason", "remedy", "since_ns", "unsent",
     )  # fmt: skip
 
@@ -118,6 +139,7 @@ class Halting:
         self._inbox.unbound()
         self._next_id = self._last_id = 0
         self._told_lost = 0
+        self._failed: list[Reported | Answered] = []
         self.reason = ""
         self.remedy = ""
         self.error: BaseException | None = None
@@ -182,6 +204,26 @@ class Halting:
             self._bus.notify(Halted(self.reason, self.remedy, self.since_ns))
         return refused if isinstance(error, Exception) else []
 
+    def blame(
+        self, what: Reported | Answered | SetAside, error: Exception
+    ) -> tuple[Reported | Answered | SetAside, ReportFailedError]:
+        """Give what is to be handled, once it goes on, in place of what has met a bug, and the error that says so."""
+        broker = what.request.broker if isinstance(what, Answered) else what.broker
+        told = (
+            what if isinstance(what, Answered) else what.report if isinstance(what, Reported) else what.said
+        )
+        is_again = isinstance(what, SetAside) or any(what is one for one in self._failed)
+        why = f"{type(error).__name__}: {said(error)}"
+        failed = ReportFailedError(broker, told, why, _ASIDE if is_again else _AGAIN)
+        failed.__cause__ = error
+        if isinstance(what, SetAside):
+            return what, failed
+        if is_again:
+            # It would be the same for ever: it is put on record as it came, for a person to read.
+            return SetAside(broker, told, failed.reason), failed
+        self._failed.append(what)
+        return what, failed
+
     def keep_back(self, requests: Sequence[Request]) -> None:
         """Take in that of the requests of a batch under way only those are to leave that `sort_requests` lets through."""
         self.unsent.update(
@@ -204,6 +246,8 @@ class Halting:
 
     def _judge(self, error: BaseException) -> None:
         self.remedy = _RESUME
+        if isinstance(error, ReportFailedError):
+            self.remedy = error.remedy
         if self._bus.is_broken_off:
             self.may_resume = False
             self.remedy = _BROKEN_OFF

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from oms.bus import Bus
 from oms.engine.engine import Engine
-from oms.engine.inputs import Answered, Input, Promised, Reported
+from oms.engine.inputs import Answered, Input, Promised, Reported, SetAside
 from oms.errors import ClockError, HaltedError, LimitExceededError, OmsError, StoreError, ValidationError
 from oms.model.events import Event
 from oms.model.reports import QueryResult, SendResult, Sent, Unknown
@@ -42,6 +42,7 @@ _HALTS: Final = (MemoryError, RecursionError, ClockError)
 and that nobody knows what time it is."""
 
 _TOLD: Final = (NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest)
+_SAID: Final = (Reported, Answered, SetAside)
 
 CLOSED: Final = "this manager is closed"
 
@@ -155,6 +156,11 @@ class Loop:
         if self.is_deferred or self._batch is not None:
             raise ValidationError(what, "within a batch or a listener", "call it after that has ended")
 
+    def finish(self) -> None:
+        """End the batch under way, if there is one; errors as in `enter`."""
+        if self._batch is not None:
+            self.end(self._batch)
+
     def close(self) -> None:
         """Handle nothing from now on, and let no cancel leave either."""
         self.halted = CLOSED
@@ -179,22 +185,15 @@ class Loop:
                 what = inbox.popleft()
                 try:
                     outcome = self.engine.handle(what, self._clock.now_ns())
-                except ValidationError as error:
-                    if what is own:
-                        refusal = error
-                        raise
-                    self._refuse(what, error)
-                    continue
                 except _HALTS:
                     raise
-                except StoreError as error:
-                    # An order that has left memory could not be looked for, or orders could not leave it. What a broker
-                    # said must not be lost, and so halts; whatever else was asked can be asked again.
-                    if type(what) is not Reported and type(what) is not Answered:
-                        refusal = error
-                    raise
                 except Exception as error:
-                    # A handler of somebody's own failed, between two changes of the state and not within one.
+                    what, halts = self._judge(what, error)
+                    if halts is not None:
+                        raise halts  # noqa: B904  # it has its cause, or is the error itself
+                    if what is not own and isinstance(error, ValidationError):
+                        self._refuse(what, error)
+                        continue
                     refusal = error
                     raise
                 self.next_due_ns = outcome.next_due_ns
@@ -216,6 +215,17 @@ class Loop:
                 self._halt(error, () if what is None else (what,), own)
             self.is_deferred = False
             raise
+
+    def _judge(self, what: Input, error: Exception) -> tuple[Input, Exception | None]:
+        """Give the error that halts and the input that is kept then; no error where what was asked can be asked again."""
+        # A handler of somebody's own fails between two changes of the state, when what was said has become true.
+        was_following_up, self.engine.is_following_up = self.engine.is_following_up, False
+        if not isinstance(what, _SAID):
+            return what, None
+        # An order that has left memory could not be looked for: what was said is not at fault.
+        if isinstance(error, StoreError):
+            return what, error
+        return (what, None) if was_following_up else self.halting.blame(what, error)
 
     def _halt(self, error: BaseException, inputs: Sequence[Input], own: Input | None = None) -> None:
         self.halted = said(error)
@@ -271,8 +281,11 @@ class Loop:
         self._batch = batch
 
     def end(self, batch: _Batch) -> None:
-        """Deliver what was put off, then handle what waits; errors as in `enter`."""
+        """Deliver what was put off, then handle what waits; nothing where that was done already. Errors as in `enter`."""
+        if self._batch is not batch:
+            return
         kept_back: list[Request] = []
+        has_begun = False
         try:
             self._batch = None
             if batch.events or batch.requests:
@@ -280,11 +293,15 @@ class Loop:
                 requests: Sequence[Request] = batch.requests
                 if self.halted is not None:
                     requests, kept_back = self.halting.sort_requests(requests)
+                has_begun = True
                 self.bus.publish(batch.events, requests)
                 self.is_deferred = False
         except BaseException as error:
-            if kept_back and self.bus.unrecorded is not None:
-                self.bus.unrecorded = batch.events, batch.requests
+            bus = self.bus
+            if has_begun and bus.unrecorded is None:
+                bus.is_broken_off = True
+            elif batch.events:
+                bus.unrecorded = batch.events, batch.requests
             self._halt(error, batch.inputs)
             self.is_deferred = False
             raise
@@ -351,4 +368,9 @@ class _Batch:
         self._loop.begin(self)
 
     def __exit__(self, *_: object) -> None:
-        self._loop.end(self)
+        try:
+            self._loop.end(self)
+        except BaseException:
+            # An interrupt may have come before the end had begun: what is put off must not stay so.
+            self._loop.end(self)
+            raise

@@ -815,14 +815,14 @@ class OrderManager:
     def close(self) -> None:
         """Handle what brokers have reported, disconnect them and let go of the journal; a second call does nothing.
 
-        What was reported is left where it is while halted. Whatever fails, all brokers are told to stop and the journal is
+        Within a batch, what was put off is recorded and sent first. What was reported is left where it is while halted. Whatever fails, all brokers are told to stop and the journal is
         closed; the first error is raised after that.
         """
         if self._is_closed:
             return
         self._is_closed = True
-        stops = [broker.stop for broker in self._brokers.values()]
-        in_turn([self._loop.drain, *stops, self._last_snapshot, self._loop.close, self._store.close])
+        loop, stops = self._loop, [broker.stop for broker in self._brokers.values()]
+        in_turn([loop.finish, loop.drain, *stops, self._last_snapshot, loop.close, self._store.close])
 
     def _last_snapshot(self) -> None:
         if self._loop.is_idle:
