@@ -14,9 +14,9 @@ from oms.engine.report_processing import process_report, release_ready
 from oms.engine.retention import recall_called
 from oms.engine.state import State
 from oms.lifecycle.anomalies import At, anomaly
-from oms.lifecycle.changes import lost_there
+from oms.lifecycle.losses import lost_there
 from oms.lifecycle.machine import is_allowed
-from oms.lifecycle.status_answers import counted_there
+from oms.lifecycle.status_answers import counted_there, is_plainly_working
 from oms.lifecycle.synthetic import inferred, withdrawn
 from oms.model import events as ev
 from oms.model.decimals import ZERO, plain
@@ -228,7 +228,7 @@ def _reinstate(state: State, order: Order) -> str | None:
 def _take_what_is_left(state: State, order: Order, said: ExecutionReport) -> str | None:
     lost = lost_there(order, said, order._order_qty if said.order_qty is None else said.order_qty)
     # What is asked for may be decided, and then shows what is left otherwise.
-    if lost is None or order._requests:
+    if lost is None or order._requests or not is_plainly_working(said):
         return None
     return _restate(state, order, said, lost)
 

@@ -9,9 +9,9 @@ from typing import Final
 from oms.engine.reconciliation_run import Difference
 from oms.lifecycle.anomalies import said_at
 from oms.lifecycle.facts import is_later
-from oms.lifecycle.status_answers import counted_there, how_it_ended, is_at_work
+from oms.lifecycle.status_answers import counted_there, has_filled_there, how_it_ended, is_at_work
 from oms.model.decimals import EXACT, ZERO, is_sane, plain
-from oms.model.enums import BreakKind, OrdStatus, RequestKind
+from oms.model.enums import BreakKind, RequestKind
 from oms.model.ids import Account, Symbol
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport, PositionReport
@@ -46,7 +46,7 @@ def of_order(order: Order, said: ExecutionReport) -> tuple[Difference, ...]:
         left = f"open, {plain(order._leaves_qty)} left"
         if end := how_it_ended(said):
             differs(BreakKind.STATUS, left, end, "it has ended there and works here")
-        elif said.leaves_qty == ZERO and not _has_filled(order, said):
+        elif said.leaves_qty == ZERO and not has_filled_there(order, said):
             # What ranks before an end may hide it: a suspended order that was canceled is shown as suspended.
             differs(BreakKind.STATUS, left, "nothing left", "nothing of it works there")
     counted = counted_there(said)
@@ -69,13 +69,6 @@ def of_order(order: Order, said: ExecutionReport) -> tuple[Difference, ...]:
         if theirs != ours:
             differs(BreakKind.PRICE, _prices(ours), _prices(theirs), "its prices")
     return tuple(found)
-
-
-def _has_filled(order: Order, said: ExecutionReport) -> bool:
-    counted, total = counted_there(said), said.order_qty
-    return said.ord_status is OrdStatus.FILLED or (
-        is_sane(counted) and counted >= (total if is_sane(total) else order._order_qty)
-    )
 
 
 def missing_order(order: Order) -> Difference:

@@ -26,6 +26,7 @@ from oms.lifecycle.anomalies import (
 )
 from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.facts import When, is_later
+from oms.lifecycle.losses import is_loss_unclear, lost_there
 from oms.lifecycle.machine import is_allowed, request_of
 from oms.model import events as ev
 from oms.model.decimals import BOUND, ONE, QUOTIENT, ZERO, is_sane
@@ -107,23 +108,6 @@ def _new_qty(order: Order, report: ExecutionReport, wanted: Decimal) -> Decimal 
     # A total at or below what has executed means "stop here" (FIX C.3.c): what had by then, where the broker says so.
     counted = report.cum_qty
     return max(qty, counted if is_sane(counted) else order.cum_qty)
-
-
-def lost_there(order: Order, report: ExecutionReport, total: Decimal) -> Decimal | None:
-    """Give how much of a total will never trade, by an answer that shows the order at work; None where it does not tell.
-
-    When the answer was given is not when the total was set: what was busted for good meanwhile shows only in what is left.
-    """
-    leaves = report.leaves_qty
-    if (
-        report.exec_type is not ExecType.ORDER_STATUS
-        or report.ord_status not in _WORKING
-        or report.cum_qty != order._cum_qty
-        or not is_sane(leaves)
-        or not ZERO <= leaves <= total - order._cum_qty
-    ):
-        return None
-    return total - order._cum_qty - leaves
 
 
 def read_replaced(order: Order, report: ExecutionReport, at: At) -> Events:
@@ -223,22 +207,19 @@ def _replaced(order: Order, report: ExecutionReport, at: At, asked: OutstandingR
             *said,
             is_overtaken,
             # What nobody has heard of as lost may be on its way, and is counted then.
-            lost_there(order, report, qty) if order._losses and not is_overtaken else None,
+            lost_there(order, report, qty)
+            if order._losses and not is_overtaken and report.ord_status in _WORKING
+            else None,
         )
     )
     if order.is_ended:
         text = f"replaced under {cl_ord_id}, although the order is {order.life.value}"
         events.append(anomaly(at, AnomalyCode.ILLEGAL_IN_STATE, order.order_id, text, report, len(events)))
-    elif (age is _Age.UNKNOWN and (qty, terms) != (order.order_qty, order.terms)) or _is_loss_unclear(
+    elif (age is _Age.UNKNOWN and (qty, terms) != (order.order_qty, order.terms)) or is_loss_unclear(
         order, said
     ):
         events += unordered(order, report, at, len(events))
     return (*events, *_end_of_nothing(order, report, at, qty, len(events)))
-
-
-def _is_loss_unclear(order: Order, said: Said) -> bool:
-    """Tell whether it is unknown for something that was busted for good if the total was said before or after that."""
-    return any(not is_later(loss, said) and not is_later(said, loss) for loss in order._losses)
 
 
 def _end_of_nothing(order: Order, report: ExecutionReport, at: At, qty: Decimal, place: int) -> Events:
@@ -302,7 +283,7 @@ def read_restated(
         )
     )
     is_unclear = age is _Age.UNKNOWN and (qty, terms) != (order.order_qty, order.terms)
-    if is_unclear or _is_loss_unclear(order, said):
+    if is_unclear or is_loss_unclear(order, said):
         events += unordered(order, report, at, len(events))
     if counted is not None and not (is_sane(counted) and counted <= after):
         code = AnomalyCode.MISSING_EXECUTION if is_sane(counted) else AnomalyCode.MALFORMED

@@ -40,6 +40,7 @@ _AT_WORK: Final = frozenset(
         OrdStatus.STOPPED,
     }
 )
+_WORKING: Final = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED})
 _HIDES_AN_END: Final = frozenset({OrdStatus.CALCULATED, OrdStatus.STOPPED, OrdStatus.SUSPENDED})
 """What goes before an end where a venue shows one thing of several."""
 _PENDING_STATUS: Final = {
@@ -53,6 +54,19 @@ def is_at_work(report: ExecutionReport) -> bool | None:
     if report.ord_status is None:
         return None if report.leaves_qty is None else bool(report.leaves_qty)
     return report.ord_status in _AT_WORK
+
+
+def is_plainly_working(report: ExecutionReport) -> bool:
+    """Tell whether a venue shows an order as working, with nothing before that that would hide how it fares."""
+    return report.ord_status in _WORKING
+
+
+def has_filled_there(order: Order, report: ExecutionReport) -> bool:
+    """Tell whether all of an order has executed by a venue's count, whatever else it is shown as."""
+    counted, total = counted_there(report), report.order_qty
+    return report.ord_status is OrdStatus.FILLED or (
+        is_sane(counted) and counted >= (total if is_sane(total) else order._order_qty)
+    )
 
 
 def how_it_ended(report: ExecutionReport) -> str:
