@@ -8,6 +8,7 @@ because it was kept where the journal's owner cannot write, or because of the si
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -27,6 +28,7 @@ _ROTATION: Final = {
     "kind": str, "format": int, "store_id": str, "time_ns": int, "old_key_id": str, "new_key_id": str,
     "new_algorithm": str, "new_public": str,
 }  # fmt: skip
+_PUBLIC: Final = re.compile("([0-9a-f]{64})?")
 
 
 @value(kw_only=True)
@@ -214,6 +216,8 @@ def _read(number: int, text: str) -> Line:
     for name, kind in kinds.items():
         if type(record[name]) is not kind or (kind is int and record[name] < 0):
             raise refuse(f"{name} must be {'a number' if kind is int else 'a text'}")
+    if not _PUBLIC.fullmatch(str(record.get("new_public", ""))):
+        raise refuse("new_public must be 64 hex digits, or empty")
     if record["format"] > FORMAT:
         raise refuse(f"format {FORMAT} is the newest one known: use a newer version of oms")
     return Line(number=number, content=record, signatures=signatures)

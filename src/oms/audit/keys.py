@@ -131,7 +131,7 @@ def read_key(path: str) -> Key:
                 pass
     except ValidationError:
         raise
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     raise ValidationError("key", path, "name a file that `oms audit keygen` made")
 

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from oms.errors import NotAJournalError, StoreError
 
 _SQLITE: Final = b"SQLite format 3\x00"
+_REMEDY: Final = "name a journal of oms, a SQLite file or one of lines (JSONL)"
 _MAX_LINE: Final = 1 << 24
 _MAX_ID: Final = 1 << 10
 
@@ -52,7 +53,7 @@ def open_raw(path: str) -> RawJournal:
         with Path(path).open("rb") as file:
             start = file.read(len(_SQLITE))
     except OSError as error:
-        raise NotAJournalError(f"{path} cannot be read ({error})") from error
+        raise NotAJournalError(f"{path} cannot be read ({error.strerror or error}): {_REMEDY}") from error
     return RawSQLite(path) if start == _SQLITE else RawLines(path)
 
 
@@ -71,7 +72,7 @@ class RawSQLite:
                 found = connection.execute("SELECT content FROM meta WHERE name = 'id'").fetchall()
                 [kind] = connection.execute("SELECT type FROM sqlite_master WHERE name = 'events'").fetchall()
         except (sqlite3.Error, ValueError) as error:
-            raise NotAJournalError(f"{path} is no journal that can be read ({error})") from error
+            raise NotAJournalError(f"{path} is no journal that can be read ({error}): {_REMEDY}") from error
         if kind != (b"table",):
             raise NotAJournalError(f"{path} has no table of events: it is no journal, or not one any more")
         if len(found) != 1 or not isinstance(found[0][0], bytes):
@@ -135,8 +136,8 @@ class RawLines:
         try:
             with self._path.open("rb") as file:
                 head = json.loads(file.readline(_MAX_ID))
-        except (OSError, ValueError) as error:
-            raise NotAJournalError(f"{path} is no journal that can be read ({error})") from error
+        except (OSError, ValueError, RecursionError) as error:
+            raise NotAJournalError(f"{path} is no journal that can be read ({error}): {_REMEDY}") from error
         store_id = head.get("id") if isinstance(head, dict) else None
         if not isinstance(store_id, str):
             raise NotAJournalError(f"{path} has no id in its first line, so that its chain has no beginning")

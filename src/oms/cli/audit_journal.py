@@ -6,14 +6,15 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from oms.audit import anchors as anchor_file
-from oms.audit.keys import KEY_LENGTH, ed25519_key, hmac_key, read_key
+from oms.audit.keys import KEY_LENGTH, ed25519_key, hmac_key
 from oms.audit.raw_journal import open_raw
 from oms.audit.verifier import Finding
 from oms.audit.verifier import verify as judge
+from oms.cli.audit_files import read_anchor_file, read_key_file, write_new
+from oms.errors import ValidationError
 from oms.runtime.system_clock import SystemClock
 
 CLEAN: Final = 0
@@ -51,7 +52,7 @@ def verify(args: Namespace) -> int:
 
 def anchor(args: Namespace) -> int:
     """Print a checkpoint of a journal that has no findings."""
-    key, journal = read_key(args.key), open_raw(args.db)
+    key, journal = read_key_file(args.key, is_to_sign=True), open_raw(args.db)
     verdict = judge(journal, progress=_progress())
     if verdict.findings:
         return refuse(verdict.findings[0], "is not anchored")
@@ -72,7 +73,8 @@ def anchor(args: Namespace) -> int:
 def rotate(args: Namespace) -> int:
     """Print the line that hands over from one key to another."""
     store_id = open_raw(args.db).store_id
-    old, new = read_key(args.key), read_key(args.new_key)
+    old = read_key_file(args.key, is_to_sign=True)
+    new = read_key_file(args.new_key, "--new-key", is_to_sign=True)
     print(anchor_file.rotation(old, new, store_id=store_id, time_ns=SystemClock().now_ns()))
     return CLEAN
 
@@ -81,9 +83,9 @@ def keygen(args: Namespace) -> int:
     """Make a key in a file of its own."""
     make = ed25519_key if args.ed25519 else hmac_key
     key = make(os.urandom(KEY_LENGTH))
-    _write_new(args.file, key.to_text(), mode=0o600)
+    write_new(args.file, key.to_text(), mode=0o600)
     if args.ed25519:
-        _write_new(f"{args.file}.pub", key.to_text(public=True), mode=0o644)
+        write_new(f"{args.file}.pub", key.to_text(public=True), mode=0o644)
     print(
         f"key {key.key_id} ({key.algorithm}) is in {args.file}: keep it where the journal's owner cannot read it"
     )
@@ -91,12 +93,19 @@ def keygen(args: Namespace) -> int:
 
 
 def anchors_of(args: Namespace, store_id: str) -> tuple[list[Finding], list[anchor_file.Line]]:
-    """Give what is wrong with the file of anchors, and its lines on this journal; nothing where there is no file."""
+    """Give what is wrong with the file of anchors, and its lines on this journal; nothing where there is no file.
+
+    Raises:
+        OmsError: A file is not what it should be, or keys were given and no anchors.
+    """
     if not args.anchor:
+        if args.key:
+            given = f"{args.key[0]}, without --anchor"
+            allowed = "name the signed anchors too, --anchor FILE, or leave the key out: a journal itself is not signed"
+            raise ValidationError("--key", given, allowed)
         return [], []
-    with Path(args.anchor).open(encoding="utf-8", errors="replace") as file:
-        lines = anchor_file.read_anchors(file)
-    keys = [read_key(path) for path in args.key]
+    lines = read_anchor_file(args.anchor)
+    keys = [read_key_file(path) for path in args.key]
     findings = anchor_file.check_anchors(lines, store_id, keys)
     return findings, [line for line in lines if line.content["store_id"] == store_id]
 
@@ -116,10 +125,3 @@ def _progress() -> Callable[[int], None] | None:
             print(f"\r{count:,} records", end="", file=sys.stderr, flush=True)
 
     return tell
-
-
-def _write_new(path: str, text: str, *, mode: int) -> None:
-    # Never over another file: that may be a key which something was signed with.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text + "\n")

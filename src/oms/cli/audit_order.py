@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 from oms.audit.order_proof import check_proof, prove_order
 from oms.audit.raw_journal import open_raw
+from oms.cli.audit_files import read_proof_file
 from oms.cli.audit_journal import CLEAN, FINDINGS, anchors_of, refuse
 from oms.cli.journal import read_journal
 from oms.cli.show import find_order
@@ -21,22 +21,18 @@ def prove(args: Namespace) -> int:
     journal = open_raw(args.db)
     order_id = find_order(read_journal(args.db), args.order)
     anchor = None
-    if args.anchor:
-        findings, lines = anchors_of(args, journal.store_id)
-        if findings:
-            return refuse(findings[0], "proves nothing")
-        anchor = max(
-            (line.anchor for line in lines if line.is_checkpoint), key=lambda it: it.size, default=None
-        )
-        if anchor is None:
-            raise ValidationError("--anchor", args.anchor, "name a file with a checkpoint in it")
+    findings, lines = anchors_of(args, journal.store_id)
+    if findings:
+        return refuse(findings[0], "proves nothing")
+    if lines:
+        anchor = max((line.anchor for line in lines if line.is_checkpoint), key=lambda it: it.size)
     print(prove_order(journal, order_id, anchor))
     return CLEAN
 
 
 def check(args: Namespace) -> int:
     """Check a proof, and print the records that it shows."""
-    text = Path(args.proof).read_text("utf-8", "replace")
+    text = read_proof_file(args.proof)
     try:
         shown = check_proof(text)
     except ValidationError as error:

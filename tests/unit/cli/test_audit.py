@@ -188,3 +188,93 @@ def test_what_is_no_journal_is_one_line_and_code_2(
 
     assert main(["audit", command, str(path), *arguments]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_key_without_anchors_has_nothing_to_check_and_is_refused(
+    db: str, key: str, capsys: Capture
+) -> None:
+    for command in (["verify", db], ["prove", db, "1"]):
+        assert main(["audit", *command, "--key", key]) == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert told.err.startswith(f"oms: --key = {key}, without --anchor: ")
+        assert "--anchor FILE" in told.err
+
+
+ROTATION = (
+    '{"kind":"rotation","format":1,"store_id":"x","time_ns":1,"old_key_id":"a","new_key_id":"b",'
+    '"new_algorithm":"Ed25519","new_public":"zz","signatures":{}}'
+)
+ANCHORS: dict[str, tuple[bytes | None, str]] = {
+    "missing": (None, "No such file or directory"),
+    "empty": (b"", "there is no checkpoint in it"),
+    "text": (b"hello\n", "line 1 of the anchors = hello"),
+    "binary": (bytes(range(256)), "line 1 of the anchors"),
+    "another JSON": (b'{"kind":"checkpoint"}\n', "the keys that `oms audit anchor` prints"),
+    "nested": (b"[" * 9_000, "line 1 of the anchors"),
+    "a rotation to no key": (ROTATION.encode(), "new_public must be 64 hex digits"),
+}
+KEYS: dict[str, tuple[bytes | None, str]] = {
+    "missing": (None, "No such file or directory"),
+    "empty": (b"", "key = "),
+    "text": (b"hello", "key = "),
+    "binary": (bytes(range(256)), "key = "),
+    "nested": (b"[" * 9_000, "key = "),
+    "short": (b'{"algorithm": "HMAC-SHA256", "secret": "00ff"}', "a key is 32 bytes long"),
+    "no hex digits": (b'{"algorithm": "HMAC-SHA256", "secret": "zz"}', "key = "),
+    "another algorithm": (b'{"algorithm": "MD5", "secret": "00"}', "key = "),
+}
+
+
+def refused(arguments: list[str], path: Path, why: str, remedy: str, capsys: Capture) -> None:
+    capsys.readouterr()
+    assert main(["audit", *arguments]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    for part in (str(path), why, remedy):
+        assert part in told.err
+
+
+@pytest.mark.parametrize(("content", "why"), ANCHORS.values(), ids=ANCHORS)
+def test_what_is_wrong_with_a_file_of_anchors_names_it_and_what_to_do(
+    content: bytes | None, why: str, db: str, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "odd-anchors"
+    if content is not None:
+        path.write_bytes(content)
+    for command in (["verify", db], ["prove", db, "1"]):
+        refused([*command, "--anchor", str(path)], path, why, "`oms audit anchor` printed", capsys)
+
+
+@pytest.mark.parametrize(("content", "why"), KEYS.values(), ids=KEYS)
+def test_what_is_wrong_with_a_file_of_a_key_names_it_and_what_to_do(
+    content: bytes | None, why: str, db: str, key: str, tmp_path: Path, capsys: Capture
+) -> None:
+    anchors = anchored(db, key, capsys)
+    path = tmp_path / "odd-key"
+    if content is not None:
+        path.write_bytes(content)
+    for command in (
+        ["verify", db, "--anchor", anchors, "--key", str(path)],
+        ["anchor", db, "--key", str(path)],
+        ["rotate", db, "--key", key, "--new-key", str(path)],
+    ):
+        refused(command, path, why, "`oms audit keygen` made", capsys)
+
+
+def test_what_is_wrong_with_the_other_files_names_them_and_what_to_do(
+    db: str, key: str, tmp_path: Path, capsys: Capture
+) -> None:
+    missing, nested = tmp_path / "missing", tmp_path / "nested.jsonl"
+    nested.write_bytes(b"[" * 9_000)
+    anchors = anchored(db, key, capsys)
+
+    refused(["verify", str(missing)], missing, "No such file or directory", "name a journal of oms", capsys)
+    refused(["verify", str(nested)], nested, "no journal that can be read", "name a journal of oms", capsys)
+    proof = ["check-proof", str(missing), "--anchor", anchors]
+    refused(proof, missing, "No such file or directory", "`oms audit prove` printed", capsys)
+    refused(["keygen", key], Path(key), "File exists", "not there yet", capsys)
+    refused(
+        ["verify", db, "--anchor", str(tmp_path)], tmp_path, "Is a directory", "`oms audit anchor`", capsys
+    )
