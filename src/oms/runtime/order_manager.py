@@ -11,6 +11,8 @@ from functools import partial
 from types import TracebackType
 from typing import Final, NoReturn, Self, TypeVar
 
+from attrs import evolve
+
 from oms.bus import Bus
 from oms.engine.engine import Engine
 from oms.engine.inputs import Promised, Start, TimerDue, WatchedMassCancel
@@ -619,6 +621,8 @@ class OrderManager:
 
     def _go_on_with(self, engine: Engine) -> None:
         self._engine = engine
+        # The state that this run began with is given up.
+        self._begun = evolve(self._begun, state=engine.state)
         self._snapshots.follow(engine.state)
         self._keeping.follow(engine.state)
 

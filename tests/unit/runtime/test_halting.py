@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -535,6 +537,17 @@ def test_a_question_about_a_doubt_that_never_left_is_asked_when_its_time_comes()
 
     assert [question.cl_ord_id for question in house.broker.queries] == [order.cl_ord_id]
     house.check()
+
+
+def test_the_state_that_a_halt_has_ended_is_not_kept_in_memory() -> None:
+    house = House()
+    house.live()
+    ended = weakref.ref(house.om.state.away)  # a part of it that may be referred to so
+    house.halt()
+    house.resume()
+    gc.collect()
+    assert ended() is None
+    assert house.om.began_from.state is house.om.state
 
 
 def test_resuming_what_is_not_halted_does_nothing() -> None:
