@@ -41,6 +41,8 @@ _AT_WORK: Final = frozenset(
     }
 )
 _WORKING: Final = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED})
+_RESTS: Final = frozenset({OrdStatus.DONE_FOR_DAY, OrdStatus.CALCULATED})
+"""What an order is shown as at the end of a day; it works on where something of it is left."""
 _HIDES_AN_END: Final = frozenset({OrdStatus.CALCULATED, OrdStatus.STOPPED, OrdStatus.SUSPENDED})
 """What goes before an end where a venue shows one thing of several."""
 _PENDING_STATUS: Final = {
@@ -53,7 +55,11 @@ def is_at_work(report: ExecutionReport) -> bool | None:
     """Tell whether a venue shows an order as one that may still trade; None where it does not say."""
     if report.ord_status is None:
         return None if report.leaves_qty is None else bool(report.leaves_qty)
-    return report.ord_status in _AT_WORK
+    return report.ord_status in _AT_WORK or (report.ord_status in _RESTS and _has_some_left(report))
+
+
+def _has_some_left(report: ExecutionReport) -> bool:
+    return is_sane(report.leaves_qty) and report.leaves_qty > ZERO
 
 
 def is_plainly_working(report: ExecutionReport) -> bool:

@@ -194,12 +194,16 @@ class Desk:
 
     def deliver_again(self, letter: Letter) -> None:
         """Let a report arrive once more, which must change nothing."""
-        before = self.looks()
+        # What the time has made due is not the report's doing.
+        self.do(self.om.poll)
+        before, version = self.looks(), self.store.version
         self.deliver(letter)
         # An answer says what is and not what has happened: it may be evidence now of what nobody doubted before.
         # So may a report be that was set aside as impossible when it came first.
         was_set_aside = any(AnomalyCode.ILLEGAL_IN_STATE in codes for codes in self.flagged.values())
-        if is_answer(letter.report) or was_set_aside:
+        # And where it says again what only the venue can explain, the venue is asked, and its answer may be news.
+        was_asked = any(isinstance(event, ev.OrderStatusRequested) for event in self.store.read(version))
+        if is_answer(letter.report) or was_set_aside or was_asked:
             assert self.looks()[1] == before[1], f"a position moved when it came again: {letter.report}"
             return
         assert self.looks() == before, f"a report changed something when it came again: {letter.report}"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 from attrs import evolve
 
 from oms.bus import SubscriberFailed
+from oms.engine.engine import Engine
+from oms.engine.snapshot import dump, load
+from oms.engine.state import State
 from oms.errors import StoreError, UnknownBrokerError, ValidationError
 from oms.model import events as ev
 from oms.model.break_commands import AssignBreak
@@ -42,10 +46,12 @@ from oms.model.requests import (
 )
 from oms.model.terms import Limit, Market
 from oms.model.venue_profile import ExternalOrders
+from oms.order_types.registry import default_handlers
 from oms.ports.broker import ReportSink
+from oms.projections.positions import Positions
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
-from oms.runtime.recovery import recover, state_hash
+from oms.runtime.recovery import recover, replay, state_hash, tell
 from oms.stores.memory import MemoryEventStore
 from tests.fakes import AAPL, CAN_ALL, T0, S, ScriptedBroker, d
 
@@ -279,6 +285,30 @@ def test_a_manager_that_was_resumed_compares_its_books_as_one_that_was_started()
     assert house.submit().life.value == "live"
 
 
+def test_where_reports_were_lost_while_halted_new_orders_wait_until_the_list_has_made_up_for_them() -> None:
+    house = House(max_held=1)
+    order = house.submit()
+    house.store.failure = StoreError("no room")
+    with pytest.raises(StoreError):
+        house.submit()
+    for exec_id in ("x1", "x2", "x3"):
+        house.venue.sink.put(house.venue.trade(order, exec_id, 2))  # type: ignore[union-attr]
+    house.store.failure = None
+    house.venue.is_up = False
+
+    house.om.resume("ops", "there is room again")
+
+    # The first was kept; the others are lost, and nobody answers yet.
+    assert (order.cum_qty, house.om.unreconciled()) == (d(2), ["venue"])
+    assert [reason.code for reason in house.submit().reasons] == [ReasonCode.NOT_RECONCILED]
+    house.venue.is_up = True
+    house.venue.held = (PositionLine(Symbol("AAPL"), d(6), Account("main")),)
+    house.wait(60)
+    house.wait(60)
+    assert (order.cum_qty, house.om.unreconciled(), house.om.breaks()) == (d(6), [], [])
+    assert house.submit().life.value == "live"
+
+
 def test_what_is_in_doubt_is_asked_about_before_anything_else() -> None:
     house = House()
     order = house.submit()
@@ -419,6 +449,38 @@ def test_two_runs_over_the_same_history_infer_the_same() -> None:
         return list(house.store.read())
 
     assert journal() == journal()
+
+
+@pytest.fixture
+def halfway(house: House) -> tuple[House, ExecutionReport, Engine, Positions]:
+    """A house with open breaks and something inferred, what is reported of it later, and what a snapshot of it reads back as."""
+    order = house.submit()
+    report = house.venue.trade(order, "x1", 4, is_told=False)
+    house.venue.orders["X"] = ExecutionReport(
+        ExecType.ORDER_STATUS, venue_order_id=VenueOrderId("V77"), ord_status=OrdStatus.NEW, order_qty=d(3), leaves_qty=d(3),
+        symbol=Symbol("ZZZ"), side=Side.SELL,
+    )  # fmt: skip
+    house.reconcile()
+    state, positions = State(), Positions()
+    load(dump(house.om.state, house.om.positions), state, positions)
+    return house, report, Engine({}, default_handlers(), state), positions
+
+
+def test_a_snapshot_with_open_breaks_and_something_inferred_goes_on_as_the_whole_journal_does(
+    halfway: tuple[House, ExecutionReport, Engine, Positions],
+) -> None:
+    house, report, engine, positions = halfway
+    version, breaks = engine.state.version, engine.state.breaks.open
+    assert list(engine.state.executions.synthetic) == [1]
+    assert [one.kind for one in breaks.values()] == [BreakKind.UNKNOWN_ORDER, BreakKind.POSITION]
+
+    # What was inferred gives way to what is reported, and a break gets an owner.
+    house.om.assign_break(next(iter(breaks)), "desk", by="ops")
+    house.venue.sink.put(evolve(report, last_qty=d(3), cum_qty=d(3)))  # type: ignore[union-attr]
+    house.reconcile()
+
+    replay(engine, list(house.store.read(version)), partial(tell, positions))
+    assert dump(engine.state, positions) == dump(house.om.state, house.om.positions)
 
 
 def test_a_restart_infers_nothing_again(house: House) -> None:
@@ -637,6 +699,16 @@ def test_total_and_price_are_taken_over_once_the_broker_has_confirmed_them(
     assert only([type(event).__name__ for event in events], "OrderRestated") == ["OrderRestated"]
     assert house.om.breaks() == []
     assert house.reconcile() == []
+
+
+@pytest.mark.parametrize("status", [OrdStatus.DONE_FOR_DAY, OrdStatus.CALCULATED], ids=str)
+def test_an_order_that_rests_until_the_next_day_is_compared_as_one_that_works(
+    house: House, status: OrdStatus
+) -> None:
+    order = house.submit()
+    house.venue.change(order, ord_status=status, order_qty=d(8), leaves_qty=d(8))
+    assert only(house.reconcile(), "BreakOpened", "OrderRestated") == ["BreakOpened", "OrderRestated"]
+    assert (order.order_qty, order.leaves_qty, house.om.breaks()) == (d(8), d(8), [])
 
 
 def test_an_order_that_works_there_and_ended_here_works_again(house: House) -> None:
