@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from oms.engine.doubt import ask, is_askable
-from oms.engine.inputs import EmergencyCancel, Resume
+from oms.engine.inputs import EmergencyCancel, EmergencyReduction, Resume
 from oms.engine.retention import order_of_id
 from oms.engine.state import State
 from oms.lifecycle.anomalies import At, anomaly
 from oms.lifecycle.machine import is_allowed
 from oms.model import events as ev
-from oms.model.commands import CancelOrder
+from oms.model.commands import CancelOrder, ReplaceOrder
 from oms.model.enums import AnomalyCode
 from oms.model.ids import BrokerName
-from oms.model.requests import Request
+from oms.model.order import Order
+from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request
 
 
 def resume(state: State, what: Resume, requests: list[Request]) -> None:
@@ -35,9 +36,30 @@ def journal_cancel(state: State, what: EmergencyCancel) -> None:
         identities = (order.order_id, request.cl_ord_id, request.orig_cl_ord_id)
         state.record_of(order, ev.CancelRequested(*state.envelope(), *identities, request.time_ns))
         return
-    # It was open as far as anybody knew when the cancel left, and the journal does not know that.
+    _set_aside(state, order, "cancel", request)
+
+
+def journal_reduction(state: State, what: EmergencyReduction) -> None:
+    """Put a replace on record that has left already."""
+    request = what.request
+    state.begin(ReplaceOrder, what.asked_by)
+    order = order_of_id(state, request.order_id)
+    if order is not None and is_allowed(order, ev.ReplaceRequested):
+        asked = ev.ReplaceRequested(
+            *state.envelope(), order.order_id, request.cl_ord_id, request.orig_cl_ord_id, request.order_qty, request.terms,
+            left_ns=request.time_ns,
+        )  # fmt: skip
+        state.record_of(order, asked)
+        return
+    _set_aside(state, order, "reduction", request)
+
+
+def _set_aside(
+    state: State, order: Order | None, what: str, request: OrderCancelRequest | OrderCancelReplaceRequest
+) -> None:
+    # It was open as far as anybody knew when this left, and the journal does not know that.
     text = (
-        f"the emergency cancel {request.cl_ord_id} left for an order that the journal does not show as open"
+        f"the emergency {what} {request.cl_ord_id} left for an order that the journal does not show as open"
     )
     at = At(*state.envelope(), request.broker)
     known = None if order is None else order.order_id

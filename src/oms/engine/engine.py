@@ -10,13 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import getcontext, setcontext
 from typing import Any, Final
 
-from oms.engine import emergencies, operator, reconciler
+from oms.engine import emergencies, emergency_requests, operator, reconciler
 from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
 from oms.engine.incoming import set_aside, take_in
 from oms.engine.inputs import (
     Answered,
     EmergencyCancel,
+    EmergencyReduction,
     Input,
     Promised,
     Reported,
@@ -41,9 +42,9 @@ from oms.model.decimals import EXACT, exact_arithmetic
 from oms.model.enums import Life, SessionPhase
 from oms.model.ids import BrokerName, ClOrdId
 from oms.model.market import Quote, TradePrint
-from oms.model.reasons import Reason, ReasonCode
+from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, OrderCancelReject
-from oms.model.requests import OrderCancelRequest, Request
+from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.time_in_force import Day
 from oms.model.venue_profile import IdScope
@@ -135,6 +136,7 @@ class Engine:
             Start: self._start,
             Resume: self._resume,
             EmergencyCancel: self._emergency,
+            EmergencyReduction: self._emergency_reduction,
             Retire: self._retire,
         }
 
@@ -194,15 +196,23 @@ class Engine:
         self.state.clash = None
 
     def emergency_cancel(
-        self, command: cmd.CancelOrder, counter: int, unsent: Collection[ClOrdId], now_ns: int
+        self,
+        command: cmd.CancelOrder,
+        counter: int,
+        unsent: Collection[ClOrdId],
+        now_ns: int,
+        reduced: ClOrdId | None = None,
     ) -> OrderCancelRequest | tuple[Reason, ...]:
-        """Give a cancel to be sent at once, although the journal is down; see `OrderEntry.emergency_cancel`."""
-        order = self.state.index.by_id.get(command.order_id)
-        if order is None:
-            asked = f"{command.order_id}, which was never placed"
-            return (Reason(ReasonCode.NOT_WORKING, "order_id", asked, "an order that was sent"),)
+        """Give a cancel to be sent at once, although the journal is down; see `emergency_requests.cancel`."""
         with exact_arithmetic():
-            return self._entry.emergency_cancel(order, command, counter, unsent, now_ns)
+            return emergency_requests.cancel(self._entry, command, counter, unsent, now_ns, reduced)
+
+    def emergency_reduction(
+        self, command: cmd.ReplaceOrder, counter: int, unsent: Collection[ClOrdId], now_ns: int
+    ) -> OrderCancelReplaceRequest | tuple[Reason, ...] | None:
+        """Give a replace to be sent at once, although the journal is down; see `emergency_requests.reduce`."""
+        with exact_arithmetic():
+            return emergency_requests.reduce(self._entry, command, counter, unsent, now_ns)
 
     def see(self, update: Quote | TradePrint) -> None:
         """Take the market in without anything else, as `handle` would."""
@@ -375,6 +385,9 @@ class Engine:
 
     def _emergency(self, what: EmergencyCancel) -> None:
         emergencies.journal_cancel(self.state, what)
+
+    def _emergency_reduction(self, what: EmergencyReduction) -> None:
+        emergencies.journal_reduction(self.state, what)
 
     def _unreconciled(self) -> tuple[BrokerName, ...]:
         # A simulated broker has nothing that a journal without orders could have missed.

@@ -12,7 +12,7 @@ from oms.model.limits import RiskLimits
 from oms.model.market import MarketUpdate
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reports import QueryResult, Report, SendResult
-from oms.model.requests import OrderCancelRequest, Outgoing
+from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Outgoing
 from oms.model.sessions import SessionChange
 
 
@@ -113,7 +113,7 @@ class Resume:
         was_kept: They are in the journal.
         held: How many reports and results were kept meanwhile.
         lost: How many reports of each broker could not be kept.
-        emergencies: How many cancels left unrecorded.
+        emergencies: How many cancels and reductions left unrecorded.
     """
 
     by: str
@@ -137,6 +137,14 @@ class EmergencyCancel:
 
 
 @record
+class EmergencyReduction:
+    """A replace that only takes less left while the journal was down; it is to be put on record."""
+
+    request: OrderCancelReplaceRequest
+    asked_by: str
+
+
+@record
 class Retire:
     """Closed orders are to leave memory; those that are still needed there stay."""
 
@@ -156,5 +164,6 @@ Input: TypeAlias = (
     | Start
     | Resume
     | EmergencyCancel
+    | EmergencyReduction
     | Retire
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -18,13 +18,13 @@ from oms.model.commands import CancelOrder, MassCancel, ReplaceOrder, SubmitOrde
 from oms.model.define import record
 from oms.model.door import shown
 from oms.model.enums import RequestKind
-from oms.model.ids import BrokerName, ClOrdId, OrderId, Symbol, cl_ord_id, cl_ord_id_head
+from oms.model.ids import BrokerName, OrderId, Symbol, cl_ord_id, cl_ord_id_head
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
-from oms.model.requests import OrderCancelRequest, Request
+from oms.model.requests import Request
 from oms.model.terms import Limit, Terms
 from oms.model.time_in_force import TimeInForce
 from oms.order_types.registry import HandlerRegistry
@@ -177,7 +177,7 @@ class OrderEntry:
         state = self.state
         order = self._order(command.order_id)
         # The order stays where it is, wherever its instrument's new orders go by now.
-        capabilities = self._router.reach(order.broker) or _NO_CAPABILITIES
+        capabilities = self.reach(order)
         reasons = (
             replaces.why_not_replaceable(order, command, capabilities.profile)
             or self._why_cut_off(order)
@@ -186,7 +186,10 @@ class OrderEntry:
         )
         if not reasons:
             after = replaces.after(order, command)
-            verdict = self._judge_replace(command, after, order.broker or "", capabilities)
+            takes_less = replaces.takes_less(order, command)
+            verdict = self._judge_replace(
+                command, after, order.broker or "", capabilities, takes_less=takes_less
+            )
             if not isinstance(verdict, tuple):
                 identity = state.next_cl_ord_id()
                 orig = replaces.last_sent(order)
@@ -205,32 +208,9 @@ class OrderEntry:
             reasons = verdict
         state.record_of(order, ev.ReplaceDenied(*state.envelope(), order.order_id, reasons))
 
-    def emergency_cancel(
-        self,
-        order: Order,
-        command: CancelOrder,
-        counter: int,
-        unsent: Collection[ClOrdId],
-        now_ns: int,
-    ) -> OrderCancelRequest | Reasons:
-        """Give a cancel to be sent at once, without any event; or the reasons why there is nothing to cancel.
-
-        Args:
-            order: Whose.
-            command: Who asks for it.
-            counter: What its ClOrdID is made from.
-            unsent: Requests that the state holds and that never left.
-            now_ns: The time, in nanoseconds UTC.
-        """
-        reasons = replaces.why_not_working(order) or self._why_cut_off(order, counter)
-        if not reasons and order.cl_ord_id in unsent:
-            asked = f"{order.order_id}, unsent"
-            reasons = (Reason(ReasonCode.NOT_WORKING, "order_id", asked, "an order that was sent"),)
-        if reasons:
-            return reasons
-        identity = cl_ord_id(cl_ord_id_head(self.state.prefix, counter), counter)
-        orig = replaces.last_sent(order, unsent)
-        return self._router.cancel(self._gate.approve_cancel(command), order, identity, orig, now_ns)
+    def reach(self, order: Order) -> Capabilities:
+        """Give what may be asked of an order's broker; nothing where it is not attached."""
+        return self._router.reach(order.broker) or _NO_CAPABILITIES
 
     def forget_routes(self) -> None:
         """Look every instrument's way out up again; to be called when one was defined."""
@@ -254,7 +234,13 @@ class OrderEntry:
         return ()
 
     def _judge_replace(
-        self, command: ReplaceOrder, after: SubmitOrder, venue: str, capabilities: Capabilities
+        self,
+        command: ReplaceOrder,
+        after: SubmitOrder,
+        venue: str,
+        capabilities: Capabilities,
+        *,
+        takes_less: bool,
     ) -> Approved[ReplaceOrder] | Reasons:
         instrument = self._route(after.symbol).instrument
         px, px_ns = self._reference(after.symbol)
@@ -263,8 +249,12 @@ class OrderEntry:
         except KeyError:
             raise _unworked(after.terms) from None
         worst_px = handler.worst_px(after, px)
-        verdict = self._gate.approve_replace(
-            command, after, instrument, worst_px, px, px_ns, self.state.now_ns
+        verdict = (
+            self._gate.approve_reduction(command)
+            if takes_less
+            else self._gate.approve_replace(
+                command, after, instrument, worst_px, px, px_ns, self.state.now_ns
+            )
         )
         is_of_another_kind = command.time_in_force is not None or command.display_qty is not None
         reasons = (

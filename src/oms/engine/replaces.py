@@ -75,9 +75,18 @@ def _closed(order: Order, how: str, venue: str = "") -> Reason:
     return Reason(ReasonCode.NOT_WORKING, "order_id", asked, "an order that still works", venue)
 
 
-def why_pending(order: Order, kind: RequestKind, *, also_in_doubt: bool = False, venue: str = "") -> Reasons:
+def why_pending(
+    order: Order,
+    kind: RequestKind,
+    *,
+    also_in_doubt: bool = False,
+    venue: str = "",
+    unsent: Container[ClOrdId] = (),
+) -> Reasons:
     """Give the reason why a further request of a kind must wait for the answer to the last one; none when it need not."""
     for request in order.outstanding_requests:
+        if request.cl_ord_id in unsent:
+            continue
         if request.kind is kind and (also_in_doubt or not request.in_doubt):
             asked = f"{order.order_id}, {kind.value} {request.cl_ord_id} unanswered"
             return (
@@ -86,7 +95,9 @@ def why_pending(order: Order, kind: RequestKind, *, also_in_doubt: bool = False,
     return ()
 
 
-def why_not_amendable(order: Order, command: ReplaceOrder, capabilities: Capabilities) -> Reasons:
+def why_not_amendable(
+    order: Order, command: ReplaceOrder, capabilities: Capabilities, unsent: Container[ClOrdId] = ()
+) -> Reasons:
     """Give every reason why an order that works cannot be changed so at its broker; none when it can."""
     venue = order.broker or ""
     if capabilities.profile.replace is ReplaceSupport.NONE:
@@ -103,31 +114,41 @@ def why_not_amendable(order: Order, command: ReplaceOrder, capabilities: Capabil
         elif name not in capabilities.amendable:
             allowed = f"to change {', '.join(sorted(capabilities.amendable)) or 'nothing'}"
             reasons.append(Reason(ReasonCode.UNSUPPORTED, name, text, allowed, venue))
-    reasons += why_pending(order, RequestKind.CANCEL)
+    reasons += why_pending(order, RequestKind.CANCEL, unsent=unsent)
     if not capabilities.profile.chains_replaces:
-        reasons += why_pending(order, RequestKind.REPLACE, also_in_doubt=True, venue=venue)
-    if not reasons and _as_asked(command, *wanted(order)) == wanted(order):
+        reasons += why_pending(order, RequestKind.REPLACE, also_in_doubt=True, venue=venue, unsent=unsent)
+    if not reasons and _as_asked(command, *wanted(order, unsent)) == wanted(order, unsent):
         allowed = "something else than what was asked for last"
         reasons.append(Reason(ReasonCode.NO_CHANGE, "replace", "what is asked for already", allowed))
     return tuple(reasons)
 
 
-def wanted(order: Order) -> tuple[Decimal, Terms, TimeInForce]:
+def takes_less(order: Order, command: ReplaceOrder, unsent: Container[ClOrdId] = ()) -> bool:
+    """Tell whether a replace does nothing but make the total smaller than what was asked for last, and than it is."""
+    if any(getattr(command, name) is not None for name in REPLACEABLE if name != "order_qty"):
+        return False
+    qty = command.order_qty
+    return qty is not None and qty < wanted(order, unsent)[0] and qty < order.order_qty
+
+
+def wanted(order: Order, unsent: Container[ClOrdId] = ()) -> tuple[Decimal, Terms, TimeInForce]:
     """Give what was asked for last: the total, the terms and the time in force.
 
     A replace builds on the last one that is unanswered: what it does not name stays as was asked, not as it is.
     """
     qty, terms, time_in_force = order.order_qty, order.terms, order.time_in_force
     for request in order.outstanding_requests:
+        if request.cl_ord_id in unsent:
+            continue
         if request.order_qty is not None and request.terms is not None:
             qty, terms = request.order_qty, request.terms
             time_in_force = request.time_in_force or time_in_force
     return qty, terms, time_in_force
 
 
-def after(order: Order, command: ReplaceOrder) -> SubmitOrder:
+def after(order: Order, command: ReplaceOrder, unsent: Container[ClOrdId] = ()) -> SubmitOrder:
     """Give the order as it would be, as the command that would place it."""
-    qty, terms, time_in_force = _as_asked(command, *wanted(order))
+    qty, terms, time_in_force = _as_asked(command, *wanted(order, unsent))
     return SubmitOrder(order.symbol, order.side, qty, terms, time_in_force, order.account, order.client_ref)
 
 

@@ -362,12 +362,13 @@ class CancelRejected(OrderEvent):
 
 @record
 class ReplaceRequested(OrderEvent):
-    """A replace is to be sent: journaled before it leaves.
+    """A replace is to be sent: journaled before it leaves, but for a reduction while the journal was down.
 
     Attributes:
         order_qty: The total wanted, what has traded included.
         terms: The terms wanted.
         time_in_force: The time in force wanted; None where it stays.
+        left_ns: When a reduction left, in nanoseconds UTC, while the journal was down; 0 for what was journaled first.
     """
 
     cl_ord_id: ClOrdId
@@ -375,6 +376,7 @@ class ReplaceRequested(OrderEvent):
     order_qty: Decimal
     terms: Terms
     time_in_force: TimeInForce | None = None
+    left_ns: int = 0
 
 
 @record
@@ -858,7 +860,7 @@ class ManagerResumed(Event):
         reason: Why.
         held: How many reports and results had been kept meanwhile, and are handled from here on.
         lost: How many reports came when no more could be kept.
-        emergencies: How many cancels had left unrecorded; they are journaled from here on.
+        emergencies: How many cancels and reductions had left unrecorded; they are journaled from here on.
     """
 
     reason: str

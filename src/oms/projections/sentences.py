@@ -121,10 +121,10 @@ def _of(orig_cl_ord_id: str) -> str:
     return f" of {orig_cl_ord_id}" if orig_cl_ord_id else ""
 
 
-def _unrecorded(left_ns: int) -> str:
+def _unrecorded(left_ns: int, what: str) -> str:
     if not left_ns:
         return ""
-    return f" at {wording.day_and_time(left_ns)} UTC, before it could be recorded: an emergency cancel"
+    return f" at {wording.day_and_time(left_ns)} UTC, before it could be recorded: an emergency {what}"
 
 
 def _named(venue_order_id: str | None, order: Order) -> str:
@@ -288,7 +288,7 @@ _TOLD: Final[dict[type[ev.OrderEvent], Callable[[Any, Order], str]]] = {
     ev.FeeCharged: lambda event, _: _charged(event),
     ev.CancelRequested: lambda event, order: (
         f"cancel {event.cl_ord_id}{_of(event.orig_cl_ord_id)} sent to {order.broker}"
-        f"{_unrecorded(event.left_ns)}"
+        f"{_unrecorded(event.left_ns, 'cancel')}"
     ),
     ev.CancelDenied: lambda event, _: f"cancel refused here, not sent: {of_reasons(event.reasons)}",
     ev.OrderPendingCancel: lambda event, _: _deciding(event, "cancel"),
@@ -298,7 +298,7 @@ _TOLD: Final[dict[type[ev.OrderEvent], Callable[[Any, Order], str]]] = {
     ),
     ev.ReplaceRequested: lambda event, order: (
         f"replace {event.cl_ord_id}{_of(event.orig_cl_ord_id)} sent to {order.broker}: "
-        f"{_terms(event, event.time_in_force)}"
+        f"{_terms(event, event.time_in_force)}{_unrecorded(event.left_ns, 'reduction')}"
     ),
     ev.ReplaceDenied: lambda event, _: f"replace refused here, not sent: {of_reasons(event.reasons)}",
     ev.OrderPendingReplace: lambda event, _: _deciding(event, "replace"),

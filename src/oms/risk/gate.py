@@ -104,6 +104,10 @@ class Gate:
             reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
         return reasons or Approved(command)
 
+    def approve_reduction(self, command: ReplaceOrder) -> Approved[ReplaceOrder]:
+        """Approve a replace that only takes less: always, as no limit may stand in the way of having less."""
+        return Approved(command)
+
     def approve_cancel(self, command: CancelOrder) -> Approved[CancelOrder]:
         """Approve a cancel: always."""
         return Approved(command)

@@ -1,7 +1,7 @@
 """What a manager does from when its journal or its clock fails until a person lets it go on.
 
-Nothing new is taken, and nothing of the delivery that failed is sent. Cancels leave at once, under ClOrdIDs that are on
-record for them alone, and are journaled when the manager is resumed. What brokers report is kept, up to a limit. Nothing is
+Nothing new is taken, and nothing of the delivery that failed is sent. Cancels, and replaces that only take less, leave at
+once, under ClOrdIDs that are on record for them alone, and are journaled when the manager is resumed. What brokers report is kept, up to a limit. Nothing is
 repaired in memory: see `oms.runtime.resuming`.
 """
 
@@ -17,6 +17,7 @@ from oms.engine.engine import Engine
 from oms.engine.inputs import (
     Answered,
     EmergencyCancel,
+    EmergencyReduction,
     Input,
     Promised,
     Reported,
@@ -38,7 +39,7 @@ from oms.model.ids import ClOrdId, OrderId
 from oms.model.market import Quote, TradePrint
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reasons import Reason, ReasonCode
-from oms.model.reports import NotSent
+from oms.model.reports import NotSent, Refused, Unknown
 from oms.model.requests import (
     ListingRequest,
     NewOrderSingle,
@@ -56,7 +57,9 @@ MAX_HELD: Final = 100_000
 NEVER_LEFT: Final = NotSent("the manager was halted as it was recorded, and it did not leave")
 
 _MAX_REASON: Final = 4096
-_HELD: Final = (Reported, Answered, SetAside, SessionChange, cmd.EngageKillSwitch, EmergencyCancel)
+_HELD: Final = (
+    Reported, Answered, SetAside, SessionChange, cmd.EngageKillSwitch, EmergencyCancel, EmergencyReduction,
+)  # fmt: skip
 """What is kept while halted, and handled when the manager is resumed."""
 
 _LISTINGS: Final = get_args(ListingRequest)
@@ -67,13 +70,12 @@ _COMMANDS: Final = (
     *(kind for kind in get_args(cmd.Command) if kind not in _HELD + _CANCELS),
 )
 
-_RESUME: Final = "cancels still leave; mend what has failed, then call resume(by=, reason=)"
-_AGAIN: Final = "it is kept, and handled again when resume(by=, reason=) is called; cancels still leave"
-_ASIDE: Final = (
-    "resume(by=, reason=) puts it on record as an anomaly and goes on without it; cancels still leave"
-)
+_LEAVE: Final = "cancels and replaces that only take less still leave"
+_RESUME: Final = f"{_LEAVE}; mend what has failed, then call resume(by=, reason=)"
+_AGAIN: Final = f"it is kept, and handled again when resume(by=, reason=) is called; {_LEAVE}"
+_ASIDE: Final = f"resume(by=, reason=) puts it on record as an anomaly and goes on without it; {_LEAVE}"
 _FENCED: Final = "another manager has the journal: cancel there, and close this one"
-_BROKEN_OFF: Final = "cancels still leave; close this manager and open the journal again"
+_BROKEN_OFF: Final = f"{_LEAVE}; close this manager and open the journal again"
 
 Reasons: TypeAlias = tuple[Reason, ...]
 
@@ -121,7 +123,8 @@ class Halting:
     """
 
     __slots__ = (
-        "_bus", "_clock", "_failed", "_inbox", "_last_id", "_next_id", "_told_lost", "doubtful", "error", "has_left_all", "held", "may_cancel",
+        "_bus", "_clock", "_failed", "_inbox", "_last_id", "_next_id", "_reduced", "_told_lost", "doubtful", "error", "has_left_all", "held",
+        "may_cancel",
         "may_resume", "reason", "remedy", "since_ns", "unsent",
     )  # fmt: skip
 
@@ -138,6 +141,7 @@ class Halting:
         self.held.counts.clear()
         self._inbox.unbound()
         self._next_id = self._last_id = 0
+        self._reduced: dict[OrderId, ClOrdId] = {}
         self._told_lost = 0
         self._failed: list[Reported | Answered] = []
         self.reason = ""
@@ -302,6 +306,9 @@ class Halting:
         elif isinstance(what, cmd.MassCancel):
             self._check_may_cancel()
             self._mass_cancel(engine, what, MassCancelResult())
+        elif isinstance(what, cmd.ReplaceOrder):
+            self._check_may_cancel()
+            self._reduce(engine, what)
         elif isinstance(what, Quote | TradePrint):
             engine.see(what)
         elif isinstance(what, SessionChange | cmd.EngageKillSwitch):
@@ -339,7 +346,9 @@ class Halting:
         if self._next_id >= self._last_id:
             raise LimitExceededError("EMERGENCY_IDS", EMERGENCY_IDS, self.remedy)
         command = cmd.CancelOrder(order_id, asked_by)
-        found = engine.emergency_cancel(command, self._next_id, self.unsent, self._now_ns(engine.state))
+        found = engine.emergency_cancel(
+            command, self._next_id, self.unsent, self._now_ns(engine.state), self._reduced_id(order_id)
+        )
         if isinstance(found, tuple):
             return found
         self._next_id += 1
@@ -347,6 +356,40 @@ class Halting:
         self._inbox.append(EmergencyCancel(found, asked_by))
         self._bus.send_unrecorded(found)
         return ()
+
+    def _reduce(self, engine: Engine, command: cmd.ReplaceOrder) -> None:
+        """Send a replace that only takes less; one for an order at a time, as nobody reads the answer."""
+        if self._next_id >= self._last_id:
+            raise LimitExceededError("EMERGENCY_IDS", EMERGENCY_IDS, self.remedy)
+        found = engine.emergency_reduction(command, self._next_id, self.unsent, self._now_ns(engine.state))
+        if found is None:
+            raise HaltedError(f"the manager is halted ({self.reason})", self.remedy)
+        why = f"the replace of order {command.order_id} could not leave while halted"
+        if isinstance(found, tuple):
+            raise HaltedError(why, "; ".join(map(str, found)))
+        if command.order_id in self._reduced:
+            raise HaltedError(
+                why, "cancel it: it was reduced already, and the answer is read when it goes on"
+            )
+        self._next_id += 1
+        self._reduced[command.order_id] = found.cl_ord_id
+        self._inbox.append(EmergencyReduction(found, command.asked_by))
+        self._bus.send_unrecorded(found)
+
+    def _reduced_id(self, order_id: OrderId) -> ClOrdId | None:
+        """Give the identity of the reduction that has left for an order, unless the send came to nothing."""
+        identity = self._reduced.get(order_id)
+        if identity is None:
+            return None
+        # A copy, as other threads may report meanwhile.
+        came_to_nothing = any(
+            isinstance(what, Answered)
+            and isinstance(what.request, OrderCancelReplaceRequest)
+            and what.request.cl_ord_id == identity
+            and isinstance(what.result, Refused | NotSent | Unknown)
+            for what in tuple(self._inbox)
+        )
+        return None if came_to_nothing else identity
 
     def _now_ns(self, state: State) -> int:
         try:

@@ -13,7 +13,7 @@ from copy import copy
 from attrs import frozen
 
 from oms.engine.engine import Engine
-from oms.engine.inputs import Answered, EmergencyCancel, Input, Resume, Start
+from oms.engine.inputs import Answered, EmergencyCancel, EmergencyReduction, Input, Resume, Start
 from oms.errors import ConcurrencyConflictError, HaltedError, JournalDamagedError
 from oms.lifecycle.machine import become, unsend
 from oms.model.commands import RequestStatus, ResumeManager
@@ -91,7 +91,7 @@ def resume(
 
 def _in_words(loop: Loop, word: ResumeManager, doubtful: Doubtful | None, *, was_kept: bool) -> Resume:
     waiting = [*(() if doubtful is None or was_kept else doubtful.inputs), *loop.inbox]
-    left = sum(isinstance(what, EmergencyCancel) for what in waiting)
+    left = sum(isinstance(what, EmergencyCancel | EmergencyReduction) for what in waiting)
     halting = loop.halting
     return Resume(
         word.by,

@@ -445,6 +445,7 @@ EXPECTED: tuple[e.Event, ...] = (
         Decimal(80),
         Limit(Decimal("189.40"), Decimal(20)),
         GoodTillCancel(),
+        T0 + 1,
         status=NEW,
         leaves_qty=Decimal(100),
     ),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from oms.engine.inputs import Start
 from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationError
 from oms.model import events as ev
 from oms.model.capabilities import Capabilities
@@ -444,10 +445,38 @@ def test_cancels_count_as_messages_and_are_never_stopped_by_them() -> None:
 def test_a_refused_replace_for_the_rate_names_it() -> None:
     desk = Desk(limits(max_messages=1)).acknowledged()
 
-    (event,) = desk.replace(order_qty=50)
+    (event,) = desk.replace(order_qty=150)
 
     assert isinstance(event, ev.ReplaceDenied)
     assert event.reasons == (Reason(CODE.MSG_RATE, "message rate", "one more", "at most 1 requests in 1 s"),)
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [{"max_messages": 1}, {"max_order_qty": 10}, {"max_order_notional": 10}, {"price_collar": "0.0001"}],
+    ids=lambda limit: next(iter(limit)),
+)
+def test_no_limit_stands_in_the_way_of_having_less(limit: dict[str, Any]) -> None:
+    desk = Desk(limits()).acknowledged()
+    desk.tell(Start("desk", TIMEOUT_NS, limits(**limit), (AAPL, BTC)))
+    assert kinds(desk.replace(order_qty=50)) == ["ReplaceRequested"]
+
+
+@pytest.mark.parametrize(
+    "more", [{"price": 101}, {"order_qty": 100, "price": 99}, {"order_qty": 50, "price": 99}]
+)
+def test_what_also_changes_something_else_is_held_to_the_limits(more: dict[str, Any]) -> None:
+    desk = Desk(limits(max_messages=1)).acknowledged()
+    assert kinds(desk.replace(**more)) == ["ReplaceDenied"]
+
+
+def test_less_than_was_asked_for_last_is_what_counts_as_less() -> None:
+    desk = Desk().acknowledged()
+    desk.replace(order_qty=50)
+    desk.tell(EngageKillSwitch("fat finger", "ops"))
+    # 80 is less than the order is, and more than it may be by now.
+    assert kinds(desk.replace(order_qty=80)) == ["ReplaceDenied"]
+    assert kinds(desk.replace(order_qty=40)) == ["ReplaceRequested"]
 
 
 def test_a_hundred_orders_that_are_not_answered_yet_see_one_another() -> None:
@@ -466,7 +495,7 @@ def test_a_hundred_orders_that_are_not_answered_yet_see_one_another() -> None:
 # ---------------------------------------------------------------- the kill switch
 
 
-def test_the_kill_switch_stops_orders_and_replaces_and_lets_cancels_through() -> None:
+def test_the_kill_switch_stops_orders_and_replaces_and_lets_cancels_and_reductions_through() -> None:
     desk = Desk().acknowledged()
 
     engaged = desk.tell(EngageKillSwitch("fat finger", "ops"))
@@ -476,9 +505,10 @@ def test_the_kill_switch_stops_orders_and_replaces_and_lets_cancels_through() ->
     assert desk.tell(EngageKillSwitch("again", "ops")) == ()
     killed = (Reason(CODE.KILL_SWITCH, "kill switch", "fat finger", "nothing new until it is released"),)
     assert denied(desk) == killed
-    (event,) = desk.replace(order_qty=50)
+    (event,) = desk.replace(order_qty=150)
     assert isinstance(event, ev.ReplaceDenied)
     assert event.reasons == killed
+    assert kinds(desk.replace(order_qty=50)) == ["ReplaceRequested"]
     assert kinds(desk.cancel()) == ["CancelRequested"]
 
 

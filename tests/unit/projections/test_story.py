@@ -268,6 +268,12 @@ SENTENCES: Final[list[Case]] = [
         {"time_in_force": GTC},
         "replace replace-1 of new-1 sent to paper: 100 in all, limit 189.5 GTC",
     ),
+    (
+        working,
+        ev.ReplaceRequested,
+        {"order_qty": Decimal(80), "left_ns": T0},
+        "replace replace-1 of new-1 sent to paper: 80 in all, limit 189.5 at 2026-01-05 14:30:00.000 UTC, before it could be recorded: an emergency reduction",
+    ),
     (working, ev.ReplaceDenied, {"reasons": OFF_TICK}, f"replace refused here, not sent: {OFF_TICK[0]}"),
     (to_replace, ev.OrderPendingReplace, {}, "replace replace-1 is with the broker, which has not decided"),
     (
