@@ -8,7 +8,7 @@ repaired in memory: see `oms.runtime.resuming`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeAlias, get_args
+from typing import Final, TypeAlias
 
 from attrs import define
 
@@ -19,7 +19,6 @@ from oms.engine.inputs import (
     EmergencyCancel,
     EmergencyReduction,
     Input,
-    Promised,
     Reported,
     SetAside,
     WatchedMassCancel,
@@ -41,7 +40,6 @@ from oms.model.mass_cancel import MassCancelResult
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent, Refused, Unknown
 from oms.model.requests import (
-    ListingRequest,
     NewOrderSingle,
     OrderCancelReplaceRequest,
     OrderCancelRequest,
@@ -49,7 +47,7 @@ from oms.model.requests import (
 )
 from oms.model.sessions import SessionChange
 from oms.ports.clock import Clock
-from oms.runtime.inbox import HeldReports, Inbox
+from oms.runtime.inbox import CANCELS, COMMANDS, HELD, LISTINGS, HeldReports, Inbox
 
 MAX_HELD: Final = 100_000
 """How many reports may wait while the manager is halted, if nothing else is said."""
@@ -57,19 +55,6 @@ MAX_HELD: Final = 100_000
 NEVER_LEFT: Final = NotSent("the manager was halted as it was recorded, and it did not leave")
 
 _MAX_REASON: Final = 4096
-_HELD: Final = (
-    Reported, Answered, SetAside, SessionChange, cmd.EngageKillSwitch, EmergencyCancel, EmergencyReduction,
-)  # fmt: skip
-"""What is kept while halted, and handled when the manager is resumed."""
-
-_LISTINGS: Final = get_args(ListingRequest)
-_CANCELS: Final = (cmd.CancelOrder, cmd.MassCancel, WatchedMassCancel)
-_COMMANDS: Final = (
-    *_CANCELS,
-    Promised,
-    *(kind for kind in get_args(cmd.Command) if kind not in _HELD + _CANCELS),
-)
-
 _LEAVE: Final = "cancels and replaces that only take less still leave"
 _RESUME: Final = f"{_LEAVE}; mend what has failed, then call resume(by=, reason=)"
 _AGAIN: Final = f"it is kept, and handled again when resume(by=, reason=) is called; {_LEAVE}"
@@ -124,8 +109,7 @@ class Halting:
 
     __slots__ = (
         "_bus", "_clock", "_failed", "_inbox", "_last_id", "_next_id", "_reduced", "_told_lost", "doubtful", "error", "has_left_all", "held",
-        "may_cancel",
-        "may_resume", "reason", "remedy", "since_ns", "unsent",
+        "may_cancel", "may_resume", "reason", "remedy", "since_ns", "unsent",
     )  # fmt: skip
 
     def __init__(self, bus: Bus, inbox: Inbox, clock: Clock, max_held: int) -> None:
@@ -185,13 +169,13 @@ class Halting:
         elif text not in self.reason:
             self.reason = f"{self.reason}; then {text}"[:_MAX_REASON]
         unrecorded, self._bus.unrecorded = self._bus.unrecorded, None
-        kept = [what for what in inputs if isinstance(what, _HELD)]
+        kept = [what for what in inputs if isinstance(what, HELD)]
         events: Sequence[Event] = ()
         requests: Sequence[Request] = ()
         if unrecorded is not None:
             events = unrecorded[0]
             # What was to be asked about everything is asked anew when it goes on.
-            requests = [request for request in unrecorded[1] if not isinstance(request, _LISTINGS)]
+            requests = [request for request in unrecorded[1] if not isinstance(request, LISTINGS)]
             self.doubtful = Doubtful(events, requests, kept)
             kept = []
         if not self._last_id:
@@ -200,7 +184,7 @@ class Halting:
         self._judge(error)
         self._inbox.bound(self.held)
         waited = self._sort_out(kept)
-        refused: list[Input] = [what for what in waited if not isinstance(what, _CANCELS) and what is not own]
+        refused: list[Input] = [what for what in waited if not isinstance(what, CANCELS) and what is not own]
         if isinstance(error, Exception):
             # An interrupt ends the process: nothing more is begun then.
             handled = () if unrecorded is not None else inputs
@@ -267,9 +251,9 @@ class Halting:
         """Leave in the inbox what is kept, `first` before the rest, and give the commands that waited."""
         # What other threads report meanwhile comes after what is there now.
         there = [self._inbox.popleft() for _ in range(len(self._inbox))]
-        kept = [*first, *(what for what in there if isinstance(what, _HELD))]
+        kept = [*first, *(what for what in there if isinstance(what, HELD))]
         self._inbox.extendleft(reversed(kept))
-        return [what for what in there if isinstance(what, _COMMANDS)]
+        return [what for what in there if isinstance(what, COMMANDS)]
 
     def _cancel_at_once(
         self, engine: Engine, requests: Sequence[Request], waited: Sequence[Input], events: Sequence[Event]
@@ -281,7 +265,7 @@ class Halting:
             if type(request) is OrderCancelRequest
         ]
         for what in (*asked, *waited):
-            if isinstance(what, _CANCELS):
+            if isinstance(what, CANCELS):
                 try:
                     self.take(engine, what)
                 except OmsError as failure:

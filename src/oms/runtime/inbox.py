@@ -4,14 +4,44 @@ from __future__ import annotations
 
 from collections import deque
 from threading import Lock
-from typing import Final
+from typing import Final, get_args
 
-from oms.engine.inputs import Input, Reported
+from oms.engine.inputs import (
+    Answered,
+    EmergencyCancel,
+    EmergencyReduction,
+    Input,
+    Promised,
+    Reported,
+    SetAside,
+    WatchedMassCancel,
+)
+from oms.model import commands as cmd
 from oms.model.ids import BrokerName
 from oms.model.reports import Report
+from oms.model.requests import ListingRequest
+from oms.model.sessions import SessionChange
 
 MAX_COMMANDS: Final = 100_000
 """How many inputs may wait before a further command is refused. Reports are never refused."""
+
+HELD: Final = (
+    Reported, Answered, SetAside, SessionChange, cmd.EngageKillSwitch, EmergencyCancel, EmergencyReduction,
+)  # fmt: skip
+"""What is kept while halted, and handled when the manager is resumed."""
+
+LISTINGS: Final = get_args(ListingRequest)
+"""Questions about everything."""
+
+CANCELS: Final = (cmd.CancelOrder, cmd.MassCancel, WatchedMassCancel)
+"""The commands of which each leaves while halted."""
+
+COMMANDS: Final = (
+    *CANCELS,
+    Promised,
+    *(kind for kind in get_args(cmd.Command) if kind not in HELD + CANCELS),
+)
+"""What somebody asks for."""
 
 
 class Inbox(deque[Input]):
