@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from oms.lifecycle.anomalies import At, Events, anomaly, ignored, malformed, said_at
 from oms.lifecycle.changes import day_of, unordered
-from oms.lifecycle.execution_index import Execution, ExecutionIndex
+from oms.lifecycle.execution_index import Execution, ExecutionIndex, number_of
 from oms.lifecycle.facts import is_later
 from oms.model import events as ev
 from oms.model.decimals import ZERO, is_sane
@@ -68,8 +68,8 @@ def read_amendment(
         amended = ev.TradeCanceled(*envelope, *whose, *old, day, report.raw, traded_ns, reopens, *said, first)
     else:
         amended = ev.TradeCorrected(
-            *envelope, *whose, *resized, *old, day, report.raw, traded_ns, reopens, *said, first
-        )
+            *envelope, *whose, *resized, *old, day, report.raw, traded_ns, reopens, *said, first, number_of(known),
+        )  # fmt: skip
     if last is not None and not is_bust and not is_later(said, last):
         return (amended, *unordered(order, report, at, 1))
     return (amended,)

@@ -23,7 +23,7 @@ from oms.lifecycle.anomalies import (
     late,
     malformed,
     said_at,
-)
+)  # fmt: skip
 from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.facts import When, is_later
 from oms.lifecycle.losses import is_loss_unclear, lost_there

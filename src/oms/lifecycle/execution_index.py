@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypeAlias
 
-from oms.lifecycle.facts import is_since
+from oms.lifecycle.facts import is_later, is_since
 from oms.model import events as ev
 from oms.model.decimals import ZERO
 from oms.model.ids import ExecId, OrderId
+from oms.model.order import Said
 
 Execution: TypeAlias = ev.Traded | ev.TradeCorrected | ev.TradeCanceled
 """What was said last about an execution."""
@@ -96,6 +97,20 @@ class ExecutionIndex:
             ZERO,
         )
 
+    def executed_after(self, order_id: OrderId, said: Said) -> Decimal:
+        """Give how much of an order certainly executed after the venue said something; it looks at everything."""
+        return sum(
+            (
+                known.last_qty
+                for exec_id, known in self.items()
+                if known.order_id == order_id
+                and known.exec_id == exec_id
+                and not isinstance(known, ev.TradeCanceled)
+                and is_later((known.transact_time_ns, number_of(known)), said)
+            ),
+            ZERO,
+        )
+
     def amend(self, said: ev.TradeCorrected | ev.TradeCanceled) -> None:
         """Take in a bust or correction: it is the last word now, whichever identity of the execution it names."""
         known = self.latest(said.order_id, said.exec_ref_id, said.trade_date)
@@ -145,6 +160,11 @@ class ExecutionIndex:
         for exec_id, found in self.by_exec_id.items():
             for known in found if isinstance(found, list) else (found,):
                 yield exec_id, known
+
+
+def number_of(execution: ev.Traded | ev.TradeCorrected) -> int:
+    """Give the place of an execution's own report among the broker's; 0 where it is not known."""
+    return execution.venue_seq if isinstance(execution, ev.Traded) else execution.trade_venue_seq
 
 
 def _root(execution: Execution) -> int:

@@ -82,7 +82,7 @@ def read_trade(
         at.sequence, at.epoch, at.cause, at.input_sequence, at.time_ns, order._order_id,
         exec_id, order._symbol, order._side, order._account, at.broker, last_qty, last_px, trade_date, transact_time_ns,
         report.last_liquidity_ind, commission if commission is not None and is_sane(commission) else ZERO,
-        report.comm_currency or "", report.venue_order_id, report.raw,
+        report.comm_currency or "", report.venue_order_id, report.raw, False, report.report_seq or 0,
     )  # fmt: skip
     if executions.synthetic and order._order_id in executions.synthetic:
         return _in_place_of(order, report, said, at, traded, faults, profile, executions)
@@ -232,10 +232,8 @@ def _executed_by(order: Order, report: ExecutionReport, executions: ExecutionInd
         # What was lost after that is among what it counts.
         lost = [loss for loss in order._losses if not is_later(loss, said)]
         return sum((counted_qty(order, *loss[2:]) for loss in lost), counted)
-    if not said[0]:
-        return ours + order._lost_qty
-    later = executions.executed_since(order.order_id, said[0] + 1, "")
-    lost = [loss for loss in order._losses if loss[3] <= said[0]]
+    later = executions.executed_after(order.order_id, said)
+    lost = [loss for loss in order._losses if not said[0] or loss[3] <= said[0]]
     return sum((counted_qty(order, *loss[2:]) for loss in lost), ours - later)
 
 

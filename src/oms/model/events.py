@@ -209,6 +209,7 @@ class Traded(OrderEvent):
         raw: The message as it came.
         is_synthetic: Nobody reported it: the broker counts more than was reported. Its identity is made from the order and
             the quantity, and the executions that it stands for take its place when they are reported.
+        venue_seq: The place of the report among the broker's own; 0 where it does not number them.
     """
 
     exec_id: ExecId
@@ -226,6 +227,7 @@ class Traded(OrderEvent):
     venue_order_id: VenueOrderId | None
     raw: str
     is_synthetic: bool = False
+    venue_seq: int = 0
 
 
 @record
@@ -239,6 +241,7 @@ class TradeCorrected(OrderEvent):
         trade_sequence: The sequence number of the execution's own event.
         venue_ns: When it was amended at the venue, nanoseconds UTC; 0 where the venue gave no time.
         venue_seq: The place of the report among the broker's own; 0 where it does not number them.
+        trade_venue_seq: The place of the execution's own report among them; 0 where that is not known.
     """
 
     exec_id: ExecId
@@ -258,6 +261,7 @@ class TradeCorrected(OrderEvent):
     venue_ns: int = 0
     venue_seq: int = 0
     trade_sequence: int = 0
+    trade_venue_seq: int = 0
 
 
 @record

@@ -222,6 +222,9 @@ def test_what_executed_since_a_moment_is_counted_as_it_stands_now() -> None:
 
     # 2 and, corrected, 32: the first one was before, 8 were busted, 16 are another order's.
     assert index.executed_since(MINE, T0, DAY) == 34
+    assert index.executed_after(MINE, (T0, 0)) == 32
+    assert index.executed_after(MINE, (T0 - 1, 0)) == 34
+    assert index.executed_after(MINE, (0, 0)) == 0
     assert index_of().executed_since(MINE, T0, DAY) == 0
 
 

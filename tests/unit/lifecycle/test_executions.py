@@ -365,7 +365,7 @@ def test_an_end_that_is_bundled_with_an_execution_follows_it(shown_as: OrdStatus
 
     events = read(order, trade(40, ord_status=shown_as, text="the rest is off", report_seq=4))
 
-    assert events == (booked(40), end)
+    assert events == (booked(40, venue_seq=4), end)
     take(order, events)
     assert (order.status, order.cum_qty, order.leaves_qty) == (shown_as, Decimal(40), ZERO)
 

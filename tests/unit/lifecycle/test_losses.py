@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 import pytest
+from attrs import evolve
 
 from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.invariants import check_order
 from oms.model import events as ev
-from oms.model.enums import ExecType, OrdStatus
+from oms.model.enums import ExecType, Life, OrdStatus
 from oms.model.ids import ExecId
+from oms.model.reports import ExecutionReport
 from tests.unit.journals import T0, make
-from tests.unit.lifecycle.readings import PART, after, d, read, report, take, these, told
+from tests.unit.lifecycle.readings import LIVE, PART, after, d, read, report, take, these, told
 
 LATER: Final[dict[str, Any]] = {"venue_ns": T0 + 20}
 BUST: Final = make(ev.TradeCanceled, exec_id=ExecId("h1"), reopens=False, **LATER)
@@ -142,9 +144,30 @@ def index_of(*executions: ev.OrderEvent) -> ExecutionIndex:
     for one in executions:
         if isinstance(one, ev.Traded):
             index.put(one.exec_id, one)
-        elif isinstance(one, ev.TradeCanceled):
+        elif isinstance(one, ev.TradeCanceled | ev.TradeCorrected):
             index.amend(one)
     return index
+
+
+def numbered(number: int, **fields: Any) -> ev.Traded:
+    """A fill of the rest that has a number and no time."""
+    return make(
+        ev.Traded,
+        exec_id=ExecId("x1"),
+        last_qty=d(60),
+        transact_time_ns=0,
+        sequence=109,
+        venue_seq=number,
+        **fields,
+    )
+
+
+def corrected(**fields: Any) -> ev.OrderEvent:
+    """The correction of a fill of the rest from 70, itself the last thing that was said."""
+    return make(
+        ev.TradeCorrected, exec_id=ExecId("g1"), exec_ref_id=ExecId("x1"), last_qty=d(60), old_qty=d(70),
+        trade_sequence=109, venue_seq=9, **fields,
+    )  # fmt: skip
 
 
 def filled(qty: int, ns: int, exec_id: str = "x1") -> ev.OrderEvent:
@@ -163,6 +186,8 @@ def busted(qty: int, of: ev.OrderEvent, ns: int) -> ev.OrderEvent:
 
 EARLY, SAME, LATE = filled(60, T0 + 1), filled(60, T0 + 5), filled(60, T0 + 9)
 
+NUMBERED: Final = {"transact_time_ns": None, "trade_date": "20260105", "report_seq": 5}
+
 # An execution of 40 of 100 at T0 + 5 that is shown as canceled; what is known before it is heard; is it the end?
 ENDS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], dict[str, Any], bool]]] = {
     "nothing else": ((), {}, True),
@@ -170,6 +195,15 @@ ENDS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], dict[str, Any], bool]]] =
     "a fill of the rest at the same time": ((SAME,), {}, False),
     "a later fill of the rest": ((LATE,), {}, True),
     "a later fill of the rest, at no time": ((LATE,), {"transact_time_ns": None, "trade_date": "20260105"}, False),
+    "a fill of the rest of a later number": ((numbered(6),), NUMBERED, True),
+    "a fill of the rest of an earlier number": ((numbered(4),), NUMBERED, False),
+    "a fill of the rest of no number": ((numbered(0),), NUMBERED, False),
+    "a fill of the rest of a later number, corrected": (
+        (evolve(numbered(6), last_qty=d(70)), corrected(trade_venue_seq=6)), NUMBERED, True,
+    ),
+    "a fill of the rest of an earlier number, corrected": (
+        (evolve(numbered(4), last_qty=d(70)), corrected(trade_venue_seq=4)), NUMBERED, False,
+    ),
     "a later fill of the rest, counted": ((LATE,), {"transact_time_ns": None, "cum_qty": d(40)}, True),
     "a later fill of the rest, which the count has": ((LATE,), {"cum_qty": d(100)}, False),
     "an earlier fill of the rest, busted for good later": ((EARLY, busted(60, EARLY, T0 + 9)), {}, False),
@@ -207,3 +241,38 @@ def test_an_order_that_is_over_ends_by_an_execution_that_is_shown_as_its_end() -
     )  # fmt: skip
 
     assert told(read(order, said)) == ["Traded", "LATE_EXECUTION", "OrderExpired"]
+
+
+def trade_of(exec_id: str, qty: int, number: int, **fields: Any) -> ExecutionReport:
+    return report(
+        ExecType.TRADE, exec_id=ExecId(exec_id), last_qty=d(qty), last_px=d(100), trade_date="20260105", report_seq=number,
+        **fields,
+    )  # fmt: skip
+
+
+FIRST: Final = trade_of("a1", 40, 5, ord_status=OrdStatus.CANCELED)
+SECOND: Final = trade_of("a2", 60, 6)
+CORRECTION: Final = report(
+    ExecType.TRADE_CORRECT, exec_id=ExecId("g2"), exec_ref_id=ExecId("a2"), last_qty=d(50), last_px=d(100), report_seq=7,
+    trade_date="20260105",
+)  # fmt: skip
+CORRECTED_AGAIN: Final = evolve(
+    CORRECTION, exec_id=ExecId("g3"), exec_ref_id=ExecId("g2"), last_qty=d(60), report_seq=8
+)
+
+
+@pytest.mark.parametrize("heard", [(0, 1, 2, 3), (1, 0, 2, 3), (1, 2, 0, 3), (1, 2, 3, 0)], ids=str)
+def test_numbers_alone_tell_the_end_with_an_execution_from_what_came_after_it(heard: tuple[int, ...]) -> None:
+    order, index = after(*LIVE), ExecutionIndex()
+
+    reports = (FIRST, SECOND, CORRECTION, CORRECTED_AGAIN)
+    for place in heard:
+        events = read(order, reports[place], index)
+        take(order, events)
+        for event in events:
+            if isinstance(event, ev.Traded):
+                index.put(event.exec_id, event)
+            elif isinstance(event, ev.TradeCorrected):
+                index.amend(event)
+
+    assert (order.life, order.cum_qty, order.leaves_qty) == (Life.CANCELED, d(100), d(0))
