@@ -60,7 +60,7 @@ def read_new(order: Order, report: ExecutionReport, at: At) -> Events:
 
 def _read_old_new(order: Order, report: ExecutionReport, at: At) -> Events:
     # Brokers resend whole days: what acknowledged it once is known, however the order ended.
-    if order._acknowledged is not None and order._acknowledged == said_at(report):
+    if order._acknowledged == said_at(report):
         return ignored(order, report, at, "already acknowledged")
     return late(order, report, at)
 
