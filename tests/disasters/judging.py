@@ -17,9 +17,10 @@ from pathlib import Path
 from attrs import define
 
 from oms.engine.invariants import check_state
+from oms.engine.state import EMERGENCY_IDS
 from oms.model import events as ev
 from oms.model.enums import OrdStatus, Side
-from oms.model.ids import ClOrdId
+from oms.model.ids import ClOrdId, counter_of
 from oms.model.terms import Limit
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
@@ -129,7 +130,7 @@ def outcome_findings(place: Place, found: Sequence[ev.Event]) -> Iterator[str]:
     truth = read_truth(place.truth)
     asked = _asked(found)
     for identity in truth.orders:
-        if identity not in asked:
+        if identity not in asked and not _is_emergency(identity, found):
             yield f"I3: the venue has {identity}, which the journal does not know"
     if truth.doubled:
         yield f"I4: the venue was asked twice: {truth.doubled}"
@@ -143,6 +144,13 @@ def outcome_findings(place: Place, found: Sequence[ev.Event]) -> Iterator[str]:
     unanswered = _unanswered(found)
     yield from _silent_opening(place, len(found), unanswered)
     yield from _telling_opening(place)
+
+
+def _is_emergency(identity: ClOrdId, found: Sequence[ev.Event]) -> bool:
+    """Tell whether an identity is one of those that are kept, on record, for what leaves while the manager is halted."""
+    counter = counter_of(identity)
+    ends = [event.up_to for event in found if isinstance(event, ev.IdBlockReserved)]
+    return any(end - EMERGENCY_IDS <= counter < end for end in ends)
 
 
 def _asked(found: Sequence[ev.Event]) -> dict[ClOrdId, int]:
