@@ -130,7 +130,7 @@ def outcome_findings(place: Place, found: Sequence[ev.Event]) -> Iterator[str]:
     truth = read_truth(place.truth)
     asked = _asked(found)
     for identity in truth.orders:
-        if identity not in asked and not _is_emergency(identity, found):
+        if identity not in asked and not _is_emergency(ClOrdId(identity), found):
             yield f"I3: the venue has {identity}, which the journal does not know"
     if truth.doubled:
         yield f"I4: the venue was asked twice: {truth.doubled}"
