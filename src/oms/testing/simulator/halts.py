@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from oms.errors import ClockError, HaltedError, LimitExceededError, StoreError
-from oms.model.requests import OrderCancelRequest, Request
+from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request
 from oms.runtime.order_manager import OrderManager
 from oms.testing.faulty_store import SimulatedCrashError
 from oms.testing.line import Crash, Letter
@@ -111,12 +111,20 @@ class Halts:
         self._around.seen["reports kept while halted"] += 1
 
     def watch_request(self, request: Request) -> None:
-        """Look at what leaves while the manager is halted: it may be a cancel, and nothing else."""
+        """Look at what leaves while the manager is halted: it may be a cancel, or a replace that only takes less."""
         if isinstance(request, OrderCancelRequest):
             self.left += 1
             self._around.seen["emergency cancels"] += 1
+        elif isinstance(request, OrderCancelReplaceRequest) and self._takes_less(request):
+            self._around.seen["emergency reductions"] += 1
         else:
             self._broken = f"a halted manager has sent {request}"
+
+    def _takes_less(self, request: OrderCancelReplaceRequest) -> bool:
+        om = self._around.om
+        assert om is not None, "it has sent this"
+        order = om.state.index.by_id[request.order_id]
+        return request.order_qty <= order.order_qty and request.terms == order.terms
 
     def check(self) -> None:
         """Raise what was found as requests left."""
