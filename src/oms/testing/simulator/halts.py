@@ -124,7 +124,9 @@ class Halts:
         om = self._around.om
         assert om is not None, "it has sent this"
         order = om.state.index.by_id[request.order_id]
-        return request.order_qty <= order.order_qty and request.terms == order.terms
+        # What it does not name stays as was asked last before the halt, also where that is unanswered.
+        terms = [order.terms, *(asked.terms for asked in order.outstanding_requests)]
+        return request.order_qty <= order.order_qty and request.terms in terms
 
     def check(self) -> None:
         """Raise what was found as requests left."""
