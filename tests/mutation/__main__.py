@@ -1,9 +1,11 @@
 """Change the lifecycle in one place at a time, and see whether the tests notice.
 
-    python -m tests.mutation [--module WORD] [--limit N] [--jobs 2] [--list] [--report FILE]
+    python -m tests.mutation [--module WORD] [--limit N] [--jobs 2] [--list] [--report FILE] [--again FILE]
 
 Run it at the top of the repository. It fails where fewer than 95 % are killed, where a survivor has no reason in
-`reasons.py`, and where a reason is no longer needed. Only a whole campaign writes a report.
+`reasons.py`, and where a reason is no longer needed. Only a whole campaign writes a report. As tests that were added kill
+what they kill on top of the others, `--again` takes what a whole campaign on the same lifecycle has printed, and tries only
+what survived that.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import time
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant
-from tests.mutation.report import Found, complaints, page, shown
+from tests.mutation.report import Earlier, Found, complaints, page, shown
 from tests.mutation.runner import Result, Verdict, all_mutants, campaign, prepare, source_folder, sources
 
 # A report to whoever waits for it is what this program is for.
@@ -34,6 +36,9 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time")
     parser.add_argument("--list", action="store_true", help="name the mutants and run nothing")
     parser.add_argument("--report", type=Path, help="where the page for the docs goes")
+    parser.add_argument(
+        "--again", type=Path, help="what a whole campaign has printed: only what survived it is tried"
+    )
     return parser.parse_args()
 
 
@@ -51,10 +56,17 @@ def main() -> int:
     everything = all_mutants(texts)
     fitting = tuple(one for one in everything if wanted.module in one.module and wanted.where in one.where)
     chosen = sample(fitting, wanted.limit)
+    is_whole = len(chosen) == len(everything)
+    earlier: Earlier | None = None
+    if wanted.again and is_whole:
+        earlier = Earlier.read(wanted.again.read_text(encoding="utf-8"), everything)
+        if earlier is None:
+            print(f"{wanted.again} is not what a whole campaign on this lifecycle has printed")
+            return 2
+        chosen = earlier.survivors
     if wanted.list:
         print(*map(shown, chosen), sep="\n")
         return 0
-    is_whole = len(chosen) == len(everything)
     if wanted.report and not is_whole:
         print("a report is of the whole campaign: leave --module, --where and --limit out")
         return 2
@@ -66,7 +78,7 @@ def main() -> int:
     print(
         f"{baseline.count} tests, green in {baseline.took_s:.1f} s; {len(chosen)} of {len(everything)} mutants"
     )
-    results: list[Result] = []
+    results: list[Result] = [] if earlier is None else list(earlier.dead)
     # Each as it comes, so that a campaign that is broken off has still said something.
     for result in campaign(chosen, texts, baseline, jobs=wanted.jobs):
         results.append(result)
@@ -78,7 +90,7 @@ def main() -> int:
     found = Found(
         results=tuple(results),
         tests=baseline.count,
-        took_s=time.perf_counter() - start,
+        took_s=time.perf_counter() - start + (0.0 if earlier is None else earlier.took_s),
         jobs=wanted.jobs,
         command=command,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,41 @@ class Found:
         """The mutants that no test noticed, in the order of their text."""
         alive = [result.mutant for result in self.results if result.verdict is Verdict.SURVIVED]
         return tuple(sorted(alive, key=lambda mutant: (mutant.module, mutant.line, mutant.change)))
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What a whole campaign came to before tests were added to it.
+
+    Attributes:
+        dead: What was killed or ran out of time.
+        survivors: What no test noticed.
+        took_s: How long it took, in seconds.
+    """
+
+    dead: tuple[Result, ...]
+    survivors: tuple[Mutant, ...]
+    took_s: float
+
+    @classmethod
+    def read(cls, printed: str, everything: Sequence[Mutant]) -> Earlier | None:
+        """Read what a campaign has printed; None where it was none of all these mutants, or did not come to its end."""
+        ended = re.search(rf"^[\d.]+% of {len(everything)} killed in (\d+) s$", printed, re.MULTILINE)
+        said = {
+            (Verdict(found["verdict"]), found["mutant"])
+            for found in re.finditer(
+                r"^(?P<verdict>survived|timed out): (?P<mutant>.*)$", printed, re.MULTILINE
+            )
+        }
+        if ended is None or not {text for _, text in said} <= {shown(mutant) for mutant in everything}:
+            return None
+        survivors = tuple(one for one in everything if (Verdict.SURVIVED, shown(one)) in said)
+        dead = tuple(
+            Result(one, Verdict.TIMEOUT if (Verdict.TIMEOUT, shown(one)) in said else Verdict.KILLED)
+            for one in everything
+            if (Verdict.SURVIVED, shown(one)) not in said
+        )
+        return cls(dead, survivors, float(ended[1]))
 
 
 def complaints(found: Found, *, is_whole: bool, reasons: Sequence[Reason] = REASONS) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.reasons import REASONS, Reason
-from tests.mutation.report import Found, complaints, page
+from tests.mutation.report import Earlier, Found, complaints, page, shown
 from tests.mutation.runner import Baseline, Result, Verdict
 
 LIFECYCLE = "oms.lifecycle.sample"
@@ -327,3 +327,31 @@ def test_no_mutant_has_two_reasons() -> None:
     keys = [one.key for one in REASONS]
 
     assert len(set(keys)) == len(keys)
+
+
+def test_what_survived_a_whole_campaign_is_tried_again_and_the_rest_counts_as_it_came_out() -> None:
+    everything = tuple(mutants(LIFECYCLE, "def f(a: int) -> bool:\n    return a < 1"))
+    alive, slow, *killed = everything
+    printed = f"survived: {shown(alive)}\n50 of 9, 2 s\ntimed out: {shown(slow)}\n97.5% of {len(everything)} killed in 77 s\n"
+    earlier = Earlier.read(printed, everything)
+    assert earlier is not None
+    assert earlier.survivors == (alive,)
+    assert earlier.took_s == 77
+    assert [(one.mutant, one.verdict) for one in earlier.dead] == [
+        (slow, Verdict.TIMEOUT),
+        *((one, Verdict.KILLED) for one in killed),
+    ]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "50 of 9, 2 s",
+        "97.5% of 3 killed in 77 s",
+        "survived: oms.lifecycle.sample:1 | g | other\n97.5% of {n} killed in 7 s",
+    ],
+    ids=["broken off", "of fewer", "of another text"],
+)
+def test_what_is_no_whole_campaign_on_this_text_is_not_gone_on_with(printed: str) -> None:
+    everything = tuple(mutants(LIFECYCLE, "def f(a: int) -> bool:\n    return a < 1"))
+    assert Earlier.read(printed.format(n=len(everything)), everything) is None
