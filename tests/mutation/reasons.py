@@ -43,6 +43,14 @@ REASONS: tuple[Reason, ...] = (
         "for the type checkers: None is the name of no request",
     ),
     Reason("changes", "_place", "1 -> 2", "requests have the places from 0 on, and any number below stands before them"),
+    Reason(
+        "changes", "read_marking", "order.is_ended and not is_suspended and not is_before_the_end(order, report): no not is_suspended",
+        "a suspension after the end is set aside in the same way as one that the table does not allow",
+    ),
+    Reason(
+        "changes", "_of_filled", "not is_wrong or not order.is_filled or not isinstance(events[0], ev.OrderSuspended | ev.OrderStopped): no not is_wrong",
+        "what is no wrong is no suspension and no guarantee, which is looked at as well",
+    ),
     *_all(
         "executions", "read_trade", _SLOW_WAY,
         "if-else is_plain(said) -> if-else False",

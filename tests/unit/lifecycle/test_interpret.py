@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -461,6 +461,23 @@ def test_an_acknowledgement_of_a_total_that_makes_no_sense_is_taken_without_it(o
         ev.OrderAcknowledged(*first(), venue_id("v1")),
         set_aside(CODE.MALFORMED, text, said, 1),
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "when"),
+    [
+        ({"exec_type": ExecType.NEW}, (T0, 3)),
+        ({"exec_type": ExecType.NEW, "ord_status": OrdStatus.SUSPENDED}, (0, 0)),
+        ({"exec_type": ExecType.ORDER_STATUS, "ord_status": OrdStatus.NEW}, (0, 0)),
+    ],
+    ids=["new", "new and suspended", "an answer"],
+)
+def test_of_such_an_acknowledgement_too_only_one_that_sets_it_to_work_has_a_time(
+    said: dict[str, Any], when: tuple[int, int]
+) -> None:
+    events = read(after(*SENT), report(**said, order_qty=d(0), transact_time_ns=T0, report_seq=3))
+    found = [(event.venue_ns, event.venue_seq) for event in events if isinstance(event, ev.OrderAcknowledged)]
+    assert found == [when]
 
 
 OTHERS: Final[dict[str, tuple[Report | SimpleNamespace, str]]] = {

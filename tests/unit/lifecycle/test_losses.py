@@ -115,6 +115,28 @@ def test_what_an_answer_shows_as_left_tells_if_a_loss_came_after_the_total(
     assert check_order(order) == ()
 
 
+def test_where_nothing_was_lost_an_answer_says_nothing_of_it() -> None:
+    shown = {
+        "ord_status": OrdStatus.PARTIALLY_FILLED,
+        "order_qty": d(150),
+        "cum_qty": d(40),
+        "leaves_qty": d(100),
+    }
+    said = report(ExecType.ORDER_STATUS, cl_ord_id=REPLACE.cl_ord_id, transact_time_ns=T0 + 30, **shown)
+    events = read(after(*PART, REPLACE), said)
+    assert [event.lost_qty for event in events if isinstance(event, ev.OrderReplaced)] == [None]
+
+
+def test_an_answer_that_a_newer_total_has_overtaken_says_nothing_of_what_was_lost() -> None:
+    order = after(*PART, REPLACE, BUST, total(venue_ns=T0 + 40, lost_qty=d(40)))
+    shown = {"ord_status": OrdStatus.NEW, "order_qty": d(150), "cum_qty": d(0), "leaves_qty": d(70)}
+    said = report(ExecType.ORDER_STATUS, cl_ord_id=REPLACE.cl_ord_id, transact_time_ns=T0 + 30, **shown)
+    events = read(order, said)
+    found = [(event.is_overtaken, event.lost_qty) for event in events if isinstance(event, ev.OrderReplaced)]
+    assert found == [(True, None)]
+    assert these(take(order, events).leaves_qty) == (60,)
+
+
 SAID: Final[dict[str, tuple[dict[str, Any], bool]]] = {
     "before it": ({"transact_time_ns": T0 + 19}, False),
     "after it": ({"transact_time_ns": T0 + 21}, False),
