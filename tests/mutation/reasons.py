@@ -51,6 +51,15 @@ REASONS: tuple[Reason, ...] = (
         "changes", "_of_filled", "not is_wrong or not order.is_filled or not isinstance(events[0], ev.OrderSuspended | ev.OrderStopped): no not is_wrong",
         "what is no wrong is no suspension and no guarantee, which is looked at as well",
     ),
+    Reason("executions", "_UNUSUAL", "without OrdStatus.STOPPED", _SLOW_WAY),
+    *_all(
+        "executions", "read_trade", "where nothing of the order was inferred, nothing is taken back: " + _SLOW_WAY,
+        "if executions.synthetic and order._order_id in executions.synthetic -> if True",
+        "executions.synthetic and order._order_id in executions.synthetic: and -> or",
+        "executions.synthetic and order._order_id in executions.synthetic: no executions.synthetic",
+        "executions.synthetic and order._order_id in executions.synthetic: no order._order_id in executions.synthetic",
+    ),
+    Reason("facts", "_change_terms", "if order._losses -> if True", "of no losses none is left, and they come to nothing"),
     *_all(
         "executions", "read_trade", _SLOW_WAY,
         "if-else is_plain(said) -> if-else False",

@@ -12,6 +12,7 @@ from attrs import evolve
 
 from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.invariants import check_order
+from oms.lifecycle.losses import lost_there
 from oms.model import events as ev
 from oms.model.enums import ExecType, Life, OrdStatus
 from oms.model.ids import ExecId
@@ -298,3 +299,73 @@ def test_numbers_alone_tell_the_end_with_an_execution_from_what_came_after_it(he
                 index.amend(event)
 
     assert (order.life, order.cum_qty, order.leaves_qty) == (Life.CANCELED, d(100), d(0))
+
+
+TWO: Final = make(ev.Traded, exec_id=ExecId("x2"), last_qty=d(20))
+LOST_TWO: Final = make(
+    ev.TradeCanceled, exec_id=ExecId("h2"), exec_ref_id=ExecId("x2"), old_qty=d(20), reopens=False, **LATER
+)
+"""20 of 60 are busted for good: 40 have executed, 20 are lost, and 40 of the 100 are left."""
+
+TOLD: Final[dict[str, tuple[dict[str, Any], int | None]]] = {
+    "what is left, all but what was lost": ({}, 20),
+    "all of it, nothing lost": ({"leaves_qty": d(60)}, 0),
+    "more than that": ({"leaves_qty": d(61)}, None),
+    "nothing": ({"leaves_qty": d(0)}, 60),
+    "less than nothing": ({"leaves_qty": d(-1)}, None),
+    "no word of it": ({"leaves_qty": None}, None),
+    "another count": ({"cum_qty": d(60)}, None),
+    "no word of the count": ({"cum_qty": None}, None),
+    "a count that is no number": ({"cum_qty": d("NaN")}, None),
+    "a count that signals": ({"cum_qty": d("sNaN")}, None),
+    "a report of what has just happened": ({"exec_type": ExecType.NEW}, None),
+}
+
+
+@pytest.mark.parametrize(("fields", "lost"), TOLD.values(), ids=TOLD)
+def test_what_an_answer_shows_as_left_of_an_order_that_has_executed(
+    fields: dict[str, Any], lost: int | None
+) -> None:
+    shown = {"exec_type": ExecType.ORDER_STATUS, "cum_qty": d(40), "leaves_qty": d(40), **fields}
+    said = report(shown.pop("exec_type"), **shown)
+    assert these(lost_there(after(*PART, TWO, LOST_TWO), said, d(100))) == (lost,)
+
+
+def test_that_nothing_is_lost_leaves_no_loss() -> None:
+    order = after(*PART, BUST, total(venue_ns=T0 + 21, lost_qty=d(0)))
+    assert order._losses == ()
+    order = after(*PART, BUST, total(venue_ns=T0 + 21, lost_qty=d(40)))
+    assert order._losses == ((T0 + 21, 0, d(40), T0 + 21, "", 1),)
+
+
+def test_what_an_answer_without_a_time_shows_as_lost_is_split_with_the_order() -> None:
+    split = make(
+        ev.OrderRestated,
+        order_qty=d(200),
+        split_new=d(2),
+        trade_date="20260106",
+        sequence=9,
+        time_ns=T0 + 86_400 * 10**9,
+    )
+    order = after(*PART, BUST, total(lost_qty=d(40), sequence=8), split)
+    assert order._losses == ()
+    order = after(*PART, BUST, total(lost_qty=d(40), sequence=8), evolve(split, lost_qty=d(80)))
+    assert these(order._lost_qty, order.leaves_qty) == (80, 120)
+
+
+def test_without_times_a_loss_of_the_same_moment_had_happened_when_an_end_was_said() -> None:
+    at_once: dict[str, Any] = {"transact_time_ns": T0 + 5}
+    order = after(
+        *PART[:-1],
+        make(ev.Traded, **at_once),
+        make(ev.TradeCanceled, exec_id=ExecId("h1"), reopens=False, **at_once),
+    )
+    last: dict[str, Any] = {
+        "exec_id": ExecId("x3"),
+        "last_qty": d(60),
+        "last_px": d(100),
+        "ord_status": OrdStatus.CANCELED,
+    }
+    assert told(read(order, report(ExecType.TRADE, **last, **at_once))) == ["Traded"]
+    earlier = report(ExecType.TRADE, **last, transact_time_ns=T0 + 4)
+    assert told(read(order, earlier)) == ["Traded", "OrderCanceled"]

@@ -388,6 +388,14 @@ def test_a_mark_that_is_set_again_later_outlives_what_cleared_it_in_between(
     assert {mark.value.upper() for mark in order.marks} == {exec_type.name.replace("_", " ")}
 
 
+def test_what_is_set_again_leaves_the_other_marks() -> None:
+    order = after(*LIVE, make(ev.OrderSuspended, venue_ns=T0), make(ev.OrderCalculated, venue_ns=T0))
+    noted = ev.ReportIgnored(*first(), ExecType.SUSPENDED.name, None, "no news", T0 + 20, is_dated=True)
+    before = order.marks
+    assert take(order, (noted,)).marks == before
+    assert len(before) == 2
+
+
 def test_what_was_cleared_last_counts_whenever_it_is_heard_of() -> None:
     order = after(*LIVE, make(ev.OrderResumed, venue_ns=T0 + 20), make(ev.OrderRestated, venue_ns=T0 + 10))
 

@@ -16,12 +16,12 @@ import attrs
 import pytest
 
 from oms.errors import TransitionError
-from oms.lifecycle.machine import ORDER_EVENTS, apply, fulfil, is_allowed, lives_that_allow
+from oms.lifecycle.machine import ORDER_EVENTS, apply, fulfil, is_allowed, lives_that_allow, unsend
 from oms.lifecycle.transitions import COLUMNS, LIFE, MARKS, REQUESTS
 from oms.model import events as ev
 from oms.model.decimals import exact_arithmetic
 from oms.model.enums import Life, RequestKind
-from oms.model.ids import ClOrdId, ExecId
+from oms.model.ids import Account, ClOrdId, ExecId
 from oms.model.order import Mark, Order
 from oms.model.outstanding import OutstandingRequest
 from oms.model.reasons import Reason, ReasonCode
@@ -426,3 +426,22 @@ def test_an_order_takes_in_what_was_not_known_when_its_handle_was_given_out() ->
     fulfil(order, make(ev.OrderCreated, reference_px=Decimal(190), time_ns=T0 + 7))
 
     assert looked_at(order) == before | {"reference_px": Decimal(190), "created_ns": T0 + 7}
+
+
+def test_what_was_never_recorded_leaves_a_handle_as_it_was_given_out() -> None:
+    whose: dict[str, Any] = {
+        "account": Account("hedge"),
+        "client_ref": "mine",
+        "time_in_force": GTC,
+        "time_ns": T0 + 7,
+    }
+    order = new_order(**whose, cash_order_qty=Decimal(5000), reference_px=Decimal(190))
+    for event in (make(ev.OrderSubmitted), make(ev.OrderAcknowledged), make(ev.Traded)):
+        apply(order, event)
+
+    unsend(order)
+
+    expected = new_order(**whose, cash_order_qty=Decimal(5000))
+    assert {slot: getattr(order, slot) for slot in Order.__slots__} == {
+        slot: getattr(expected, slot) for slot in Order.__slots__
+    }
