@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import durable, footprint, lifecycle, market_tick, recovery, resident
+from benchmarks import durable, footprint, held_orders, lifecycle, market_tick, recovery, resident
 from benchmarks.measuring import ROUNDS, Figure
 
 RESULTS = Path(__file__).parent / "results"
@@ -76,6 +76,10 @@ def main() -> int:
         print("-- tick")
         if market_tick.main():
             broken.append("market tick")
+    if asked.only in "held" and not asked.quick:
+        print("-- held")
+        if held_orders.main():
+            broken.append("held orders")
     RESULTS.mkdir(exist_ok=True)
     about = {"python": platform.python_version(), "machine": platform.machine(), "quick": asked.quick}
     content = {"about": about, "figures": [asdict(one) for one in found], "broken": broken}

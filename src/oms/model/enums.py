@@ -189,3 +189,42 @@ class SessionPhase(Choice):
 
     OPEN = "2"
     CLOSED = "3"
+
+
+class TriggerPriceType(Choice):
+    """TriggerPriceType (1107): which price a trigger is compared to. Bid and ask are one kind here: the side says which."""
+
+    LAST = "2"
+    """The price of each trade."""
+    BID_ASK = "bid or ask"
+    """What the order would trade at: the best offer (FIX's 1) for a purchase, the best bid (FIX's 3) for a sale."""
+    MID = "6"
+    """Half-way between bid and ask, not rounded."""
+    MARK = "mark"
+    """Ours, not FIX's: the mark price that a venue publishes."""
+    DOUBLE_LAST = "double last"
+    """Ours, not FIX's: two trades, one right after the other."""
+    DOUBLE_BID_ASK = "double bid or ask"
+    """Ours, not FIX's: two quotes, one right after the other."""
+
+
+class TriggerPriceDirection(Choice):
+    """TriggerPriceDirection (1109): from which side the trigger price is reached."""
+
+    UP = "U"
+    """The price goes up to the trigger price or through it."""
+    DOWN = "D"
+    """The price goes down to the trigger price or through it."""
+
+
+class PegOffsetType(Choice):
+    """PegOffsetType (836): what an offset is counted in."""
+
+    PRICE = "0"
+    """In the instrument's currency."""
+    BASIS_POINTS = "1"
+    """In hundredths of a percent of the price that it is taken from."""
+    TICKS = "2"
+    """In steps on the instrument's grid of prices."""
+    PERCENTAGE = "4"
+    """In percent of the price that it is taken from."""

@@ -84,4 +84,22 @@ class TradePrint:
     aggressor: Side | None = None
 
 
+@record
+class MarkPrice:
+    """A price at which a venue values positions; it may be given as an int or a decimal text too.
+
+    Attributes:
+        symbol: What is valued.
+        time_ns: When it was received, in nanoseconds UTC.
+        price: The price.
+
+    Raises:
+        ValidationError: The price is not exact and finite, the time is no int from 0 to 2^63 - 1, or the symbol no text.
+    """
+
+    symbol: Symbol = field(converter=_symbol)
+    time_ns: int = field(converter=moment)
+    price: Decimal = field(converter=_px)
+
+
 MarketUpdate: TypeAlias = Quote | TradePrint

@@ -1,0 +1,162 @@
+"""What releases an order that waits for a price: a closed union, so that a trail has an offset and a stop has a price.
+
+Source: FIX 5.0 SP2, component TriggeringInstruction (tags 1100 to 1114), and PegInstructions for what trails.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from attrs import field
+
+from oms.errors import ValidationError
+from oms.model.decimals import EXACT, ONE, ZERO, exact, plain
+from oms.model.define import value
+from oms.model.door import shown
+from oms.model.enums import PegOffsetType, Side, TriggerPriceDirection, TriggerPriceType
+
+_WHOLES: Final = {PegOffsetType.BASIS_POINTS: Decimal(10_000), PegOffsetType.PERCENTAGE: Decimal(100)}
+
+
+def _trigger_px(px: Decimal | int | str) -> Decimal:
+    return exact(px, "trigger_px")
+
+
+def _activation_px(px: Decimal | int | str | None) -> Decimal | None:
+    return None if px is None else exact(px, "activation_px")
+
+
+def _distance(number: Decimal | int | str) -> Decimal:
+    result = exact(number, "distance")
+    if result < ZERO:
+        raise ValidationError(
+            "distance", plain(result), "pass zero or more; the side says which way it counts"
+        )
+    return result
+
+
+@value
+class Offset:
+    """How far one price is from another (PegOffsetValue, 211); the side of the order says in which direction.
+
+    Attributes:
+        distance: How far, in units of `offset_type`; a Decimal, an int or a decimal text.
+        offset_type: What it is counted in.
+
+    Raises:
+        ValidationError: The distance is no exact number, below zero, no whole number of ticks, or the whole price or more.
+    """
+
+    distance: Decimal = field(converter=_distance)
+    offset_type: PegOffsetType = PegOffsetType.PRICE
+
+    def __attrs_post_init__(self) -> None:
+        """Check what depends on the unit."""
+        kind, distance = self.offset_type, self.distance
+        if type(kind) is not PegOffsetType:
+            raise ValidationError("offset_type", shown(kind), "pass a PegOffsetType")
+        if kind is PegOffsetType.TICKS and EXACT.remainder(distance, ONE):
+            raise ValidationError("distance", plain(distance), "pass a whole number of ticks")
+        # A trail as wide as the price would move away from the market where the market moves in its favour.
+        if kind in _WHOLES and distance >= _WHOLES[kind]:
+            raise ValidationError("distance", plain(distance), f"pass less than {plain(_WHOLES[kind])}")
+
+
+def _check_common(side: Side, price_type: TriggerPriceType) -> None:
+    if type(side) is not Side:
+        raise ValidationError("side", shown(side), "pass a Side")
+    if type(price_type) is not TriggerPriceType:
+        raise ValidationError("price_type", shown(price_type), "pass a TriggerPriceType")
+
+
+@value(kw_only=True)
+class PriceTrigger:
+    """Released by a price that stays where it is: stops and if-touched orders; see `stop` and `if_touched`.
+
+    Attributes:
+        side: Whether the order buys or sells.
+        trigger_px: TriggerPrice (1102); the price itself counts as reached.
+        direction: From which side it is reached.
+        price_type: Which price is compared to it.
+
+    Raises:
+        ValidationError: The price is not an exact, finite number, or a choice is none.
+    """
+
+    side: Side
+    trigger_px: Decimal = field(converter=_trigger_px)
+    direction: TriggerPriceDirection
+    price_type: TriggerPriceType = TriggerPriceType.LAST
+
+    def __attrs_post_init__(self) -> None:
+        """Check the choices."""
+        _check_common(self.side, self.price_type)
+        if type(self.direction) is not TriggerPriceDirection:
+            raise ValidationError("direction", shown(self.direction), "pass a TriggerPriceDirection")
+
+
+@value(kw_only=True)
+class TrailingTrigger:
+    """Released by a stop price that follows the market at a distance, and never moves away from it.
+
+    The stop price is the water mark (the best price since the trail began: the highest for a sale, the lowest for a
+    purchase) less or plus the offset, rounded to the instrument's grid away from the market.
+
+    Attributes:
+        side: Whether the order buys or sells.
+        offset: How far from the water mark; more than zero.
+        price_type: Which price is followed, and compared to the stop price.
+        activation_px: The trail begins when the price has come so far in the order's favour: at or above it for a sale, at
+            or below it for a purchase. None where it begins at once.
+        limit_offset: How far beyond the stop price the limit of the released order lies; None for a market order.
+
+    Raises:
+        ValidationError: The offset is zero, a price is not an exact, finite number, or a choice is none.
+    """
+
+    side: Side
+    offset: Offset
+    price_type: TriggerPriceType = TriggerPriceType.LAST
+    activation_px: Decimal | None = field(converter=_activation_px, default=None)
+    limit_offset: Offset | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Check the choices and the offsets."""
+        _check_common(self.side, self.price_type)
+        if type(self.offset) is not Offset or not self.offset.distance:
+            raise ValidationError("offset", shown(self.offset), "pass an Offset of more than zero")
+        if self.limit_offset is not None and type(self.limit_offset) is not Offset:
+            raise ValidationError("limit_offset", shown(self.limit_offset), "pass an Offset or None")
+
+    @property
+    def is_buy(self) -> bool:
+        """Whether it buys; a short sale sells."""
+        return self.side is Side.BUY
+
+
+Trigger: TypeAlias = PriceTrigger | TrailingTrigger
+
+
+def stop(
+    side: Side,
+    trigger_px: Decimal | int | str,
+    *,
+    price_type: TriggerPriceType = TriggerPriceType.LAST,
+) -> PriceTrigger:
+    """Give the trigger of a stop order: a purchase at or above the price, a sale at or below it."""
+    up = side is Side.BUY
+    direction = TriggerPriceDirection.UP if up else TriggerPriceDirection.DOWN
+    return PriceTrigger(side=side, trigger_px=trigger_px, direction=direction, price_type=price_type)
+
+
+def if_touched(
+    side: Side,
+    trigger_px: Decimal | int | str,
+    *,
+    price_type: TriggerPriceType = TriggerPriceType.LAST,
+) -> PriceTrigger:
+    """Give the trigger of an if-touched order: a purchase at or below the price, a sale at or above it."""
+    down = side is Side.BUY
+    direction = TriggerPriceDirection.DOWN if down else TriggerPriceDirection.UP
+    return PriceTrigger(side=side, trigger_px=trigger_px, direction=direction, price_type=price_type)

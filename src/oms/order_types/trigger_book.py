@@ -1,0 +1,185 @@
+"""Orders that are held here until the market reaches a price: which of them an update releases, and in which order.
+
+Pure: no clock, no market of its own. An order is moved by what comes after it alone, and the same rows and updates give the
+same releases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationError
+from oms.model.ids import OrderId, Symbol
+from oms.model.instrument import Instrument
+from oms.model.market import MarkPrice, Quote, TradePrint
+from oms.model.triggers import TrailingTrigger, Trigger
+from oms.order_types.trigger_desk import TriggerDesk
+from oms.order_types.trigger_ladder import Held
+from oms.order_types.trigger_records import TriggerHit, TriggerRow, check_row, check_trigger, new_row
+
+
+class TriggerBook:
+    """The orders that are held until a price comes.
+
+    A quote counts where both sides are there, with a size, and do not cross; a locked one does. Any other quote releases
+    nobody, moves no trail, and interrupts whoever needs two quotes in a row. A trade of no size is none.
+
+    An update gives first those that were reached by a rise, the lowest price first; then those that were reached by a fall,
+    the highest price first; at one price in the order of their arrival. They are not held any more.
+    """
+
+    __slots__ = ("_arrivals", "_desks", "_held")
+
+    def __init__(self, instruments: Iterable[Instrument]) -> None:
+        """Make an empty book for these instruments."""
+        self._desks = {instrument.symbol: TriggerDesk(instrument) for instrument in instruments}
+        self._held: dict[OrderId, Held] = {}
+        self._arrivals = 0
+
+    def __len__(self) -> int:
+        """Count the orders that are held."""
+        return len(self._held)
+
+    def __contains__(self, order_id: OrderId) -> bool:
+        """Tell whether an order is held."""
+        return order_id in self._held
+
+    def add(
+        self,
+        order_id: OrderId,
+        symbol: Symbol,
+        trigger: Trigger,
+        *,
+        water_mark: Decimal | int | str | None = None,
+    ) -> None:
+        """Hold an order from the next update on; it is not compared to prices before.
+
+        Args:
+            order_id: Whose.
+            symbol: The instrument that it waits for.
+            trigger: What releases it.
+            water_mark: Where its trail is to begin; with it the trail is activated already. None for the next price.
+
+        Raises:
+            UnknownInstrumentError: The book has no such instrument.
+            ValidationError: The order is held already, the trigger is none, or a water mark is given to what does not trail.
+        """
+        self._hold(new_row(order_id, symbol, trigger, water_mark))
+
+    def remove(self, order_id: OrderId) -> None:
+        """Hold an order no longer.
+
+        Raises:
+            UnknownOrderError: It is not held.
+        """
+        held = self._find(order_id)
+        desk = self._desks[held.symbol]
+        desk.line(held.trigger).remove(held)
+        desk.count(held.trigger, -1)
+        del self._held[order_id]
+
+    def amend(self, order_id: OrderId, trigger: Trigger) -> None:
+        """Give an order another trigger; the same one changes nothing.
+
+        It goes behind all others in time, and the first of two prices in a row is forgotten. A trail that has begun goes
+        on from its water mark where the new trigger trails the same price.
+
+        Raises:
+            UnknownOrderError: It is not held.
+            ValidationError: The trigger is none, or is for the other side.
+        """
+        held = self._find(order_id)
+        before = held.trigger
+        check_trigger(trigger)
+        if trigger == before:
+            return
+        if trigger.side is not before.side:
+            raise ValidationError(
+                "trigger.side", trigger.side, f"keep {before.side}: an order does not change sides"
+            )
+        goes_on = type(trigger) is TrailingTrigger and trigger.price_type is before.price_type
+        mark = held.water_mark if goes_on else None
+        self.remove(order_id)
+        self._hold(TriggerRow(order_id, held.symbol, trigger, mark))
+
+    def trigger_px(self, order_id: OrderId) -> Decimal | None:
+        """Give the price that releases an order now; None while its trail has not begun.
+
+        Raises:
+            UnknownOrderError: It is not held.
+        """
+        held = self._find(order_id)
+        return self._desks[held.symbol].line(held.trigger).stop_px(held)
+
+    def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
+        """Take note of a quote, and give who is released."""
+        desk = self._desks.get(quote.symbol)
+        hits = () if desk is None else desk.on_quote(quote)
+        return self._drop(hits) if hits else ()
+
+    def on_trade(self, trade: TradePrint) -> Sequence[TriggerHit]:
+        """Take note of a trade, and give who is released."""
+        desk = self._desks.get(trade.symbol)
+        hits = () if desk is None else desk.on_trade(trade)
+        return self._drop(hits) if hits else ()
+
+    def on_mark(self, mark: MarkPrice) -> Sequence[TriggerHit]:
+        """Take note of a mark price, and give who is released."""
+        desk = self._desks.get(mark.symbol)
+        hits = () if desk is None else desk.on_mark(mark)
+        return self._drop(hits) if hits else ()
+
+    def to_rows(self) -> tuple[TriggerRow, ...]:
+        """Give everything that is held, in the order of arrival: a book made of it does the same as this one."""
+        return tuple(
+            TriggerRow(
+                held.order_id,
+                held.symbol,
+                held.trigger,
+                held.water_mark,
+                self._desks[held.symbol].line(held.trigger).is_pending(held),
+            )
+            for held in self._held.values()
+        )
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[TriggerRow], instruments: Iterable[Instrument]) -> TriggerBook:
+        """Make a book again.
+
+        Raises:
+            UnknownInstrumentError: A row is of an instrument that is not among these.
+            ValidationError: Two rows are of one order, or a row is none that a book gives.
+        """
+        book = cls(instruments)
+        for row in rows:
+            book._hold(check_row(row))
+        return book
+
+    def _find(self, order_id: OrderId) -> Held:
+        held = self._held.get(order_id)
+        if held is None:
+            raise UnknownOrderError("order_id", order_id, "pass the id of an order that is held")
+        return held
+
+    def _hold(self, row: TriggerRow) -> None:
+        if row.order_id in self._held:
+            raise ValidationError(
+                "order_id", row.order_id, "it is held already: amend it, or remove it first"
+            )
+        desk = self._desks.get(row.symbol)
+        if desk is None:
+            raise UnknownInstrumentError("symbol", row.symbol, "make the book with this instrument")
+        self._arrivals += 1
+        held = self._held[row.order_id] = Held(row.order_id, row.symbol, row.trigger, self._arrivals)
+        line = desk.line(row.trigger)
+        if row.is_pending:
+            line.restore_pending(held, row.water_mark)
+        else:
+            line.add(held, row.water_mark)
+        desk.count(row.trigger, 1)
+
+    def _drop(self, hits: Sequence[TriggerHit]) -> Sequence[TriggerHit]:
+        for hit in hits:
+            del self._held[hit.order_id]
+        return hits

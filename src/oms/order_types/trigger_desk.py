@@ -1,0 +1,122 @@
+"""The triggers of one instrument: which price of an update moves which of them, and in which order they are released."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final, assert_never
+
+from oms.model.decimals import EXACT
+from oms.model.enums import Side, TriggerPriceType
+from oms.model.instrument import Instrument
+from oms.model.market import MarkPrice, Quote, TradePrint
+from oms.model.price_grid import PriceGrid
+from oms.model.triggers import Trigger
+from oms.order_types.trigger_line import Reached, TriggerLine
+from oms.order_types.trigger_records import TriggerHit
+
+_HALF: Final = Decimal("0.5")
+
+
+class TriggerDesk:
+    """The lines of one instrument, one for each price that a trigger can be compared to."""
+
+    __slots__ = (
+        "_ask",
+        "_bid",
+        "_double_ask",
+        "_double_bid",
+        "_double_last",
+        "_double_quotes",
+        "_double_trades",
+        "_last",
+        "_mark",
+        "_mid",
+        "_mids",
+    )
+
+    def __init__(self, instrument: Instrument) -> None:
+        """Make empty lines."""
+        grid = PriceGrid(instrument)
+        lines = (TriggerLine(grid, is_double=False) for _ in range(5))
+        self._last, self._bid, self._ask, self._mid, self._mark = lines
+        doubles = (TriggerLine(grid, is_double=True) for _ in range(3))
+        self._double_last, self._double_bid, self._double_ask = doubles
+        # How many orders wait for what few of them do: a line that nobody waits in is not told of its price.
+        self._mids = self._double_quotes = self._double_trades = 0
+
+    def line(self, trigger: Trigger) -> TriggerLine:
+        """Give the line that a trigger belongs to."""
+        is_buy = trigger.side is Side.BUY
+        match trigger.price_type:
+            case TriggerPriceType.LAST:
+                return self._last
+            case TriggerPriceType.BID_ASK:
+                return self._ask if is_buy else self._bid
+            case TriggerPriceType.MID:
+                return self._mid
+            case TriggerPriceType.MARK:
+                return self._mark
+            case TriggerPriceType.DOUBLE_LAST:
+                return self._double_last
+            case TriggerPriceType.DOUBLE_BID_ASK:
+                return self._double_ask if is_buy else self._double_bid
+            case _:
+                assert_never(trigger.price_type)
+
+    def count(self, trigger: Trigger, change: int) -> None:
+        """Take note that an order with this trigger came (+1) or went (-1)."""
+        match trigger.price_type:
+            case TriggerPriceType.MID:
+                self._mids += change
+            case TriggerPriceType.DOUBLE_BID_ASK:
+                self._double_quotes += change
+            case TriggerPriceType.DOUBLE_LAST:
+                self._double_trades += change
+            case _:
+                pass
+
+    def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
+        """Take note of a quote, and give who is released."""
+        bid, ask = quote.bid, quote.ask
+        if bid is None or ask is None or not quote.bid_size or not quote.ask_size or bid > ask:
+            # Where nobody waits for two quotes, nothing is remembered of the one before.
+            if self._double_quotes:
+                self._double_bid.forget_before()
+                self._double_ask.forget_before()
+            return ()
+        bids, asks = self._bid, self._ask
+        reached: list[Reached] = []
+        if not (bids.low <= bid <= bids.high and asks.low <= ask <= asks.high):
+            reached += bids.meet(bid)
+            reached += asks.meet(ask)
+        if self._mids:
+            reached += self._mid.meet(EXACT.multiply(EXACT.add(bid, ask), _HALF))
+        if self._double_quotes:
+            reached += self._double_bid.meet(bid)
+            reached += self._double_ask.meet(ask)
+        return self._released(reached) if reached else ()
+
+    def on_trade(self, trade: TradePrint) -> Sequence[TriggerHit]:
+        """Take note of a trade, and give who is released."""
+        if not trade.size:
+            return ()
+        reached = [*self._last.meet(trade.price)]
+        if self._double_trades:
+            reached += self._double_last.meet(trade.price)
+        return self._released(reached) if reached else ()
+
+    def on_mark(self, mark: MarkPrice) -> Sequence[TriggerHit]:
+        """Take note of a mark price, and give who is released."""
+        reached = self._mark.meet(mark.price)
+        return self._released([*reached]) if reached else ()
+
+    def _released(self, reached: list[Reached]) -> tuple[TriggerHit, ...]:
+        # Arrivals differ, so that orders are never compared.
+        reached.sort()
+        for _, _, _, held, _, _, _ in reached:
+            self.count(held.trigger, -1)
+        return tuple(
+            TriggerHit(held.order_id, trigger_px, px, limit_px)
+            for _, _, _, held, trigger_px, px, limit_px in reached
+        )
