@@ -32,7 +32,7 @@ HELD = (0, 100, 10_000, 100_000)
 ROUNDS = 15
 UPDATES = 10_000
 MAX_NS = 600
-"""An update that moves nothing."""
+"""An update that moves nothing, of the kinds of price that are looked at whoever waits."""
 MAX_GROWTH = 1.2
 """From none to the most held orders; from one where the first one makes its kind of price be looked at at all."""
 
@@ -44,6 +44,7 @@ Arm = Callable[[], int]
 
 NEVER_ALONE = {TriggerPriceType.MID, TriggerPriceType.DOUBLE_BID_ASK, TriggerPriceType.DOUBLE_LAST}
 """Kinds of price that are not looked at before somebody waits for them."""
+ALONE = ", from one"
 LABELS = {kind: kind.name.lower().replace("_", " ") for kind in TriggerPriceType}
 
 
@@ -127,7 +128,7 @@ def steady_arms(updates: int, held: Sequence[int]) -> dict[str, dict[int, Arm]]:
         market = steady(kind, updates)
         for name, make in (("stops", fixed), ("trails", trail)):
             least = int(kind in NEVER_ALONE)
-            row = arms[f"{name} by {LABELS[kind]}" + (", from one" if least else "")] = {}
+            row = arms[f"{name} by {LABELS[kind]}" + (ALONE if least else "")] = {}
             for count in held:
                 book = book_with(max(count, least), make, kind)
                 row[count] = lambda book=book, market=market: play(book, market)  # type: ignore[misc]  # bound now
@@ -143,7 +144,7 @@ def rising_arms(updates: int, held: Sequence[int]) -> dict[str, dict[int, Arm]]:
         # A market for each turn, made beforehand; it begins where the last one has ended.
         turns = iter([rising(kind, updates, turn * updates + 200) for turn in range(ROUNDS)])
         row[count] = lambda book=book, turns=turns: play(book, next(turns))  # type: ignore[misc]  # bound now
-    return {"trails, each update a new high, from one": row}
+    return {f"trails, each update a new high{ALONE}": row}
 
 
 def measure(arms: dict[str, dict[int, Arm]], updates: int, rounds: int) -> dict[str, dict[int, float]]:
@@ -177,7 +178,7 @@ def main() -> int:
         growth = row[held[-1]] / row[held[0]]
         figures = "".join(f"{value:10.0f}" for value in row.values())
         print(f"{name:42}{figures}   x {growth:.2f} (limit {MAX_GROWTH})")
-        if growth > MAX_GROWTH or (name in ns and row[held[-1]] > MAX_NS):
+        if growth > MAX_GROWTH or (name in ns and ALONE not in name and row[held[-1]] > MAX_NS):
             broken.append(name)
     if not is_quick:
         RESULTS.mkdir(exist_ok=True)

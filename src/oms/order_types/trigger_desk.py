@@ -101,10 +101,10 @@ class TriggerDesk:
         """Take note of a trade, and give who is released."""
         if not trade.size:
             return ()
-        reached = [*self._last.meet(trade.price)]
+        reached = self._last.meet(trade.price)
         if self._double_trades:
-            reached += self._double_last.meet(trade.price)
-        return self._released(reached) if reached else ()
+            reached = (*reached, *self._double_last.meet(trade.price))
+        return self._released([*reached]) if reached else ()
 
     def on_mark(self, mark: MarkPrice) -> Sequence[TriggerHit]:
         """Take note of a mark price, and give who is released."""
