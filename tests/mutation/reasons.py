@@ -125,6 +125,14 @@ REASONS: tuple[Reason, ...] = (
         "OrdStatus.ACCEPTED_FOR_BIDDING and OrdStatus.DENIED change places",
         "OrdStatus.DENIED and OrdStatus.UNSENT change places",
     ),
+    Reason(
+        "status_answers", "how_it_ended", "status is not None and status in _ENDING: no status is not None",
+        "for the type checkers: None is no end",
+    ),
+    Reason(
+        "status_answers", "read_status", "asked is not None and asked.kind is RequestKind.CANCEL and _is_over(status, report): no asked.kind is RequestKind.CANCEL",
+        "a replace was read before, and the answer to an order that is not acknowledged too: what is left is a cancel",
+    ),
     *_all(
         "transitions", "RequestEffect", "every effect is made by name; that it must be is for whoever adds one",
         "True -> False",

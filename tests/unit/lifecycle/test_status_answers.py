@@ -352,6 +352,8 @@ HIDDEN: Final[dict[str, tuple[OrdStatus, dict[str, object], bool]]] = {
     "of which something is left": (S.CALCULATED, {"leaves_qty": d(1)}, False),
     "of which nothing is said to be left": (S.CALCULATED, {"leaves_qty": None}, False),
     "that has filled": (S.CALCULATED, {"cum_qty": d(100)}, False),
+    "of which nobody says how much executed": (S.CALCULATED, {"cum_qty": None}, False),
+    "of which no number executed": (S.CALCULATED, {"cum_qty": d("NaN")}, False),
     "of an unknown total": (S.CALCULATED, {"order_qty": None}, False),
     "by another request": (S.CALCULATED, {"cl_ord_id": NEW_ID}, False),
 }

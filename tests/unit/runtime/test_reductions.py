@@ -1,4 +1,5 @@
 """While a manager is halted, replaces that only take less leave as cancels do, and are recorded when it goes on."""
+# pyright: reportPrivateUsage=false
 
 from __future__ import annotations
 
