@@ -133,6 +133,7 @@ REASONS: tuple[Reason, ...] = (
         "status_answers", "read_status", "asked is not None and asked.kind is RequestKind.CANCEL and _is_over(status, report): no asked.kind is RequestKind.CANCEL",
         "a replace was read before, and the answer to an order that is not acknowledged too: what is left is a cancel",
     ),
+    Reason("synthetic", "_ROUNDING", "80 -> 81", "any precision that holds a price and its places would do"),
     *_all(
         "transitions", "RequestEffect", "every effect is made by name; that it must be is for whoever adds one",
         "True -> False",

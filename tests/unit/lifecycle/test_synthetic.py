@@ -11,6 +11,7 @@ import pytest
 from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.synthetic import inferred, standing_for, withdrawn
 from oms.model import events as ev
+from oms.model.decimals import is_sane
 from oms.model.enums import ExecType
 from oms.model.ids import ExecId, OrderId
 from oms.model.order import Order
@@ -132,6 +133,30 @@ def test_the_price_of_what_was_missed(
 ) -> None:
     found = priced(after(*before, **fields), cum_qty, **said)
     assert found is None if px is None else found is not None and abs(found - d(px)) < d("1e-14")
+
+
+def test_where_nothing_tells_the_price_nothing_is_inferred() -> None:
+    said = report(ExecType.ORDER_STATUS)
+    assert inferred(after(*LIVE, terms=Market()), d(10), said, AT, ExecutionIndex()) is None
+
+
+def test_a_price_that_is_known_is_taken_digit_by_digit() -> None:
+    found = priced(after(*LIVE, terms=Limit("189.250")), 10)
+    assert str(found) == "189.250"
+
+
+@pytest.mark.parametrize("average", [0, -1])
+def test_an_average_of_nothing_or_less_is_no_word_where_prices_are_negative_either(average: int) -> None:
+    order = after(*LIVE, make(ev.Traded, last_px=d(-5)))
+    assert priced(order, 60, avg_px=d(average)) == d("189.50")
+
+
+def test_a_price_of_many_digits_is_worked_out_and_one_beyond_all_is_not() -> None:
+    # (80 x 10^15 - 7,580) / 40, with 18 places to round to.
+    assert priced(after(*PART), 80, avg_px=d(10) ** 15) == d("1999999999999810.5")
+    most = next(d(10) ** power for power in range(99) if not is_sane(d(10) ** power * 41))
+    assert is_sane(most)
+    assert priced(after(*PART), 41, avg_px=most) == d("189.50")
 
 
 def test_an_average_that_does_not_come_out_even_is_rounded_to_what_a_price_can_be() -> None:
