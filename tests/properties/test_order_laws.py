@@ -18,7 +18,16 @@ from oms.codec.event_codec import decode, encode
 from oms.engine.engine import Engine
 from oms.engine.invariants import check_state
 from oms.model import events as ev
-from oms.model.enums import CxlRejResponseTo, ExecType, OrdStatus, RequestKind, SessionPhase, Side
+from oms.model.enums import (
+    AnomalyCode,
+    CxlRejResponseTo,
+    ExecType,
+    Life,
+    OrdStatus,
+    RequestKind,
+    SessionPhase,
+    Side,
+)
 from oms.model.ids import ClOrdId, ExecId, OrderId, Symbol, VenueOrderId
 from oms.model.limits import RiskLimits
 from oms.model.market import Quote
@@ -35,7 +44,19 @@ from oms.model.reports import (
 )
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit, Market
-from oms.model.time_in_force import DAY, FOK, GTC, IOC, TimeInForce
+from oms.model.time_in_force import (
+    CLS,
+    DAY,
+    FOK,
+    GFA,
+    GTC,
+    IOC,
+    OPG,
+    GoodForTime,
+    GoodTillDate,
+    GoodTillTime,
+    TimeInForce,
+)
 from oms.order_types.registry import default_handlers
 from oms.projections.positions import Positions
 from oms.runtime.manual_clock import ManualClock
@@ -56,6 +77,19 @@ TIGHT = RiskLimits(
     max_order_qty=120, max_order_notional=10_500, price_collar="0.05", max_open_orders=2, max_messages=5
 )
 TIMEOUT_S = 30
+LATER = (GoodTillTime(T0 + 100 * S), GoodTillTime(T0 + 86_400 * S))
+SHORT = (GoodForTime("0.000000001"), GoodForTime(29))
+TIMES_IN_FORCE = st.sampled_from(
+    [DAY, GTC, IOC, FOK, OPG, CLS, GFA, GoodTillDate("20260105"), GoodTillDate("20260106"), *LATER, *SHORT]
+)
+ENDS_ON_JAN_5 = (DAY, CLS, GFA, GoodTillDate("20260105"))
+DUE_NS = {
+    repr(LATER[0]): (False, T0 + 100 * S),
+    repr(LATER[1]): (False, T0 + 86_400 * S),
+    repr(SHORT[0]): (True, 1),
+    repr(SHORT[1]): (True, 29 * S),
+}
+"""When an order is to have expired by the clock, in nanoseconds, worked out by hand; and whether it counts from its creation."""
 HOSTILE = Context(prec=3, rounding=ROUND_UP, capitals=0, traps=[Inexact, Rounded])
 """A decimal context in which nearly nothing can be computed; whoever embeds the library may have set it."""
 
@@ -153,7 +187,7 @@ class OrderHouse(RuleBasedStateMachine):
         side=st.sampled_from(Side),
         qty=QTYS,
         terms=st.one_of(st.just(Market()), PRICES.map(Limit)),
-        tif=st.sampled_from([DAY, GTC, IOC, FOK]),
+        tif=TIMES_IN_FORCE,
         account=st.sampled_from(["main", "other"]),
         ref=st.sampled_from([None, None, "r1", "r2"]),
     )
@@ -343,10 +377,27 @@ class OrderHouse(RuleBasedStateMachine):
         self.clock.advance_by(seconds)
         with localcontext(HOSTILE):
             self.om.poll()
+        self._check_expired()
+
+    def _check_expired(self) -> None:
+        """Law: nothing is found working past its time by the clock without an anomaly that says so."""
+        now_ns = self.clock.now_ns()
+        for order in self.om.open_orders():
+            counts, due_ns = DUE_NS.get(repr(order.time_in_force), (False, 2**63))
+            due_ns += order.created_ns if counts else 0
+            if due_ns + TIMEOUT_S * S <= now_ns and order.life is Life.LIVE:
+                told = [event for event in all_events(self.store) if isinstance(event, ev.AnomalyRaised)]
+                assert (AnomalyCode.EXPIRY_OVERDUE, order.order_id) in {(e.code, e.order_id) for e in told}
 
     @rule(phase=st.sampled_from(SessionPhase), symbol=st.one_of(st.none(), SYMBOLS.map(Symbol)))
     def session(self, phase: SessionPhase, symbol: Symbol | None) -> None:
+        """Law: no order is alive once the session has closed that was the last one for it."""
         self.om.session(SessionChange(self.clock.now_ns(), phase, "20260105", symbol))
+        if phase is SessionPhase.CLOSED:
+            for order in self.om.open_orders():
+                is_meant = symbol is None or order.symbol == symbol
+                if is_meant and order.life is Life.LIVE and not order.is_external:
+                    assert order.time_in_force not in ENDS_ON_JAN_5, order
 
     @rule()
     def restart(self) -> None:

@@ -121,6 +121,7 @@ class PaperBroker:
         """Look a request or an order up in its own book, which is all there is to know; no answer unless started."""
         if self._sink is None:
             return Undetermined(_NOT_STARTED.text)
+        self.on_clock(request.time_ns)
         report = self._exchange.status(request)
         if report is None:
             return Absent(is_authoritative=True, text="it is not in the book of the paper broker")
@@ -141,6 +142,7 @@ class PaperBroker:
         """Say which orders are open; not sent unless started."""
         if self._sink is None:
             return _NOT_STARTED
+        self.on_clock(request.time_ns)
         reports = tuple(self._exchange.open_orders(request.time_ns))
         self._sink.put(MassStatus(reports, is_complete=False, as_of_ns=request.time_ns, has_all_open=True))
         return _SENT
@@ -166,6 +168,15 @@ class PaperBroker:
     def on_session(self, change: SessionChange) -> None:
         """Open or close the exchange."""
         self._tell(self._exchange.on_session(change))
+
+    @property
+    def due_ns(self) -> int | None:
+        """When the first order expires by the clock, in nanoseconds UTC; None where none does."""
+        return self._exchange.due_ns
+
+    def on_clock(self, time_ns: int) -> None:
+        """Let time pass on the exchange."""
+        self._tell(self._exchange.on_clock(time_ns))
 
     def _tell(self, reports: Iterable[Report]) -> SendResult:
         for report in reports:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from oms.engine import emergencies, emergency_requests, operator, reconciler
 from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
+from oms.engine.expiring import end_with_session, look_at
 from oms.engine.incoming import set_aside, take_in
 from oms.engine.inputs import (
     Answered,
@@ -39,14 +40,12 @@ from oms.model import events as ev
 from oms.model.break_commands import AssignBreak, ReconcileBroker, ResolveBreak
 from oms.model.capabilities import Capabilities
 from oms.model.decimals import EXACT, exact_arithmetic
-from oms.model.enums import Life, SessionPhase
 from oms.model.ids import BrokerName, ClOrdId
 from oms.model.market import Quote, TradePrint
 from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request
 from oms.model.sessions import NS_PER_S, SessionChange
-from oms.model.time_in_force import Day
 from oms.model.venue_profile import IdScope
 from oms.order_types.registry import HandlerRegistry
 
@@ -80,6 +79,7 @@ class Engine:
         "_queue",
         "_real",
         "_requests",
+        "_simulated",
         "_told",
         "is_following_up",
         "state",
@@ -97,6 +97,7 @@ class Engine:
         self.state.profiles.update({broker: able.profile for broker, able in capabilities.items()})
         self._lists = {broker: able.lists for broker, able in capabilities.items()}
         self._real = frozenset(broker for broker, able in capabilities.items() if not able.simulated)
+        self._simulated = frozenset(capabilities) - self._real
         self._grace_ns = 0
         self._entry = OrderEntry(self.state, capabilities, handlers)
         self._handlers = handlers
@@ -326,20 +327,7 @@ class Engine:
         state = self.state
         state.begin(SessionChange, _CLOCK)
         state.record(ev.SessionChanged(*state.envelope(), what.phase, what.trade_date, what.symbol))
-        if what.phase is not SessionPhase.CLOSED:
-            return
-        for order in list(state.book.exposure.open_orders.values()):
-            # An order that the broker never confirmed is in doubt, not expired: only evidence ends it. So with an order
-            # that was not given here, whose time in force nobody has told us.
-            if (
-                isinstance(order.time_in_force, Day)
-                and order.life is Life.LIVE
-                and not order.is_external
-                and (what.symbol is None or order.symbol == what.symbol)
-            ):
-                state.record_of(
-                    order, ev.OrderExpired(*state.envelope(), order.order_id, "the session closed")
-                )
+        end_with_session(state, what, self._simulated)
 
     def _retire(self, what: Retire) -> None:
         self.state.begin(Retire, _CLOCK)
@@ -403,7 +391,17 @@ class Engine:
 
     def _fire(self) -> None:
         state = self.state
-        while (identity := state.timers.pop_due(state.now_ns)) is not None:
+        timers, now_ns = state.timers, state.now_ns
+        while True:
+            expires_ns = timers.expiries.next_ns
+            is_next = expires_ns is not None and expires_ns <= now_ns
+            identity = timers.pop_due(expires_ns if is_next and expires_ns is not None else now_ns)
+            if identity is None:
+                if not is_next:
+                    return
+                state.begin(TimerDue, _CLOCK)
+                look_at(state, timers.expiries.pop(), self._simulated)
+                continue
             state.begin(TimerDue, _CLOCK)
             order = state.index.by_cl_ord_id[identity]
             asked = next(r for r in order.outstanding_requests if r.cl_ord_id == identity)

@@ -14,6 +14,7 @@ from oms.model.ids import OrderId
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
 from oms.model.terms import Terms
+from oms.model.time_in_force import TimeInForce
 
 # Some facts are for the machine alone, and for whoever compares two states.
 # ruff: noqa: SLF001
@@ -118,6 +119,10 @@ def _waiting(state: State) -> dict[str, object]:
     return {
         "open_orders": sorted(state.book.exposure.open_orders),
         "timers": [list(entry) for entry in state.timers.waiting()],
+        "expiries": [
+            [order_id, one.due_ns, one.ask_ns, one.is_told]
+            for order_id, one in sorted(state.timers.expiries.known.items())
+        ],
         "inquiries": _inquiries(state),
     }
 
@@ -149,6 +154,10 @@ def _terms(terms: Terms | None) -> list[str | None] | None:
     return [type(terms).__name__, *(text(number) for number in astuple(terms))]
 
 
+def _kind(time_in_force: TimeInForce) -> str:
+    return repr(time_in_force).removesuffix("()")
+
+
 def _request(request: OutstandingRequest) -> list[object]:
     return [
         request.cl_ord_id,
@@ -156,7 +165,7 @@ def _request(request: OutstandingRequest) -> list[object]:
         request.sent_ns,
         text(request.order_qty),
         _terms(request.terms),
-        None if request.time_in_force is None else type(request.time_in_force).__name__,
+        None if request.time_in_force is None else _kind(request.time_in_force),
         request.pending,
         request.in_doubt,
     ]
@@ -169,7 +178,7 @@ def _order(order: Order) -> list[object]:
         order.side.value,
         text(order.order_qty),
         _terms(order.terms),
-        type(order.time_in_force).__name__,
+        _kind(order.time_in_force),
         order.account,
         order.client_ref,
         order.created_ns,

@@ -30,7 +30,14 @@ UNDECIDED: Final = "received, and still undecided"
 """Why a broker is asked about a request that it has."""
 
 _MAX_DOUBLINGS: Final = 40
-ASKS: Final = frozenset({AnomalyCode.UNORDERED, AnomalyCode.MISSING_EXECUTION, AnomalyCode.ABSENT_AT_BROKER})
+ASKS: Final = frozenset(
+    {
+        AnomalyCode.UNORDERED,
+        AnomalyCode.MISSING_EXECUTION,
+        AnomalyCode.ABSENT_AT_BROKER,
+        AnomalyCode.EXPIRY_OVERDUE,
+    }
+)
 """Anomalies that only the broker can settle."""
 
 ANSWER: Final = "Found"

@@ -26,12 +26,13 @@ from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.terms import Limit, Terms
-from oms.model.time_in_force import TimeInForce
+from oms.model.time_in_force import GoodTillDate, GoodTillTime, TimeInForce
 from oms.order_types.registry import HandlerRegistry
-from oms.order_types.validation import check_capabilities, check_cash, check_qty
+from oms.order_types.validation import check_capabilities, check_cash, check_expiry, check_qty
 from oms.risk.gate import Gate
 from oms.routing.router import Router
 
+_DATED: Final = frozenset({GoodTillDate, GoodTillTime})
 _HALF: Final = Decimal("0.5")
 _NO_CAPABILITIES: Final = Capabilities(order_types=frozenset())
 
@@ -111,12 +112,14 @@ class OrderEntry:
             or command.client_ref is not None
             or cash is not None
             or (type(terms), type(command.time_in_force)) not in route.order_types
+            or type(command.time_in_force) in _DATED
             or route.last_counter < state.next_counter
             or (type(terms) is Limit and terms.display_qty is not None)
         ):
             last = verdict if type(verdict) is tuple else ()
             of_ref = self._why_used(command.client_ref)
-            against = (*self._why_not_there(command, route), *of_terms, *of_qty, *of_ref, *last)
+            of_expiry = check_expiry(command.time_in_force, now_ns)
+            against = (*self._why_not_there(command, route), *of_expiry, *of_terms, *of_qty, *of_ref, *last)
         order_id = promised or (state.free_order_id() if state.handles else state.next_order_id)
         order = state.record_created(
             ev.OrderCreated(
@@ -259,6 +262,7 @@ class OrderEntry:
         is_of_another_kind = command.time_in_force is not None or command.display_qty is not None
         reasons = (
             *(check_capabilities(after, capabilities, venue) if is_of_another_kind else ()),
+            *(check_expiry(command.time_in_force, self.state.now_ns) if command.time_in_force else ()),
             *handler.check(after, instrument),
             *check_qty(after.order_qty, worst_px, instrument),
         )

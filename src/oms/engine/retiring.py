@@ -12,6 +12,7 @@ from oms.engine.inquiries import Inquiries
 from oms.engine.order_index import OrderIndex
 from oms.engine.order_rows import Names, OrderRow, order_of, put_back, row_of
 from oms.engine.snapshot_rows import ROWS, ExecutionRow, SyntheticRow
+from oms.engine.timers import Timers
 from oms.errors import JournalDamagedError, OmsError
 from oms.lifecycle.execution_index import Execution, ExecutionIndex
 from oms.model import events as ev
@@ -43,6 +44,7 @@ class Holder(Protocol):
     index: OrderIndex
     executions: ExecutionIndex
     inquiries: Inquiries
+    timers: Timers
     traded: BrokerPositions
     fees: dict[tuple[BrokerName, str], ev.FeeCharged]
     retired: int
@@ -72,6 +74,7 @@ def on_retired(state: Holder, event: ev.OrdersRetired) -> None:
         state.away[order_id] = order
         state.inquiries.of_orders.pop(order_id, None)
         state.inquiries.mute.pop(order_id, None)
+        state.timers.expiries.forget(order_id)
         state.executions.synthetic.pop(order_id, None)
     # New dicts: of one from which much was deleted the first key takes long to find.
     index.by_id = dict(index.by_id)

@@ -37,3 +37,9 @@ def on_killed(state: Any, event: ev.KillSwitchEngaged) -> None:
 def on_released(state: Any, event: ev.KillSwitchReleased) -> None:
     """Take in that they are let through again."""
     state.book.kill_reason = None
+
+
+def on_session(state: Any, event: ev.SessionChanged) -> None:
+    """Take in that a session opened or closed."""
+    state.sessions.on_changed(event, state.index, state.held)
+    state.timers.on_session(event, state.book.exposure.open_orders.values(), state.request_timeout_ns)

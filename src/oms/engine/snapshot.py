@@ -14,6 +14,7 @@ from typing import Final
 from oms.codec.event_codec import decode, encode
 from oms.engine import snapshot_breaks
 from oms.engine import snapshot_rows as rows
+from oms.engine.expiries import Expiry
 from oms.engine.held_reports import Name
 from oms.engine.inquiries import Inquiry
 from oms.engine.order_rows import Names, OrderRow, order_of, put_back, row_of
@@ -104,6 +105,8 @@ def _lines(state: State, positions: Positions) -> Iterator[str]:
     yield write(rows.OpenOrdersRow(tuple(state.book.exposure.open_orders)))
     for timeout_ns, queue in state.timers.queues.items():
         yield write(rows.TimersRow(timeout_ns, tuple(queue.items())))
+    for order_id, expiry in state.timers.expiries.known.items():
+        yield write(rows.ExpiryRow(order_id, expiry.due_ns, expiry.ask_ns, expiry.is_told, expiry.is_past))
     for asked in (*state.inquiries.of_requests.values(), *state.inquiries.of_orders.values()):
         whose = asked.order._order_id
         attempts = (asked.attempts, asked.asked_ns, asked.due_ns, asked.sequence, asked.text)
@@ -155,6 +158,7 @@ class _Reading:
         self.positions = positions
         self.said: dict[int, Execution] = {}
         self.names: dict[Name, dict[int, None]] = {}
+        self.expiries: dict[OrderId, Expiry] = {}
 
     def head(self, head: rows.SnapshotHead, count: int) -> None:
         if head.rows != count:
@@ -223,6 +227,8 @@ class _Reading:
                 state.book.exposure.open_orders.update((number, known[number]) for number in order_ids)
             case rows.TimersRow(timeout_ns, waiting):
                 state.timers.queues[timeout_ns] = OrderedDict(waiting)
+            case rows.ExpiryRow(order_id, due_ns, ask_ns, is_told, is_past):
+                self.expiries[order_id] = Expiry(due_ns, ask_ns, is_told, is_past)
             case rows.InquiryRow():
                 inquiry = Inquiry(
                     state.index.by_id[row.order_id], row.cl_ord_id, row.attempts, row.asked_ns, row.due_ns, row.sequence, row.text
@@ -241,5 +247,6 @@ class _Reading:
 
     def finish(self) -> None:
         # Some identities are waited for no longer: what was kept under them belongs to an earlier session.
+        self.state.timers.expiries.put_back(self.expiries)
         self.state.held.names.clear()
         self.state.held.names.update(self.names)

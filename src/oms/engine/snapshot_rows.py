@@ -103,6 +103,17 @@ class TimersRow:
 
 
 @record
+class ExpiryRow:
+    """An order that expires at a known instant: that, when it is asked about then, whether it was, and whether it was looked at."""
+
+    order_id: OrderId
+    due_ns: int
+    ask_ns: int
+    is_told: bool
+    is_past: bool
+
+
+@record
 class InquiryRow:
     """A question to a broker."""
 
@@ -209,8 +220,8 @@ class TradedRow:
 
 ROWS: Final = RowCodec(
     (
-        SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, InquiryRow, HeldNameRow,
-        ReadyRow, MultiplierRow, PositionRow, BooksRow, BreakRow, AcceptedRow, SyntheticRow, TradedRow,
+        SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, ExpiryRow, InquiryRow,
+        HeldNameRow, ReadyRow, MultiplierRow, PositionRow, BooksRow, BreakRow, AcceptedRow, SyntheticRow, TradedRow,
     )
 )  # fmt: skip
 """How the rows are written and read."""

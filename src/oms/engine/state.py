@@ -18,14 +18,15 @@ from oms.engine.order_index import OrderIndex
 from oms.engine.reconciliation_run import Run
 from oms.engine.retiring import on_recalled, on_retired
 from oms.engine.sessions import Sessions
-from oms.engine.settings import on_defined, on_killed, on_released, on_started
-from oms.engine.timers import Timers
+from oms.engine.settings import on_defined, on_killed, on_released, on_session, on_started
+from oms.engine.timers import CLOCKED, Timers
 from oms.errors import JournalDamagedError
 from oms.lifecycle.anomalies import At
 from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.machine import ORDER_EVENTS, fulfil, new_order
 from oms.lifecycle.machine import apply as apply_to_order
 from oms.model import events as ev
+from oms.model.enums import AnomalyCode
 from oms.model.ids import (
     LOW_COUNTER,
     Account,
@@ -67,7 +68,7 @@ class State:
         executions: Every execution by its identity.
         book: What the risk gate judges by.
         instruments: What may be traded.
-        timers: When unanswered requests fall into doubt.
+        timers: When unanswered requests fall into doubt, and when orders should have expired.
         inquiries: What brokers are to be asked, and when.
         held: Reports that cannot be understood yet.
         anomalies: What nobody has acknowledged.
@@ -241,6 +242,8 @@ def _reserved(state: State, event: Any) -> None:
 
 def _raised(state: State, event: Any) -> None:
     state.anomalies.on_raised(event)
+    if event.code is AnomalyCode.EXPIRY_OVERDUE:
+        state.timers.expiries.on_told(event.order_id)
     if event.code in ASKS and event.order_id is not None:
         state.inquiries.on_anomaly(state.index.by_id[event.order_id], event, state.request_timeout_ns)
 
@@ -256,6 +259,8 @@ def _create(state: State, event: ev.OrderCreated | ev.OrderAdopted) -> Order:
     # A promised number may be taken after a later one.
     if order_id >= state.next_order_id:
         state.next_order_id = OrderId(order_id + 1)
+    if type(event.time_in_force) in CLOCKED:
+        state.timers.expire(order_id, event, state.request_timeout_ns)
     return order
 
 
@@ -266,7 +271,7 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
     ev.LimitsSet: lambda state, event: state.book.set_limits(event.limits),
     ev.KillSwitchEngaged: on_killed,
     ev.KillSwitchReleased: on_released,
-    ev.SessionChanged: lambda state, event: state.sessions.on_changed(event, state.index, state.held),
+    ev.SessionChanged: on_session,
     ev.AnomalyRaised: _raised,
     ev.AnomalyAcknowledged: lambda state, event: state.anomalies.on_acknowledged(event),
     ev.ReportHeld: lambda state, event: state.held.hold(event),
@@ -307,6 +312,7 @@ def _pending_new(state: State, event: Any, order: Order) -> None:
 def _taken(state: State, event: Any, order: Order) -> None:
     if event.order_qty is not None:
         state.book.exposure.move(order)
+        state.timers.rearm(order._order_id)
     name, broker = event.venue_order_id, order._broker  # `_named`, without the call
     if name is not None and broker is not None:
         if (known := state.index.name_at_venue(broker, name, order)) is not order:
@@ -332,6 +338,7 @@ def _traded(state: State, event: Any, order: Order) -> None:
 
 def _amended(state: State, event: Any, order: Order) -> None:
     state.executions.amend(event)
+    state.timers.rearm(order._order_id)
     state.traded.noted.append(event)
     if state.held.names:
         state.held.turn_up(EXECUTION, event.broker, event.exec_id)
@@ -340,6 +347,8 @@ def _amended(state: State, event: Any, order: Order) -> None:
 def _identified(state: State, event: Any, order: Order) -> None:
     # A venue may give an order an id that we never sent.
     identity, broker = event.cl_ord_id, order._broker
+    if type(event) is ev.OrderReplaced:
+        state.timers.expire(order._order_id, event, state.request_timeout_ns)
     if identity and broker is not None:
         state.index.name_request(broker, identity, order)
         if state.held.names:
@@ -368,6 +377,7 @@ _AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = 
     ev.OrderPendingReplace: _pending,
     ev.OrderAcknowledged: _taken,
     ev.OrderReplaced: _identified,
+    ev.OrderRestated: lambda state, event, order: state.timers.rearm(order._order_id),  # noqa: ARG005  # all are called alike
     ev.Traded: _traded,
     ev.TradeCorrected: _amended,
     ev.TradeCanceled: _amended,

@@ -1,12 +1,21 @@
-"""When unanswered requests fall into doubt. Derived from facts: a restart makes the same timers from the same events."""
+"""When unanswered requests fall into doubt, and when orders should have expired. Derived from facts: a restart makes the same timers from the same events."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Final
 
-from oms.model.ids import ClOrdId
+from oms.engine.expiries import Expiries, Expiry
+from oms.model.enums import SessionPhase
+from oms.model.events import OrderAdopted, OrderCreated, OrderReplaced, SessionChanged
+from oms.model.ids import ClOrdId, OrderId
+from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
+from oms.model.time_in_force import AtTheOpening, GoodForAuction, GoodForTime, GoodTillTime, expires_at
+
+CLOCKED: Final = frozenset({GoodTillTime, GoodForTime})
+"""The times in force that the clock ends."""
 
 
 class Timers:
@@ -18,15 +27,17 @@ class Timers:
 
     Attributes:
         queues: What waits under each time limit, the first due first.
-        next_due_ns: The first is due no sooner than this, in nanoseconds UTC; None if nothing waits.
+        expiries: The orders that expire at a known instant.
+        next_due_ns: The first of both is due no sooner than this, in nanoseconds UTC; None if nothing waits.
     """
 
-    __slots__ = ("next_due_ns", "queues")
+    __slots__ = ("expiries", "next_due_ns", "queues")
 
     def __init__(self) -> None:
         """Begin with none."""
         # Not plain dicts: to find the first key of one takes as long as many were deleted before it.
         self.queues: dict[int, OrderedDict[ClOrdId, int]] = {}
+        self.expiries = Expiries()
         self.next_due_ns: int | None = None
 
     def follow(
@@ -43,7 +54,7 @@ class Timers:
                         if queue.pop(identity, None) is not None:
                             break
             if not any(self.queues.values()):
-                self.next_due_ns = None
+                self.next_due_ns = self.expiries.next_ns
         if after:
             for identity, request in after.items():
                 if identity not in before:
@@ -55,15 +66,50 @@ class Timers:
                     if self.next_due_ns is None or due_ns < self.next_due_ns:
                         self.next_due_ns = due_ns
 
+    def expire(
+        self, order_id: OrderId, event: OrderCreated | OrderAdopted | OrderReplaced, timeout_ns: int
+    ) -> None:
+        """Take in how long an order is good from now on; its venue has so long to say that it has expired."""
+        if event.time_in_force is None:
+            # It stays, but what was filled may be larger now.
+            self.rearm(order_id)
+        elif (due_ns := expires_at(event.time_in_force, event.time_ns)) is None:
+            self.expiries.forget(order_id)
+        else:
+            self.watch(order_id, Expiry(due_ns, due_ns + timeout_ns))
+
+    def on_session(self, event: SessionChanged, orders: Iterable[Order], timeout_ns: int) -> None:
+        """Take in that a session opened or closed: the open orders for an opening are to expire with it."""
+        if event.phase is not SessionPhase.OPEN:
+            return
+        for order in orders:
+            is_there = event.symbol is None or order.symbol == event.symbol
+            if is_there and isinstance(order.time_in_force, AtTheOpening | GoodForAuction):
+                self.watch(order.order_id, Expiry(event.time_ns, event.time_ns + timeout_ns))
+
+    def watch(self, order_id: OrderId, expiry: Expiry) -> None:
+        """Look at an order at the time at which its end is to be known."""
+        self.expiries.watch(order_id, expiry)
+        if self.next_due_ns is None or expiry.ask_ns < self.next_due_ns:
+            self.next_due_ns = expiry.ask_ns
+
+    def rearm(self, order_id: OrderId) -> None:
+        """Look at an order again at the same time, if it is watched."""
+        expiry = self.expiries.known.get(order_id)
+        if expiry is not None and not expiry.is_told:
+            self.watch(order_id, expiry)
+
     def pop_due(self, now_ns: int) -> ClOrdId | None:
         """Take the first request that still waits and is due by now; None if there is none."""
         waiting = [queue for queue in self.queues.values() if queue]
+        expires_ns = self.expiries.next_ns
         if not waiting:
-            self.next_due_ns = None
+            self.next_due_ns = expires_ns
             return None
         first = min(waiting, key=_head)
-        self.next_due_ns = _head(first)
-        if self.next_due_ns > now_ns:
+        due_ns = _head(first)
+        self.next_due_ns = due_ns if expires_ns is None or due_ns < expires_ns else expires_ns
+        if due_ns > now_ns:
             return None
         return first.popitem(last=False)[0]
 

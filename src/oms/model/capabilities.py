@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Final, get_args
 
 from oms.errors import ValidationError
 from oms.model.define import value
 from oms.model.door import shown
 from oms.model.enums import Listing
 from oms.model.terms import Limit, Market, Terms
-from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel, TimeInForce
+from oms.model.time_in_force import TimeInForce
 from oms.model.venue_profile import EXCHANGE, VenueProfile
 
 AMENDABLE: Final = frozenset({"order_qty", "price", "stop_px", "display_qty", "time_in_force"})
@@ -58,8 +58,6 @@ class Capabilities:
 
 
 ALL_ORDER_TYPES: Final[frozenset[tuple[type[Terms], type[TimeInForce]]]] = frozenset(
-    (terms, time_in_force)
-    for terms in (Market, Limit)
-    for time_in_force in (Day, GoodTillCancel, ImmediateOrCancel, FillOrKill)
+    (terms, time_in_force) for terms in (Market, Limit) for time_in_force in get_args(TimeInForce)
 )
 """Every pair of terms and time in force that the simulated exchange works: no stops."""

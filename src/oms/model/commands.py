@@ -17,7 +17,7 @@ from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOr
 from oms.model.order import Order
 from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
 from oms.model.terms import Terms
-from oms.model.time_in_force import TimeInForce
+from oms.model.time_in_force import ALLOWED, TimeInForce
 
 _TERMS = frozenset(get_args(Terms))
 _TIMES_IN_FORCE = frozenset(get_args(TimeInForce))
@@ -90,8 +90,7 @@ class SubmitOrder:
         if type(terms) not in _TERMS:
             raise ValidationError("terms", shown(terms), 'pass Market(), Limit("189.50"), Stop or StopLimit')
         if type(time_in_force) not in _TIMES_IN_FORCE:
-            allowed = "pass Day(), GoodTillCancel(), ImmediateOrCancel() or FillOrKill()"
-            raise ValidationError("tif", shown(time_in_force), allowed)
+            raise ValidationError("tif", shown(time_in_force), ALLOWED)
 
 
 def _amount(order_qty: object, cash_order_qty: Decimal | int | str) -> Decimal:
@@ -157,8 +156,7 @@ class ReplaceOrder:
     def __attrs_post_init__(self) -> None:
         """Refuse to change nothing, and another kind of time in force."""
         if self.time_in_force is not None and type(self.time_in_force) not in _TIMES_IN_FORCE:
-            allowed = "pass Day(), GoodTillCancel(), ImmediateOrCancel() or FillOrKill()"
-            raise ValidationError("tif", shown(self.time_in_force), allowed)
+            raise ValidationError("tif", shown(self.time_in_force), ALLOWED)
         if all(getattr(self, name) is None for name in REPLACEABLE):
             allowed = "pass order_qty=, price=, stop_px=, display_qty= or tif="
             raise ValidationError("replace", "nothing", allowed)

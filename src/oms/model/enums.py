@@ -149,6 +149,7 @@ class AnomalyCode(Choice):
     MISSING_EXECUTION = "missing execution"
     UNORDERED = "unordered"
     ABSENT_AT_BROKER = "absent at broker"
+    EXPIRY_OVERDUE = "expiry overdue"
 
 
 class Listing(Choice):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from oms.model.capabilities import Capabilities
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ZERO, plain
 from oms.model.instrument import Instrument
 from oms.model.reasons import Reason, ReasonCode
+from oms.model.sessions import NS_PER_S, to_datetime, utc_date
 from oms.model.terms import display_qty
+from oms.model.time_in_force import GoodTillDate, GoodTillTime, TimeInForce, in_words
+
+_DAY_NS: Final = 86_400 * NS_PER_S
 
 
 def check_qty(order_qty: Decimal, px: Decimal | None, instrument: Instrument) -> tuple[Reason, ...]:
@@ -117,6 +122,26 @@ def check_capabilities(order: SubmitOrder, capabilities: Capabilities, venue: st
         allowed = "none: give order_qty, in units"
         reasons.append(Reason(ReasonCode.UNSUPPORTED, "cash_order_qty", plain(cash), allowed, venue))
     return tuple(reasons)
+
+
+def check_expiry(time_in_force: TimeInForce, now_ns: int) -> tuple[Reason, ...]:
+    """Give the reason against a time in force that has passed already; none for any other.
+
+    Args:
+        time_in_force: What is asked.
+        now_ns: The time, in nanoseconds UTC.
+    """
+    match time_in_force:
+        case GoodTillTime(expire_time_ns=expire_time_ns) if expire_time_ns <= now_ns:
+            allowed = f"an instant after {to_datetime(now_ns):%Y-%m-%d %H:%M:%S} UTC"
+        case GoodTillDate(expire_date=expire_date) if expire_date < (
+            # West of Greenwich a trading day ends on the next day of UTC.
+            first := utc_date(max(now_ns - _DAY_NS, 0))
+        ):
+            allowed = f"{first} or a later day"
+        case _:
+            return ()
+    return (Reason(ReasonCode.IN_THE_PAST, "time_in_force", in_words(time_in_force), allowed),)
 
 
 def _off_lot(field: str, qty: Decimal, instrument: Instrument) -> Reason:

@@ -19,3 +19,17 @@ class MarketListener(Protocol):
     def on_session(self, change: SessionChange) -> None:
         """Take the news that a session opened or closed."""
         ...
+
+
+@runtime_checkable
+class ClockListener(Protocol):
+    """A broker in this process whose orders expire by the manager's clock."""
+
+    @property
+    def due_ns(self) -> int | None:
+        """When it is to be told the time, in nanoseconds UTC; None where it waits for nothing."""
+        ...
+
+    def on_clock(self, time_ns: int) -> None:
+        """Take the time, in nanoseconds UTC; what has expired by then is reported through the sink."""
+        ...

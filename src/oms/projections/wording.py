@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Final, assert_never
+from typing import Final
 
 from oms.model.decimals import plain
 from oms.model.enums import ExecRestatementReason, LastLiquidityInd, OrdStatus, RequestKind, Side
 from oms.model.sessions import to_datetime
 from oms.model.terms import Terms, in_words
-from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel, TimeInForce
+from oms.model.time_in_force import FillOrKill, ImmediateOrCancel, TimeInForce
+from oms.model.time_in_force import in_words as tif_in_words
 
 MAX_WORDS: Final = 200
 """How much of a foreign text is shown, in characters."""
@@ -30,18 +31,8 @@ def of_terms(terms: Terms) -> str:
 
 
 def of_time_in_force(time_in_force: TimeInForce) -> str:
-    """Give a time in force by its usual short name."""
-    match time_in_force:
-        case Day():
-            return "DAY"
-        case GoodTillCancel():
-            return "GTC"
-        case ImmediateOrCancel():
-            return "IOC"
-        case FillOrKill():
-            return "FOK"
-        case _:
-            assert_never(time_in_force)
+    """Give a time in force by its usual short name, and until when where it says so."""
+    return tif_in_words(time_in_force)
 
 
 def at_once(time_in_force: TimeInForce) -> str:
@@ -51,10 +42,8 @@ def at_once(time_in_force: TimeInForce) -> str:
             return "as its IOC asks"
         case FillOrKill():
             return "as its FOK asks"
-        case Day() | GoodTillCancel():
-            return ""
         case _:
-            assert_never(time_in_force)
+            return ""
 
 
 def of_side(side: Side) -> str:

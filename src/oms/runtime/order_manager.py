@@ -63,7 +63,7 @@ from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.ports.broker import Broker
 from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore, StoreNotice
-from oms.ports.market_data import MarketListener
+from oms.ports.market_data import ClockListener, MarketListener
 from oms.ports.order_archive import OrderArchive
 from oms.runtime.checked_clock import checked
 from oms.runtime.connections import by_name, capabilities_of, connect, defined, in_turn
@@ -173,6 +173,7 @@ class OrderManager:
         self._engine = self._begin(self._begun.state)
         self._loop = Loop(self._engine, self.bus, self._clock, max_held)
         self._market_listeners = [one for one in self._brokers.values() if isinstance(one, MarketListener)]
+        self._clock_listeners = [one for one in self._brokers.values() if isinstance(one, ClockListener)]
         self._attach(projections)
         replay(self._engine, self._store.read(self._begun.version), self.bus.replay)
         check_covered(self._engine.state)
@@ -524,7 +525,7 @@ class OrderManager:
         self._loop.enter(update)
 
     def session(self, change: SessionChange) -> None:
-        """Take in that a trading session opened or closed; DAY orders end with it.
+        """Take in that a trading session opened or closed; orders that are good no longer end with it.
 
         Raises:
             ValidationError: It is no `SessionChange`; nobody has heard it.
@@ -549,6 +550,9 @@ class OrderManager:
         if loop.halted is not None:
             loop.halting.watch()
             return
+        for broker in self._clock_listeners:
+            if broker.due_ns is not None and broker.due_ns <= (now_ns := loop.now_ns()):
+                broker.on_clock(now_ns)
         loop.drain()
         if self._snapshots.due_at <= self._engine.state.version and loop.is_idle:
             self._snapshots.take_due()

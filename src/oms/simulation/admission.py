@@ -8,6 +8,7 @@ from typing import Final
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.define import record
 from oms.model.instrument import Instrument
+from oms.model.time_in_force import GoodTillDate, GoodTillTime, TimeInForce, in_words
 
 # OrdRejReason (103).
 UNKNOWN_SYMBOL: Final = "1"
@@ -76,3 +77,15 @@ def _refusal_of_price(instrument: Instrument, order_qty: Decimal, price: Decimal
         least = f"{plain(instrument.min_notional)} {instrument.currency}"
         return Refusal(INCORRECT_QUANTITY, f"a value of {plain(notional)} is below {least}")
     return None
+
+
+def why_past(time_in_force: TimeInForce, trade_date: str, time_ns: int) -> Refusal | None:
+    """Give the reason against a time in force that has passed on a trading day, YYYYMMDD, and at a moment; None for any other."""
+    match time_in_force:
+        case GoodTillTime(expire_time_ns=expire_time_ns):
+            is_past = expire_time_ns <= time_ns
+        case GoodTillDate(expire_date=expire_date):
+            is_past = expire_date < trade_date
+        case _:
+            return None
+    return Refusal(OTHER, f"{in_words(time_in_force)} has passed") if is_past else None

@@ -20,12 +20,20 @@ from attrs import define, field
 from sortedcontainers import SortedDict
 
 from oms.model.decimals import EXACT, ZERO
-from oms.model.enums import Choice, Side
+from oms.model.enums import Choice, SessionPhase, Side
 from oms.model.ids import Account, ClOrdId, Symbol, VenueOrderId
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
-from oms.model.sessions import utc_date
-from oms.model.time_in_force import Day, FillOrKill, ImmediateOrCancel, TimeInForce
+from oms.model.sessions import SessionChange, utc_date
+from oms.model.time_in_force import (
+    AtTheClose,
+    AtTheOpening,
+    FillOrKill,
+    GoodForAuction,
+    ImmediateOrCancel,
+    TimeInForce,
+    is_over,
+)
 
 _ENDLESS: Final = Decimal("Infinity")
 _ADD: Final = EXACT.add
@@ -54,6 +62,7 @@ class VenueOrder:
         place: Its place in time among all orders of the venue; a later one when priority was lost.
         resting_px: The level that it rests on, while it does.
         queue_end: How much the market must have traded at its level, all told, before it is its turn.
+        expires_ns: When the clock ends it, in nanoseconds UTC; None where no clock does.
     """
 
     cl_ord_id: ClOrdId
@@ -71,6 +80,7 @@ class VenueOrder:
     place: int = 0
     resting_px: Decimal = ZERO
     queue_end: Decimal = ZERO
+    expires_ns: int | None = None
 
     @property
     def is_buy(self) -> bool:
@@ -88,9 +98,20 @@ class VenueOrder:
         return isinstance(self.time_in_force, FillOrKill)
 
     @property
-    def expires_at_close(self) -> bool:
-        """Whether it ends with the session."""
-        return isinstance(self.time_in_force, Day)
+    def is_for_auction(self) -> bool:
+        """Whether it waits for an opening or a close, and trades nowhere else."""
+        return isinstance(self.time_in_force, AtTheOpening | AtTheClose | GoodForAuction)
+
+    def is_called_by(self, phase: SessionPhase) -> bool:
+        """Tell whether it is for the auction that the session changes with."""
+        other = AtTheClose if phase is SessionPhase.OPEN else AtTheOpening
+        return self.is_for_auction and not isinstance(self.time_in_force, other)
+
+    def ends_with(self, change: SessionChange) -> bool:
+        """Tell whether it is good no longer once the session has changed, and its auction was held."""
+        if isinstance(self.time_in_force, AtTheOpening):
+            return change.phase is SessionPhase.OPEN
+        return is_over(self.time_in_force, change.phase, change.trade_date, change.time_ns, self.expires_ns)
 
     def is_met_by(self, px: Decimal) -> bool:
         """Tell whether a price is as good as its limit, or better."""
@@ -272,6 +293,8 @@ class Book:
         buys: Our resting purchases.
         sells: Our resting sales.
         quote: The market's best prices as last shown.
+        waiting: Our orders for an opening or a close.
+        last_px: The price of the last trade between others; None before the first.
         is_closed: Whether its session is closed.
         trade_date: The day of its session, YYYYMMDD; None where nobody said.
     """
@@ -283,9 +306,11 @@ class Book:
         "instrument",
         "is_closed",
         "is_taken",
+        "last_px",
         "quote",
         "sells",
         "trade_date",
+        "waiting",
     )
 
     def __init__(self, instrument: Instrument) -> None:
@@ -296,6 +321,8 @@ class Book:
         self.quote = Quote(instrument.symbol, 0, None, ZERO, None, ZERO)
         self.is_closed = False
         self.trade_date: str | None = None
+        self.waiting: dict[VenueOrderId, VenueOrder] = {}
+        self.last_px: Decimal | None = None
         self.is_taken = False
         self._bid_taken = ZERO
         self._ask_taken = ZERO
@@ -333,9 +360,10 @@ class Book:
             self._bid_taken = _ADD(self._bid_taken, qty)
 
     def orders(self) -> Iterator[VenueOrder]:
-        """Give every resting order, the purchases first."""
+        """Give every open order: the resting purchases first, and last those that wait for an auction."""
         yield from self.buys.orders()
         yield from self.sells.orders()
+        yield from self.waiting.values()
 
     def rest(self, order: VenueOrder, price: Decimal) -> None:
         """Put an order last at its price, behind what the market shows there."""
@@ -346,7 +374,10 @@ class Book:
             self.sells.add(order, price, quote.ask, quote.ask_size)
 
     def remove(self, order: VenueOrder) -> None:
-        """Take a resting order out."""
+        """Take an open order out."""
+        if order.is_for_auction:
+            del self.waiting[order.venue_order_id]
+            return
         (self.buys if order.is_buy else self.sells).remove(order)
 
     def trade_date_at(self, time_ns: int) -> str:

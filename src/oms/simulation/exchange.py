@@ -12,7 +12,11 @@ The rules, all of them on the careful side:
   What printed beyond an order's price fills it before anything is counted at the printed price. If both our sides are
   reached by one print, the side that its aggressor hit comes first; the purchases, where that is not known.
 - Our orders never trade with one another, and what we do moves nobody else.
-- While a session is closed nothing trades and no new order is taken; DAY orders expire as it closes.
+- While a session is closed nothing trades, and only orders for an opening or a close are taken. Orders expire with the session
+  or at the instant that their time in force says: by the times of requests and market updates, or by the clock.
+- Orders for an opening or a close wait for the next one, and trade nowhere else; what is left of them expires then. An auction
+  is held when somebody has given an order for it: among those orders, our resting ones and the market's best prices at that
+  moment, at a single price (`oms.simulation.auction` has the rule). In it our own orders may trade with one another.
 
 There is no clock and no chance in here: times come with requests and market updates, ids are made from the ClOrdID,
 which is unique for the life of a journal, and a number, so that a venue that starts anew never uses an ExecID twice.
@@ -33,7 +37,7 @@ from oms.model.requests import (
 )
 from oms.model.sessions import SessionChange
 from oms.simulation.fees import FeeModel, NoFees
-from oms.simulation.matching import Matching
+from oms.simulation.matching import NEVER_NS, Matching
 from oms.simulation.order_desk import OrderDesk
 from oms.simulation.reporting import Reports, status_report
 
@@ -62,11 +66,15 @@ class SimulatedExchange:
 
         A second order under a used ClOrdID is refused in the name of the first, which lives on (FIX F.1.b).
         """
-        return self._desk.new_order(request)
+        if request.time_ns < self._matching.due_ns:
+            return self._desk.new_order(request)
+        return [*self.on_clock(request.time_ns), *self._desk.new_order(request)]
 
     def cancel(self, request: OrderCancelRequest) -> Reports:
         """Cancel what is left of an order: `CANCELED`, or an `OrderCancelReject`."""
-        return self._desk.cancel(request)
+        if request.time_ns < self._matching.due_ns:
+            return self._desk.cancel(request)
+        return [*self.on_clock(request.time_ns), *self._desk.cancel(request)]
 
     def replace(self, request: OrderCancelReplaceRequest) -> Reports:
         """Change an order's total quantity, its limit, or both: `REPLACED` and executions, or an `OrderCancelReject`.
@@ -74,7 +82,9 @@ class SimulatedExchange:
         A total at or below what has traded means "stop here" (FIX C.3.c). A smaller total at the same price keeps the
         order's place; another price or a larger total loses it, and may trade at once.
         """
-        return self._desk.replace(request)
+        if request.time_ns < self._matching.due_ns:
+            return self._desk.replace(request)
+        return [*self.on_clock(request.time_ns), *self._desk.replace(request)]
 
     def status(self, request: OrderStatusRequest) -> ExecutionReport | None:
         """Say what an order is now: `ORDER_STATUS`; None where the identity that is asked about came to nothing here.
@@ -93,9 +103,10 @@ class SimulatedExchange:
 
     def on_quote(self, quote: Quote) -> Reports:
         """Take the market's best prices; None for a price means that there is nobody on that side."""
+        expired = self.on_clock(quote.time_ns) if quote.time_ns >= self._matching.due_ns else []
         book = self._books.get(quote.symbol)
         if book is None:
-            return []
+            return expired
         bid, ask = quote.bid, quote.ask
         # Nearly every quote of a market lies between our best prices: then there is nothing to look at.
         if (
@@ -105,19 +116,34 @@ class SimulatedExchange:
             and book.buys.best_px < bid <= ask < book.sells.best_px
         ):
             book.quote = quote
-            return []
+            return expired
         before = book.quote
         book.show(quote)
         book.note_market(before)
-        return self._matching.match_display(book, quote.time_ns)
+        return [*expired, *self._matching.match_display(book, quote.time_ns)]
 
     def on_trade(self, trade: TradePrint) -> Reports:
         """Take a trade between others."""
+        expired = self.on_clock(trade.time_ns) if trade.time_ns >= self._matching.due_ns else []
         book = self._books.get(trade.symbol)
-        if book is None or book.buys.best_px < trade.price < book.sells.best_px:
-            return []
-        return self._matching.match_print(book, trade.price, trade.size, trade.aggressor, trade.time_ns)
+        if book is None:
+            return expired
+        book.last_px = trade.price
+        if book.buys.best_px < trade.price < book.sells.best_px:
+            return expired
+        traded = self._matching.match_print(book, trade.price, trade.size, trade.aggressor, trade.time_ns)
+        return [*expired, *traded]
 
     def on_session(self, change: SessionChange) -> Reports:
         """Take the news that a session opened or closed; books of a venue are open until somebody says otherwise."""
-        return self._matching.change_session(change)
+        return [*self.on_clock(change.time_ns), *self._matching.change_session(change)]
+
+    @property
+    def due_ns(self) -> int | None:
+        """When the first order expires by the clock, in nanoseconds UTC; None where none does."""
+        due_ns = self._matching.due_ns
+        return None if due_ns == NEVER_NS else due_ns
+
+    def on_clock(self, time_ns: int) -> Reports:
+        """Take the time, in nanoseconds UTC: `EXPIRED` for each order that is good no longer, the first due first."""
+        return self._matching.expire(time_ns) if time_ns >= self._matching.due_ns else []

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from heapq import heappop, heappush
 from typing import Final
 
 from oms.model.decimals import EXACT
 from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
 from oms.model.instrument import Instrument
+from oms.model.reports import ExecutionReport
 from oms.model.sessions import SessionChange
+from oms.simulation.auction import Interest, clearing_px, fills
 from oms.simulation.book import Book, Ladder, Stage, VenueOrder
 from oms.simulation.fees import FeeModel
 from oms.simulation.reporting import Reports, execution_report
 
 _SUBTRACT: Final = EXACT.subtract
-_SESSION_CLOSED: Final = "the session closed"
+_HALF: Final = Decimal("0.5")
+_TEXTS: Final = {SessionPhase.CLOSED: "the session closed", SessionPhase.OPEN: "the session opened"}
+NEVER_NS: Final = 2**63
+"""After the last moment that there is."""
 
 
 class Matching:
@@ -23,21 +29,31 @@ class Matching:
 
     Attributes:
         books: One an instrument, by symbol.
+        due_ns: No order expires by the clock sooner than this, in nanoseconds UTC; `NEVER_NS` where none does.
     """
 
-    __slots__ = ("_fees", "_places", "books")
+    __slots__ = ("_expiring", "_fees", "_places", "books", "due_ns")
 
     def __init__(self, instruments: Iterable[Instrument], fees: FeeModel) -> None:
         """Open an empty book for each instrument."""
         self.books: dict[str, Book] = {instrument.symbol: Book(instrument) for instrument in instruments}
         self._fees = fees
         self._places = 0
+        self.due_ns = NEVER_NS
+        # Some have ended meanwhile, or have another place.
+        self._expiring: list[tuple[int, int, VenueOrder]] = []
 
     def work(self, book: Book, order: VenueOrder, time_ns: int) -> Reports:
         """Let an order take what it can, then rest or end; it gets the last place in time."""
         self._places += 1
         order.place = self._places
         reports: Reports = []
+        if order.expires_ns is not None:
+            heappush(self._expiring, (order.expires_ns, order.place, order))
+            self.due_ns = self._expiring[0][0]
+        if order.is_for_auction:
+            book.waiting[order.venue_order_id] = order
+            return reports
         px, left = book.offered_to(is_buy=order.is_buy)
         is_in_full = left >= order.leaves_qty or not order.is_all_or_nothing
         if px is not None and left and order.is_met_by(px) and is_in_full:
@@ -88,27 +104,66 @@ class Matching:
         return reports
 
     def change_session(self, change: SessionChange) -> Reports:
-        """Open or close one book or all; closing expires DAY orders, the earliest first."""
+        """Open or close one book or all: its auction first, then what is good no longer expires, the earliest order first."""
         if change.symbol is None:
             books = list(self.books.values())
         else:
             books = [self.books[change.symbol]] if change.symbol in self.books else []
         is_closed = change.phase is SessionPhase.CLOSED
-        for book in books:
-            book.is_closed = is_closed
-            book.trade_date = change.trade_date
-        if not is_closed:
-            return [report for book in books for report in self.match_display(book, change.time_ns)]
-        ending = [(order, book) for book in books for order in book.orders() if order.expires_at_close]
         reports: Reports = []
+        for book in books:
+            book.trade_date = change.trade_date
+            if not (is_closed and book.is_closed):
+                self._uncross(book, change, reports)
+            book.is_closed = is_closed
+        ending = [(order, book) for book in books for order in book.orders() if order.ends_with(change)]
         for order, book in sorted(ending, key=lambda entry: entry[0].place):
-            book.remove(order)
-            order.end(Stage.EXPIRED)
-            report = execution_report(
-                order, ExecType.EXPIRED, change.time_ns, change.trade_date, text=_SESSION_CLOSED
-            )
-            reports.append(report)
+            reports.append(self._expired(book, order, change.time_ns, _TEXTS[change.phase]))
+        if not is_closed:
+            for book in books:
+                reports += self.match_display(book, change.time_ns)
         return reports
+
+    def expire(self, time_ns: int) -> Reports:
+        """End what is good no longer at a moment, the first due first."""
+        reports: Reports = []
+        expiring = self._expiring
+        while expiring and expiring[0][0] <= time_ns:
+            due_ns, place, order = heappop(expiring)
+            if order.stage is Stage.OPEN and order.place == place:
+                book = self.books[order.symbol]
+                reports.append(self._expired(book, order, due_ns, "its time in force has passed"))
+        self.due_ns = expiring[0][0] if expiring else NEVER_NS
+        return reports
+
+    def _expired(self, book: Book, order: VenueOrder, time_ns: int, text: str) -> ExecutionReport:
+        book.remove(order)
+        order.end(Stage.EXPIRED)
+        return execution_report(order, ExecType.EXPIRED, time_ns, book.trade_date_at(time_ns), text=text)
+
+    def _uncross(self, book: Book, change: SessionChange, reports: Reports) -> None:
+        """Hold the auction of an opening or a close, if somebody has given an order for it."""
+        called = [order for order in book.waiting.values() if order.is_called_by(change.phase)]
+        if not called:
+            return
+        sides: list[list[Interest]] = []
+        for ladder in (book.buys, book.sells):
+            px, left = book.offered_to(is_buy=not ladder.is_buy)
+            shown = [] if px is None or not left else [Interest(px, left)]
+            ours = (*ladder.orders(), *(order for order in called if order.is_buy is ladder.is_buy))
+            sides.append([*shown, *(Interest(order.price, order.leaves_qty, order) for order in ours)])
+        found = clearing_px(sides[0], sides[1], book.last_px, book.last_px or _middle(book))
+        if found is None:
+            return
+        px, volume = found
+        for side, is_buy in zip(sides, (True, False), strict=True):
+            for one, qty in fills(side, volume, is_buy=is_buy):
+                if one.order is None:
+                    book.take(qty, is_buy=not is_buy)
+                    continue
+                self._execute(book, one.order, qty, px, None, change.time_ns, reports)
+                if not one.order.leaves_qty:
+                    book.remove(one.order)
 
     def _trade_queue(
         self, book: Book, ladder: Ladder, px: Decimal, size: Decimal, time_ns: int, reports: Reports
@@ -137,7 +192,7 @@ class Matching:
         order: VenueOrder,
         qty: Decimal,
         px: Decimal,
-        liquidity: LastLiquidityInd,
+        liquidity: LastLiquidityInd | None,
         time_ns: int,
         reports: Reports,
     ) -> None:
@@ -151,7 +206,13 @@ class Matching:
                 last_qty=qty,
                 last_px=px,
                 last_liquidity_ind=liquidity,
-                commission=self._fees.fee(book.instrument, qty, px, liquidity),
+                # In an auction nobody waits for anybody; it is charged like what takes.
+                commission=self._fees.fee(book.instrument, qty, px, liquidity or LastLiquidityInd.REMOVED),
                 comm_currency=book.instrument.currency,
             )
         )
+
+
+def _middle(book: Book) -> Decimal | None:
+    bid, ask = book.quote.bid, book.quote.ask
+    return None if bid is None or ask is None else EXACT.multiply(EXACT.add(bid, ask), _HALF)

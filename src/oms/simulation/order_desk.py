@@ -14,6 +14,7 @@ from oms.model.requests import (
     OrderStatusRequest,
 )
 from oms.model.terms import limit_px
+from oms.model.time_in_force import expires_at
 from oms.simulation import admission
 from oms.simulation.admission import Refusal
 from oms.simulation.book import Book, Stage, VenueOrder
@@ -52,7 +53,10 @@ class OrderDesk:
             order.end(Stage.REJECTED)
             text = f"{request.symbol} is not traded here"
             return _refuse(order, cl_ord_id, time_ns, book, admission.UNKNOWN_SYMBOL, text)
-        why_not = admission.refusal(book.instrument, request.order_qty, order.price, is_closed=book.is_closed)
+        is_closed = book.is_closed and not order.is_for_auction
+        why_not = admission.refusal(
+            book.instrument, request.order_qty, order.price, is_closed=is_closed
+        ) or admission.why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
         if why_not is not None:
             order.end(Stage.REJECTED)
             return _refuse(order, cl_ord_id, time_ns, book, why_not.code, why_not.text)
@@ -87,7 +91,8 @@ class OrderDesk:
         if stops_here:
             order_qty, price = order.cum_qty, order.price
         elif why_not is None:
-            why_not = admission.refusal(book.instrument, order_qty, price, is_closed=book.is_closed)
+            is_closed = book.is_closed and not order.is_for_auction
+            why_not = admission.refusal(book.instrument, order_qty, price, is_closed=is_closed)
         if why_not is not None:
             self._refused.add(request.cl_ord_id)
             return _refuse_request(order, request, CxlRejResponseTo.REPLACE, why_not.cxl_code, why_not.text)
@@ -139,6 +144,7 @@ def _order(request: NewOrderSingle) -> VenueOrder:
         price=limit_px(request.terms),
         time_in_force=request.time_in_force,
         leaves_qty=request.order_qty,
+        expires_ns=expires_at(request.time_in_force, request.time_ns),
     )
 
 

@@ -6,6 +6,7 @@ Needs the extra `testing`.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -24,7 +25,19 @@ from oms.model.enums import Side
 from oms.model.ids import Account, ClOrdId, cl_ord_id, cl_ord_id_head, namespace_prefix
 from oms.model.instrument import Instrument
 from oms.model.terms import Limit, Market, Stop, StopLimit, Terms, limit_px, stop_px
-from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel, TimeInForce
+from oms.model.time_in_force import (
+    AtTheClose,
+    AtTheOpening,
+    Day,
+    FillOrKill,
+    GoodForAuction,
+    GoodForTime,
+    GoodTillCancel,
+    GoodTillDate,
+    GoodTillTime,
+    ImmediateOrCancel,
+    TimeInForce,
+)
 
 ALL_TERMS: Final[tuple[type[Terms], ...]] = (Market, Limit, Stop, StopLimit)
 ALL_TIMES_IN_FORCE: Final[tuple[type[TimeInForce], ...]] = (
@@ -32,7 +45,21 @@ ALL_TIMES_IN_FORCE: Final[tuple[type[TimeInForce], ...]] = (
     GoodTillCancel,
     ImmediateOrCancel,
     FillOrKill,
+    GoodTillDate,
+    GoodTillTime,
+    GoodForTime,
+    AtTheOpening,
+    AtTheClose,
+    GoodForAuction,
 )
+_TIMES_IN_FORCE: Final[dict[type[TimeInForce], st.SearchStrategy[TimeInForce]]] = {
+    **{kind: st.builds(kind) for kind in ALL_TIMES_IN_FORCE},
+    GoodTillDate: st.builds(GoodTillDate, st.dates(date(2100, 1, 1), date(2199, 12, 31))),
+    GoodTillTime: st.builds(GoodTillTime, st.integers(4_102_444_800 * 10**9, 7_258_118_400 * 10**9)),
+    GoodForTime: st.builds(
+        GoodForTime, st.integers(1, 86_400 * 10**9).map(lambda ns: Decimal(ns).scaleb(-9))
+    ),
+}
 MOST_LOTS: Final = 1_000
 """How many lots above the least that is possible a drawn quantity has at most."""
 MOST_TICKS: Final = 10_000
@@ -163,8 +190,8 @@ def terms(
 def times_in_force(
     kinds: Collection[type[TimeInForce]] = ALL_TIMES_IN_FORCE,
 ) -> st.SearchStrategy[TimeInForce]:
-    """Times in force of these kinds."""
-    return st.sampled_from([kind() for kind in ALL_TIMES_IN_FORCE if kind in kinds])
+    """Times in force of these kinds; days and instants lie in the 22nd century, durations between a nanosecond and a day."""
+    return st.one_of([_TIMES_IN_FORCE[kind] for kind in ALL_TIMES_IN_FORCE if kind in kinds])
 
 
 def client_ids(rule: ClOrdIdRule = TextIds()) -> st.SearchStrategy[ClOrdId]:  # noqa: B008  # a value, never changed
@@ -214,7 +241,8 @@ def _pairs(capabilities: Capabilities, *, taken: bool) -> list[tuple[type[Terms]
 def _valid_orders(
     draw: st.DrawFn, instrument: Instrument, capabilities: Capabilities, account: str, most_lots: int
 ) -> SubmitOrder:
-    kind, tif = draw(st.sampled_from(_pairs(capabilities, taken=True)))
+    kind, tif_kind = draw(st.sampled_from(_pairs(capabilities, taken=True)))
+    tif = draw(times_in_force({tif_kind}))
     asked = draw(terms(instrument, kinds={kind}))
     px = limit_px(asked) if limit_px(asked) is not None else stop_px(asked)
     qty = draw(quantities(instrument, px=px, most_lots=most_lots))
@@ -223,7 +251,7 @@ def _valid_orders(
             asked.price,
             _times(draw(st.integers(1, max(int(EXACT.divide_int(qty, instrument.lot)), 1))), instrument.lot),
         )
-    return SubmitOrder(instrument.symbol, draw(st.sampled_from(Side)), qty, asked, tif(), Account(account))
+    return SubmitOrder(instrument.symbol, draw(st.sampled_from(Side)), qty, asked, tif, Account(account))
 
 
 def _invalid_orders(
@@ -245,9 +273,10 @@ def _invalid_orders(
         faulty.append(
             st.sampled_from(unsupported).flatmap(
                 lambda pair: st.builds(
-                    lambda order, asked: _changed(order, terms=asked, time_in_force=pair[1]()),
+                    lambda order, asked, tif: _changed(order, terms=asked, time_in_force=tif),
                     good,
                     terms(instrument, kinds={pair[0]}),
+                    times_in_force({pair[1]}),
                 )
             )
         )

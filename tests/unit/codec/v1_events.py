@@ -24,9 +24,29 @@ from oms.model.limits import RiskLimits
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
 from oms.model.terms import Limit, Market, Stop, StopLimit
-from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel
+from oms.model.time_in_force import (
+    AtTheClose,
+    AtTheOpening,
+    Day,
+    FillOrKill,
+    GoodForAuction,
+    GoodForTime,
+    GoodTillCancel,
+    GoodTillDate,
+    GoodTillTime,
+    ImmediateOrCancel,
+    TimeInForce,
+)
 
 T0 = 1_700_000_000_000_000_000
+TIMES_IN_FORCE: tuple[TimeInForce, ...] = (
+    GoodTillDate("20231115"),
+    GoodTillTime(T0 + 1),
+    GoodForTime("0.30"),
+    AtTheOpening(),
+    AtTheClose(),
+    GoodForAuction(),
+)
 ASK = e.Cause("SubmitOrder", "strategy-1")
 SAID = e.Cause("ExecutionReport", "paper")
 CLOCK = e.Cause("TimerDue", "clock")
@@ -674,4 +694,24 @@ EXPECTED: tuple[e.Event, ...] = (
     ),
     e.OrdersRetired(88, 4, e.Cause("Retire", "clock"), 88, T0, (OrderId(1), OrderId(22))),
     e.OrderRecalled(89, 4, SAID, 89, T0, ORDER, '{"type":"OrderRow","order_id":1}\n{"type":"Traded"}'),
+    *(
+        e.OrderCreated(
+            90 + place,
+            4,
+            ASK,
+            90 + place,
+            T0,
+            OrderId(90 + place),
+            AAPL,
+            Side.BUY,
+            Decimal(1),
+            Market(),
+            tif,
+            MAIN,
+            None,
+            None,
+            0,
+        )
+        for place, tif in enumerate(TIMES_IN_FORCE)
+    ),
 )

@@ -4,7 +4,7 @@ import pytest
 
 from oms.model.enums import ExecRestatementReason, LastLiquidityInd, OrdStatus, RequestKind, Side
 from oms.model.terms import Limit, Market, Terms
-from oms.model.time_in_force import DAY, FOK, GTC, IOC, TimeInForce
+from oms.model.time_in_force import DAY, FOK, GTC, IOC, GoodTillDate, TimeInForce
 from oms.projections import wording
 from tests.unit.journals import MS, T0
 
@@ -60,7 +60,10 @@ def test_terms_in_words(terms: Terms, text: str) -> None:
     assert wording.of_terms(terms) == text
 
 
-@pytest.mark.parametrize(("time_in_force", "text"), [(DAY, "DAY"), (GTC, "GTC"), (IOC, "IOC"), (FOK, "FOK")])
+@pytest.mark.parametrize(
+    ("time_in_force", "text"),
+    [(DAY, "DAY"), (GTC, "GTC"), (IOC, "IOC"), (FOK, "FOK"), (GoodTillDate("20260105"), "GTD 2026-01-05")],
+)
 def test_a_time_in_force_in_words(time_in_force: TimeInForce, text: str) -> None:
     assert wording.of_time_in_force(time_in_force) == text
 

@@ -8,7 +8,10 @@ A line is what happens, an arrow, and the reports that must follow, separated by
     short a 7 mkt ioc
     cancel b a -> b canceled cum 5                  request b cancels order a
     replace b a 5@100 -> b replaced 5@100 cum 0 leaves 5
-    close -> a expired cum 0                        and `open`
+    close -> a expired cum 0                        and `open`; with a day after it where it is not 8
+    wait 5                                          milliseconds, and the clock says so
+
+Beside the usual times in force there are `gtd8` and `gtd9`, the days, `gft5`, 5 milliseconds, and `gtt`, 10 milliseconds past noon.
 """
 
 from __future__ import annotations
@@ -23,7 +26,19 @@ from oms.model.reports import ExecutionReport, OrderCancelReject, Report
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit, Market, Terms
-from oms.model.time_in_force import DAY, FOK, GTC, IOC, TimeInForce
+from oms.model.time_in_force import (
+    CLS,
+    DAY,
+    FOK,
+    GFA,
+    GTC,
+    IOC,
+    OPG,
+    GoodForTime,
+    GoodTillDate,
+    GoodTillTime,
+    TimeInForce,
+)
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
 
@@ -32,8 +47,21 @@ INSTRUMENT = Instrument(symbol="X", currency="USD", tick="0.01", lot=1)
 NOON_NS = 1_704_715_200_000_000_000
 """2024-01-08 12:00 UTC."""
 
+WHO = {LastLiquidityInd.ADDED: "maker", LastLiquidityInd.REMOVED: "taker", None: "auction"}
 SIDES = {"buy": Side.BUY, "sell": Side.SELL, "short": Side.SELL_SHORT}
-TIMES_IN_FORCE: dict[str, TimeInForce] = {"day": DAY, "gtc": GTC, "ioc": IOC, "fok": FOK}
+TIMES_IN_FORCE: dict[str, TimeInForce] = {
+    "day": DAY,
+    "gtc": GTC,
+    "ioc": IOC,
+    "fok": FOK,
+    "opg": OPG,
+    "cls": CLS,
+    "gfa": GFA,
+    "gtd8": GoodTillDate("20240108"),
+    "gtd9": GoodTillDate("20240109"),
+    "gft5": GoodForTime("0.005"),
+    "gtt": GoodTillTime(NOON_NS + 10_000_000),
+}
 
 
 def order(
@@ -87,9 +115,13 @@ class Venue:
                 px, size = map(Decimal, what.split("x"))
                 side = SIDES[aggressor[0]] if aggressor else None
                 return self.exchange.on_trade(TradePrint(X, self.time_ns, px, size, side))
-            case [("open" | "close") as what]:
+            case [("open" | "close") as what, *day]:
                 phase = SessionPhase.OPEN if what == "open" else SessionPhase.CLOSED
-                return self.exchange.on_session(SessionChange(self.time_ns, phase, "20240108"))
+                date = f"2024010{day[0] if day else 8}"
+                return self.exchange.on_session(SessionChange(self.time_ns, phase, date))
+            case ["wait", milliseconds]:
+                self.time_ns += (int(milliseconds) - 1) * 1_000_000
+                return self.exchange.on_clock(self.time_ns)
             case [side, cl_ord_id, qty, price, time_in_force] if side in SIDES:
                 limit = None if price == "mkt" else price.removeprefix("@")
                 request = order(
@@ -167,7 +199,7 @@ def spoken(report: Report) -> str:
     said = f"{report.cl_ord_id} {report.exec_type.name.lower()}"
     match report.exec_type:
         case ExecType.TRADE:
-            who = "maker" if report.last_liquidity_ind is LastLiquidityInd.ADDED else "taker"
+            who = WHO[report.last_liquidity_ind]
             return f"{report.cl_ord_id} {report.last_qty}@{report.last_px} {who} leaves {report.leaves_qty}"
         case ExecType.REPLACED:
             return f"{said} {report.order_qty}@{report.price} cum {report.cum_qty} leaves {report.leaves_qty}"

@@ -11,13 +11,13 @@ from typing import Any
 import attrs
 import pytest
 
-from oms.brokers.paper import PaperBroker
 from oms.model import events as ev
 from oms.model.commands import SubmitOrder
 from oms.model.enums import ExecType, OrdStatus, Side
 from oms.model.ids import ClOrdId, ExecId, VenueOrderId
 from oms.model.reports import ExecutionReport
 from oms.model.terms import Limit
+from oms.model.time_in_force import DAY
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.stores.memory import MemoryEventStore
@@ -142,4 +142,4 @@ def test_a_float_is_found_at_any_depth() -> None:
 
 
 def _rest() -> tuple[Any, ...]:
-    return next(iter(PaperBroker([AAPL]).capabilities().order_types))[1](), "main"
+    return DAY, "main"

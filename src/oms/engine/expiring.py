@@ -1,0 +1,62 @@
+"""Orders whose time in force has passed: by a session that has opened or closed, or by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Final
+
+from oms.engine.state import State
+from oms.model import events as ev
+from oms.model.enums import AnomalyCode, Life, SessionPhase
+from oms.model.ids import BrokerName, OrderId
+from oms.model.order import Order
+from oms.model.sessions import SessionChange
+from oms.model.time_in_force import AtTheOpening, GoodForAuction, in_words, is_over
+from oms.projections.wording import day_and_time
+
+_TEXTS: Final = {SessionPhase.CLOSED: "the session closed", SessionPhase.OPEN: "the session opened"}
+
+
+def end_with_session(state: State, what: SessionChange, simulated: Container[BrokerName]) -> None:
+    """End the orders that a session ends as it opens or closes.
+
+    An order that the broker never confirmed is in doubt, not expired: only evidence ends it. So with an order that was not given
+    here, whose time in force nobody has told us. What an opening leaves of an order for it ends with the word of its venue,
+    which has that auction still before it; at the latest as the session closes.
+    """
+    for order in list(state.book.exposure.open_orders.values()):
+        if (
+            order.life is Life.LIVE
+            and not order.is_external
+            and (what.symbol is None or order.symbol == what.symbol)
+            and _is_over(state, order, what, simulated)
+        ):
+            text = _TEXTS[what.phase]
+            state.record_of(order, ev.OrderExpired(*state.envelope(), order.order_id, text))
+
+
+def _is_over(state: State, order: Order, what: SessionChange, simulated: Container[BrokerName]) -> bool:
+    expiry, tif = state.timers.expiries.known.get(order.order_id), order.time_in_force
+    due_ns = None if expiry is None else expiry.due_ns
+    if isinstance(tif, AtTheOpening | GoodForAuction) and what.phase is SessionPhase.OPEN:
+        # A simulated venue has held its opening by now, and has said everything about it.
+        return order.broker is not None and order.broker in simulated
+    return is_over(tif, what.phase, what.trade_date, what.time_ns, due_ns)
+
+
+def look_at(state: State, order_id: OrderId, simulated: Container[BrokerName]) -> None:
+    """Say that an order's time has passed and that nothing was heard of its end.
+
+    A simulated venue goes by the same clock as we do; the one that had the order may be gone, with everything that it knew.
+    """
+    order = state.index.by_id.get(order_id)
+    if order is None or order.is_closed:
+        return
+    broker = order.broker or BrokerName("")
+    if order.life is Life.LIVE and broker in simulated:
+        text = "its time in force has passed"
+        state.record_of(order, ev.OrderExpired(*state.envelope(), order_id, text))
+        return
+    due_ns = state.timers.expiries.known[order_id].due_ns
+    text = f"{in_words(order.time_in_force)}: it should have expired at {day_and_time(due_ns)} UTC"
+    state.record(ev.AnomalyRaised(*state.envelope(), AnomalyCode.EXPIRY_OVERDUE, broker, order_id, text, ""))
