@@ -35,7 +35,15 @@ from oms.model.ids import Account, BrokerName, ClOrdId, OrderId
 from oms.model.instrument import Instrument
 from oms.model.requests import NewOrderSingle
 from oms.model.terms import Limit, Market, StopLimit, limit_px
-from oms.model.time_in_force import DAY, GTC, Day, GoodTillCancel
+from oms.model.time_in_force import (
+    DAY,
+    GTC,
+    Day,
+    GoodTillCancel,
+    GoodTillDate,
+    GoodTillTime,
+    TimeInForce,
+)
 from oms.model.venue_profile import FIX_BROKER, VenueProfile
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.ports.broker import Broker
@@ -52,6 +60,8 @@ from oms.testing.venue import TruthfulVenue, Wording
 
 START_NS: Final = 1_767_623_400_000_000_000
 """2026-01-05 14:30:00 UTC."""
+_TIMES_IN_FORCE: Final = (Day, GoodTillCancel, GoodTillDate, GoodTillTime)
+_LATER: Final = GoodTillDate("21000101")
 DAY_NS: Final = 86_400_000_000_000
 
 _FATES: Final = st.one_of(
@@ -117,9 +127,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     def capabilities(self) -> Capabilities:
         """Say what may be asked of the venue; the profile should be the machine's."""
-        pairs = frozenset(
-            (terms, tif) for terms in (Market, Limit, StopLimit) for tif in (Day, GoodTillCancel)
-        )
+        pairs = frozenset((terms, tif) for terms in (Market, Limit, StopLimit) for tif in _TIMES_IN_FORCE)
         return Capabilities(order_types=pairs, amendable=AMENDABLE, simulated=True, profile=self.profile)
 
     def orders(self) -> st.SearchStrategy[SubmitOrder]:
@@ -177,8 +185,8 @@ class OrderMachine(RuleBasedStateMachine):
         qty = EXACT.multiply(Decimal(lots), self.instrument.lot)
         self._ask(desk, fate, lambda: desk.om.replace(desk.order, order_qty=qty))
 
-    @rule(ticks=st.integers(1, 50), tif=st.sampled_from([None, None, DAY, GTC]), fate=_FATES)
-    def replace_price(self, ticks: int, tif: Day | GoodTillCancel | None, fate: Fate) -> None:
+    @rule(ticks=st.integers(1, 50), tif=st.sampled_from([None, None, DAY, GTC, _LATER]), fate=_FATES)
+    def replace_price(self, ticks: int, tif: TimeInForce | None, fate: Fate) -> None:
         """Ask for another price, at times for another time in force too."""
         desk = self._step()
         if limit_px(desk.order.terms) is not None:

@@ -97,7 +97,7 @@ def test_what_a_replace_can_name_is_what_a_broker_may_call_amendable() -> None:
 def test_the_simulated_exchange_works_no_stops() -> None:
     assert (Limit, Day) in ALL_ORDER_TYPES
     assert (Stop, Day) not in ALL_ORDER_TYPES
-    assert len(ALL_ORDER_TYPES) == 8
+    assert len(ALL_ORDER_TYPES) == 20
 
 
 def _shown(value: object) -> str:
