@@ -87,6 +87,11 @@ EXCUSES: tuple[Excuse, ...] = (
         "the front door gathers the names an embedder needs, and does nothing else",
     ),
     Excuse(
+        "long functions",
+        "oms.runtime.order_manager:OrderManager.__init__",
+        "the composition root: each argument has one line where it is taken and one that says what it is for",
+    ),
+    Excuse(
         "long modules",
         "oms.runtime.order_manager",
         "the library's whole public surface in one class: more than half of it says what each method gives and raises",

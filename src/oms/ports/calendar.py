@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
+from oms.model.sessions import SessionChange
 from oms.model.trading_session import TradingSession
 
 
@@ -24,4 +26,16 @@ class TradingCalendar(Protocol):
         Raises:
             ValidationError: The day lies outside of what the calendar knows.
         """
+        ...
+
+
+class SessionSource(Protocol):
+    """What opens and closes, for a manager that goes by the clock."""
+
+    def changes(self, after_ns: int, until_ns: int) -> Iterable[SessionChange]:
+        """Give what opens and closes after one moment and up to and including another, in nanoseconds UTC, in order."""
+        ...
+
+    def next_ns(self, after_ns: int) -> int | None:
+        """Give when something opens or closes next after a moment, in nanoseconds UTC; None where that is not known."""
         ...

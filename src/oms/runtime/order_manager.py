@@ -61,6 +61,7 @@ from oms.model.terms import Terms
 from oms.model.time_in_force import DAY, TimeInForce
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.ports.broker import Broker
+from oms.ports.calendar import SessionSource
 from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore, StoreNotice
 from oms.ports.market_data import ClockListener, MarketListener
@@ -76,6 +77,7 @@ from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
 from oms.runtime.resuming import resume
 from oms.runtime.retention import Keeping, Retention, check_covered
 from oms.runtime.retention import check as check_retention
+from oms.runtime.session_clock import NEVER_NS, SessionClock
 from oms.runtime.snapshots import Beginning, Snapshots, begin
 from oms.runtime.system_clock import SystemClock
 from oms.runtime.time_travel import Past, as_of
@@ -115,6 +117,7 @@ class OrderManager:
         reconcile_grace_s: int = GRACE_S,
         retention: Retention | None = None,
         archive: OrderArchive | None = None,
+        sessions: SessionSource | None = None,
     ) -> None:
         """Open the journal, rebuild from it, and connect.
 
@@ -136,6 +139,7 @@ class OrderManager:
             reconcile_grace_s: For how long what differs may still explain itself before it is a break, in whole seconds.
             retention: Which closed orders stay in memory; all of them if not given.
             archive: Where the others go; to be given for good once orders have left memory.
+            sessions: What opens and closes by the clock, such as `CalendarSessions`, told by `poll` and `update`; nothing if not given.
 
         Raises:
             ValidationError: An argument cannot be right, or limits are missing for a broker with real money.
@@ -153,6 +157,7 @@ class OrderManager:
         self._begin: Callable[..., Engine] = partial(Engine, capabilities, handlers or default_handlers())
         self._rebuild(others, max_held, snapshot_every)
         self._keeping = Keeping(begun.state, check_retention(retention, archive), self._loop.enter)
+        self._sessions = SessionClock(sessions, self.session, begun.state.last_ns, self._clock)
         self._asks = asks = Reconciliations(self._loop, attached, reconcile_every_s, reconcile_grace_s)
         known, timeout_ns = defined(attached.values(), instruments), request_timeout_s * NS_PER_S
         self._begin_epoch(Start(namespace, timeout_ns, limits, known, self._account, asks.grace_ns))
@@ -520,6 +525,9 @@ class OrderManager:
         """
         if type(update) is not Quote and type(update) is not TradePrint:
             raise ValidationError("update", shown(update), "pass a Quote or a TradePrint")
+        if update.time_ns >= self._sessions.due_ns and self._loop.halted is None:
+            # The clock has the word: a wrong time of a tick must end no orders.
+            self._sessions.go_on(self._loop.now_ns())
         for broker in self._market_listeners:
             broker.on_market(update)
         self._loop.enter(update)
@@ -554,6 +562,8 @@ class OrderManager:
             if broker.due_ns is not None and broker.due_ns <= (now_ns := loop.now_ns()):
                 broker.on_clock(now_ns)
         loop.drain()
+        if self._sessions.due_ns != NEVER_NS:
+            self._sessions.go_on(loop.now_ns())
         if self._snapshots.due_at <= self._engine.state.version and loop.is_idle:
             self._snapshots.take_due()
         if self._keeping.due_at <= len(self._engine.state.index.by_id) and loop.is_idle:

@@ -10,7 +10,6 @@ from typing import Final
 from oms.model.decimals import EXACT
 from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
 from oms.model.instrument import Instrument
-from oms.model.reports import ExecutionReport
 from oms.model.sessions import SessionChange
 from oms.simulation.auction import Interest, clearing_px, fills
 from oms.simulation.book import Book, Ladder, Stage, VenueOrder
@@ -118,7 +117,7 @@ class Matching:
             book.is_closed = is_closed
         ending = [(order, book) for book in books for order in book.orders() if order.ends_with(change)]
         for order, book in sorted(ending, key=lambda entry: entry[0].place):
-            reports.append(self._expired(book, order, change.time_ns, _TEXTS[change.phase]))
+            self._expire(book, order, change.time_ns, _TEXTS[change.phase], reports)
         if not is_closed:
             for book in books:
                 reports += self.match_display(book, change.time_ns)
@@ -132,14 +131,15 @@ class Matching:
             due_ns, place, order = heappop(expiring)
             if order.stage is Stage.OPEN and order.place == place:
                 book = self.books[order.symbol]
-                reports.append(self._expired(book, order, due_ns, "its time in force has passed"))
+                self._expire(book, order, due_ns, "its time in force has passed", reports)
         self.due_ns = expiring[0][0] if expiring else NEVER_NS
         return reports
 
-    def _expired(self, book: Book, order: VenueOrder, time_ns: int, text: str) -> ExecutionReport:
+    def _expire(self, book: Book, order: VenueOrder, time_ns: int, text: str, reports: Reports) -> None:
         book.remove(order)
         order.end(Stage.EXPIRED)
-        return execution_report(order, ExecType.EXPIRED, time_ns, book.trade_date_at(time_ns), text=text)
+        trade_date = book.trade_date_at(time_ns)
+        reports.append(execution_report(order, ExecType.EXPIRED, time_ns, trade_date, text=text))
 
     def _uncross(self, book: Book, change: SessionChange, reports: Reports) -> None:
         """Hold the auction of an opening or a close, if somebody has given an order for it."""

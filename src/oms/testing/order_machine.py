@@ -35,15 +35,7 @@ from oms.model.ids import Account, BrokerName, ClOrdId, OrderId
 from oms.model.instrument import Instrument
 from oms.model.requests import NewOrderSingle
 from oms.model.terms import Limit, Market, StopLimit, limit_px
-from oms.model.time_in_force import (
-    DAY,
-    GTC,
-    Day,
-    GoodTillCancel,
-    GoodTillDate,
-    GoodTillTime,
-    TimeInForce,
-)
+from oms.model.time_in_force import DAY, GTC, Day, GoodTillCancel, GoodTillDate, GoodTillTime, TimeInForce
 from oms.model.venue_profile import FIX_BROKER, VenueProfile
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.ports.broker import Broker

@@ -1,0 +1,51 @@
+"""The sessions of several markets as one row of changes, for a manager that is to tell them by its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from oms.calendars.walking import MAX_CLOSED, changes
+from oms.errors import ValidationError
+from oms.model.door import shown
+from oms.model.enums import SessionPhase
+from oms.model.ids import Symbol
+from oms.model.ids import symbol as checked_symbol
+from oms.model.sessions import NS_PER_S, SessionChange
+from oms.ports.calendar import TradingCalendar
+
+_AHEAD_NS: Final = MAX_CLOSED // timedelta(seconds=1) * NS_PER_S
+
+
+class CalendarSessions:
+    """What opens and closes by the calendars of instruments."""
+
+    __slots__ = ("_calendars",)
+
+    def __init__(self, calendars: TradingCalendar | Mapping[str, TradingCalendar]) -> None:
+        """Go by one calendar for all instruments, or by those of the instruments that are named.
+
+        Raises:
+            ValidationError: An instrument is named by what is no symbol.
+        """
+        if not isinstance(calendars, Mapping):
+            self._calendars: tuple[tuple[Symbol | None, TradingCalendar], ...] = ((None, calendars),)
+            return
+        for key in calendars:
+            if type(key) is not str:
+                raise ValidationError("calendars", shown(key), "name each instrument by its symbol")
+        self._calendars = tuple((checked_symbol(key), one) for key, one in sorted(calendars.items()))
+
+    def changes(self, after_ns: int, until_ns: int) -> list[SessionChange]:
+        """Give what opens and closes after one moment and up to and including another, in order; of one time, closes first."""
+        every = [
+            change
+            for symbol, calendar in self._calendars
+            for change in changes(calendar, after_ns, until_ns, symbol)
+        ]
+        return sorted(every, key=lambda change: (change.time_ns, change.phase is SessionPhase.OPEN))
+
+    def next_ns(self, after_ns: int) -> int | None:
+        """Give when the next one is, in nanoseconds UTC; None where there is none for as long as a market may be closed."""
+        return min((change.time_ns for change in self.changes(after_ns, after_ns + _AHEAD_NS)), default=None)
