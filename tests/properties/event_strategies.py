@@ -13,6 +13,8 @@ from oms.model.events import Event, OrderEvent
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.terms import Limit, Stop, StopLimit
+from oms.model.time_in_force import GoodForTime, GoodTillDate, GoodTillTime
+from oms.testing.strategies import times_in_force
 
 EVENT_CLASSES: tuple[type[Event], ...] = tuple(
     found
@@ -146,6 +148,7 @@ def _of(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # an annota
         NoneType: st.none(),
         Instrument: instruments(),
         RiskLimits: limits(),
+        **{kind: times_in_force({kind}) for kind in (GoodTillDate, GoodTillTime, GoodForTime)},
         Limit: st.builds(Limit, prices(), st.none() | prices().filter(lambda number: number > 0)),
         Stop: st.builds(Stop, prices()),
         StopLimit: st.builds(StopLimit, prices(), prices()),
