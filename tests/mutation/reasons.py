@@ -51,6 +51,22 @@ REASONS: tuple[Reason, ...] = (
         "changes", "_of_filled", "not is_wrong or not order.is_filled or not isinstance(events[0], ev.OrderSuspended | ev.OrderStopped): no not is_wrong",
         "what is no wrong is no suspension and no guarantee, which is looked at as well",
     ),
+    Reason(
+        "execution_index", "ExecutionIndex.amend", "self.synthetic and said.order_id in self.synthetic: no self.synthetic",
+        "an empty dictionary has no order: it is looked at first as that is the usual case",
+    ),
+    Reason(
+        "execution_index", "ExecutionIndex.synthetic_of", "if isinstance(one, ev.Traded | ev.TradeCorrected) -> if True",
+        "for the type checkers: what was withdrawn was forgotten then",
+    ),
+    *_all(
+        "execution_index", "ExecutionIndex.synthetic_of", "what was inferred has an identity of its own, on whatever day",
+        "'' -> 'x'",
+    ),
+    *_all(
+        "execution_index", "ExecutionIndex._forget_withdrawn", "what was inferred has an identity of its own, on whatever day",
+        "'' -> 'x'",
+    ),
     Reason("executions", "_UNUSUAL", "without OrdStatus.STOPPED", _SLOW_WAY),
     *_all(
         "executions", "read_trade", "where nothing of the order was inferred, nothing is taken back: " + _SLOW_WAY,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.synthetic import inferred, standing_for, withdrawn
@@ -17,8 +18,9 @@ from oms.model.ids import ExecId, OrderId
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport
 from oms.model.terms import Limit, Market
+from oms.model.venue_profile import FIX_BROKER, LateFills
 from tests.unit.journals import T0, make, venue_id
-from tests.unit.lifecycle.readings import AT, LIVE, PART, after, d, envelope, read, report, take
+from tests.unit.lifecycle.readings import AT, LIVE, PART, after, d, envelope, read, report, take, told
 
 MINE, OTHER = OrderId(1), OrderId(2)
 
@@ -84,6 +86,11 @@ def test_a_bust_is_looked_for_among_executions_of_any_day() -> None:
     assert index.synthetic_of(MINE) == [one]
     index.amend(taken(ev.TradeCanceled, "s1", trade_date="20260106"))
     assert index.synthetic == {}
+
+
+def test_a_bust_of_an_order_of_which_nothing_was_inferred_leaves_those_of_others() -> None:
+    index = index_of(guess(3, order_id=OTHER), make(ev.Traded), taken(ev.TradeCanceled, "x1"))
+    assert index.synthetic == {OTHER: ["s3"]}
 
 
 def test_where_nothing_was_inferred_nothing_is_kept() -> None:
@@ -299,3 +306,43 @@ def test_one_that_was_reported_takes_the_place_of_what_was_inferred() -> None:
     moved = take(order, events)
     assert moved.cum_qty == d(60)
     assert moved.notional == 40 * d("189.50") + 5 * d("189.50") + 15 * d("189.60")
+
+
+def reported(qty: int, **fields: Any) -> ExecutionReport:
+    said: dict[str, Any] = {
+        "exec_id": ExecId("x9"),
+        "last_qty": d(qty),
+        "last_px": d(190),
+        "transact_time_ns": T0,
+        **fields,
+    }
+    return report(ExecType.TRADE, **said)
+
+
+def test_what_takes_the_place_of_all_that_was_inferred_is_no_overfill_and_is_numbered_in_turn() -> None:
+    one = guess(1, 60)
+    order = after(*PART, one)
+    events = read(order, reported(60, commission=d("NaN")), index_of(make(ev.Traded), one))
+    assert told(events) == ["TradeCanceled", "Traded", "MALFORMED"]
+    assert [event.sequence for event in events] == [7, 8, 9]
+    assert take(order, events).cum_qty == d(100)
+
+
+def test_that_it_comes_late_is_no_news_where_it_was_inferred() -> None:
+    one = guess(1, 20)
+    order = after(*PART, one, make(ev.OrderCanceled))
+    profile = evolve(FIX_BROKER, late_fills=LateFills.FLAGGED)
+    known = index_of(make(ev.Traded), one)
+    assert told(read(order, reported(20), known, profile)) == ["TradeCanceled", "Traded"]
+    assert told(read(order, reported(20, transact_time_ns=T0 + 9), index_of(make(ev.Traded)), profile)) == [
+        "Traded",
+        "LATE_EXECUTION",
+    ]
+
+
+def test_one_that_happened_after_what_was_inferred_comes_on_top() -> None:
+    one = guess(1, 20, transact_time_ns=T0)
+    order = after(*PART, one)
+    events = read(order, reported(15, transact_time_ns=T0 + 1), index_of(make(ev.Traded), one))
+    assert told(events) == ["Traded"]
+    assert take(order, events).cum_qty == d(75)
