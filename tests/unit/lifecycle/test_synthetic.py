@@ -338,6 +338,10 @@ def test_that_it_comes_late_is_no_news_where_it_was_inferred() -> None:
         "Traded",
         "LATE_EXECUTION",
     ]
+    # Nor does it excuse one that happened after what was inferred.
+    timed = guess(1, 20, transact_time_ns=T0)
+    late = read(order, reported(20, transact_time_ns=T0 + 9), index_of(make(ev.Traded), timed), profile)
+    assert told(late) == ["Traded", "LATE_EXECUTION"]
 
 
 def test_one_that_happened_after_what_was_inferred_comes_on_top() -> None:
