@@ -70,7 +70,10 @@ class Interrupt:
 
 def interrupted_at(step: int) -> tuple[House, bool]:
     house, interrupt = House(), Interrupt(step)
-    earlier = sys.gettrace()
+    earlier, here = sys.gettrace(), sys._getframe()
+    here.f_trace_opcodes = (
+        True  # from 3.12 on, `settrace` looks for opcodes only if a frame has asked before it
+    )
     try:
         with house.om.batch():
             house.buy()
