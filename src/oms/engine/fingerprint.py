@@ -220,6 +220,7 @@ def _further(order: Order) -> list[object]:
         [[venue_ns, venue_seq, text(qty), *rest] for venue_ns, venue_seq, qty, *rest in order._losses],
         [[identity, kind.value] for identity, kind in order._amendments.items()],
         repr((order._said, order._end, order._acknowledged)),
+        text(order._asked_qty),
         sorted(map(repr, order._seen)),
         [[since_ns, text(new), text(old), *rest] for since_ns, new, old, *rest in order._splits],
     ]

@@ -67,6 +67,7 @@ class OrderRow:
     said: tuple[int, int, bool] | None
     cleared: tuple[tuple[Mark, int, int], ...]
     acknowledged: tuple[int, int] | None
+    asked_qty: Decimal | None
     end: tuple[int, int, ClOrdId | None] | None
     seen: tuple[tuple[str, int], ...]
     splits: tuple[tuple[int, Decimal, Decimal, str, int], ...]

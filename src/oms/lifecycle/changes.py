@@ -285,16 +285,26 @@ def read_restated(
     is_unclear = age is _Age.UNKNOWN and (qty, terms) != (order.order_qty, order.terms)
     if is_unclear or is_loss_unclear(order, said):
         events += unordered(order, report, at, len(events))
-    if counted is not None and not (is_sane(counted) and counted <= after):
-        code = AnomalyCode.MISSING_EXECUTION if is_sane(counted) else AnomalyCode.MALFORMED
-        text = f"{counted!r} executed in all, of which {after} are known here"
-        events.append(anomaly(at, code, order.order_id, text, report, len(events)))
+    events += _not_counted(order, report, at, after, len(events))
     return (*events, *_end_of_nothing(order, report, at, qty, len(events)))
+
+
+def _not_counted(order: Order, report: ExecutionReport, at: At, after: Decimal, place: int) -> Events:
+    """Give that a restatement counts more than is known here, or no number; nothing where it does neither."""
+    counted = report.cum_qty
+    if counted is None or (is_sane(counted) and counted <= after):
+        return ()
+    is_count = is_sane(counted)
+    code = AnomalyCode.MISSING_EXECUTION if is_count else AnomalyCode.MALFORMED
+    text = f"{counted if is_count else repr(counted)} executed in all, of which {after} are known here"
+    return (anomaly(at, code, order.order_id, text, report, place),)
 
 
 def _split(order: Order, report: ExecutionReport, qty: Decimal) -> tuple[Decimal, Decimal]:
     """Give the ratio by which earlier executions count from now on: what the total went to, and what from."""
     before, counted = order.order_qty, report.cum_qty
+    if qty == before and order._asked_qty is not None:
+        before = order._asked_qty  # An answer has shown the total after the split already.
     if not before or not qty or qty == before:
         return ONE, ONE
     if report.exec_restatement_reason is ExecRestatementReason.GT_CORPORATE_ACTION:

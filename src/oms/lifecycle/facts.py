@@ -96,6 +96,8 @@ def _counted(order: Order, event: Any) -> None:
     if event.venue_order_id is not None:
         order._venue_order_id = event.venue_order_id
     if event.order_qty is not None:
+        # What an answer shows may be the work of a split that is still to be heard of.
+        order._asked_qty = None if event.venue_ns or event.venue_seq else order._order_qty
         order._order_qty = event.order_qty
         _reopen(order)
     if event.venue_ns or event.venue_seq:
@@ -248,6 +250,7 @@ def _resume(order: Order, event: Any) -> None:
 
 def _change_terms(order: Order, event: Any) -> None:
     order._order_qty = event.order_qty
+    order._asked_qty = None
     order._terms = event.terms
     if event.lost_qty is not None:
         order._lost_qty = event.lost_qty

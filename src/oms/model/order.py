@@ -53,6 +53,7 @@ class Order:
         "_account",
         "_acknowledged",
         "_amendments",
+        "_asked_qty",
         "_avg_px",
         "_broker",
         "_cash_order_qty",
@@ -119,9 +120,8 @@ class Order:
         self._created_ns = created_ns
         self._life = Life.UNSENT
         self._status = OrdStatus.UNSENT
-        self._cum_qty = ZERO
+        self._cum_qty = self._notional = self._exposed_qty = ZERO
         self._leaves_qty = order_qty
-        self._notional = ZERO
         self._avg_px: Decimal | None = None
         self._broker: BrokerName | None = None
         self._cl_ord_id: ClOrdId | None = None
@@ -131,7 +131,6 @@ class Order:
         self._reasons: tuple[Reason, ...] = ()
         self._text = ""
         self._is_pending = False
-        self._exposed_qty = ZERO
         self._cash_order_qty = cash_order_qty
         self._is_external = False
         # The day that is counted, and what executed on it.
@@ -149,6 +148,9 @@ class Order:
         self._said: tuple[int, int, bool] | None = None
         self._cleared = NO_MARKS
         self._acknowledged: Said | None = None  # When that was last said, of an order at work.
+        self._asked_qty: Decimal | None = (
+            None  # The total that gave way to the one that an answer showed; None if none did.
+        )
         self._end: tuple[int, int, ClOrdId | None] | None = None  # When, and under which identity.
         self._seen = NOTHING_SEEN
         self._splits: tuple[tuple[int, Decimal, Decimal, str, int], ...] = ()

@@ -45,6 +45,7 @@ _AFTER_THE_END: Final = frozenset(
         ev.OrderReinstated,
         ev.OrderStatusRequested,
         ev.DoubtResolved,
+        ev.OrderCalculated,
     }
 )
 """What an order that has ended still takes in."""

@@ -629,7 +629,7 @@ def test_what_is_flagged_about_a_reinstatement_stands_behind_it() -> None:
 
 def test_a_restatement_that_counts_more_than_is_known_shows_that_an_execution_is_missing() -> None:
     said = restated(cum_qty=d(41))
-    text = "Decimal('41') executed in all, of which 40 are known here"
+    text = "41 executed in all, of which 40 are known here"
 
     assert read(after(*PART), said) == (
         ev.OrderRestated(*first(), d(100), OLD, ""),

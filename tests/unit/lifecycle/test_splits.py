@@ -18,7 +18,19 @@ from oms.model.enums import AnomalyCode, ExecRestatementReason, ExecType, OrdSta
 from oms.model.ids import ExecId
 from oms.model.order import Order
 from tests.unit.journals import T0, make
-from tests.unit.lifecycle.readings import LIVE, PART, after, d, read, report, set_aside, take, these, told
+from tests.unit.lifecycle.readings import (
+    LIVE,
+    PART,
+    SENT,
+    after,
+    d,
+    read,
+    report,
+    set_aside,
+    take,
+    these,
+    told,
+)
 
 SPLIT, OTHER = ExecRestatementReason.GT_CORPORATE_ACTION, ExecRestatementReason.REPRICING
 WHEN: Final = T0 + 1_000
@@ -82,6 +94,31 @@ def test_an_order_whose_total_is_not_known_cannot_be_split() -> None:
     order = after(*LIVE, order_qty=d(0), cash_order_qty=d(1000))
 
     assert ratio(order, order_qty=d(200), exec_restatement_reason=SPLIT) == (200, 1, 1)
+
+
+def shown_first(qty: int = 200, **said: int) -> Order:
+    """An order for 100 whose total was another one when it was first shown as at work."""
+    return after(*SENT, make(ev.OrderAcknowledged, order_qty=d(qty), **said))
+
+
+def test_a_split_that_an_answer_has_shown_before_is_told_from_the_total_before_the_answer() -> None:
+    assert ratio(shown_first(), order_qty=d(200), exec_restatement_reason=SPLIT) == (200, 200, 100)
+    assert ratio(shown_first(), order_qty=d(300), exec_restatement_reason=SPLIT) == (300, 300, 200)
+
+
+def test_a_total_that_was_taken_on_at_a_known_time_is_no_sign_of_a_split() -> None:
+    for said in ({"venue_ns": WHEN - 1}, {"venue_seq": 1}):
+        order = shown_first(**said)
+        assert ratio(order, order_qty=d(200), exec_restatement_reason=SPLIT) == (200, 1, 1)
+
+
+def test_a_split_that_an_answer_has_shown_counts_once() -> None:
+    order = shown_first()
+    again = restated(order_qty=d(200), exec_restatement_reason=SPLIT)
+
+    assert told(read(take(order, read(order, again)), again)) != []
+    assert order.order_qty == 200
+    assert ratio(order, order_qty=d(200), exec_restatement_reason=SPLIT, report_seq=9) == (200, 1, 1)
 
 
 def test_what_a_split_counts_is_known() -> None:
@@ -236,7 +273,7 @@ def test_what_is_known_of_such_a_split_is_what_it_counts() -> None:
     # 40 from before count as 80, and 6 from after as they are.
     assert told(read(order, restated(**doubled, cum_qty=d(86)), index)) == ["OrderRestated"]
     said = restated(**doubled, cum_qty=d(87))
-    text = "Decimal('87') executed in all, of which 86 are known here"
+    text = "87 executed in all, of which 86 are known here"
     assert read(order, said, index)[1:] == (set_aside(AnomalyCode.MISSING_EXECUTION, text, said, 1),)
 
 
