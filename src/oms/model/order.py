@@ -148,9 +148,7 @@ class Order:
         self._said: tuple[int, int, bool] | None = None
         self._cleared = NO_MARKS
         self._acknowledged: Said | None = None  # When that was last said, of an order at work.
-        self._asked_qty: Decimal | None = (
-            None  # The total that gave way to the one that an answer showed; None if none did.
-        )
+        self._asked_qty: Decimal | None = None  # The total before an answer showed another one.
         self._end: tuple[int, int, ClOrdId | None] | None = None  # When, and under which identity.
         self._seen = NOTHING_SEEN
         self._splits: tuple[tuple[int, Decimal, Decimal, str, int], ...] = ()
