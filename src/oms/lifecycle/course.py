@@ -91,7 +91,7 @@ def _read_new_again(order: Order, report: ExecutionReport, at: At) -> Events:
         )
     # It may be that the order is resumed, heard before it was suspended.
     text, cleared = "already acknowledged", order._cleared.get(Mark.SUSPENDED)
-    if suspended is None and is_at_work and any(said) and (cleared is None or is_later(said, cleared)):
+    if suspended is None and is_at_work and (cleared is None or is_later(said, cleared)):
         return dated(order, report, at, text)
     return ignored(order, report, at, text)
 

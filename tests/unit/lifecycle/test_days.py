@@ -254,7 +254,8 @@ def test_a_repeated_acknowledgement_may_be_the_first_word_of_a_day() -> None:
 
     events = read(order, report(ExecType.NEW, trade_date=TUESDAY))
 
-    assert events == (BEGAN, ev.ReportIgnored(*first(1), "NEW", None, "already acknowledged"))
+    noted = ev.ReportIgnored(*first(1), "NEW", None, "already acknowledged", is_dated=True)
+    assert events == (BEGAN, noted)
 
 
 def test_a_restatement_may_be_the_first_word_of_a_day() -> None:

@@ -287,12 +287,6 @@ def test_what_cannot_happen_now_is_set_aside_with_what_is_left() -> None:
 # ---------------------------------------------------------------- what is no news
 
 REPEATS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport, str]]] = {
-    "a second acknowledgement": (LIVE, report(ExecType.NEW, order_qty=d(100)), "already acknowledged"),
-    "an acknowledgement of a total of nothing": (
-        LIVE,
-        report(ExecType.NEW, order_qty=d(0)),
-        "already acknowledged",
-    ),
     "an acknowledgement of another total after a restatement": (
         (*LIVE, make(ev.OrderRestated, order_qty=d(80))),
         report(ExecType.NEW, order_qty=d(100)),
@@ -325,6 +319,20 @@ def test_a_repeat_leaves_a_trace_that_says_why(
     way: tuple[ev.OrderEvent, ...], said: ExecutionReport, text: str
 ) -> None:
     assert read(after(*way), said) == (ignored(said, text),)
+
+
+@pytest.mark.parametrize("fields", [{"order_qty": d(100)}, {"order_qty": d(0)}, {}], ids=str)
+def test_a_second_acknowledgement_is_no_news_but_may_be_a_resumption_heard_early(
+    fields: dict[str, Any],
+) -> None:
+    order = after(*LIVE)
+    again = read(order, report(ExecType.NEW, **fields))
+    noted = ev.ReportIgnored(*first(), "NEW", None, "already acknowledged", is_dated=True)
+    halt = report(ExecType.SUSPENDED)
+
+    assert again == (noted,)
+    assert told(read(order, halt)) == ["OrderSuspended"]
+    assert told(read(take(order, again), halt)) == ["OrderSuspended", "UNORDERED"]
 
 
 KNOWN: Final = {"exec_id": ExecId("r1"), "venue_ns": T0 + 3}

@@ -324,7 +324,10 @@ NOT_RESUMED: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], dict[str, Any]]]] 
         halted(venue_seq=9),
         {"transact_time_ns": T0 + 11, "report_seq": 8},
     ),
-    "of an order that is stopped": ((*PART, make(ev.OrderStopped, venue_ns=T0 + 10)), {}),
+    "of an order that is stopped": (
+        (*PART, make(ev.OrderStopped, venue_ns=T0 + 10)),
+        {"ord_status": OrdStatus.SUSPENDED},
+    ),
     "of one that has been at work since": (
         (*LIVE, make(ev.OrderSuspended, venue_ns=T0 + 10), make(ev.OrderResumed, venue_ns=T0 + 20)),
         {"transact_time_ns": T0 + 20},
