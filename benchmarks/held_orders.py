@@ -24,7 +24,8 @@ from oms.model.enums import Side, TriggerPriceType
 from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
-from oms.model.triggers import Offset, TrailingTrigger, Trigger, stop
+from oms.model.offset import Offset
+from oms.model.triggers import TrailingTrigger, Trigger, stop
 from oms.order_types.trigger_book import TriggerBook
 from oms.order_types.trigger_records import TriggerHit
 

@@ -9,10 +9,22 @@ from attrs import fields
 from hypothesis import strategies as st
 
 from oms.model import events as module
+from oms.model.enums import PegOffsetType, PegPriceType, TriggerPriceType
 from oms.model.events import Event, OrderEvent
+from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.terms import Limit, Stop, StopLimit
+from oms.model.offset import Offset
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    MarketIfTouched,
+    Pegged,
+    Stop,
+    StopLimit,
+    TrailingStop,
+    TrailingStopLimit,
+)
 from oms.model.time_in_force import GoodForTime, GoodTillDate, GoodTillTime
 from oms.testing.strategies import times_in_force
 
@@ -124,6 +136,32 @@ def events(*classes: type[Event]) -> st.SearchStrategy[Event]:
     return st.one_of([_built(cls) for cls in classes or EVENT_CLASSES])
 
 
+def _terms() -> dict[Any, st.SearchStrategy[Any]]:
+    on, above = st.sampled_from(TriggerPriceType), prices().filter(lambda number: number > 0)
+    trails = st.builds(Offset, st.integers(1, 99), st.sampled_from(PegOffsetType))
+    return {
+        Limit: st.builds(Limit, prices(), st.none() | above),
+        Stop: st.builds(Stop, prices(), on),
+        StopLimit: st.builds(StopLimit, prices(), prices(), on),
+        MarketIfTouched: st.builds(MarketIfTouched, prices(), on),
+        LimitIfTouched: st.builds(LimitIfTouched, prices(), prices(), on),
+        TrailingStop: st.builds(TrailingStop, trails, on, st.none() | prices()),
+        TrailingStopLimit: st.builds(TrailingStopLimit, trails, trails, on, st.none() | prices()),
+        Pegged: st.builds(Pegged, st.sampled_from(PegPriceType), prices(), st.none() | prices(), above),
+    }
+
+
+def instructions() -> st.SearchStrategy[Instructions]:
+    """What may be asked of an order beside its price and time, alone and together."""
+    least = _scaled(10**9, range(-9, 1)).filter(lambda number: number > 0)
+    return st.one_of(
+        st.builds(Instructions, post_only=st.just(True), reduce_only=st.booleans()),
+        st.builds(Instructions, all_or_none=st.just(True), reduce_only=st.booleans()),
+        st.builds(Instructions, min_qty=least, reduce_only=st.booleans()),
+        st.just(Instructions(reduce_only=True)),
+    )
+
+
 def _built(cls: type) -> st.SearchStrategy[Any]:
     hints = get_type_hints(cls)
     return st.builds(cls, **{item.name: _of(hints[item.name]) for item in fields(cls) if item.init})
@@ -149,8 +187,7 @@ def _of(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # an annota
         Instrument: instruments(),
         RiskLimits: limits(),
         **{kind: times_in_force({kind}) for kind in (GoodTillDate, GoodTillTime, GoodForTime)},
-        Limit: st.builds(Limit, prices(), st.none() | prices().filter(lambda number: number > 0)),
-        Stop: st.builds(Stop, prices()),
-        StopLimit: st.builds(StopLimit, prices(), prices()),
+        Instructions: instructions(),
+        **_terms(),
     }
     return known[annotation] if annotation in known else _built(annotation)

@@ -12,7 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from oms.model.enums import PegOffsetType, Side, TriggerPriceDirection, TriggerPriceType
-from oms.model.triggers import Offset, PriceTrigger, TrailingTrigger, Trigger
+from oms.model.offset import Offset
+from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger
 
 Hit = tuple[int, Fraction, Fraction, Fraction | None]
 """Whose, its trigger price, the price that reached it, and its limit."""

@@ -151,7 +151,11 @@ def _reconciled(state: State) -> dict[str, object]:
 def _terms(terms: Terms | None) -> list[str | None] | None:
     if terms is None:
         return None
-    return [type(terms).__name__, *(text(number) for number in astuple(terms))]
+    return [type(terms).__name__, *(_item(item) for item in astuple(terms, recurse=False))]
+
+
+def _item(item: object) -> str | None:
+    return text(item) if item is None or isinstance(item, Decimal) else str(item)
 
 
 def _kind(time_in_force: TimeInForce) -> str:
@@ -214,6 +218,8 @@ def _further(order: Order) -> list[object]:
     return [
         order.is_external,
         text(order.cash_order_qty),
+        None if order.instructions is None else str(order.instructions),
+        _terms(order._given_terms),
         [order._day, text(order.day_cum_qty)],
         [text(size), text(px)],
         [order._is_over, text(order._lost_qty)],

@@ -27,8 +27,9 @@ from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.terms import Limit, Terms
 from oms.model.time_in_force import GoodTillDate, GoodTillTime, TimeInForce
+from oms.order_types.grid_checks import check_cash, check_qty
 from oms.order_types.registry import HandlerRegistry
-from oms.order_types.validation import check_capabilities, check_cash, check_expiry, check_qty
+from oms.order_types.validation import check_capabilities, check_expiry
 from oms.risk.gate import Gate
 from oms.routing.router import Router
 
@@ -111,6 +112,7 @@ class OrderEntry:
             or type(verdict) is not Approved
             or command.client_ref is not None
             or cash is not None
+            or command.instructions is not None
             or (type(terms), type(command.time_in_force)) not in route.order_types
             or type(command.time_in_force) in _DATED
             or route.last_counter < state.next_counter
@@ -125,7 +127,7 @@ class OrderEntry:
             ev.OrderCreated(
                 state.version + 1, state.epoch, state.cause, state.input_sequence, now_ns, order_id,
                 symbol, command.side, qty, terms, command.time_in_force, command.account, command.client_ref, px, px_ns,
-                cash,
+                cash, command.instructions,
             )
         )  # fmt: skip
         if against or type(verdict) is not Approved:

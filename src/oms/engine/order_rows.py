@@ -11,6 +11,7 @@ from oms.engine.order_index import OrderIndex
 from oms.model.define import record
 from oms.model.enums import Life, OrdStatus, RequestKind, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
+from oms.model.instructions import Instructions
 from oms.model.order import NO_AMENDMENTS, NO_MARKS, NOTHING_SEEN, Loss, Mark, Order
 from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 from oms.model.reasons import Reason
@@ -41,6 +42,8 @@ class OrderRow:
     reference_px: Decimal | None
     created_ns: int
     cash_order_qty: Decimal | None
+    instructions: Instructions | None
+    given_terms: Terms | None
     life: Life
     status: OrdStatus
     cum_qty: Decimal

@@ -149,7 +149,16 @@ def wanted(order: Order, unsent: Container[ClOrdId] = ()) -> tuple[Decimal, Term
 def after(order: Order, command: ReplaceOrder, unsent: Container[ClOrdId] = ()) -> SubmitOrder:
     """Give the order as it would be, as the command that would place it."""
     qty, terms, time_in_force = _as_asked(command, *wanted(order, unsent))
-    return SubmitOrder(order.symbol, order.side, qty, terms, time_in_force, order.account, order.client_ref)
+    return SubmitOrder(
+        order.symbol,
+        order.side,
+        qty,
+        terms,
+        time_in_force,
+        order.account,
+        order.client_ref,
+        instructions=order.instructions,
+    )
 
 
 def asked_time_in_force(order: Order, command: ReplaceOrder) -> TimeInForce | None:

@@ -82,7 +82,7 @@ def new_order(event: ev.OrderCreated | ev.OrderAdopted) -> Order:
         return Order(event.order_id, event.symbol, event.side, event.order_qty, event.terms, *whose)
     return Order(
         event.order_id, event.symbol, event.side, event.order_qty, event.terms, event.time_in_force, event.account,
-        event.client_ref, event.reference_px, event.time_ns, event.cash_order_qty,
+        event.client_ref, event.reference_px, event.time_ns, event.cash_order_qty, event.instructions,
     )  # fmt: skip
 
 
@@ -103,7 +103,8 @@ def unsend(order: Order) -> None:
     become(
         order,
         Order(
-            order._order_id, order._symbol, order._side, order._order_qty, order._terms, *whose, order._cash_order_qty
+            order._order_id, order._symbol, order._side, order._order_qty, order._terms, *whose, order._cash_order_qty,
+            order._instructions,
         ),
     )  # fmt: skip
 

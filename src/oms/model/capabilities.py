@@ -8,7 +8,8 @@ from typing import Final, get_args
 from oms.errors import ValidationError
 from oms.model.define import value
 from oms.model.door import shown
-from oms.model.enums import Listing
+from oms.model.enums import Listing, TriggerPriceType
+from oms.model.instructions import INSTRUCTIONS
 from oms.model.terms import Limit, Market, Terms
 from oms.model.time_in_force import TimeInForce
 from oms.model.venue_profile import EXCHANGE, VenueProfile
@@ -27,6 +28,8 @@ class Capabilities:
         simulated: No real money is behind it; only then may a manager run without risk limits.
         profile: How the venue behaves where venues differ.
         lists: What it can be asked for as a whole; it is reconciled by that before it gets new orders.
+        instructions: What can be asked of an order beside its price and time, out of `INSTRUCTIONS`.
+        trigger_prices: The prices that it can compare to a trigger, where it takes orders with one.
 
     Raises:
         ValidationError: A field is named that no replace can change, or something is of another kind.
@@ -37,6 +40,8 @@ class Capabilities:
     simulated: bool = False
     profile: VenueProfile = EXCHANGE
     lists: frozenset[Listing] = frozenset()
+    instructions: frozenset[str] = frozenset()
+    trigger_prices: frozenset[TriggerPriceType] = frozenset({TriggerPriceType.LAST})
 
     def __attrs_post_init__(self) -> None:
         """Check the names, and the kinds: what is only taken for false may trade without limits."""
@@ -51,6 +56,14 @@ class Capabilities:
             raise ValidationError("profile", shown(self.profile), "pass a VenueProfile, such as EXCHANGE")
         if not isinstance(self.lists, AbstractSet) or not all(type(one) is Listing for one in self.lists):
             raise ValidationError("lists", shown(self.lists), "pass a frozenset of Listing members")
+        if not isinstance(self.instructions, AbstractSet) or not self.instructions <= INSTRUCTIONS:
+            allowed = f"pass a frozenset of names out of {', '.join(sorted(INSTRUCTIONS))}"
+            raise ValidationError("instructions", shown(self.instructions), allowed)
+        if not isinstance(self.trigger_prices, AbstractSet) or not all(
+            type(one) is TriggerPriceType for one in self.trigger_prices
+        ):
+            allowed = "pass a frozenset of TriggerPriceType members"
+            raise ValidationError("trigger_prices", shown(self.trigger_prices), allowed)
         unknown = self.amendable - AMENDABLE
         if unknown:
             allowed = f"name some of {', '.join(sorted(AMENDABLE))}"

@@ -14,6 +14,7 @@ from oms.model.define import record
 from oms.model.door import asker, person, reason, shown
 from oms.model.enums import Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
+from oms.model.instructions import Instructions
 from oms.model.order import Order
 from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
 from oms.model.terms import Terms
@@ -38,6 +39,7 @@ class SubmitOrder:
         asked_by: Who wants it, for the record.
         cash_order_qty: The amount of money to trade for, in the instrument's currency, more than zero (152); None for an
             order in units.
+        instructions: How it is to be handled beside its price and time (18, 110); None where nothing is asked for.
 
     Raises:
         ValidationError: The quantity or the amount is not an exact number above zero, both or neither are given, or an
@@ -53,6 +55,7 @@ class SubmitOrder:
     client_ref: str | None = None
     asked_by: str = ""
     cash_order_qty: Decimal | None = None
+    instructions: Instructions | None = None
 
     # Written out, since a call of a converter for each field would cost more than the rest.
     def __init__(
@@ -66,6 +69,7 @@ class SubmitOrder:
         client_ref: str | None = None,
         asked_by: str = "",
         cash_order_qty: Decimal | int | str | None = None,
+        instructions: Instructions | None = None,
     ) -> None:
         """Check what can be checked without knowing the instrument.
 
@@ -85,10 +89,17 @@ class SubmitOrder:
             new.order_qty = order_qty if is_usual else positive(order_qty, "order_qty")
             new.cash_order_qty = None
         new.asked_by = asker(asked_by)
+        new.instructions = instructions
+        if instructions is not None and type(instructions) is not Instructions:
+            raise ValidationError("instructions", shown(instructions), "pass Instructions(...) or None")
         if type(side) is not Side:
             raise ValidationError("side", shown(side), "pass Side.BUY, Side.SELL or Side.SELL_SHORT")
         if type(terms) not in _TERMS:
-            raise ValidationError("terms", shown(terms), 'pass Market(), Limit("189.50"), Stop or StopLimit')
+            raise ValidationError(
+                "terms",
+                shown(terms),
+                'pass terms of an order, such as Market(), Limit("189.50") or Stop("180")',
+            )
         if type(time_in_force) not in _TIMES_IN_FORCE:
             raise ValidationError("tif", shown(time_in_force), ALLOWED)
 

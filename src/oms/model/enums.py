@@ -229,3 +229,23 @@ class PegOffsetType(Choice):
     """In steps on the instrument's grid of prices."""
     PERCENTAGE = "4"
     """In percent of the price that it is taken from."""
+
+
+class PegPriceType(Choice):
+    """PegPriceType (1094): which price a pegged order follows."""
+
+    MID = "2"
+    """Half-way between bid and ask."""
+    MARKET = "4"
+    """The best price of the other side: the offer for a purchase, the bid for a sale."""
+    PRIMARY = "5"
+    """The best price of its own side: the bid for a purchase, the offer for a sale."""
+
+
+class WorkedBy(Choice):
+    """Who watches the market for an order and releases it."""
+
+    VENUE = "venue"
+    """It is sent as it was asked for."""
+    OMS = "oms"
+    """It is held here, and sent as something plainer once it may trade."""

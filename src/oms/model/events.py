@@ -22,6 +22,7 @@ from oms.model.enums import (
     Side,
 )
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol, VenueOrderId
+from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.reasons import Reason
@@ -92,6 +93,7 @@ class OrderCreated(OrderEvent):
         reference_px: The market price that the order was judged by: the mid, or the last trade; None if there was none.
         reference_ns: When that price was received, in nanoseconds UTC; 0 if there was none.
         cash_order_qty: The amount of money it is for; `order_qty` is 0 then, until the broker says how much that is.
+        instructions: How it is to be handled beside its price and time; None where nothing is asked for.
     """
 
     symbol: Symbol
@@ -104,6 +106,7 @@ class OrderCreated(OrderEvent):
     reference_px: Decimal | None
     reference_ns: int
     cash_order_qty: Decimal | None = None
+    instructions: Instructions | None = None
 
 
 @record

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.model.decimals import EXACT, ZERO, plain
-from oms.model.enums import Choice, Life, OrdStatus, RequestKind, Side
+from oms.model.enums import Choice, Life, OrdStatus, RequestKind, Side, WorkedBy
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
+from oms.model.instructions import Instructions
 from oms.model.order_snapshot import OrderSnapshot
 from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 from oms.model.reasons import Reason
@@ -66,7 +67,9 @@ class Order:
         "_day_cum_qty",
         "_end",
         "_exposed_qty",
+        "_given_terms",
         "_guarantee",
+        "_instructions",
         "_is_external",
         "_is_over",
         "_is_pending",
@@ -106,6 +109,7 @@ class Order:
         reference_px: Decimal | None,
         created_ns: int,
         cash_order_qty: Decimal | None = None,
+        instructions: Instructions | None = None,
     ) -> None:
         """Begin an unsent order; for the engine, which alone makes orders."""
         self._order_id = order_id
@@ -120,7 +124,7 @@ class Order:
         self._created_ns = created_ns
         self._life = Life.UNSENT
         self._status = OrdStatus.UNSENT
-        self._cum_qty = self._notional = self._exposed_qty = ZERO
+        self._cum_qty = self._notional = self._exposed_qty = self._day_cum_qty = self._lost_qty = ZERO
         self._leaves_qty = order_qty
         self._avg_px: Decimal | None = None
         self._broker: BrokerName | None = None
@@ -132,13 +136,13 @@ class Order:
         self._text = ""
         self._is_pending = False
         self._cash_order_qty = cash_order_qty
+        self._instructions = instructions
+        self._given_terms: Terms | None = None  # What was asked for, of an order that is held here.
         self._is_external = False
         # The day that is counted, and what executed on it.
         self._day = ""
-        self._day_cum_qty = ZERO
         # What trades no more of what has not executed: a day order that is done; what was busted for good, in all and each time.
         self._is_over = False
-        self._lost_qty = ZERO
         self._losses: tuple[Loss, ...] = ()
         self._guarantee: tuple[Decimal | None, Decimal | None] | None = None
         # What tells the order of the venue's words: the cancels and replaces sent, oldest first; when the total and the
@@ -269,6 +273,21 @@ class Order:
         return self._cash_order_qty
 
     @property
+    def instructions(self) -> Instructions | None:
+        """How it is to be handled beside its price and time; None where nothing is asked for."""
+        return self._instructions
+
+    @property
+    def worked_by(self) -> WorkedBy:
+        """Who watches the market for it: its venue, or the library, which holds it until it may trade."""
+        return WorkedBy.VENUE if self._given_terms is None else WorkedBy.OMS
+
+    @property
+    def given_terms(self) -> Terms:
+        """The terms that it was given with; `terms` are those in force, plainer ones once a held order is released."""
+        return self._terms if self._given_terms is None else self._given_terms
+
+    @property
     def guarantee(self) -> tuple[Decimal | None, Decimal | None] | None:
         """The size and price that the venue last guaranteed (stopped); None if it never did."""
         return self._guarantee
@@ -344,6 +363,8 @@ class Order:
             self.outstanding_requests,
             self._cash_order_qty,
             self._is_external,
+            self._instructions,
+            self.given_terms,
         )
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from oms.model.define import record
 from oms.model.enums import Life, OrdStatus, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
+from oms.model.instructions import Instructions
 from oms.model.outstanding import OutstandingRequest
 from oms.model.reasons import Reason
 from oms.model.terms import Terms
@@ -40,3 +41,5 @@ class OrderSnapshot:
     outstanding_requests: tuple[OutstandingRequest, ...]
     cash_order_qty: Decimal | None = None
     is_external: bool = False
+    instructions: Instructions | None = None
+    given_terms: Terms | None = None

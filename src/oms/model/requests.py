@@ -8,6 +8,7 @@ from typing import TypeAlias
 from oms.model.define import record
 from oms.model.enums import Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
+from oms.model.instructions import Instructions
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
 
@@ -28,6 +29,7 @@ class NewOrderSingle:
         time_in_force: For how long.
         account: For whom (1).
         cash_order_qty: The amount of money to spend instead of a quantity, which is 0 then (152).
+        instructions: How it is to be handled beside its price and time (18, 110); None where nothing is asked for.
     """
 
     broker: BrokerName
@@ -41,6 +43,7 @@ class NewOrderSingle:
     time_in_force: TimeInForce
     account: Account
     cash_order_qty: Decimal | None = None
+    instructions: Instructions | None = None
 
 
 @record

@@ -6,17 +6,25 @@ Source: FIX 5.0 SP2, component TriggeringInstruction (tags 1100 to 1114), and Pe
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from attrs import field
 
 from oms.errors import ValidationError
-from oms.model.decimals import EXACT, ONE, ZERO, exact, plain
+from oms.model.decimals import exact
 from oms.model.define import value
 from oms.model.door import shown
-from oms.model.enums import PegOffsetType, Side, TriggerPriceDirection, TriggerPriceType
-
-_WHOLES: Final = {PegOffsetType.BASIS_POINTS: Decimal(10_000), PegOffsetType.PERCENTAGE: Decimal(100)}
+from oms.model.enums import Side, TriggerPriceDirection, TriggerPriceType
+from oms.model.offset import Offset
+from oms.model.terms import (
+    LimitIfTouched,
+    MarketIfTouched,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+)
 
 
 def _trigger_px(px: Decimal | int | str) -> Decimal:
@@ -25,42 +33,6 @@ def _trigger_px(px: Decimal | int | str) -> Decimal:
 
 def _activation_px(px: Decimal | int | str | None) -> Decimal | None:
     return None if px is None else exact(px, "activation_px")
-
-
-def _distance(number: Decimal | int | str) -> Decimal:
-    result = exact(number, "distance")
-    if result < ZERO:
-        raise ValidationError(
-            "distance", plain(result), "pass zero or more; the side says which way it counts"
-        )
-    return result
-
-
-@value
-class Offset:
-    """How far one price is from another (PegOffsetValue, 211); the side of the order says in which direction.
-
-    Attributes:
-        distance: How far, in units of `offset_type`; a Decimal, an int or a decimal text.
-        offset_type: What it is counted in.
-
-    Raises:
-        ValidationError: The distance is no exact number, below zero, no whole number of ticks, or the whole price or more.
-    """
-
-    distance: Decimal = field(converter=_distance)
-    offset_type: PegOffsetType = PegOffsetType.PRICE
-
-    def __attrs_post_init__(self) -> None:
-        """Check what depends on the unit."""
-        kind, distance = self.offset_type, self.distance
-        if type(kind) is not PegOffsetType:
-            raise ValidationError("offset_type", shown(kind), "pass a PegOffsetType")
-        if kind is PegOffsetType.TICKS and EXACT.remainder(distance, ONE):
-            raise ValidationError("distance", plain(distance), "pass a whole number of ticks")
-        # A trail as wide as the price would move away from the market where the market moves in its favour.
-        if kind in _WHOLES and distance >= _WHOLES[kind]:
-            raise ValidationError("distance", plain(distance), f"pass less than {plain(_WHOLES[kind])}")
 
 
 def _check_common(side: Side, price_type: TriggerPriceType) -> None:
@@ -160,3 +132,22 @@ def if_touched(
     down = side is Side.BUY
     direction = TriggerPriceDirection.DOWN if down else TriggerPriceDirection.UP
     return PriceTrigger(side=side, trigger_px=trigger_px, direction=direction, price_type=price_type)
+
+
+def trigger_of(side: Side, terms: Terms) -> Trigger | None:
+    """Give what releases an order of these terms; None where nothing has to."""
+    match terms:
+        case Stop() | StopLimit():
+            return stop(side, terms.stop_px, price_type=terms.price_type)
+        case MarketIfTouched() | LimitIfTouched():
+            return if_touched(side, terms.stop_px, price_type=terms.price_type)
+        case TrailingStop() | TrailingStopLimit():
+            return TrailingTrigger(
+                side=side,
+                offset=terms.offset,
+                price_type=terms.price_type,
+                activation_px=terms.activation_px,
+                limit_offset=terms.limit_offset if isinstance(terms, TrailingStopLimit) else None,
+            )
+        case _:
+            return None

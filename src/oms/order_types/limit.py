@@ -12,7 +12,7 @@ from oms.model.instrument import Instrument
 from oms.model.order import Order
 from oms.model.reasons import Reason
 from oms.model.terms import Limit
-from oms.order_types.validation import check_display, check_price
+from oms.order_types.grid_checks import check_display, check_price
 
 
 class LimitHandler:

@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from oms.model.terms import Limit, Market, Stop, StopLimit, Terms
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    MarketToLimit,
+    Pegged,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+)
 from oms.order_types.limit import LimitHandler
 from oms.order_types.market import MarketHandler
+from oms.order_types.market_to_limit import MarketToLimitHandler
+from oms.order_types.pegged import PeggedHandler
 from oms.order_types.stop import StopHandler, StopLimitHandler
+from oms.order_types.touched import LimitIfTouchedHandler, MarketIfTouchedHandler
+from oms.order_types.trailing import TrailingHandler
 from oms.ports.order_type_handler import OrderTypeHandler
 
 HandlerRegistry: TypeAlias = Mapping[type[Terms], OrderTypeHandler]
@@ -22,4 +38,10 @@ def default_handlers() -> HandlerRegistry:
         Limit: LimitHandler(),
         Stop: StopHandler(),
         StopLimit: StopLimitHandler(),
+        MarketIfTouched: MarketIfTouchedHandler(),
+        LimitIfTouched: LimitIfTouchedHandler(),
+        TrailingStop: TrailingHandler(),
+        TrailingStopLimit: TrailingHandler(),
+        MarketToLimit: MarketToLimitHandler(),
+        Pegged: PeggedHandler(),
     }

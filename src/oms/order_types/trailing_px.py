@@ -11,8 +11,8 @@ from typing import Final, assert_never
 
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import PegOffsetType
+from oms.model.offset import Offset
 from oms.model.price_grid import PriceGrid
-from oms.model.triggers import Offset
 
 _BASIS_POINT: Final = Decimal("0.0001")
 _PERCENT: Final = Decimal("0.01")

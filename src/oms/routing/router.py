@@ -61,6 +61,7 @@ class Router:
             command.time_in_force,
             command.account,
             command.cash_order_qty,
+            command.instructions,
         )
 
     def cancel(

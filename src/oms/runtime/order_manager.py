@@ -49,6 +49,7 @@ from oms.model.door import namespace as checked_namespace
 from oms.model.enums import AnomalyCode, BreakKind, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId, name
 from oms.model.ids import client_ref as checked_ref
+from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import MarketUpdate, Quote, TradePrint
@@ -212,6 +213,7 @@ class OrderManager:
         client_ref: str | None = None,
         asked_by: str = "",
         cash_order_qty: Decimal | int | str | None = None,
+        instructions: Instructions | None = None,
     ) -> Order:
         """Place an order, and give its live handle; a denied order's too.
 
@@ -229,6 +231,7 @@ class OrderManager:
             asked_by: Who wants it, for the record.
             cash_order_qty: The amount of money to trade for instead of a quantity, in the instrument's currency, where the
                 broker takes such orders; the broker then says how many units it is.
+            instructions: How it is to be handled beside its price and time, such as `Instructions(post_only=True)`.
 
         Raises:
             ValidationError: Something that cannot be meant; nothing has changed.
@@ -249,6 +252,7 @@ class OrderManager:
             None if client_ref is None else checked_ref(client_ref),
             asked_by,
             cash_order_qty,
+            instructions,
         )
         loop = self._loop
         if loop.is_deferred or loop.inbox or self._engine.wants_events:
@@ -273,6 +277,7 @@ class OrderManager:
             None,
             self._loop.now_ns(),
             command.cash_order_qty,
+            command.instructions,
         )
         state.handles[order_id] = handle
         try:

@@ -21,10 +21,26 @@ from oms.model.capabilities import Capabilities
 from oms.model.cl_ord_id_rules import LAST_COUNTER, ClOrdIdRule, TextIds
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ONE, ZERO
-from oms.model.enums import Side
+from oms.model.enums import PegOffsetType, PegPriceType, Side, TriggerPriceType
 from oms.model.ids import Account, ClOrdId, cl_ord_id, cl_ord_id_head, namespace_prefix
 from oms.model.instrument import Instrument
-from oms.model.terms import Limit, Market, Stop, StopLimit, Terms, limit_px, stop_px
+from oms.model.offset import Offset
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    MarketToLimit,
+    Pegged,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+    amended,
+    limit_px,
+    stop_px,
+)
 from oms.model.time_in_force import (
     AtTheClose,
     AtTheOpening,
@@ -39,7 +55,18 @@ from oms.model.time_in_force import (
     TimeInForce,
 )
 
-ALL_TERMS: Final[tuple[type[Terms], ...]] = (Market, Limit, Stop, StopLimit)
+ALL_TERMS: Final[tuple[type[Terms], ...]] = (
+    Market,
+    Limit,
+    Stop,
+    StopLimit,
+    MarketIfTouched,
+    LimitIfTouched,
+    TrailingStop,
+    TrailingStopLimit,
+    MarketToLimit,
+    Pegged,
+)
 ALL_TIMES_IN_FORCE: Final[tuple[type[TimeInForce], ...]] = (
     Day,
     GoodTillCancel,
@@ -178,11 +205,21 @@ def terms(
         px: Where the prices come from; those on the grid if not given.
     """
     at = prices(instrument) if px is None else px
+    price_types = st.sampled_from(TriggerPriceType)
+    trails = st.builds(
+        Offset, st.integers(1, 50), st.sampled_from((PegOffsetType.TICKS, PegOffsetType.BASIS_POINTS))
+    )
     of_kind: dict[type[Terms], st.SearchStrategy[Terms]] = {
         Market: st.just(Market()),
         Limit: st.builds(Limit, at),
-        Stop: st.builds(Stop, at),
-        StopLimit: st.builds(StopLimit, at, at),
+        Stop: st.builds(Stop, at, price_types),
+        StopLimit: st.builds(StopLimit, at, at, price_types),
+        MarketIfTouched: st.builds(MarketIfTouched, at, price_types),
+        LimitIfTouched: st.builds(LimitIfTouched, at, at, price_types),
+        TrailingStop: st.builds(TrailingStop, trails, price_types, st.none() | at),
+        TrailingStopLimit: st.builds(TrailingStopLimit, trails, trails, price_types, st.none() | at),
+        MarketToLimit: st.just(MarketToLimit()),
+        Pegged: st.builds(Pegged, st.sampled_from(PegPriceType)),
     }
     return st.one_of([of_kind[kind] for kind in ALL_TERMS if kind in kinds])
 
@@ -285,14 +322,10 @@ def _invalid_orders(
 
 def _at(order: SubmitOrder, px: Decimal) -> SubmitOrder:
     match order.terms:
-        case Stop():
-            return _changed(order, terms=Stop(px))
-        case StopLimit(price=price):
-            return _changed(order, terms=StopLimit(px, price))
-        case Market():
-            return order
         case Limit():
             return _changed(order, terms=Limit(px))
+        case asked:
+            return _changed(order, terms=amended(asked, stop_px=px))
 
 
 def _changed(order: SubmitOrder, **changes: Any) -> SubmitOrder:  # noqa: ANN401  # its fields are of any kind

@@ -15,15 +15,32 @@ from oms.model.enums import (
     ExecType,
     LastLiquidityInd,
     OrdStatus,
+    PegOffsetType,
+    PegPriceType,
     SessionPhase,
     Side,
+    TriggerPriceType,
 )
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol, VenueOrderId
+from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
+from oms.model.offset import Offset
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
-from oms.model.terms import Limit, Market, Stop, StopLimit
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    MarketToLimit,
+    Pegged,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+)
 from oms.model.time_in_force import (
     AtTheClose,
     AtTheOpening,
@@ -39,6 +56,16 @@ from oms.model.time_in_force import (
 )
 
 T0 = 1_700_000_000_000_000_000
+TICKS = Offset(5, PegOffsetType.TICKS)
+TERMS: tuple[tuple[Terms, Instructions | None], ...] = (
+    (MarketIfTouched("95", TriggerPriceType.MARK), Instructions(reduce_only=True)),
+    (LimitIfTouched("95", "95.50", TriggerPriceType.BID_ASK), Instructions(post_only=True)),
+    (TrailingStop(Offset("2.5", PegOffsetType.PERCENTAGE), TriggerPriceType.MID, Decimal(120)), None),
+    (TrailingStopLimit(TICKS, Offset(20, PegOffsetType.BASIS_POINTS)), None),
+    (MarketToLimit(), Instructions(all_or_none=True)),
+    (Pegged(PegPriceType.PRIMARY, "-0.01", "101", "0.02"), None),
+    (Limit("10"), Instructions(min_qty="0.5", reduce_only=True)),
+)
 TIMES_IN_FORCE: tuple[TimeInForce, ...] = (
     GoodTillDate("20231115"),
     GoodTillTime(T0 + 1),
@@ -713,5 +740,27 @@ EXPECTED: tuple[e.Event, ...] = (
             0,
         )
         for place, tif in enumerate(TIMES_IN_FORCE)
+    ),
+    *(
+        e.OrderCreated(
+            96 + place,
+            4,
+            ASK,
+            96 + place,
+            T0,
+            OrderId(96 + place),
+            AAPL,
+            Side.BUY,
+            Decimal(1),
+            terms,
+            Day(),
+            MAIN,
+            None,
+            None,
+            0,
+            None,
+            instructions,
+        )
+        for place, (terms, instructions) in enumerate(TERMS)
     ),
 )

@@ -9,7 +9,8 @@ import pytest
 
 from oms.errors import ValidationError
 from oms.model.enums import PegOffsetType, Side, TriggerPriceDirection, TriggerPriceType
-from oms.model.triggers import Offset, PriceTrigger, TrailingTrigger, if_touched, stop
+from oms.model.offset import Offset
+from oms.model.triggers import PriceTrigger, TrailingTrigger, if_touched, stop
 
 UP, DOWN = TriggerPriceDirection.UP, TriggerPriceDirection.DOWN
 

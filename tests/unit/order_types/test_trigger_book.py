@@ -11,7 +11,8 @@ from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationErro
 from oms.model.enums import PegOffsetType, Side
 from oms.model.ids import OrderId, Symbol
 from oms.model.market import TradePrint
-from oms.model.triggers import Offset, TrailingTrigger, Trigger, if_touched, stop
+from oms.model.offset import Offset
+from oms.model.triggers import TrailingTrigger, Trigger, if_touched, stop
 from oms.order_types.trigger_book import TriggerBook
 from oms.order_types.trigger_records import TriggerHit, TriggerRow
 from tests.unit.order_types.trigger_paths import (

@@ -17,7 +17,8 @@ from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Limit, Market, Terms
 from oms.model.time_in_force import DAY, IOC, Day, TimeInForce
 from oms.model.venue_profile import EXCHANGE, FIX_BROKER, VenueProfile
-from oms.order_types.validation import check_capabilities, check_cash, check_display
+from oms.order_types.grid_checks import check_cash, check_display
+from oms.order_types.validation import check_capabilities
 from tests.fakes import d
 
 CODE = ReasonCode

@@ -1,0 +1,62 @@
+"""If-touched orders: released where the market has come to a better price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from oms.model.commands import Command, SubmitOrder
+from oms.model.enums import Side
+from oms.model.events import OrderEvent
+from oms.model.instrument import Instrument
+from oms.model.order import Order
+from oms.model.reasons import Reason
+from oms.model.terms import LimitIfTouched, MarketIfTouched
+from oms.order_types.grid_checks import check_price
+
+
+class MarketIfTouchedHandler:
+    """Its trigger price must lie on the instrument's grid."""
+
+    wants_events = False
+
+    def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
+        """Look at the trigger price."""
+        terms = order.terms
+        return check_price(terms.stop_px, instrument, "stop_px") if type(terms) is MarketIfTouched else ()
+
+    def worst_px(self, order: SubmitOrder, reference_px: Decimal | None) -> Decimal | None:
+        """Give the trigger price, or the market's where that is worse; once released it trades at any price."""
+        terms = order.terms
+        if type(terms) is not MarketIfTouched:
+            return None
+        if reference_px is None:
+            return terms.stop_px
+        worse = max if order.side is Side.BUY else min
+        return worse(terms.stop_px, reference_px)
+
+    def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
+        """Nothing follows."""
+        return ()
+
+
+class LimitIfTouchedHandler:
+    """Both its prices must lie on the instrument's grid."""
+
+    wants_events = False
+
+    def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
+        """Look at the trigger price and at the limit."""
+        terms = order.terms
+        if type(terms) is not LimitIfTouched:
+            return ()
+        return (*check_price(terms.stop_px, instrument, "stop_px"), *check_price(terms.price, instrument))
+
+    def worst_px(self, order: SubmitOrder, reference_px: Decimal | None) -> Decimal | None:
+        """Give the limit."""
+        terms = order.terms
+        return terms.price if type(terms) is LimitIfTouched else None
+
+    def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
+        """Nothing follows."""
+        return ()
