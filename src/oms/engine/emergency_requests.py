@@ -10,7 +10,7 @@ from oms.engine.order_entry import OrderEntry
 from oms.model.commands import CancelOrder, ReplaceOrder
 from oms.model.ids import ClOrdId, cl_ord_id, cl_ord_id_head
 from oms.model.order import Order
-from oms.model.reasons import Reason, ReasonCode
+from oms.model.reasons import Reason
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest
 
 # It is a part of the order entry that is needed in emergencies only.
@@ -81,11 +81,9 @@ def reduce(
 def _why_not(entry: OrderEntry, order: Order, counter: int, unsent: Collection[ClOrdId]) -> Reasons:
     reasons = replaces.why_not_working(order) or entry._why_cut_off(order, counter)
     if not reasons and order.cl_ord_id in unsent:
-        asked = f"{order.order_id}, unsent"
-        return (Reason(ReasonCode.NOT_WORKING, "order_id", asked, "an order that was sent"),)
+        return (replaces.never_sent(f"{order.order_id}, unsent"),)
     return reasons
 
 
 def _never_placed(command: CancelOrder | ReplaceOrder) -> Reasons:
-    asked = f"{command.order_id}, which was never placed"
-    return (Reason(ReasonCode.NOT_WORKING, "order_id", asked, "an order that was sent"),)
+    return (replaces.never_sent(f"{command.order_id}, which was never placed"),)

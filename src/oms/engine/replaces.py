@@ -13,7 +13,20 @@ from oms.model.enums import RequestKind
 from oms.model.ids import ClOrdId
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
-from oms.model.terms import Limit, Market, Stop, StopLimit, Terms, amended
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    MarketToLimit,
+    Pegged,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+    amended,
+)
 from oms.model.time_in_force import TimeInForce
 from oms.model.venue_profile import ReplaceSupport, VenueProfile
 
@@ -24,10 +37,16 @@ _KINDS: Final[dict[type[Terms], str]] = {
     Limit: "limit",
     Stop: "stop",
     StopLimit: "stop limit",
+    MarketIfTouched: "market if touched",
+    LimitIfTouched: "limit if touched",
+    TrailingStop: "trailing stop",
+    TrailingStopLimit: "trailing stop limit",
+    MarketToLimit: "market to limit",
+    Pegged: "pegged",
 }
 _HAVE: Final[dict[str, frozenset[type[Terms]]]] = {
-    "price": frozenset({Limit, StopLimit}),
-    "stop_px": frozenset({Stop, StopLimit}),
+    "price": frozenset({Limit, StopLimit, LimitIfTouched, Pegged}),
+    "stop_px": frozenset({Stop, StopLimit, MarketIfTouched, LimitIfTouched}),
     "display_qty": frozenset({Limit}),
 }
 """Which terms have a field that a replace can name; every order has the others."""
@@ -43,10 +62,13 @@ def why_not_working(order: Order) -> Reasons:
         how = order.life.value if order.is_ended else "filled" if order.is_filled else "over"
         return (_closed(order, how),)
     if order.broker is None:
-        return (
-            Reason(ReasonCode.NOT_WORKING, "order_id", f"{order.order_id}, unsent", "an order that was sent"),
-        )
+        return (never_sent(f"{order.order_id}, unsent"),)
     return ()
+
+
+def never_sent(asked: str) -> Reason:
+    """Give the reason why nothing can be asked for about what never left."""
+    return Reason(ReasonCode.NOT_WORKING, "order_id", asked, "an order that was sent")
 
 
 def why_not_replaceable(order: Order, command: ReplaceOrder, profile: VenueProfile) -> Reasons:

@@ -12,10 +12,23 @@ from oms.model.enums import AnomalyCode, CxlRejResponseTo, ExecType, OrdStatus, 
 from oms.model.ids import ClOrdId, ExecId, OrderId
 from oms.model.limits import RiskLimits
 from oms.model.market import Quote
+from oms.model.offset import Offset
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import OrderCancelReject, Unknown
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest
-from oms.model.terms import Limit, Market, Stop, StopLimit, Terms
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    MarketToLimit,
+    Pegged,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+)
 from oms.model.time_in_force import DAY, GTC, Day, TimeInForce
 from oms.model.venue_profile import EXCHANGE, FIX_BROKER
 from tests.fakes import CAN_ALL, CAN_MORE, T0
@@ -234,6 +247,24 @@ LACKED: dict[str, tuple[Terms, dict[str, Any], tuple[Reason, ...]]] = {
     ),
     "a trigger of a limit": (
         Limit(100), {"stop_px": "95.50"}, (Reason(UNSUPPORTED, "stop_px", "95.5", "no stop_px for a limit order"),),
+    ),
+    "a price of a market if touched order": (
+        MarketIfTouched(95), {"price": 100}, (Reason(UNSUPPORTED, "price", "100", "no price for a market if touched order"),),
+    ),
+    "a display_qty of a limit if touched order": (
+        LimitIfTouched(95, 96), {"display_qty": 100}, (Reason(UNSUPPORTED, "display_qty", "100", "no display_qty for a limit if touched order"),),
+    ),
+    "a stop_px of a trailing stop order": (
+        TrailingStop(Offset(1)), {"stop_px": 100}, (Reason(UNSUPPORTED, "stop_px", "100", "no stop_px for a trailing stop order"),),
+    ),
+    "a price of a trailing stop limit order": (
+        TrailingStopLimit(Offset(1), Offset(1)), {"price": 100}, (Reason(UNSUPPORTED, "price", "100", "no price for a trailing stop limit order"),),
+    ),
+    "a price of a market to limit order": (
+        MarketToLimit(), {"price": 100}, (Reason(UNSUPPORTED, "price", "100", "no price for a market to limit order"),),
+    ),
+    "a stop_px of a pegged order": (
+        Pegged(), {"stop_px": 100}, (Reason(UNSUPPORTED, "stop_px", "100", "no stop_px for a pegged order"),),
     ),
     "a part of a stop limit, with what it has": (
         StopLimit(105, 106), {"display_qty": 10, "stop_px": 104},
