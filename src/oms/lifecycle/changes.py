@@ -302,9 +302,9 @@ def _not_counted(order: Order, report: ExecutionReport, at: At, after: Decimal, 
 
 def _split(order: Order, report: ExecutionReport, qty: Decimal) -> tuple[Decimal, Decimal]:
     """Give the ratio by which earlier executions count from now on: what the total went to, and what from."""
-    before, counted = order.order_qty, report.cum_qty
-    if qty == before and order._asked_qty is not None:
-        before = order._asked_qty  # An answer has shown the total after the split already.
+    counted = report.cum_qty
+    # Where it is the total already, an answer may have shown it before.
+    before = order._asked_qty if qty == order.order_qty else order.order_qty
     if not before or not qty or qty == before:
         return ONE, ONE
     if report.exec_restatement_reason is ExecRestatementReason.GT_CORPORATE_ACTION:
