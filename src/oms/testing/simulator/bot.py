@@ -7,13 +7,36 @@ from typing import Final
 
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT
-from oms.model.enums import AnomalyCode, CxlRejResponseTo, Life, RequestKind, Side
+from oms.model.enums import (
+    AnomalyCode,
+    CxlRejResponseTo,
+    Life,
+    PegOffsetType,
+    PegPriceType,
+    RequestKind,
+    Side,
+    TriggerPriceType,
+)
 from oms.model.ids import OrderId
 from oms.model.instrument import Instrument
+from oms.model.offset import Offset
 from oms.model.order import Order
 from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
-from oms.model.terms import Limit, Market, StopLimit, Terms, limit_px
-from oms.model.time_in_force import DAY, GTC, TimeInForce
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    MarketToLimit,
+    Pegged,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+    limit_px,
+)
+from oms.model.time_in_force import DAY, GTC, GoodTillDate, TimeInForce
 from oms.runtime.order_manager import OrderManager
 from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS
@@ -21,7 +44,17 @@ from oms.testing.simulator.watch import Violation
 from oms.testing.simulator.world import World
 
 MOST_LOTS: Final = 20
-_TIMES_IN_FORCE: Final[tuple[TimeInForce, ...]] = (DAY, GTC)
+TIMES_IN_FORCE: Final[tuple[TimeInForce, ...]] = (DAY, GTC, GoodTillDate("21000101"))
+FURTHER_TERMS: Final = (
+    Stop,
+    StopLimit,
+    MarketIfTouched,
+    LimitIfTouched,
+    TrailingStop,
+    TrailingStopLimit,
+    MarketToLimit,
+    Pegged,
+)
 _SIDES: Final = (Side.BUY, Side.SELL, Side.SELL_SHORT)
 
 
@@ -40,8 +73,25 @@ def _terms(draws: Draws, instrument: Instrument) -> Terms:
     if kind == 0:
         return Market()
     if kind == 1:
-        return StopLimit(price(draws, instrument), price(draws, instrument))
+        return _further_terms(draws, instrument)
     return Limit(price(draws, instrument))
+
+
+def _further_terms(draws: Draws, instrument: Instrument) -> Terms:
+    """Give terms that wait for a price, follow one, or take theirs from the market."""
+    kind, price_type = draws.one_of(FURTHER_TERMS), draws.one_of(tuple(TriggerPriceType))
+    ticks = Offset(draws.between(1, 50), PegOffsetType.TICKS)
+    if kind is Stop or kind is MarketIfTouched:
+        return kind(price(draws, instrument), price_type)
+    if kind is StopLimit or kind is LimitIfTouched:
+        return kind(price(draws, instrument), price(draws, instrument), price_type)
+    if kind is TrailingStop:
+        return TrailingStop(ticks, price_type)
+    if kind is TrailingStopLimit:
+        return TrailingStopLimit(ticks, ticks, price_type)
+    if kind is Pegged:
+        return Pegged(draws.one_of(tuple(PegPriceType)), price=price(draws, instrument))
+    return MarketToLimit()
 
 
 def submit(world: World) -> None:
@@ -56,14 +106,16 @@ def submit(world: World) -> None:
 
 def _place(world: World, om: OrderManager, draws: Draws) -> None:
     instrument = draws.one_of(INSTRUMENTS)
+    asked, tif = _terms(draws, instrument), draws.one_of(TIMES_IN_FORCE)
+    world.seen[f"orders: {type(asked).__name__}"] += 1
     is_killed = om.state.book.kill_reason is not None
     is_unreconciled = bool(om.state.breaks.unreconciled)
     order = om.submit(
         instrument.symbol,
         draws.one_of(_SIDES),
         quantity(draws, instrument),
-        _terms(draws, instrument),
-        tif=draws.one_of(_TIMES_IN_FORCE),
+        asked,
+        tif=tif,
         account=draws.one_of(ACCOUNTS),
         asked_by="bot",
     )
@@ -111,7 +163,7 @@ def replace(world: World) -> None:
         if draws.below(2) or limit_px(order.terms) is None:
             om.replace(order, order_qty=quantity(draws, instrument, 2 * MOST_LOTS))
         else:
-            om.replace(order, price=price(draws, instrument), tif=draws.one_of((None, *_TIMES_IN_FORCE)))
+            om.replace(order, price=price(draws, instrument), tif=draws.one_of((None, *TIMES_IN_FORCE)))
 
     world.do(ask)
 

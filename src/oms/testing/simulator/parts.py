@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 
 from oms.model.capabilities import AMENDABLE, Capabilities
-from oms.model.enums import Side
+from oms.model.enums import Side, TriggerPriceType
 from oms.model.instrument import Instrument
-from oms.model.terms import Limit, Market, StopLimit
-from oms.model.time_in_force import Day, GoodTillCancel
+from oms.model.terms import Limit, Terms
+from oms.model.time_in_force import Day, GoodTillCancel, GoodTillDate
 from oms.model.venue_profile import VenueProfile
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.ports.broker import Broker
@@ -68,9 +68,15 @@ class Parts:
     def capabilities(self, profile: VenueProfile) -> Capabilities:
         """Say what may be asked of the venue, which behaves as the profile of the run has it."""
         pairs = frozenset(
-            (terms, tif) for terms in (Market, Limit, StopLimit) for tif in (Day, GoodTillCancel)
+            (terms, tif) for terms in get_args(Terms) for tif in (Day, GoodTillCancel, GoodTillDate)
         )
-        return Capabilities(order_types=pairs, amendable=AMENDABLE, simulated=True, profile=profile)
+        return Capabilities(
+            order_types=pairs,
+            amendable=AMENDABLE,
+            simulated=True,
+            profile=profile,
+            trigger_prices=frozenset(TriggerPriceType),
+        )
 
 
 class OwnParts(Parts):
