@@ -305,7 +305,7 @@ def _split(order: Order, report: ExecutionReport, qty: Decimal) -> tuple[Decimal
     counted = report.cum_qty
     # Where it is the total already, an answer may have shown it before.
     before = order._asked_qty if qty == order.order_qty else order.order_qty
-    if not before or not qty or qty == before:
+    if not before or not qty:
         return ONE, ONE
     if report.exec_restatement_reason is ExecRestatementReason.GT_CORPORATE_ACTION:
         return qty, before
