@@ -1,0 +1,365 @@
+"""Orders that depend on one another: ContingencyType (1385) as one small tree of legs.
+
+A leg is a template: it makes an order when its turn has come, and may make another one. What a leg is to have at work
+follows from what has executed, see `oms.order_types.contingency`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from attrs import field
+
+from oms.errors import ValidationError
+from oms.model.decimals import positive
+from oms.model.define import value
+from oms.model.door import asker, shown
+from oms.model.enums import Choice, Side
+from oms.model.ids import Account, Symbol
+from oms.model.ids import name as checked_name
+from oms.model.ids import symbol as checked_symbol
+from oms.model.instructions import Instructions
+from oms.model.terms import Limit, LimitIfTouched, MarketIfTouched, Stop, StopLimit, Terms
+from oms.model.time_in_force import DAY, GTC, TimeInForce
+
+MAX_LEGS: Final = 50
+"""How many legs one group may have."""
+
+_CLOSES: Final = {Side.BUY: Side.SELL, Side.SELL: Side.BUY, Side.SELL_SHORT: Side.BUY}
+
+
+class Siblings(Choice):
+    """What an execution of one leg of an `Oco` does to the others."""
+
+    REDUCE = "reduce"
+    """It takes as much off each of them (ContingencyType 3, one updates the other)."""
+    CANCEL = "cancel"
+    """The first one cancels them (ContingencyType 1, one cancels the other)."""
+
+
+class Arm(Choice):
+    """When the exits of an `Oto` are placed, and for how much."""
+
+    EACH_FILL = "each fill"
+    """With each execution of the entry, for what has executed so far."""
+    FIRST_FILL = "first fill"
+    """With the first execution, for that; for all that has executed once the entry has ended."""
+    COMPLETE = "complete"
+    """Once the entry has ended, for what has executed."""
+
+
+class Remainder(Choice):
+    """What becomes of the rest of an entry when its exits have executed all that it had brought."""
+
+    CANCEL = "cancel"
+    """It is canceled."""
+    REARM = "rearm"
+    """It goes on, and what it brings gets exits of its own."""
+
+
+def _order_qty(qty: Decimal | int | str | None) -> Decimal | None:
+    return None if qty is None else positive(qty, "order_qty")
+
+
+def _symbol(text: str) -> Symbol:
+    return checked_symbol(text)
+
+
+def _account(text: str | None) -> Account | None:
+    return None if text is None else Account(checked_name(text, "account"))
+
+
+@value
+class Leg:
+    """One order of a group, before it is made.
+
+    Attributes:
+        symbol: What to trade.
+        side: Buy or sell.
+        terms: At what price.
+        time_in_force: For how long.
+        account: For whom; None for the manager's account.
+        order_qty: How much in all, more than zero; None for an exit that takes all that its entry brings and the exits
+            before it leave.
+        instructions: How it is to be handled beside; None where nothing is asked for.
+
+    Raises:
+        ValidationError: A field cannot be meant.
+    """
+
+    symbol: Symbol = field(converter=_symbol)
+    side: Side
+    terms: Terms
+    time_in_force: TimeInForce = DAY
+    account: Account | None = field(converter=_account, default=None)
+    order_qty: Decimal | None = field(converter=_order_qty, default=None)
+    instructions: Instructions | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Check the side; an order of it checks the rest."""
+        if type(self.side) is not Side:
+            raise ValidationError("side", shown(self.side), "pass Side.BUY, Side.SELL or Side.SELL_SHORT")
+
+
+def _legs(legs: Iterable[Leg | Oto]) -> tuple[Leg | Oto, ...]:
+    return tuple(legs)
+
+
+def _exits(exits: Iterable[Contingency]) -> tuple[Contingency, ...]:
+    return tuple(exits)
+
+
+@value
+class Oco:
+    """Legs of which only one is to execute in all: what one executes, the others need not.
+
+    Attributes:
+        legs: Two or more; an `Oto` among them counts with its entry.
+        siblings: What an execution of one does to the others.
+
+    Raises:
+        ValidationError: There are fewer than two legs, one is of another kind, or two that trade the same instrument on one
+            side cannot take turns: only what waits for a price can (`Limit`, `Stop`, `StopLimit`, `MarketIfTouched`,
+            `LimitIfTouched`).
+    """
+
+    legs: tuple[Leg | Oto, ...] = field(converter=_legs)
+    siblings: Siblings = Siblings.REDUCE
+
+    def __attrs_post_init__(self) -> None:
+        """Check the legs."""
+        if type(self.siblings) is not Siblings:
+            raise ValidationError("siblings", shown(self.siblings), "pass Siblings.REDUCE or Siblings.CANCEL")
+        if len(self.legs) < 2:
+            raise ValidationError("legs", shown(self.legs), "pass two legs or more")
+        firsts = []
+        for one in self.legs:
+            if not isinstance(one, Leg | Oto):
+                raise ValidationError(
+                    "legs", shown(one), "pass Leg or Oto; write the legs of an Oco into this one"
+                )
+            firsts.append(first_leg(one))
+        for place, leg in enumerate(firsts):
+            shares = any(trades_alike(leg, other) for at, other in enumerate(firsts) if at != place)
+            if shares and type(leg.terms) not in TAKES_TURNS:
+                allowed = f"of legs that share an instrument and a side, each {', '.join(sorted(t.__name__ for t in TAKES_TURNS))}"
+                raise ValidationError("terms", shown(leg.terms), allowed)
+
+
+@value
+class Oto:
+    """An entry, and the exits that are placed for what it brings (ContingencyType 2, one triggers the other).
+
+    Attributes:
+        entry: What is placed first.
+        exits: What its executions are shared out among: each takes up to its own quantity, in this order.
+        arm: When the exits are placed.
+        remainder: What becomes of the entry's rest when its exits have executed all that it had brought.
+
+    Raises:
+        ValidationError: There is no exit, one is of another kind, one after an exit that takes all, or a choice is none.
+    """
+
+    entry: Leg
+    exits: tuple[Contingency, ...] = field(converter=_exits)
+    arm: Arm = Arm.EACH_FILL
+    remainder: Remainder = Remainder.CANCEL
+
+    def __attrs_post_init__(self) -> None:
+        """Check the parts."""
+        if type(self.arm) is not Arm:
+            raise ValidationError("arm", shown(self.arm), "pass a member of Arm")
+        if type(self.remainder) is not Remainder:
+            raise ValidationError("remainder", shown(self.remainder), "pass a member of Remainder")
+        if type(self.entry) is not Leg:
+            raise ValidationError("entry", shown(self.entry), "pass a Leg")
+        if not self.exits:
+            raise ValidationError("exits", "none", "pass one exit or more")
+        for place, one in enumerate(self.exits):
+            if not isinstance(one, Leg | Oco | Oto):
+                raise ValidationError("exits", shown(one), "pass Leg, Oco or Oto")
+            if place + 1 < len(self.exits) and own_qty(one) is None:
+                raise ValidationError(
+                    "order_qty", None, "only the last exit may take all that the others leave"
+                )
+
+
+Contingency: TypeAlias = Leg | Oco | Oto
+
+TAKES_TURNS: Final = frozenset({Limit, Stop, StopLimit, MarketIfTouched, LimitIfTouched})
+"""Terms whose order can be held here until its price comes, while another one rests at the venue."""
+
+
+@value
+class OcoNode:
+    """An `Oco` as it is written down: the nodes that follow are its legs."""
+
+    legs: int
+    siblings: Siblings
+
+
+@value
+class OtoNode:
+    """An `Oto` as it is written down: a leg follows, its entry, then so many exits."""
+
+    exits: int
+    arm: Arm
+    remainder: Remainder
+
+
+GroupNode: TypeAlias = Leg | OcoNode | OtoNode
+
+
+@value
+class SubmitGroup:
+    """Place a group.
+
+    Attributes:
+        contingency: Its tree.
+        account: For whom the legs are that name nobody.
+        client_ref: The caller's own name for it; None for none.
+        asked_by: Who wants it, for the record.
+
+    Raises:
+        ValidationError: The tree is none, has too many legs, or a leg that no entry feeds has no quantity.
+    """
+
+    contingency: Contingency
+    account: Account
+    client_ref: str | None = None
+    asked_by: str = field(converter=asker, default="")
+
+    def __attrs_post_init__(self) -> None:
+        """Check the tree as a whole."""
+        if not isinstance(self.contingency, Leg | Oco | Oto):
+            raise ValidationError("contingency", shown(self.contingency), "pass an Oto, an Oco or a Leg")
+        count = len(legs_of(self.contingency))
+        if count > MAX_LEGS:
+            raise ValidationError("contingency", f"{count} legs", f"at most {MAX_LEGS}")
+        roots = self.contingency.legs if isinstance(self.contingency, Oco) else (self.contingency,)
+        for one in roots:
+            if own_qty(one) is None:
+                raise ValidationError("order_qty", None, "give a quantity to a leg that no entry feeds")
+
+
+@value
+class CancelGroup:
+    """Cancel every order of a group, its exits too, and make no more of them.
+
+    Attributes:
+        group_id: Which.
+        asked_by: Who wants it, for the record.
+    """
+
+    group_id: int
+    asked_by: str = field(converter=asker, default="")
+
+
+def first_leg(node: Leg | Oto) -> Leg:
+    """Give what stands for a node beside its siblings: of an `Oto` the entry."""
+    return node if isinstance(node, Leg) else node.entry
+
+
+def trades_alike(leg: Leg, other: Leg) -> bool:
+    """Tell whether two legs would trade the same instrument on the same side for the same account."""
+    return (leg.symbol, leg.side, leg.account) == (other.symbol, other.side, other.account)
+
+
+def own_qty(node: Contingency) -> Decimal | None:
+    """Give how much a node trades at most by its own word; None where that is all that it is given."""
+    if not isinstance(node, Oco):
+        return first_leg(node).order_qty
+    known = [own_qty(one) for one in node.legs]
+    return None if None in known else max(qty for qty in known if qty is not None)
+
+
+def legs_of(node: Contingency) -> tuple[Leg, ...]:
+    """Give every leg of a tree; its place here is its number in the group."""
+    return tuple(one for one in nodes_of(node) if isinstance(one, Leg))
+
+
+def nodes_of(node: Contingency) -> tuple[GroupNode, ...]:
+    """Write a tree down: each node before what belongs to it."""
+    match node:
+        case Leg():
+            return (node,)
+        case Oco(legs=legs, siblings=siblings):
+            inner = (row for one in legs for row in nodes_of(one))
+            return (OcoNode(len(legs), siblings), *inner)
+        case Oto():
+            inner = (row for one in node.exits for row in nodes_of(one))
+            return (OtoNode(len(node.exits), node.arm, node.remainder), node.entry, *inner)
+
+
+def tree_of(nodes: tuple[GroupNode, ...]) -> Contingency:
+    """Make the tree again that `nodes_of` wrote down.
+
+    Raises:
+        ValidationError: These nodes make no tree.
+    """
+    rest = iter(nodes)
+    tree = _tree(rest)
+    if next(rest, None) is not None:
+        raise ValidationError("nodes", len(nodes), "the nodes of one tree")
+    return tree
+
+
+def _tree(rest: Iterator[GroupNode]) -> Contingency:
+    match node := next(rest, None):
+        case Leg():
+            return node
+        case OcoNode(legs=count, siblings=siblings):
+            legs = tuple(_tree(rest) for _ in range(count))
+            return Oco(legs, siblings)  # type: ignore[arg-type]  # an Oco in it is refused as it is built
+        case OtoNode(exits=count, arm=arm, remainder=remainder):
+            entry = _tree(rest)
+            return Oto(entry, tuple(_tree(rest) for _ in range(count)), arm, remainder)  # type: ignore[arg-type]  # likewise
+        case _:
+            raise ValidationError("nodes", shown(node), "the nodes of one tree")
+
+
+def bracket(
+    symbol: str,
+    side: Side,
+    order_qty: Decimal | int | str,
+    *,
+    entry: Terms,
+    target: Terms,
+    stop: Terms,
+    tif: TimeInForce = DAY,
+    exit_tif: TimeInForce = GTC,
+    account: str | None = None,
+    siblings: Siblings = Siblings.REDUCE,
+    arm: Arm = Arm.EACH_FILL,
+    remainder: Remainder = Remainder.CANCEL,
+) -> Oto:
+    """Give an entry with two exits on the other side: a stop, and a target.
+
+    The stop comes first, so that it is what rests where the venue takes stops.
+
+    Args:
+        symbol: What to trade.
+        side: The entry's.
+        order_qty: How much the entry is for.
+        entry: The entry's terms.
+        target: Where to take the gain.
+        stop: Where to end the loss.
+        tif: For how long the entry is good.
+        exit_tif: For how long the exits are good.
+        account: For whom; the manager's account if not given.
+        siblings: What an execution of one exit does to the other.
+        arm: When the exits are placed.
+        remainder: What becomes of the entry's rest when the exits have executed all that it had brought.
+
+    Raises:
+        ValidationError: A part cannot be meant.
+    """
+    if type(side) is not Side:
+        raise ValidationError("side", shown(side), "pass Side.BUY, Side.SELL or Side.SELL_SHORT")
+    first = Leg(symbol, side, entry, tif, account, order_qty)
+    exits = Oco(
+        tuple(Leg(symbol, _CLOSES[side], terms, exit_tif, account) for terms in (stop, target)), siblings
+    )
+    return Oto(first, (exits,), arm, remainder)
