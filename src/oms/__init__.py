@@ -19,7 +19,15 @@ if TYPE_CHECKING:
         UnknownOrderError,
         ValidationError,
     )
-    from oms.model.enums import OrdStatus, SessionPhase, Side
+    from oms.model.enums import (
+        OrdStatus,
+        PegOffsetType,
+        PegPriceType,
+        SessionPhase,
+        Side,
+        TriggerPriceType,
+        WorkedBy,
+    )
     from oms.model.events import (
         AnomalyRaised,
         CancelDenied,
@@ -40,22 +48,48 @@ if TYPE_CHECKING:
         RequestInDoubt,
         Traded,
     )
+    from oms.model.instructions import Instructions
     from oms.model.instrument import Instrument
     from oms.model.limits import RiskLimits
     from oms.model.market import Quote, TradePrint
+    from oms.model.offset import Offset
     from oms.model.order import Order
     from oms.model.order_snapshot import OrderSnapshot
     from oms.model.reasons import Reason, ReasonCode
     from oms.model.reports import Absent
     from oms.model.sessions import SessionChange
-    from oms.model.terms import Limit, Market, Stop, StopLimit
-    from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel
+    from oms.model.terms import (
+        Limit,
+        LimitIfTouched,
+        Market,
+        MarketIfTouched,
+        MarketToLimit,
+        Pegged,
+        Stop,
+        StopLimit,
+        TrailingStop,
+        TrailingStopLimit,
+    )
+    from oms.model.time_in_force import (
+        AtTheClose,
+        AtTheOpening,
+        Day,
+        FillOrKill,
+        GoodForAuction,
+        GoodForTime,
+        GoodTillCancel,
+        GoodTillDate,
+        GoodTillTime,
+        ImmediateOrCancel,
+    )
     from oms.runtime.manual_clock import ManualClock
     from oms.runtime.order_manager import OrderManager
 
 _HOMES = {
     "Absent": "oms.model.reports",
     "AnomalyRaised": "oms.model.events",
+    "AtTheClose": "oms.model.time_in_force",
+    "AtTheOpening": "oms.model.time_in_force",
     "BrokerError": "oms.errors",
     "Bus": "oms.bus",
     "CancelDenied": "oms.model.events",
@@ -64,13 +98,22 @@ _HOMES = {
     "Event": "oms.model.events",
     "FeeCharged": "oms.model.events",
     "FillOrKill": "oms.model.time_in_force",
+    "GoodForAuction": "oms.model.time_in_force",
+    "GoodForTime": "oms.model.time_in_force",
     "GoodTillCancel": "oms.model.time_in_force",
+    "GoodTillDate": "oms.model.time_in_force",
+    "GoodTillTime": "oms.model.time_in_force",
     "HaltedError": "oms.errors",
     "ImmediateOrCancel": "oms.model.time_in_force",
+    "Instructions": "oms.model.instructions",
     "Instrument": "oms.model.instrument",
     "Limit": "oms.model.terms",
+    "LimitIfTouched": "oms.model.terms",
     "ManualClock": "oms.runtime.manual_clock",
     "Market": "oms.model.terms",
+    "MarketIfTouched": "oms.model.terms",
+    "MarketToLimit": "oms.model.terms",
+    "Offset": "oms.model.offset",
     "OmsError": "oms.errors",
     "OrdStatus": "oms.model.enums",
     "Order": "oms.model.order",
@@ -85,6 +128,9 @@ _HOMES = {
     "OrderReplaced": "oms.model.events",
     "OrderSnapshot": "oms.model.order_snapshot",
     "OrderSubmitted": "oms.model.events",
+    "PegOffsetType": "oms.model.enums",
+    "PegPriceType": "oms.model.enums",
+    "Pegged": "oms.model.terms",
     "Quote": "oms.model.market",
     "Reason": "oms.model.reasons",
     "ReasonCode": "oms.model.reasons",
@@ -101,9 +147,13 @@ _HOMES = {
     "SubscriberFailed": "oms.bus",
     "TradePrint": "oms.model.market",
     "Traded": "oms.model.events",
+    "TrailingStop": "oms.model.terms",
+    "TrailingStopLimit": "oms.model.terms",
+    "TriggerPriceType": "oms.model.enums",
     "UnknownInstrumentError": "oms.errors",
     "UnknownOrderError": "oms.errors",
     "ValidationError": "oms.errors",
+    "WorkedBy": "oms.model.enums",
 }
 
 
@@ -122,6 +172,8 @@ def __dir__() -> list[str]:
 __all__ = [
     "Absent",
     "AnomalyRaised",
+    "AtTheClose",
+    "AtTheOpening",
     "BrokerError",
     "Bus",
     "CancelDenied",
@@ -130,13 +182,22 @@ __all__ = [
     "Event",
     "FeeCharged",
     "FillOrKill",
+    "GoodForAuction",
+    "GoodForTime",
     "GoodTillCancel",
+    "GoodTillDate",
+    "GoodTillTime",
     "HaltedError",
     "ImmediateOrCancel",
+    "Instructions",
     "Instrument",
     "Limit",
+    "LimitIfTouched",
     "ManualClock",
     "Market",
+    "MarketIfTouched",
+    "MarketToLimit",
+    "Offset",
     "OmsError",
     "OrdStatus",
     "Order",
@@ -151,6 +212,9 @@ __all__ = [
     "OrderReplaced",
     "OrderSnapshot",
     "OrderSubmitted",
+    "PegOffsetType",
+    "PegPriceType",
+    "Pegged",
     "Quote",
     "Reason",
     "ReasonCode",
@@ -167,7 +231,11 @@ __all__ = [
     "SubscriberFailed",
     "TradePrint",
     "Traded",
+    "TrailingStop",
+    "TrailingStopLimit",
+    "TriggerPriceType",
     "UnknownInstrumentError",
     "UnknownOrderError",
     "ValidationError",
+    "WorkedBy",
 ]
