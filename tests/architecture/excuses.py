@@ -62,6 +62,11 @@ EXCUSES: tuple[Excuse, ...] = (
         "the state's counterpart: it names every kind of thing that the state holds, and decides nothing",
     ),
     Excuse(
+        "many internal imports",
+        "oms.engine.reduce_only",
+        "what follows from events of every kind: it names what happened, what is asked for and why not, and what is flagged",
+    ),
+    Excuse(
         "unsafe constructs",
         "oms.codec.generate: exec",
         "the source it runs is made from our own class definitions while importing, never from anything that is read",

@@ -31,6 +31,7 @@ from oms.engine.inputs import (
 )
 from oms.engine.order_entry import OrderEntry
 from oms.engine.outcome import Outcome
+from oms.engine.reduce_only import ReduceOnly
 from oms.engine.report_processing import adopt_settled, process_report, reconsider, release_ready
 from oms.engine.retention import retire
 from oms.engine.state import ID_BLOCK, State
@@ -78,6 +79,8 @@ class Engine:
         "_mute",
         "_queue",
         "_real",
+        "_reduce_only",
+        "_reducing",
         "_requests",
         "_simulated",
         "_told",
@@ -101,11 +104,13 @@ class Engine:
         self._grace_ns = 0
         self._entry = OrderEntry(self.state, capabilities, handlers)
         self._handlers = handlers
+        self._reduce_only = ReduceOnly(self._entry)
         self.wants_events = any(handler.wants_events for handler in handlers.values())
         # What waits; nearly always nothing does, and to look there costs each input less than to look in the state.
         self._kept = self.state.held.by_sequence
         self._queue = self.state.inquiries.queue
         self._mute = self.state.inquiries.mute
+        self._reducing = self.state.book.exposure.reducing
         self._requests: list[Request] = []
         # How many of the events that are still to be handed out the handlers have been told of.
         self._told = 0
@@ -164,8 +169,8 @@ class Engine:
             self._dispatch[type(what)](what)
             if self._kept or self._queue or self._mute:
                 self._tie_up(what)
-            if self.wants_events:
-                self._follow_up()
+            if self.wants_events or self._reducing:
+                self._follow_up(what)
         finally:
             setcontext(outside)
         next_due_ns = state.timers.next_due_ns
@@ -424,19 +429,15 @@ class Engine:
             reconciler.advance(state, self._requests)
             self._open_routes()
 
-    def _follow_up(self) -> None:
-        state = self.state
+    def _follow_up(self, what: Input) -> None:
         followed = 0
         self.is_following_up = True
         while True:
-            while self._told < len(state.fresh):
-                event = state.fresh[self._told]
-                self._told += 1
-                if isinstance(event, ev.OrderEvent):
-                    order = state.index.by_id[event.order_id]
-                    handler = self._handlers[type(order.terms)]
-                    if handler.wants_events:
-                        self._follow_ups.extend(handler.on_event(order, event))
+            if self.wants_events:
+                self._tell_handlers()
+            # Only once all that was asked for is done: it would be asked for again. Nobody is connected while a manager starts.
+            if self._reducing and not self._follow_ups and type(what) is not Start:
+                self._follow_ups.extend(self._reduce_only.follow(self.state.fresh))
             if not self._follow_ups:
                 self.is_following_up = False
                 return
@@ -450,6 +451,17 @@ class Engine:
             self._dispatch[type(command)](command)
             if self._kept or self._queue or self._mute:
                 self._tie_up(command)
+
+    def _tell_handlers(self) -> None:
+        state = self.state
+        while self._told < len(state.fresh):
+            event = state.fresh[self._told]
+            self._told += 1
+            if isinstance(event, ev.OrderEvent):
+                order = state.index.by_id[event.order_id]
+                handler = self._handlers[type(order.terms)]
+                if handler.wants_events:
+                    self._follow_ups.extend(handler.on_event(order, event))
 
 
 def _sooner(due_ns: int | None, other_ns: int | None) -> int | None:

@@ -118,6 +118,9 @@ def _inquiries(state: State) -> list[object]:
 def _waiting(state: State) -> dict[str, object]:
     return {
         "open_orders": sorted(state.book.exposure.open_orders),
+        "reducing": [
+            [*holding, *sorted(found)] for holding, found in sorted(state.book.exposure.reducing.items())
+        ],
         "timers": [list(entry) for entry in state.timers.waiting()],
         "expiries": [
             [order_id, one.due_ns, one.ask_ns, one.is_told]

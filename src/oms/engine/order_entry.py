@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.engine import replaces
+from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.engine.retention import CLIENT_REF, order_of_id, recall
 from oms.engine.state import EMERGENCY_IDS, ID_BLOCK, State
 from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationError
@@ -188,6 +189,7 @@ class OrderEntry:
             or self._why_cut_off(order)
             or replaces.why_not_amendable(order, command, capabilities)
             or self._why_not_more(order, command)
+            or why_not_grown(state, order, command)
         )
         if not reasons:
             after = replaces.after(order, command)
@@ -307,6 +309,7 @@ class OrderEntry:
         return route.why_not or (
             *check_capabilities(command, route.capabilities, route.broker),
             *self._why_no_id(route.broker, route.capabilities),
+            *why_too_large(self.state, command),
         )
 
     def _why_used(self, client_ref: str | None) -> Reasons:

@@ -103,6 +103,8 @@ def _lines(state: State, positions: Positions) -> Iterator[str]:
     for account, symbol, one in state.book.exposure.items():
         yield write(rows.ExposureRow(account, symbol, one.open_orders, one.open_buy_qty, one.open_sell_qty))
     yield write(rows.OpenOrdersRow(tuple(state.book.exposure.open_orders)))
+    for (account, symbol), reducing in sorted(state.book.exposure.reducing.items()):
+        yield write(rows.ReducingRow(account, symbol, tuple(sorted(reducing))))
     for timeout_ns, queue in state.timers.queues.items():
         yield write(rows.TimersRow(timeout_ns, tuple(queue.items())))
     for order_id, expiry in state.timers.expiries.known.items():
@@ -225,6 +227,10 @@ class _Reading:
             case rows.OpenOrdersRow(order_ids):
                 known = state.index.by_id
                 state.book.exposure.open_orders.update((number, known[number]) for number in order_ids)
+            case rows.ReducingRow(account, symbol, order_ids):
+                known = state.index.by_id
+                reducing = {number: known[number] for number in order_ids}
+                state.book.exposure.reducing[account, symbol] = reducing
             case rows.TimersRow(timeout_ns, waiting):
                 state.timers.queues[timeout_ns] = OrderedDict(waiting)
             case rows.ExpiryRow(order_id, due_ns, ask_ns, is_told, is_past):

@@ -95,6 +95,15 @@ class OpenOrdersRow:
 
 
 @record
+class ReducingRow:
+    """The open orders that may only reduce what an account holds of an instrument."""
+
+    account: Account
+    symbol: Symbol
+    order_ids: tuple[OrderId, ...]
+
+
+@record
 class TimersRow:
     """The requests that wait under one time limit, and when each falls into doubt."""
 
@@ -222,6 +231,7 @@ ROWS: Final = RowCodec(
     (
         SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, ExpiryRow, InquiryRow,
         HeldNameRow, ReadyRow, MultiplierRow, PositionRow, BooksRow, BreakRow, AcceptedRow, SyntheticRow, TradedRow,
+        ReducingRow,
     )
 )  # fmt: skip
 """How the rows are written and read."""

@@ -73,10 +73,23 @@ def _check_fees(state: State) -> Iterator[str]:
             yield f"fee {fee_id} of {broker} stands for {fee}"
 
 
+def _check_reducing(state: State) -> Iterator[str]:
+    ledger = state.book.exposure
+    listed = {order_id for orders in ledger.reducing.values() for order_id in orders}
+    wanted = {
+        order_id
+        for order_id, order in ledger.open_orders.items()
+        if order.instructions is not None and order.instructions.reduce_only
+    }
+    if listed != wanted:
+        yield f"reduce-only orders are {sorted(wanted)}, looked after are {sorted(listed)}"
+
+
 FURTHER: Final[tuple[Callable[[State], Iterator[str]], ...]] = (
     _check_inquiries,
     _check_held,
     _check_anomalies,
     _check_fees,
+    _check_reducing,
 )
 """The checks of this module, for `check_state`."""

@@ -150,6 +150,7 @@ class AnomalyCode(Choice):
     UNORDERED = "unordered"
     ABSENT_AT_BROKER = "absent at broker"
     EXPIRY_OVERDUE = "expiry overdue"
+    REDUCE_ONLY_EXCEEDED = "reduce only exceeded"
 
 
 class Listing(Choice):

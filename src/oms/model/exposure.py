@@ -61,15 +61,21 @@ def estimated_qty(order: Order, instrument: Instrument | None) -> Decimal:
 
 
 class ExposureLedger:
-    """The exposure of every account and instrument, and the orders that make it up."""
+    """The exposure of every account and instrument, and the orders that make it up.
 
-    __slots__ = ("_by_symbol", "_instruments", "open_orders")
+    Attributes:
+        open_orders: The orders that may still trade.
+        reducing: Those of them that may only reduce a position, by account and symbol; an entry stays, be it empty.
+    """
+
+    __slots__ = ("_by_symbol", "_instruments", "open_orders", "reducing")
 
     def __init__(self, instruments: Mapping[Symbol, Instrument] = NO_INSTRUMENTS) -> None:
         """Begin with nothing open in these instruments, of which more may be defined later."""
         self._instruments = instruments
         self._by_symbol: dict[Symbol, dict[Account, Exposure]] = {}
         self.open_orders: dict[OrderId, Order] = {}
+        self.reducing: dict[tuple[Account, Symbol], dict[OrderId, Order]] = {}
 
     def of(self, account: Account, symbol: Symbol) -> Exposure:
         """Give what is open in an instrument for an account."""
@@ -113,6 +119,10 @@ class ExposureLedger:
         if not before:
             exposure.open_orders += 1
             self.open_orders[order._order_id] = order
+            if order._instructions is not None and order._instructions.reduce_only:
+                self.reducing.setdefault((order._account, order._symbol), {})[order._order_id] = order
         elif not qty:
             exposure.open_orders -= 1
             del self.open_orders[order._order_id]
+            if order._instructions is not None and order._instructions.reduce_only:
+                del self.reducing[order._account, order._symbol][order._order_id]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from attrs import field
+from attrs import evolve, field
 
 from oms.errors import ValidationError
 from oms.model.decimals import plain, positive
@@ -55,6 +55,15 @@ class Instructions:
         flags = tuple(name for name in FLAGS if getattr(self, name))
         return flags if self.min_qty is None else (*flags, "min_qty")
 
+    def said_to(self, known: frozenset[str]) -> Instructions | None:
+        """Give what a broker that knows these instructions is told; None where that is nothing.
+
+        A broker that does not know `reduce_only` is not told of it: the manager sees to it by itself.
+        """
+        if not self.reduce_only or REDUCE_ONLY in known:
+            return self
+        return None if self.asked == (REDUCE_ONLY,) else evolve(self, reduce_only=False)
+
     def __str__(self) -> str:
         """Give it in a few words."""
         return ", ".join(
@@ -63,6 +72,7 @@ class Instructions:
         )
 
 
-FLAGS: Final = ("post_only", "reduce_only", "all_or_none")
+REDUCE_ONLY: Final = "reduce_only"
+FLAGS: Final = ("post_only", REDUCE_ONLY, "all_or_none")
 INSTRUCTIONS: Final = frozenset({*FLAGS, "min_qty"})
 """Every instruction by its name."""

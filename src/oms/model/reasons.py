@@ -30,6 +30,7 @@ class ReasonCode(Choice):
     NO_CHANGE = "NO_CHANGE"
     ABOVE_ORDER_QTY = "ABOVE_ORDER_QTY"
     IN_THE_PAST = "IN_THE_PAST"
+    REDUCE_ONLY = "REDUCE_ONLY"
     OTHER = "OTHER"
 
 

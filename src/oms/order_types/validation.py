@@ -7,6 +7,7 @@ from typing import Final
 from oms.model.capabilities import Capabilities
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import plain
+from oms.model.instructions import REDUCE_ONLY
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.sessions import NS_PER_S, to_datetime, utc_date
 from oms.model.terms import display_qty
@@ -38,7 +39,8 @@ def check_capabilities(order: SubmitOrder, capabilities: Capabilities, venue: st
         )
     if order.instructions is not None:
         for name in order.instructions.asked:
-            if name not in capabilities.instructions:
+            # What a broker cannot be told is seen to here.
+            if name != REDUCE_ONLY and name not in capabilities.instructions:
                 allowed = ", ".join(sorted(capabilities.instructions)) or "none"
                 reasons.append(Reason(ReasonCode.UNSUPPORTED, "instructions", name, allowed, venue))
     shown, cash = display_qty(order.terms), order.cash_order_qty

@@ -49,6 +49,9 @@ class Router:
     ) -> NewOrderSingle:
         """Give the request that places an approved order."""
         command = approved.command
+        instructions = command.instructions
+        if instructions is not None:
+            instructions = instructions.said_to(self._capabilities[broker].instructions)
         return NewOrderSingle(
             broker,
             order_id,
@@ -61,7 +64,7 @@ class Router:
             command.time_in_force,
             command.account,
             command.cash_order_qty,
-            command.instructions,
+            instructions,
         )
 
     def cancel(
