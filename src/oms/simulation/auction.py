@@ -15,7 +15,7 @@ from typing import Final
 from attrs import define
 
 from oms.model.decimals import EXACT, ZERO
-from oms.simulation.book import VenueOrder
+from oms.simulation.venue_order import VenueOrder
 
 _ADD: Final = EXACT.add
 _SUBTRACT: Final = EXACT.subtract

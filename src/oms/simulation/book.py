@@ -20,124 +20,15 @@ from attrs import define, field
 from sortedcontainers import SortedDict
 
 from oms.model.decimals import EXACT, ZERO
-from oms.model.enums import Choice, SessionPhase, Side
-from oms.model.ids import Account, ClOrdId, Symbol, VenueOrderId
+from oms.model.ids import VenueOrderId
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
-from oms.model.sessions import SessionChange, utc_date
-from oms.model.time_in_force import (
-    AtTheClose,
-    AtTheOpening,
-    FillOrKill,
-    GoodForAuction,
-    ImmediateOrCancel,
-    TimeInForce,
-    is_over,
-)
+from oms.model.sessions import utc_date
+from oms.simulation.venue_order import VenueOrder
 
 _ENDLESS: Final = Decimal("Infinity")
 _ADD: Final = EXACT.add
 _SUBTRACT: Final = EXACT.subtract
-
-
-class Stage(Choice):
-    """How far an order has come at this venue: its own words, which know nothing of the library's."""
-
-    OPEN = "open"
-    FILLED = "filled"
-    CANCELED = "canceled"
-    EXPIRED = "expired"
-    REJECTED = "rejected"
-
-
-@define(eq=False, kw_only=True)
-class VenueOrder:
-    """An order as the venue knows it.
-
-    Attributes:
-        cl_ord_id: Its latest accepted identity.
-        price: The limit; None for a market order.
-        leaves_qty: Still open; 0 once it has ended.
-        report_count: How many execution reports it has caused.
-        place: Its place in time among all orders of the venue; a later one when priority was lost.
-        resting_px: The level that it rests on, while it does.
-        queue_end: How much the market must have traded at its level, all told, before it is its turn.
-        expires_ns: When the clock ends it, in nanoseconds UTC; None where no clock does.
-    """
-
-    cl_ord_id: ClOrdId
-    venue_order_id: VenueOrderId
-    symbol: Symbol
-    side: Side
-    account: Account
-    order_qty: Decimal
-    price: Decimal | None
-    time_in_force: TimeInForce
-    leaves_qty: Decimal
-    cum_qty: Decimal = ZERO
-    stage: Stage = Stage.OPEN
-    report_count: int = 0
-    place: int = 0
-    resting_px: Decimal = ZERO
-    queue_end: Decimal = ZERO
-    expires_ns: int | None = None
-
-    @property
-    def is_buy(self) -> bool:
-        """Whether it buys; a short sale sells."""
-        return self.side is Side.BUY
-
-    @property
-    def may_rest(self) -> bool:
-        """Whether what cannot trade at once stays, if it has a price."""
-        return not isinstance(self.time_in_force, ImmediateOrCancel | FillOrKill)
-
-    @property
-    def is_all_or_nothing(self) -> bool:
-        """Whether it trades in full or not at all."""
-        return isinstance(self.time_in_force, FillOrKill)
-
-    @property
-    def is_for_auction(self) -> bool:
-        """Whether it waits for an opening or a close, and trades nowhere else."""
-        return isinstance(self.time_in_force, AtTheOpening | AtTheClose | GoodForAuction)
-
-    def is_called_by(self, phase: SessionPhase) -> bool:
-        """Tell whether it is for the auction that the session changes with."""
-        other = AtTheClose if phase is SessionPhase.OPEN else AtTheOpening
-        return self.is_for_auction and not isinstance(self.time_in_force, other)
-
-    def ends_with(self, change: SessionChange) -> bool:
-        """Tell whether it is good no longer once the session has changed, and its auction was held."""
-        if isinstance(self.time_in_force, AtTheOpening):
-            return change.phase is SessionPhase.OPEN
-        return is_over(self.time_in_force, change.phase, change.trade_date, change.time_ns, self.expires_ns)
-
-    def is_met_by(self, px: Decimal) -> bool:
-        """Tell whether a price is as good as its limit, or better."""
-        if self.price is None:
-            return True
-        return px <= self.price if self.is_buy else px >= self.price
-
-    def execute(self, qty: Decimal) -> None:
-        """Book an execution."""
-        self.cum_qty = _ADD(self.cum_qty, qty)
-        self.leaves_qty = _SUBTRACT(self.leaves_qty, qty)
-        if not self.leaves_qty:
-            self.stage = Stage.FILLED
-
-    def amend(self, order_qty: Decimal, price: Decimal | None) -> None:
-        """Book another total, not below what has executed, and another limit."""
-        self.order_qty = order_qty
-        self.price = price
-        self.leaves_qty = _SUBTRACT(order_qty, self.cum_qty)
-        if not self.leaves_qty:
-            self.stage = Stage.FILLED
-
-    def end(self, stage: Stage) -> None:
-        """End it with nothing left open."""
-        self.stage = stage
-        self.leaves_qty = ZERO
 
 
 @define(eq=False)

@@ -12,9 +12,10 @@ from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
 from oms.model.instrument import Instrument
 from oms.model.sessions import SessionChange
 from oms.simulation.auction import Interest, clearing_px, fills
-from oms.simulation.book import Book, Ladder, Stage, VenueOrder
+from oms.simulation.book import Book, Ladder
 from oms.simulation.fees import FeeModel
 from oms.simulation.reporting import Reports, execution_report
+from oms.simulation.venue_order import Stage, VenueOrder
 
 _SUBTRACT: Final = EXACT.subtract
 _HALF: Final = Decimal("0.5")

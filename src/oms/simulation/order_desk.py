@@ -17,9 +17,10 @@ from oms.model.terms import limit_px
 from oms.model.time_in_force import expires_at
 from oms.simulation import admission
 from oms.simulation.admission import Refusal
-from oms.simulation.book import Book, Stage, VenueOrder
+from oms.simulation.book import Book
 from oms.simulation.matching import Matching
 from oms.simulation.reporting import Reports, answer, cancel_reject, execution_report, status_report
+from oms.simulation.venue_order import Stage, VenueOrder
 
 _Amendment: TypeAlias = OrderCancelRequest | OrderCancelReplaceRequest
 

@@ -10,7 +10,7 @@ from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import CxlRejResponseTo, ExecType, LastLiquidityInd, OrdStatus, Side
 from oms.model.ids import Account, ClOrdId, ExecId, Symbol
 from oms.model.reports import ExecutionReport, OrderCancelReject, PositionLine, Report
-from oms.simulation.book import Stage, VenueOrder
+from oms.simulation.venue_order import Stage, VenueOrder
 
 Reports: TypeAlias = list[Report]
 """What follows from one request or one market update, in order."""
