@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from oms.model.capabilities import ALL_ORDER_TYPES, Capabilities
-from oms.model.enums import ExecType, Listing
+from attrs import evolve
+
+from oms.errors import ValidationError
+from oms.model.capabilities import Capabilities
+from oms.model.enums import ExecType, Listing, TriggerPriceType
 from oms.model.ids import BrokerName
 from oms.model.ids import name as checked_name
 from oms.model.instrument import Instrument
-from oms.model.market import MarketUpdate, Quote
+from oms.model.market import MarketUpdate, MarkPrice, Quote
 from oms.model.reports import (
     Absent,
     ExecutionReport,
@@ -39,15 +42,19 @@ from oms.model.requests import (
     TradeCaptureReportRequest,
 )
 from oms.model.sessions import SessionChange
+from oms.model.terms import Terms
+from oms.model.time_in_force import TimeInForce
 from oms.model.venue_profile import ReplaceSupport, VenueProfile
 from oms.ports.broker import ReportSink
+from oms.simulation.admission import ORDER_TYPES
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
 from oms.simulation.reporting import net_positions
 
 _CAPABILITIES: Final = Capabilities(
-    order_types=ALL_ORDER_TYPES,
-    amendable=frozenset({"order_qty", "price"}),
+    order_types=ORDER_TYPES,
+    amendable=frozenset({"order_qty", "price", "stop_px"}),
+    trigger_prices=frozenset(TriggerPriceType),
     simulated=True,
     profile=VenueProfile(
         name="simulated exchange",
@@ -71,7 +78,13 @@ class PaperBroker:
     """
 
     def __init__(
-        self, instruments: Iterable[Instrument], *, fees: FeeModel | None = None, name: str = "paper"
+        self,
+        instruments: Iterable[Instrument],
+        *,
+        fees: FeeModel | None = None,
+        name: str = "paper",
+        order_types: frozenset[tuple[type[Terms], type[TimeInForce]]] = ORDER_TYPES,
+        trigger_prices: frozenset[TriggerPriceType] = frozenset(TriggerPriceType),
     ) -> None:
         """Open the exchange.
 
@@ -79,19 +92,28 @@ class PaperBroker:
             instruments: What can be traded, and what reference data it gives.
             fees: What executions cost; nothing unless given.
             name: 1 to 32 of letters, digits, `.`, `_` and `-`.
+            order_types: The pairs of terms and time in force that it says it takes, such as `ALL_ORDER_TYPES` for market and
+                limit orders alone; everything that the exchange works unless given. It plays a broker that can do less.
+            trigger_prices: The prices that it says it can compare to a trigger; every one unless given.
 
         Raises:
-            ValidationError: The name has other characters.
+            ValidationError: The name has other characters, or it is to take what the exchange does not work.
         """
         self.name: Final = BrokerName(checked_name(name, "broker"))
+        self._capabilities = evolve(_CAPABILITIES, order_types=order_types, trigger_prices=trigger_prices)
+        unworked = sorted(f"{terms.__name__} {tif.__name__}" for terms, tif in order_types - ORDER_TYPES)
+        if unworked:
+            raise ValidationError(
+                "order_types", ", ".join(unworked), "pass a part of what the exchange works"
+            )
         self._instruments = tuple(instruments)
         self._exchange = SimulatedExchange(self._instruments, fees=fees)
         self._sink: ReportSink | None = None
         self._executions: list[ExecutionReport] = []
 
     def capabilities(self) -> Capabilities:
-        """Every order type; quantity and price of a working order can be changed."""
-        return _CAPABILITIES
+        """Give what it was told to take; quantity and prices of a working order can be changed."""
+        return self._capabilities
 
     def instruments(self) -> tuple[Instrument, ...]:
         """Give what can be traded here."""
@@ -158,10 +180,15 @@ class PaperBroker:
         self._sink.put(PositionReport(lines, is_complete=True, as_of_ns=request.time_ns))
         return _SENT
 
-    def on_market(self, update: MarketUpdate) -> None:
-        """Let a quote or a trade move the exchange."""
+    def on_market(self, update: MarketUpdate | MarkPrice) -> None:
+        """Let a quote, a trade or a mark price move the exchange."""
         exchange = self._exchange
-        reports = exchange.on_quote(update) if isinstance(update, Quote) else exchange.on_trade(update)
+        if isinstance(update, Quote):
+            reports = exchange.on_quote(update)
+        elif isinstance(update, MarkPrice):
+            reports = exchange.on_mark(update)
+        else:
+            reports = exchange.on_trade(update)
         if reports:
             self._tell(reports)
 

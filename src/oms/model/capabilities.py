@@ -73,4 +73,4 @@ class Capabilities:
 ALL_ORDER_TYPES: Final[frozenset[tuple[type[Terms], type[TimeInForce]]]] = frozenset(
     (terms, time_in_force) for terms in (Market, Limit) for time_in_force in get_args(TimeInForce)
 )
-"""Every pair of terms and time in force that the simulated exchange works: no stops."""
+"""Market and limit orders with every time in force: what may be expected of any venue, and no more."""

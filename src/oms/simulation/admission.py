@@ -5,15 +5,37 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.define import record
 from oms.model.instrument import Instrument
-from oms.model.time_in_force import GoodTillDate, GoodTillTime, TimeInForce, in_words
+from oms.model.terms import (
+    LimitIfTouched,
+    MarketIfTouched,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+    stop_px,
+)
+from oms.model.time_in_force import (
+    Day,
+    FillOrKill,
+    GoodForTime,
+    GoodTillCancel,
+    GoodTillDate,
+    GoodTillTime,
+    ImmediateOrCancel,
+    TimeInForce,
+    in_words,
+)
 
 # OrdRejReason (103).
 UNKNOWN_SYMBOL: Final = "1"
 EXCHANGE_CLOSED: Final = "2"
 DUPLICATE_ORDER: Final = "6"
+UNSUPPORTED: Final = "11"
 INCORRECT_QUANTITY: Final = "13"
 INVALID_PRICE_INCREMENT: Final = "18"
 
@@ -47,6 +69,15 @@ _AS_CXL_REJ_REASON: Final = {
     EXCHANGE_CLOSED: EXCHANGE_OPTION,
     INVALID_PRICE_INCREMENT: INVALID_PRICE_INCREMENT,
 }
+_RESTING: Final = (Day, GoodTillCancel, GoodTillDate, GoodTillTime, GoodForTime)
+_TRIGGERED: Final = (Stop, StopLimit, MarketIfTouched, LimitIfTouched, TrailingStop, TrailingStopLimit)
+
+ORDER_TYPES: Final[frozenset[tuple[type[Terms], type[TimeInForce]]]] = ALL_ORDER_TYPES | {
+    (terms, time_in_force)
+    for terms in _TRIGGERED
+    for time_in_force in (*_RESTING, ImmediateOrCancel, FillOrKill)
+}
+"""Every pair of terms and time in force that the venue works. What waits for a price is IOC or FOK from its release on."""
 
 
 def refusal(
@@ -66,12 +97,30 @@ def refusal(
     return None if price is None else _refusal_of_price(instrument, order_qty, price)
 
 
+def refusal_of_kind(instrument: Instrument, terms: Terms, time_in_force: TimeInForce) -> Refusal | None:
+    """Give the reason why terms are not worked here, or wait for a price that cannot be; None where there is none."""
+    if (type(terms), type(time_in_force)) not in ORDER_TYPES:
+        kind = f"{type(terms).__name__} {type(time_in_force).__name__}"
+        return Refusal(UNSUPPORTED, f"{kind} is not worked here")
+    trigger_px = (
+        terms.activation_px if isinstance(terms, TrailingStop | TrailingStopLimit) else stop_px(terms)
+    )
+    return None if trigger_px is None else _refusal_off_grid(instrument, "stop price", trigger_px)
+
+
+def _refusal_off_grid(instrument: Instrument, name: str, px: Decimal) -> Refusal | None:
+    if px <= ZERO and not instrument.negative_px:
+        return Refusal(INVALID_PRICE_INCREMENT, f"{name} {plain(px)} is not above zero")
+    if not instrument.is_on_tick(px):
+        tick = plain(instrument.tick_at(px))
+        return Refusal(INVALID_PRICE_INCREMENT, f"{name} {plain(px)} is not a multiple of {tick}")
+    return None
+
+
 def _refusal_of_price(instrument: Instrument, order_qty: Decimal, price: Decimal) -> Refusal | None:
-    if price <= ZERO and not instrument.negative_px:
-        return Refusal(INVALID_PRICE_INCREMENT, f"price {plain(price)} is not above zero")
-    if not instrument.is_on_tick(price):
-        tick = plain(instrument.tick_at(price))
-        return Refusal(INVALID_PRICE_INCREMENT, f"price {plain(price)} is not a multiple of {tick}")
+    why_not = _refusal_off_grid(instrument, "price", price)
+    if why_not is not None:
+        return why_not
     notional = EXACT.multiply(EXACT.multiply(order_qty, price.copy_abs()), instrument.multiplier)
     if notional < instrument.min_notional:
         least = f"{plain(instrument.min_notional)} {instrument.currency}"

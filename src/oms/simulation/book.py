@@ -22,7 +22,8 @@ from sortedcontainers import SortedDict
 from oms.model.decimals import EXACT, ZERO
 from oms.model.ids import VenueOrderId
 from oms.model.instrument import Instrument
-from oms.model.market import Quote
+from oms.model.market import MarkPrice, Quote, TradePrint
+from oms.model.price_grid import PriceGrid
 from oms.model.sessions import utc_date
 from oms.simulation.venue_order import VenueOrder
 
@@ -184,7 +185,10 @@ class Book:
         buys: Our resting purchases.
         sells: Our resting sales.
         quote: The market's best prices as last shown.
+        grid: The prices that there are.
         waiting: Our orders for an opening or a close.
+        stops: Our orders that wait for a price, in order of arrival.
+        is_watched: Whether an order has to look at every update of the market.
         last_px: The price of the last trade between others; None before the first.
         is_closed: Whether its session is closed.
         trade_date: The day of its session, YYYYMMDD; None where nobody said.
@@ -194,12 +198,15 @@ class Book:
         "_ask_taken",
         "_bid_taken",
         "buys",
+        "grid",
         "instrument",
         "is_closed",
         "is_taken",
+        "is_watched",
         "last_px",
         "quote",
         "sells",
+        "stops",
         "trade_date",
         "waiting",
     )
@@ -212,7 +219,10 @@ class Book:
         self.quote = Quote(instrument.symbol, 0, None, ZERO, None, ZERO)
         self.is_closed = False
         self.trade_date: str | None = None
+        self.grid = PriceGrid(instrument)
         self.waiting: dict[VenueOrderId, VenueOrder] = {}
+        self.stops: dict[VenueOrderId, VenueOrder] = {}
+        self.is_watched = False
         self.last_px: Decimal | None = None
         self.is_taken = False
         self._bid_taken = ZERO
@@ -251,10 +261,23 @@ class Book:
             self._bid_taken = _ADD(self._bid_taken, qty)
 
     def orders(self) -> Iterator[VenueOrder]:
-        """Give every open order: the resting purchases first, and last those that wait for an auction."""
+        """Give every open order: the resting purchases first, and last those that wait for an auction or a price."""
         yield from self.buys.orders()
         yield from self.sells.orders()
         yield from self.waiting.values()
+        yield from self.stops.values()
+
+    def released_by(self, update: Quote | TradePrint | MarkPrice) -> list[VenueOrder]:
+        """Let whoever waits for a price look at an update, and give those that it releases; none while the book is closed."""
+        if self.is_closed:
+            return []
+        return [order for order in self.stops.values() if order.watch and order.watch.sees(update)]
+
+    def set_apart(self, order: VenueOrder, room: dict[VenueOrderId, VenueOrder]) -> None:
+        """Let an order wait beside the prices, in one of the book's rooms."""
+        order.room = room
+        room[order.venue_order_id] = order
+        self._note_watched()
 
     def rest(self, order: VenueOrder, price: Decimal) -> None:
         """Put an order last at its price, behind what the market shows there."""
@@ -266,10 +289,15 @@ class Book:
 
     def remove(self, order: VenueOrder) -> None:
         """Take an open order out."""
-        if order.is_for_auction:
-            del self.waiting[order.venue_order_id]
+        if order.room is not None:
+            del order.room[order.venue_order_id]
+            order.room = None
+            self._note_watched()
             return
         (self.buys if order.is_buy else self.sells).remove(order)
+
+    def _note_watched(self) -> None:
+        self.is_watched = bool(self.stops)
 
     def trade_date_at(self, time_ns: int) -> str:
         """Give the trading day of a moment: the session's, or the UTC day where nobody said one."""

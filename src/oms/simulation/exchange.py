@@ -11,6 +11,10 @@ The rules, all of them on the careful side:
 - Each size shown and each size printed is used once over all our orders, the better price first, then the earlier order.
   What printed beyond an order's price fills it before anything is counted at the printed price. If both our sides are
   reached by one print, the side that its aggressor hit comes first; the purchases, where that is not known.
+- An order that waits for a price looks at what comes after it, not at what was before. When it is released it is worked at once,
+  after whatever rests, like an order that arrives then: it takes what is shown, so that in a gap it trades beyond its stop
+  price. Of several the rises come first, from the lowest stop price, then the falls, from the highest; then by arrival.
+  What counts as reached is told in `oms.simulation.watch`; while a session is closed, nothing does.
 - Our orders never trade with one another, and what we do moves nobody else.
 - While a session is closed nothing trades, and only orders for an opening or a close are taken. Orders expire with the session
   or at the instant that their time in force says: by the times of requests and market updates, or by the clock.
@@ -27,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from oms.model.instrument import Instrument
-from oms.model.market import Quote, TradePrint
+from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.reports import ExecutionReport
 from oms.model.requests import (
     NewOrderSingle,
@@ -36,6 +40,8 @@ from oms.model.requests import (
     OrderStatusRequest,
 )
 from oms.model.sessions import SessionChange
+from oms.simulation.book import Book
+from oms.simulation.executions import Executions
 from oms.simulation.fees import FeeModel, NoFees
 from oms.simulation.matching import NEVER_NS, Matching
 from oms.simulation.order_desk import OrderDesk
@@ -57,8 +63,8 @@ class SimulatedExchange:
             instruments: What is traded.
             fees: What executions cost; nothing unless given.
         """
-        self._matching = Matching(instruments, NoFees() if fees is None else fees)
-        self._books = self._matching.books
+        self._books: dict[str, Book] = {instrument.symbol: Book(instrument) for instrument in instruments}
+        self._matching = Matching(self._books, Executions(NoFees() if fees is None else fees))
         self._desk = OrderDesk(self._matching)
 
     def new_order(self, request: NewOrderSingle) -> Reports:
@@ -77,10 +83,11 @@ class SimulatedExchange:
         return [*self.on_clock(request.time_ns), *self._desk.cancel(request)]
 
     def replace(self, request: OrderCancelReplaceRequest) -> Reports:
-        """Change an order's total quantity, its limit, or both: `REPLACED` and executions, or an `OrderCancelReject`.
+        """Change an order's total quantity, its limit, its stop price: `REPLACED` and executions, or an `OrderCancelReject`.
 
         A total at or below what has traded means "stop here" (FIX C.3.c). A smaller total at the same price keeps the
-        order's place; another price or a larger total loses it, and may trade at once.
+        order's place; another price or a larger total loses it, and may trade at once. The stop price can be changed until
+        the order was released by it.
         """
         if request.time_ns < self._matching.due_ns:
             return self._desk.replace(request)
@@ -116,11 +123,12 @@ class SimulatedExchange:
             and book.buys.best_px < bid <= ask < book.sells.best_px
         ):
             book.quote = quote
-            return expired
+            return [*expired, *self._release(book, quote)] if book.is_watched else expired
         before = book.quote
         book.show(quote)
         book.note_market(before)
-        return [*expired, *self._matching.match_display(book, quote.time_ns)]
+        reports = [*expired, *self._matching.match_display(book, quote.time_ns)]
+        return [*reports, *self._release(book, quote)] if book.is_watched else reports
 
     def on_trade(self, trade: TradePrint) -> Reports:
         """Take a trade between others."""
@@ -129,10 +137,19 @@ class SimulatedExchange:
         if book is None:
             return expired
         book.last_px = trade.price
-        if book.buys.best_px < trade.price < book.sells.best_px:
+        reports = expired
+        if not book.buys.best_px < trade.price < book.sells.best_px:
+            traded = self._matching.match_print(book, trade.price, trade.size, trade.aggressor, trade.time_ns)
+            reports = [*expired, *traded]
+        return [*reports, *self._release(book, trade)] if book.is_watched else reports
+
+    def on_mark(self, mark: MarkPrice) -> Reports:
+        """Take a mark price; it moves nobody but orders that wait for one."""
+        expired = self.on_clock(mark.time_ns) if mark.time_ns >= self._matching.due_ns else []
+        book = self._books.get(mark.symbol)
+        if book is None or not book.is_watched:
             return expired
-        traded = self._matching.match_print(book, trade.price, trade.size, trade.aggressor, trade.time_ns)
-        return [*expired, *traded]
+        return [*expired, *self._release(book, mark)]
 
     def on_session(self, change: SessionChange) -> Reports:
         """Take the news that a session opened or closed; books of a venue are open until somebody says otherwise."""
@@ -147,3 +164,7 @@ class SimulatedExchange:
     def on_clock(self, time_ns: int) -> Reports:
         """Take the time, in nanoseconds UTC: `EXPIRED` for each order that is good no longer, the first due first."""
         return self._matching.expire(time_ns) if time_ns >= self._matching.due_ns else []
+
+    def _release(self, book: Book, update: Quote | TradePrint | MarkPrice) -> Reports:
+        released = book.released_by(update)
+        return self._matching.release(book, released, update.time_ns) if released else []

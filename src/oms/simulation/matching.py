@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from heapq import heappop, heappush
 from typing import Final
 
 from oms.model.decimals import EXACT
 from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
-from oms.model.instrument import Instrument
 from oms.model.sessions import SessionChange
-from oms.simulation.auction import Interest, clearing_px, fills
 from oms.simulation.book import Book, Ladder
-from oms.simulation.fees import FeeModel
+from oms.simulation.executions import Executions
 from oms.simulation.reporting import Reports, execution_report
+from oms.simulation.uncross import uncross
 from oms.simulation.venue_order import Stage, VenueOrder
 
 _SUBTRACT: Final = EXACT.subtract
-_HALF: Final = Decimal("0.5")
 _TEXTS: Final = {SessionPhase.CLOSED: "the session closed", SessionPhase.OPEN: "the session opened"}
 NEVER_NS: Final = 2**63
 """After the last moment that there is."""
@@ -32,12 +29,12 @@ class Matching:
         due_ns: No order expires by the clock sooner than this, in nanoseconds UTC; `NEVER_NS` where none does.
     """
 
-    __slots__ = ("_expiring", "_fees", "_places", "books", "due_ns")
+    __slots__ = ("_executions", "_expiring", "_places", "books", "due_ns")
 
-    def __init__(self, instruments: Iterable[Instrument], fees: FeeModel) -> None:
-        """Open an empty book for each instrument."""
-        self.books: dict[str, Book] = {instrument.symbol: Book(instrument) for instrument in instruments}
-        self._fees = fees
+    def __init__(self, books: dict[str, Book], executions: Executions) -> None:
+        """Begin with empty books."""
+        self.books = books
+        self._executions = executions
         self._places = 0
         self.due_ns = NEVER_NS
         # Some have ended meanwhile, or have another place.
@@ -51,15 +48,15 @@ class Matching:
         if order.expires_ns is not None:
             heappush(self._expiring, (order.expires_ns, order.place, order))
             self.due_ns = self._expiring[0][0]
-        if order.is_for_auction:
-            book.waiting[order.venue_order_id] = order
+        if order.is_for_auction or order.watch is not None:
+            book.set_apart(order, book.waiting if order.is_for_auction else book.stops)
             return reports
         px, left = book.offered_to(is_buy=order.is_buy)
         is_in_full = left >= order.leaves_qty or not order.is_all_or_nothing
         if px is not None and left and order.is_met_by(px) and is_in_full:
             qty = min(left, order.leaves_qty)
             book.take(qty, is_buy=order.is_buy)
-            self._execute(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns, reports)
+            self._executions.execute(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns, reports)
         if not order.leaves_qty:
             return reports
         if order.price is not None and order.may_rest:
@@ -70,6 +67,20 @@ class Matching:
         reports.append(
             execution_report(order, ExecType.CANCELED, time_ns, book.trade_date_at(time_ns), text=text)
         )
+        return reports
+
+    def release(self, book: Book, released: list[VenueOrder], time_ns: int) -> Reports:
+        """Work orders that the market has released: `TRIGGERED` and what follows, one after the other."""
+        reports: Reports = []
+        for order in sorted(released, key=_rank):
+            watch = order.watch
+            assert watch is not None
+            book.remove(order)
+            order.watch = None
+            if watch.limit_px is not None:
+                order.price = watch.limit_px
+            reports.append(execution_report(order, ExecType.TRIGGERED, time_ns, book.trade_date_at(time_ns)))
+            reports += self.work(book, order, time_ns)
         return reports
 
     def match_display(self, book: Book, time_ns: int) -> Reports:
@@ -114,7 +125,7 @@ class Matching:
         for book in books:
             book.trade_date = change.trade_date
             if not (is_closed and book.is_closed):
-                self._uncross(book, change, reports)
+                uncross(book, change, self._executions, reports)
             book.is_closed = is_closed
         ending = [(order, book) for book in books for order in book.orders() if order.ends_with(change)]
         for order, book in sorted(ending, key=lambda entry: entry[0].place):
@@ -142,30 +153,6 @@ class Matching:
         trade_date = book.trade_date_at(time_ns)
         reports.append(execution_report(order, ExecType.EXPIRED, time_ns, trade_date, text=text))
 
-    def _uncross(self, book: Book, change: SessionChange, reports: Reports) -> None:
-        """Hold the auction of an opening or a close, if somebody has given an order for it."""
-        called = [order for order in book.waiting.values() if order.is_called_by(change.phase)]
-        if not called:
-            return
-        sides: list[list[Interest]] = []
-        for ladder in (book.buys, book.sells):
-            px, left = book.offered_to(is_buy=not ladder.is_buy)
-            shown = [] if px is None or not left else [Interest(px, left)]
-            ours = (*ladder.orders(), *(order for order in called if order.is_buy is ladder.is_buy))
-            sides.append([*shown, *(Interest(order.price, order.leaves_qty, order) for order in ours)])
-        found = clearing_px(sides[0], sides[1], book.last_px, book.last_px or _middle(book))
-        if found is None:
-            return
-        px, volume = found
-        for side, is_buy in zip(sides, (True, False), strict=True):
-            for one, qty in fills(side, volume, is_buy=is_buy):
-                if one.order is None:
-                    book.take(qty, is_buy=not is_buy)
-                    continue
-                self._execute(book, one.order, qty, px, None, change.time_ns, reports)
-                if not one.order.leaves_qty:
-                    book.remove(one.order)
-
     def _trade_queue(
         self, book: Book, ladder: Ladder, px: Decimal, size: Decimal, time_ns: int, reports: Reports
     ) -> Decimal:
@@ -182,38 +169,12 @@ class Matching:
         level = ladder.best()
         order = level.first()
         qty = min(order.leaves_qty, most)
-        self._execute(book, order, qty, level.price, LastLiquidityInd.ADDED, time_ns, reports)
+        self._executions.execute(book, order, qty, level.price, LastLiquidityInd.ADDED, time_ns, reports)
         if not order.leaves_qty:
             book.remove(order)
         return qty
 
-    def _execute(
-        self,
-        book: Book,
-        order: VenueOrder,
-        qty: Decimal,
-        px: Decimal,
-        liquidity: LastLiquidityInd | None,
-        time_ns: int,
-        reports: Reports,
-    ) -> None:
-        order.execute(qty)
-        reports.append(
-            execution_report(
-                order,
-                ExecType.TRADE,
-                time_ns,
-                book.trade_date_at(time_ns),
-                last_qty=qty,
-                last_px=px,
-                last_liquidity_ind=liquidity,
-                # In an auction nobody waits for anybody; it is charged like what takes.
-                commission=self._fees.fee(book.instrument, qty, px, liquidity or LastLiquidityInd.REMOVED),
-                comm_currency=book.instrument.currency,
-            )
-        )
 
-
-def _middle(book: Book) -> Decimal | None:
-    bid, ask = book.quote.bid, book.quote.ask
-    return None if bid is None or ask is None else EXACT.multiply(EXACT.add(bid, ask), _HALF)
+def _rank(order: VenueOrder) -> tuple[bool, Decimal, int]:
+    assert order.watch is not None
+    return (*order.watch.rank, order.place)

@@ -13,7 +13,7 @@ from oms.model.requests import (
     OrderCancelRequest,
     OrderStatusRequest,
 )
-from oms.model.terms import limit_px
+from oms.model.terms import Limit, Terms, amended, limit_px, stop_px
 from oms.model.time_in_force import expires_at
 from oms.simulation import admission
 from oms.simulation.admission import Refusal
@@ -21,6 +21,7 @@ from oms.simulation.book import Book
 from oms.simulation.matching import Matching
 from oms.simulation.reporting import Reports, answer, cancel_reject, execution_report, status_report
 from oms.simulation.venue_order import Stage, VenueOrder
+from oms.simulation.watch import watch_of
 
 _Amendment: TypeAlias = OrderCancelRequest | OrderCancelReplaceRequest
 
@@ -55,12 +56,15 @@ class OrderDesk:
             text = f"{request.symbol} is not traded here"
             return _refuse(order, cl_ord_id, time_ns, book, admission.UNKNOWN_SYMBOL, text)
         is_closed = book.is_closed and not order.is_for_auction
-        why_not = admission.refusal(
-            book.instrument, request.order_qty, order.price, is_closed=is_closed
-        ) or admission.why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
+        why_not = (
+            admission.refusal_of_kind(book.instrument, order.terms, order.time_in_force)
+            or admission.refusal(book.instrument, request.order_qty, order.price, is_closed=is_closed)
+            or admission.why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
+        )
         if why_not is not None:
             order.end(Stage.REJECTED)
             return _refuse(order, cl_ord_id, time_ns, book, why_not.code, why_not.text)
+        order.watch = watch_of(order.side, order.terms, book.grid)
         accepted = execution_report(order, ExecType.NEW, time_ns, book.trade_date_at(time_ns))
         return [accepted, *self._matching.work(book, order, time_ns)]
 
@@ -76,31 +80,42 @@ class OrderDesk:
         return [answer(found, request.cl_ord_id, ExecType.CANCELED, time_ns, book.trade_date_at(time_ns))]
 
     def replace(self, request: OrderCancelReplaceRequest) -> Reports:
-        """Give an order another total quantity or limit, or refuse to.
+        """Give an order another total quantity, limit or stop price, or refuse to.
 
         A total at or below what has traded means "stop here" (FIX C.3.c). A smaller total at the same price keeps
-        the order's place; anything else loses it, and may trade at once.
+        the order's place; another price or a larger total loses it, and may trade at once. An order that waits for a price
+        keeps its place and what it has seen, unless it is given another stop price.
         """
         found = self._find(request, CxlRejResponseTo.REPLACE)
         if not isinstance(found, VenueOrder):
             return found
         order, time_ns = found, request.time_ns
         book = self._matching.books[order.symbol]
-        order_qty, price = request.order_qty, limit_px(request.terms)
+        order_qty, terms = request.order_qty, request.terms
         why_not = _refusal_to_turn(order, request)
         stops_here = order_qty <= order.cum_qty
         if stops_here:
-            order_qty, price = order.cum_qty, order.price
+            order_qty, terms = order.cum_qty, order.terms
         elif why_not is None:
             is_closed = book.is_closed and not order.is_for_auction
-            why_not = admission.refusal(book.instrument, order_qty, price, is_closed=is_closed)
+            why_not = admission.refusal_of_kind(
+                book.instrument, terms, order.time_in_force
+            ) or admission.refusal(book.instrument, order_qty, limit_px(terms), is_closed=is_closed)
         if why_not is not None:
             self._refused.add(request.cl_ord_id)
             return _refuse_request(order, request, CxlRejResponseTo.REPLACE, why_not.cxl_code, why_not.text)
-        loses_place = price != order.price or order_qty > order.order_qty
+        px = limit_px(terms)
+        is_same_px = px == limit_px(order.terms)
+        is_same_trigger = stop_px(terms) == stop_px(order.terms)
+        loses_place = not is_same_trigger
+        if order.watch is None:
+            loses_place = not is_same_px or order_qty > order.order_qty
         if loses_place or stops_here:
             book.remove(order)
-        order.amend(order_qty, price)
+        order.terms = terms
+        order.amend(order_qty, order.price if px is None else px)
+        if not is_same_trigger:
+            order.watch = watch_of(order.side, order.terms, book.grid)
         replaced = answer(order, request.cl_ord_id, ExecType.REPLACED, time_ns, book.trade_date_at(time_ns))
         return [replaced, *self._matching.work(book, order, time_ns)] if loses_place else [replaced]
 
@@ -142,6 +157,7 @@ def _order(request: NewOrderSingle) -> VenueOrder:
         side=request.side,
         account=request.account,
         order_qty=request.order_qty,
+        terms=request.terms,
         price=limit_px(request.terms),
         time_in_force=request.time_in_force,
         leaves_qty=request.order_qty,
@@ -150,17 +166,28 @@ def _order(request: NewOrderSingle) -> VenueOrder:
 
 
 def _refusal_to_turn(order: VenueOrder, request: OrderCancelReplaceRequest) -> Refusal | None:
-    # A replace may change the quantity and the limit; what else it says must be what the order is.
+    # A replace may change the quantity and the prices; what else it says must be what the order is.
     is_same = (
         request.symbol == order.symbol
         and request.side is order.side
         and request.account == order.account
         and request.time_in_force == order.time_in_force
-        and limit_px(request.terms) is not None
+        and _is_same_kind(order.terms, request.terms)
     )
-    return (
-        None if is_same else Refusal(admission.OTHER, "only the quantity and the limit price can be changed")
-    )
+    if not is_same:
+        return Refusal(
+            admission.OTHER, "only the quantity, the limit price and the stop price can be changed"
+        )
+    if order.watch is None and stop_px(request.terms) != stop_px(order.terms):
+        return Refusal(admission.OTHER, "too late for another stop price: the order was triggered")
+    return None
+
+
+def _is_same_kind(before: Terms, after: Terms) -> bool:
+    # The same but for a limit and a stop price, and for how much of it is shown, which is all of it here.
+    if isinstance(before, Limit) and isinstance(after, Limit):
+        return True
+    return amended(before, price=limit_px(after), stop_px=stop_px(after)) == after
 
 
 def _refuse(

@@ -11,6 +11,7 @@ from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import Choice, SessionPhase, Side
 from oms.model.ids import Account, ClOrdId, Symbol, VenueOrderId
 from oms.model.sessions import SessionChange
+from oms.model.terms import Terms
 from oms.model.time_in_force import (
     AtTheClose,
     AtTheOpening,
@@ -20,6 +21,7 @@ from oms.model.time_in_force import (
     TimeInForce,
     is_over,
 )
+from oms.simulation.watch import Watch
 
 _ADD: Final = EXACT.add
 _SUBTRACT: Final = EXACT.subtract
@@ -41,13 +43,16 @@ class VenueOrder:
 
     Attributes:
         cl_ord_id: Its latest accepted identity.
-        price: The limit; None for a market order.
+        terms: What was asked for, as last accepted.
+        price: The limit that it works at; None for a market order.
         leaves_qty: Still open; 0 once it has ended.
         report_count: How many execution reports it has caused.
         place: Its place in time among all orders of the venue; a later one when priority was lost.
         resting_px: The level that it rests on, while it does.
         queue_end: How much the market must have traded at its level, all told, before it is its turn.
         expires_ns: When the clock ends it, in nanoseconds UTC; None where no clock does.
+        watch: What it sees of the market while it waits for a price; None once it was released, or where nothing has to.
+        room: Where it stands while it rests at no price: beside others that wait; None otherwise.
     """
 
     cl_ord_id: ClOrdId
@@ -56,6 +61,7 @@ class VenueOrder:
     side: Side
     account: Account
     order_qty: Decimal
+    terms: Terms
     price: Decimal | None
     time_in_force: TimeInForce
     leaves_qty: Decimal
@@ -66,6 +72,8 @@ class VenueOrder:
     resting_px: Decimal = ZERO
     queue_end: Decimal = ZERO
     expires_ns: int | None = None
+    watch: Watch | None = None
+    room: dict[VenueOrderId, VenueOrder] | None = None
 
     @property
     def is_buy(self) -> bool:

@@ -7,15 +7,17 @@ import pytest
 from oms.brokers.paper import PaperBroker
 from oms.errors import ValidationError
 from oms.model.capabilities import ALL_ORDER_TYPES
-from oms.model.enums import SessionPhase, Side
-from oms.model.market import Quote, TradePrint
+from oms.model.enums import SessionPhase, Side, TriggerPriceType
+from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.reports import NotSent, Report, Sent
 from oms.model.sessions import SessionChange
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Stop
+from oms.model.time_in_force import AtTheClose, Day
 from oms.model.venue_profile import ReplaceSupport
 from oms.ports.broker import Broker
 from oms.ports.market_data import MarketListener
 from oms.ports.reference_data import ReferenceData
+from oms.simulation.admission import ORDER_TYPES
 from tests.unit.simulation.venue import INSTRUMENT, NOON_NS, Venue, X, order, spoken
 
 
@@ -51,10 +53,34 @@ def test_it_can_do_everything_and_has_no_money() -> None:
     capabilities = PaperBroker([INSTRUMENT]).capabilities()
 
     assert capabilities.simulated
-    assert capabilities.order_types == ALL_ORDER_TYPES
+    assert capabilities.order_types == ORDER_TYPES
+    # Two terms with all times in force, six triggered ones with all but the three for auctions.
+    assert len(ORDER_TYPES) == 2 * 10 + 6 * 7
+    assert capabilities.trigger_prices == set(TriggerPriceType)
     assert capabilities.profile.replace is ReplaceSupport.IN_PLACE
     assert capabilities.profile.chains_replaces
-    assert capabilities.amendable == {"order_qty", "price"}
+    assert capabilities.amendable == {"order_qty", "price", "stop_px"}
+
+
+def test_it_can_be_told_to_take_less() -> None:
+    last = frozenset({TriggerPriceType.LAST})
+    capabilities = PaperBroker([INSTRUMENT], order_types=ALL_ORDER_TYPES, trigger_prices=last).capabilities()
+
+    assert capabilities.order_types == ALL_ORDER_TYPES
+    assert capabilities.trigger_prices == last
+    with pytest.raises(ValidationError, match=r"Stop AtTheClose.*part of what the exchange works"):
+        PaperBroker([INSTRUMENT], order_types=frozenset({(Stop, AtTheClose), (Limit, Day)}))
+
+
+def test_a_mark_price_is_heard() -> None:
+    said = Said()
+    broker = PaperBroker([INSTRUMENT])
+    broker.start(said)
+    broker.submit(order("a", Side.SELL, "3", Stop(95, TriggerPriceType.MARK)))
+
+    broker.on_market(MarkPrice(X, NOON_NS, 95))
+
+    assert said.words == ["a new", "a triggered", "a canceled cum 0"]
 
 
 def test_a_request_is_sent_and_its_answers_reach_the_sink() -> None:

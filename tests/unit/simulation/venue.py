@@ -10,22 +10,45 @@ A line is what happens, an arrow, and the reports that must follow, separated by
     replace b a 5@100 -> b replaced 5@100 cum 0 leaves 5
     close -> a expired cum 0                        and `open`; with a day after it where it is not 8
     wait 5                                          milliseconds, and the clock says so
+    mark 95                                         a mark price
+    sell a 3 stop95/mid gtc -> a new                see `terms_of` for what can be asked
+    trade 94x1 -> a triggered; a 3@93 taker leaves 0
+    replace b a 5:stop96 -> b replaced 5 stop 96 cum 0 leaves 5
 
 Beside the usual times in force there are `gtd8` and `gtd9`, the days, `gft5`, 5 milliseconds, and `gtt`, 10 milliseconds past noon.
 """
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
-from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
+from oms.model.enums import (
+    ExecType,
+    LastLiquidityInd,
+    PegOffsetType,
+    SessionPhase,
+    Side,
+    TriggerPriceType,
+)
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import Quote, TradePrint
+from oms.model.market import MarkPrice, Quote, TradePrint
+from oms.model.offset import Offset
 from oms.model.reports import ExecutionReport, OrderCancelReject, Report
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.sessions import SessionChange
-from oms.model.terms import Limit, Market, Terms
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+)
 from oms.model.time_in_force import (
     CLS,
     DAY,
@@ -68,14 +91,14 @@ def order(
     cl_ord_id: str,
     side: Side,
     qty: str | Decimal,
-    price: str | Decimal | None,
+    price: str | Decimal | Terms | None,
     time_in_force: TimeInForce = GTC,
     *,
     symbol: str = "X",
     time_ns: int = NOON_NS,
 ) -> NewOrderSingle:
-    """Make a request for a new order; a price of None makes it a market order."""
-    terms: Terms = Market() if price is None else Limit(price)
+    """Make a request for a new order; a price of None makes it a market order, terms are taken as they are."""
+    terms: Terms = Market() if price is None else Limit(price) if isinstance(price, str | Decimal) else price
     return NewOrderSingle(
         BrokerName("paper"),
         OrderId(1),
@@ -123,18 +146,24 @@ class Venue:
                 self.time_ns += (int(milliseconds) - 1) * 1_000_000
                 return self.exchange.on_clock(self.time_ns)
             case [side, cl_ord_id, qty, price, time_in_force] if side in SIDES:
-                limit = None if price == "mkt" else price.removeprefix("@")
                 request = order(
-                    cl_ord_id, SIDES[side], qty, limit, TIMES_IN_FORCE[time_in_force], time_ns=self.time_ns
+                    cl_ord_id,
+                    SIDES[side],
+                    qty,
+                    terms_of(price),
+                    TIMES_IN_FORCE[time_in_force],
+                    time_ns=self.time_ns,
                 )
                 self.remember(request)
                 return self.exchange.new_order(request)
             case ["cancel", cl_ord_id, orig]:
                 return self.exchange.cancel(self.cancel_request(cl_ord_id, orig))
             case ["replace", cl_ord_id, orig, what]:
-                qty, price = what.split("@")
-                terms: Terms = Market() if price == "mkt" else Limit(price)
+                qty, _, price = what.partition(":") if ":" in what else what.partition("@")
+                terms = terms_of(price if ":" in what or price == "mkt" else f"@{price}")
                 return self.exchange.replace(self.replace_request(cl_ord_id, orig, Decimal(qty), terms))
+            case ["mark", price]:
+                return self.exchange.on_mark(MarkPrice(X, self.time_ns, Decimal(price)))
             case _:
                 raise AssertionError(f"no such thing happens: {words}")
 
@@ -183,6 +212,48 @@ class Venue:
         return first
 
 
+PRICE_TYPES = {
+    "": TriggerPriceType.LAST,
+    "ba": TriggerPriceType.BID_ASK,
+    "mid": TriggerPriceType.MID,
+    "mark": TriggerPriceType.MARK,
+    "last2": TriggerPriceType.DOUBLE_LAST,
+    "ba2": TriggerPriceType.DOUBLE_BID_ASK,
+}
+UNITS = {"t": PegOffsetType.TICKS, "bp": PegOffsetType.BASIS_POINTS, "%": PegOffsetType.PERCENTAGE}
+ASKED = re.compile(r"(stop|mit|trail|mtl|mkt|)([\d.]*(?:t|bp|%)?)(?:>([\d.]+))?(?:@([\d.]+))?(?:/(.+))?")
+
+
+def terms_of(text: str) -> Terms:
+    """Read what is asked: `mkt`, `@100`, `stop95`, `stop95@94`, `mit105`, `mit105@106`, and the price type after a slash.
+
+    `trail5t>105@0.5/ba` trails bid or ask by 5 ticks (`bp`, `%`, or a price) once 105 was there, and leaves a limit 0.5 beyond.
+    """
+    match = ASKED.fullmatch(text)
+    assert match, text
+    kind, number, start, limit, source = match.groups()
+    on = PRICE_TYPES[source or ""]
+    match kind:
+        case "mkt":
+            return Market()
+        case "stop":
+            return Stop(number, on) if limit is None else StopLimit(number, limit, on)
+        case "mit":
+            return MarketIfTouched(number, on) if limit is None else LimitIfTouched(number, limit, on)
+        case "trail":
+            if limit is None:
+                return TrailingStop(offset(number), on, start)
+            return TrailingStopLimit(offset(number), Offset(limit), on, start)
+        case _:
+            return Limit(limit)
+
+
+def offset(text: str) -> Offset:
+    """Read an offset and its unit."""
+    unit = text.lstrip("0123456789.")
+    return Offset(text.removesuffix(unit) if unit else text, UNITS.get(unit, PegOffsetType.PRICE))
+
+
 def shown(text: str) -> tuple[Decimal | None, Decimal]:
     """Read one side of a quote."""
     if text == "-":
@@ -202,7 +273,9 @@ def spoken(report: Report) -> str:
             who = WHO[report.last_liquidity_ind]
             return f"{report.cl_ord_id} {report.last_qty}@{report.last_px} {who} leaves {report.leaves_qty}"
         case ExecType.REPLACED:
-            return f"{said} {report.order_qty}@{report.price} cum {report.cum_qty} leaves {report.leaves_qty}"
+            limit = "" if report.price is None else f"@{report.price}"
+            stop = "" if report.stop_px is None else f" stop {report.stop_px}"
+            return f"{said} {report.order_qty}{limit}{stop} cum {report.cum_qty} leaves {report.leaves_qty}"
         case ExecType.CANCELED | ExecType.EXPIRED:
             return f"{said} cum {report.cum_qty}"
         case ExecType.REJECTED:

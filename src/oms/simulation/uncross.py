@@ -1,0 +1,45 @@
+"""The auction of an opening or a close: who is in it, and what it does to them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.model.decimals import EXACT
+from oms.model.sessions import SessionChange
+from oms.simulation.auction import Interest, clearing_px, fills
+from oms.simulation.book import Book
+from oms.simulation.executions import Executions
+from oms.simulation.reporting import Reports
+
+_HALF: Final = Decimal("0.5")
+
+
+def uncross(book: Book, change: SessionChange, executions: Executions, reports: Reports) -> None:
+    """Hold the auction of an opening or a close, if somebody has given an order for it."""
+    called = [order for order in book.waiting.values() if order.is_called_by(change.phase)]
+    if not called:
+        return
+    sides: list[list[Interest]] = []
+    for ladder in (book.buys, book.sells):
+        px, left = book.offered_to(is_buy=not ladder.is_buy)
+        shown = [] if px is None or not left else [Interest(px, left)]
+        ours = (*ladder.orders(), *(order for order in called if order.is_buy is ladder.is_buy))
+        sides.append([*shown, *(Interest(order.price, order.leaves_qty, order) for order in ours)])
+    found = clearing_px(sides[0], sides[1], book.last_px, book.last_px or _middle(book))
+    if found is None:
+        return
+    px, volume = found
+    for side, is_buy in zip(sides, (True, False), strict=True):
+        for one, qty in fills(side, volume, is_buy=is_buy):
+            if one.order is None:
+                book.take(qty, is_buy=not is_buy)
+                continue
+            executions.execute(book, one.order, qty, px, None, change.time_ns, reports)
+            if not one.order.leaves_qty:
+                book.remove(one.order)
+
+
+def _middle(book: Book) -> Decimal | None:
+    bid, ask = book.quote.bid, book.quote.ask
+    return None if bid is None or ask is None else EXACT.multiply(EXACT.add(bid, ask), _HALF)
