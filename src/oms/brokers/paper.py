@@ -16,6 +16,7 @@ from oms.model.capabilities import Capabilities
 from oms.model.enums import ExecType, Listing, TriggerPriceType
 from oms.model.ids import BrokerName
 from oms.model.ids import name as checked_name
+from oms.model.instructions import INSTRUCTIONS
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, MarkPrice, Quote
 from oms.model.reports import (
@@ -55,6 +56,7 @@ _CAPABILITIES: Final = Capabilities(
     order_types=ORDER_TYPES,
     amendable=frozenset({"order_qty", "price", "stop_px"}),
     trigger_prices=frozenset(TriggerPriceType),
+    instructions=INSTRUCTIONS,
     simulated=True,
     profile=VenueProfile(
         name="simulated exchange",
@@ -85,6 +87,7 @@ class PaperBroker:
         name: str = "paper",
         order_types: frozenset[tuple[type[Terms], type[TimeInForce]]] = ORDER_TYPES,
         trigger_prices: frozenset[TriggerPriceType] = frozenset(TriggerPriceType),
+        instructions: frozenset[str] = INSTRUCTIONS,
     ) -> None:
         """Open the exchange.
 
@@ -95,12 +98,15 @@ class PaperBroker:
             order_types: The pairs of terms and time in force that it says it takes, such as `ALL_ORDER_TYPES` for market and
                 limit orders alone; everything that the exchange works unless given. It plays a broker that can do less.
             trigger_prices: The prices that it says it can compare to a trigger; every one unless given.
+            instructions: What it says can be asked of an order beside its price and time; every one unless given.
 
         Raises:
             ValidationError: The name has other characters, or it is to take what the exchange does not work.
         """
         self.name: Final = BrokerName(checked_name(name, "broker"))
-        self._capabilities = evolve(_CAPABILITIES, order_types=order_types, trigger_prices=trigger_prices)
+        self._capabilities = evolve(
+            _CAPABILITIES, order_types=order_types, trigger_prices=trigger_prices, instructions=instructions
+        )
         unworked = sorted(f"{terms.__name__} {tif.__name__}" for terms, tif in order_types - ORDER_TYPES)
         if unworked:
             raise ValidationError(

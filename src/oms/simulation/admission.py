@@ -10,6 +10,7 @@ from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.define import record
 from oms.model.instrument import Instrument
 from oms.model.terms import (
+    Limit,
     LimitIfTouched,
     MarketIfTouched,
     Stop,
@@ -30,6 +31,7 @@ from oms.model.time_in_force import (
     TimeInForce,
     in_words,
 )
+from oms.simulation.venue_order import VenueOrder
 
 # OrdRejReason (103).
 UNKNOWN_SYMBOL: Final = "1"
@@ -70,6 +72,7 @@ _AS_CXL_REJ_REASON: Final = {
     INVALID_PRICE_INCREMENT: INVALID_PRICE_INCREMENT,
 }
 _RESTING: Final = (Day, GoodTillCancel, GoodTillDate, GoodTillTime, GoodForTime)
+_LIMITED: Final = (Limit, StopLimit, LimitIfTouched, TrailingStopLimit)
 _TRIGGERED: Final = (Stop, StopLimit, MarketIfTouched, LimitIfTouched, TrailingStop, TrailingStopLimit)
 
 ORDER_TYPES: Final[frozenset[tuple[type[Terms], type[TimeInForce]]]] = ALL_ORDER_TYPES | {
@@ -106,6 +109,20 @@ def refusal_of_kind(instrument: Instrument, terms: Terms, time_in_force: TimeInF
         terms.activation_px if isinstance(terms, TrailingStop | TrailingStopLimit) else stop_px(terms)
     )
     return None if trigger_px is None else _refusal_off_grid(instrument, "stop price", trigger_px)
+
+
+def refusal_of_instructions(order: VenueOrder, order_qty: Decimal) -> Refusal | None:
+    """Give the reason against what is asked of an order of this size beside its price and time; None where there is none."""
+    asked = order.instructions
+    if asked is None:
+        return None
+    if order.is_for_auction:
+        return Refusal(UNSUPPORTED, f"an order for an auction takes no instructions, such as {asked}")
+    if asked.post_only and not isinstance(order.terms, _LIMITED):
+        return Refusal(UNSUPPORTED, "post_only is for orders with a limit")
+    if asked.min_qty is not None and asked.min_qty > order_qty:
+        return Refusal(INCORRECT_QUANTITY, f"min_qty {plain(asked.min_qty)} is above {plain(order_qty)}")
+    return None
 
 
 def _refusal_off_grid(instrument: Instrument, name: str, px: Decimal) -> Refusal | None:

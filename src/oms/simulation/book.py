@@ -188,6 +188,7 @@ class Book:
         grid: The prices that there are.
         waiting: Our orders for an opening or a close.
         stops: Our orders that wait for a price, in order of arrival.
+        aside: Our orders that trade in full or by a least quantity: they join no queue.
         is_watched: Whether an order has to look at every update of the market.
         last_px: The price of the last trade between others; None before the first.
         is_closed: Whether its session is closed.
@@ -197,6 +198,7 @@ class Book:
     __slots__ = (
         "_ask_taken",
         "_bid_taken",
+        "aside",
         "buys",
         "grid",
         "instrument",
@@ -222,6 +224,7 @@ class Book:
         self.grid = PriceGrid(instrument)
         self.waiting: dict[VenueOrderId, VenueOrder] = {}
         self.stops: dict[VenueOrderId, VenueOrder] = {}
+        self.aside: dict[VenueOrderId, VenueOrder] = {}
         self.is_watched = False
         self.last_px: Decimal | None = None
         self.is_taken = False
@@ -252,6 +255,14 @@ class Book:
             return quote.ask, max(_SUBTRACT(quote.ask_size, self._ask_taken), ZERO)
         return quote.bid, max(_SUBTRACT(quote.bid_size, self._bid_taken), ZERO)
 
+    def is_met_by(self, order: VenueOrder, price: Decimal | None) -> bool:
+        """Tell whether the market shows a price on the other side that an order with this limit would trade at."""
+        quote = self.quote
+        px, size = (quote.ask, quote.ask_size) if order.is_buy else (quote.bid, quote.bid_size)
+        if px is None or not size or price is None:
+            return px is not None and bool(size)
+        return px <= price if order.is_buy else px >= price
+
     def take(self, qty: Decimal, *, is_buy: bool) -> None:
         """Use up so much of what is offered."""
         self.is_taken = True
@@ -261,11 +272,12 @@ class Book:
             self._bid_taken = _ADD(self._bid_taken, qty)
 
     def orders(self) -> Iterator[VenueOrder]:
-        """Give every open order: the resting purchases first, and last those that wait for an auction or a price."""
+        """Give every open order: the resting purchases first, and last those that wait for something."""
         yield from self.buys.orders()
         yield from self.sells.orders()
         yield from self.waiting.values()
         yield from self.stops.values()
+        yield from self.aside.values()
 
     def released_by(self, update: Quote | TradePrint | MarkPrice) -> list[VenueOrder]:
         """Let whoever waits for a price look at an update, and give those that it releases; none while the book is closed."""
@@ -297,7 +309,7 @@ class Book:
         (self.buys if order.is_buy else self.sells).remove(order)
 
     def _note_watched(self) -> None:
-        self.is_watched = bool(self.stops)
+        self.is_watched = bool(self.stops or self.aside)
 
     def trade_date_at(self, time_ns: int) -> str:
         """Give the trading day of a moment: the session's, or the UTC day where nobody said one."""

@@ -15,6 +15,11 @@ The rules, all of them on the careful side:
   after whatever rests, like an order that arrives then: it takes what is shown, so that in a gap it trades beyond its stop
   price. Of several the rises come first, from the lowest stop price, then the falls, from the highest; then by arrival.
   What counts as reached is told in `oms.simulation.watch`; while a session is closed, nothing does.
+- Post-only orders are refused where the market shows a price on the other side that they would trade at, and canceled where they
+  are released there. All-or-none orders, and those with a least quantity until they have had it, join no queue: they wait beside,
+  after whatever rests, and trade at their limit when the other side's quote has reached it with enough size; prints do
+  nothing for them. Reduce-only orders trade no more than the position that was executed here, net, for their account; they
+  are refused without one and canceled with it.
 - Our orders never trade with one another, and what we do moves nobody else.
 - While a session is closed nothing trades, and only orders for an opening or a close are taken. Orders expire with the session
   or at the instant that their time in force says: by the times of requests and market updates, or by the clock.
@@ -117,13 +122,14 @@ class SimulatedExchange:
         bid, ask = quote.bid, quote.ask
         # Nearly every quote of a market lies between our best prices: then there is nothing to look at.
         if (
-            not book.is_taken
+            not book.is_watched
+            and not book.is_taken
             and bid is not None
             and ask is not None
             and book.buys.best_px < bid <= ask < book.sells.best_px
         ):
             book.quote = quote
-            return [*expired, *self._release(book, quote)] if book.is_watched else expired
+            return expired
         before = book.quote
         book.show(quote)
         book.note_market(before)

@@ -1,24 +1,51 @@
-"""What an execution leads to at the venue: the order is filled by so much, a fee is due, and both are reported."""
+"""What an execution leads to at the venue: the order is filled by so much, a fee is due, and a position changes.
+
+The positions are those of what was executed here. As soon as one is flat, or has turned, whatever could only have reduced it is
+canceled. An order is worked while it is in no book, so that it is left to whoever works it.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
+from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import ExecType, LastLiquidityInd
+from oms.model.ids import Account, Symbol
 from oms.simulation.book import Book
 from oms.simulation.fees import FeeModel
 from oms.simulation.reporting import Reports, execution_report
-from oms.simulation.venue_order import VenueOrder
+from oms.simulation.venue_order import Stage, VenueOrder
+
+_ADD: Final = EXACT.add
+_SUBTRACT: Final = EXACT.subtract
+NOTHING_TO_REDUCE: Final = "no position is left to reduce"
 
 
 class Executions:
     """Where every execution of the venue is booked."""
 
-    __slots__ = ("_fees",)
+    __slots__ = ("_fees", "_positions", "_reducing")
 
     def __init__(self, fees: FeeModel) -> None:
-        """Begin without any."""
+        """Begin without any, and flat."""
         self._fees = fees
+        self._positions: dict[tuple[Account, Symbol], Decimal] = {}
+        # The orders that only reduce, by what they reduce. Some have ended meanwhile.
+        self._reducing: dict[tuple[Account, Symbol], list[VenueOrder]] = {}
+
+    def wanted(self, order: VenueOrder) -> Decimal:
+        """Give how much of an order may trade: what is open of it, and of one that only reduces no more than there is."""
+        if not order.is_reduce_only:
+            return order.leaves_qty
+        position = self._positions.get((order.account, order.symbol), ZERO)
+        return max(min(position.copy_negate() if order.is_buy else position, order.leaves_qty), ZERO)
+
+    def note_reducing(self, order: VenueOrder) -> None:
+        """Look after an order that only reduces, from its arrival on."""
+        kept = self._reducing.setdefault((order.account, order.symbol), [])
+        kept[:] = [one for one in kept if one.stage is Stage.OPEN]
+        kept.append(order)
 
     def execute(
         self,
@@ -30,8 +57,14 @@ class Executions:
         time_ns: int,
         reports: Reports,
     ) -> None:
-        """Book an execution and add its report; a liquidity of None is that of an auction."""
+        """Book an execution and add its report, and the end of others that had only this position to reduce.
+
+        A liquidity of None is that of an auction.
+        """
         order.execute(qty)
+        holding = (order.account, order.symbol)
+        before = self._positions.get(holding, ZERO)
+        self._positions[holding] = _ADD(before, qty) if order.is_buy else _SUBTRACT(before, qty)
         reports.append(
             execution_report(
                 order,
@@ -45,4 +78,17 @@ class Executions:
                 commission=self._fees.fee(book.instrument, qty, px, liquidity or LastLiquidityInd.REMOVED),
                 comm_currency=book.instrument.currency,
             )
+        )
+        if holding in self._reducing:
+            for other in self._reducing[holding]:
+                if other.stage is Stage.OPEN and other is not order and not self.wanted(other):
+                    book.remove(other)
+                    self.cancel(book, other, NOTHING_TO_REDUCE, time_ns, reports)
+
+    @staticmethod
+    def cancel(book: Book, order: VenueOrder, text: str, time_ns: int, reports: Reports) -> None:
+        """End an order that is in no book any more, of the venue's own accord."""
+        order.end(Stage.CANCELED)
+        reports.append(
+            execution_report(order, ExecType.CANCELED, time_ns, book.trade_date_at(time_ns), text=text)
         )

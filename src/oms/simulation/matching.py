@@ -10,7 +10,7 @@ from oms.model.decimals import EXACT
 from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
 from oms.model.sessions import SessionChange
 from oms.simulation.book import Book, Ladder
-from oms.simulation.executions import Executions
+from oms.simulation.executions import NOTHING_TO_REDUCE, Executions
 from oms.simulation.reporting import Reports, execution_report
 from oms.simulation.uncross import uncross
 from oms.simulation.venue_order import Stage, VenueOrder
@@ -26,15 +26,16 @@ class Matching:
 
     Attributes:
         books: One an instrument, by symbol.
+        executions: Where what trades is booked.
         due_ns: No order expires by the clock sooner than this, in nanoseconds UTC; `NEVER_NS` where none does.
     """
 
-    __slots__ = ("_executions", "_expiring", "_places", "books", "due_ns")
+    __slots__ = ("_expiring", "_places", "books", "due_ns", "executions")
 
     def __init__(self, books: dict[str, Book], executions: Executions) -> None:
         """Begin with empty books."""
         self.books = books
-        self._executions = executions
+        self.executions = executions
         self._places = 0
         self.due_ns = NEVER_NS
         # Some have ended meanwhile, or have another place.
@@ -42,32 +43,40 @@ class Matching:
 
     def work(self, book: Book, order: VenueOrder, time_ns: int) -> Reports:
         """Let an order take what it can, then rest or end; it gets the last place in time."""
-        self._places += 1
-        order.place = self._places
         reports: Reports = []
-        if order.expires_ns is not None:
-            heappush(self._expiring, (order.expires_ns, order.place, order))
-            self.due_ns = self._expiring[0][0]
+        self._place(order)
         if order.is_for_auction or order.watch is not None:
             book.set_apart(order, book.waiting if order.is_for_auction else book.stops)
             return reports
+        if order.is_post_only and book.is_met_by(order, order.price):
+            self.executions.cancel(book, order, "it would have taken", time_ns, reports)
+            return reports
+        executions = self.executions
         px, left = book.offered_to(is_buy=order.is_buy)
-        is_in_full = left >= order.leaves_qty or not order.is_all_or_nothing
-        if px is not None and left and order.is_met_by(px) and is_in_full:
-            qty = min(left, order.leaves_qty)
+        wanted = executions.wanted(order)
+        qty = min(left, wanted)
+        if px is not None and qty and order.is_met_by(px) and left >= order.least_qty(wanted):
             book.take(qty, is_buy=order.is_buy)
-            self._executions.execute(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns, reports)
+            executions.execute(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns, reports)
         if not order.leaves_qty:
             return reports
-        if order.price is not None and order.may_rest:
+        if not executions.wanted(order):
+            executions.cancel(book, order, NOTHING_TO_REDUCE, time_ns, reports)
+        elif order.price is None or not order.may_rest:
+            text = f"nothing more to trade with at once, {order.leaves_qty} of {order.order_qty} left"
+            executions.cancel(book, order, text, time_ns, reports)
+        elif order.least_qty(order.leaves_qty):
+            book.set_apart(order, book.aside)
+        else:
             book.rest(order, order.price)
-            return reports
-        text = f"nothing more to trade with at once, {order.leaves_qty} of {order.order_qty} left"
-        order.end(Stage.CANCELED)
-        reports.append(
-            execution_report(order, ExecType.CANCELED, time_ns, book.trade_date_at(time_ns), text=text)
-        )
         return reports
+
+    def _place(self, order: VenueOrder) -> None:
+        self._places += 1
+        order.place = self._places
+        if order.expires_ns is not None:
+            heappush(self._expiring, (order.expires_ns, order.place, order))
+            self.due_ns = self._expiring[0][0]
 
     def release(self, book: Book, released: list[VenueOrder], time_ns: int) -> Reports:
         """Work orders that the market has released: `TRIGGERED` and what follows, one after the other."""
@@ -75,6 +84,8 @@ class Matching:
         for order in sorted(released, key=_rank):
             watch = order.watch
             assert watch is not None
+            if order.stage is not Stage.OPEN:
+                continue  # what was released before it has left it nothing to reduce
             book.remove(order)
             order.watch = None
             if watch.limit_px is not None:
@@ -94,6 +105,9 @@ class Matching:
                 qty = self._fill_first(book, ladder, left, time_ns, reports)
                 book.take(qty, is_buy=ladder.is_buy)
                 left = _SUBTRACT(left, qty)
+        if book.aside:
+            for order in sorted(book.aside.values(), key=_priority):
+                self._match_aside(book, order, time_ns, reports)
         return reports
 
     def match_print(
@@ -125,7 +139,7 @@ class Matching:
         for book in books:
             book.trade_date = change.trade_date
             if not (is_closed and book.is_closed):
-                uncross(book, change, self._executions, reports)
+                uncross(book, change, self.executions, reports)
             book.is_closed = is_closed
         ending = [(order, book) for book in books for order in book.orders() if order.ends_with(change)]
         for order, book in sorted(ending, key=lambda entry: entry[0].place):
@@ -168,13 +182,42 @@ class Matching:
     ) -> Decimal:
         level = ladder.best()
         order = level.first()
-        qty = min(order.leaves_qty, most)
-        self._executions.execute(book, order, qty, level.price, LastLiquidityInd.ADDED, time_ns, reports)
+        executions = self.executions
+        qty = min(executions.wanted(order), most)
+        executions.execute(book, order, qty, level.price, LastLiquidityInd.ADDED, time_ns, reports)
         if not order.leaves_qty:
             book.remove(order)
+        elif not executions.wanted(order):
+            book.remove(order)
+            executions.cancel(book, order, NOTHING_TO_REDUCE, time_ns, reports)
         return qty
+
+    def _match_aside(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
+        """Trade an order that joins no queue, at its own limit, where what is shown is enough of it."""
+        px, left = book.offered_to(is_buy=order.is_buy)
+        wanted = self.executions.wanted(order)
+        is_met = px is not None and order.is_met_by(px) and left >= order.least_qty(wanted)
+        if order.stage is not Stage.OPEN or not is_met:
+            return
+        assert order.price is not None
+        qty = min(left, wanted)
+        book.remove(order)
+        book.take(qty, is_buy=order.is_buy)
+        self.executions.execute(book, order, qty, order.price, LastLiquidityInd.ADDED, time_ns, reports)
+        if not order.leaves_qty:
+            return
+        if self.executions.wanted(order):
+            self._place(order)
+            book.rest(order, order.price)
+        else:
+            self.executions.cancel(book, order, NOTHING_TO_REDUCE, time_ns, reports)
 
 
 def _rank(order: VenueOrder) -> tuple[bool, Decimal, int]:
     assert order.watch is not None
     return (*order.watch.rank, order.place)
+
+
+def _priority(order: VenueOrder) -> tuple[Decimal, int]:
+    assert order.price is not None
+    return order.price.copy_negate() if order.is_buy else order.price, order.place

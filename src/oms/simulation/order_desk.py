@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TypeAlias
 
 from oms.model.enums import CxlRejResponseTo, ExecType
@@ -18,6 +19,7 @@ from oms.model.time_in_force import expires_at
 from oms.simulation import admission
 from oms.simulation.admission import Refusal
 from oms.simulation.book import Book
+from oms.simulation.executions import NOTHING_TO_REDUCE
 from oms.simulation.matching import Matching
 from oms.simulation.reporting import Reports, answer, cancel_reject, execution_report, status_report
 from oms.simulation.venue_order import Stage, VenueOrder
@@ -56,15 +58,19 @@ class OrderDesk:
             text = f"{request.symbol} is not traded here"
             return _refuse(order, cl_ord_id, time_ns, book, admission.UNKNOWN_SYMBOL, text)
         is_closed = book.is_closed and not order.is_for_auction
+        order.watch = watch_of(order.side, order.terms, book.grid)
         why_not = (
             admission.refusal_of_kind(book.instrument, order.terms, order.time_in_force)
             or admission.refusal(book.instrument, request.order_qty, order.price, is_closed=is_closed)
             or admission.why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
+            or admission.refusal_of_instructions(order, order.order_qty)
+            or self._refusal_now(book, order, order.price)
         )
         if why_not is not None:
             order.end(Stage.REJECTED)
             return _refuse(order, cl_ord_id, time_ns, book, why_not.code, why_not.text)
-        order.watch = watch_of(order.side, order.terms, book.grid)
+        if order.is_reduce_only:
+            self._matching.executions.note_reducing(order)
         accepted = execution_report(order, ExecType.NEW, time_ns, book.trade_date_at(time_ns))
         return [accepted, *self._matching.work(book, order, time_ns)]
 
@@ -92,32 +98,36 @@ class OrderDesk:
         order, time_ns = found, request.time_ns
         book = self._matching.books[order.symbol]
         order_qty, terms = request.order_qty, request.terms
-        why_not = _refusal_to_turn(order, request)
         stops_here = order_qty <= order.cum_qty
         if stops_here:
             order_qty, terms = order.cum_qty, order.terms
-        elif why_not is None:
-            is_closed = book.is_closed and not order.is_for_auction
-            why_not = admission.refusal_of_kind(
-                book.instrument, terms, order.time_in_force
-            ) or admission.refusal(book.instrument, order_qty, limit_px(terms), is_closed=is_closed)
+        is_moved = _is_moved(book, order, order_qty, terms)
+        why_not = _refusal_to_turn(order, request)
+        if why_not is None and not stops_here:
+            why_not = self._refusal_to_amend(book, order, order_qty, terms, is_moved=is_moved)
         if why_not is not None:
             self._refused.add(request.cl_ord_id)
             return _refuse_request(order, request, CxlRejResponseTo.REPLACE, why_not.cxl_code, why_not.text)
-        px = limit_px(terms)
-        is_same_px = px == limit_px(order.terms)
-        is_same_trigger = stop_px(terms) == stop_px(order.terms)
-        loses_place = not is_same_trigger
-        if order.watch is None:
-            loses_place = not is_same_px or order_qty > order.order_qty
-        if loses_place or stops_here:
+        if is_moved or stops_here:
             book.remove(order)
-        order.terms = terms
-        order.amend(order_qty, order.price if px is None else px)
-        if not is_same_trigger:
-            order.watch = watch_of(order.side, order.terms, book.grid)
+        if stop_px(terms) != stop_px(order.terms):
+            order.watch = watch_of(order.side, terms, book.grid)
+        order.amend(order_qty, terms)
         replaced = answer(order, request.cl_ord_id, ExecType.REPLACED, time_ns, book.trade_date_at(time_ns))
-        return [replaced, *self._matching.work(book, order, time_ns)] if loses_place else [replaced]
+        return [replaced, *self._matching.work(book, order, time_ns)] if is_moved else [replaced]
+
+    def _refusal_to_amend(
+        self, book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms, *, is_moved: bool
+    ) -> Refusal | None:
+        instrument, price = book.instrument, limit_px(terms)
+        works_at = order.price if price is None else price
+        is_closed = book.is_closed and not order.is_for_auction
+        return (
+            admission.refusal_of_kind(instrument, terms, order.time_in_force)
+            or admission.refusal(instrument, order_qty, price, is_closed=is_closed)
+            or admission.refusal_of_instructions(order, order_qty)
+            or (self._refusal_now(book, order, works_at) if is_moved and order.watch is None else None)
+        )
 
     def status(self, request: OrderStatusRequest) -> ExecutionReport | None:
         """Say what an order is now, by the identity that is asked about; None for one that came to nothing or never came."""
@@ -130,6 +140,14 @@ class OrderDesk:
         if order is None or identity in self._refused:
             return None
         return status_report(order, request.time_ns)
+
+    def _refusal_now(self, book: Book, order: VenueOrder, price: Decimal | None) -> Refusal | None:
+        # What depends on the market and the position at this moment.
+        if not self._matching.executions.wanted(order):
+            return Refusal(admission.OTHER, NOTHING_TO_REDUCE)
+        if order.is_post_only and order.watch is None and book.is_met_by(order, price):
+            return Refusal(admission.OTHER, "post_only, and it would take at once")
+        return None
 
     def _find(self, request: _Amendment, response_to: CxlRejResponseTo) -> VenueOrder | Reports:
         # The order that is meant, if it is open, or the refusal. An id is used up even by a request that is refused.
@@ -161,8 +179,17 @@ def _order(request: NewOrderSingle) -> VenueOrder:
         price=limit_px(request.terms),
         time_in_force=request.time_in_force,
         leaves_qty=request.order_qty,
+        instructions=request.instructions,
         expires_ns=expires_at(request.time_in_force, request.time_ns),
     )
+
+
+def _is_moved(book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms) -> bool:
+    # Whether a replace loses the order's place. Who stands in no queue has none, and may be content with less now.
+    if order.watch is not None:
+        return stop_px(terms) != stop_px(order.terms)
+    is_same_px = limit_px(terms) == limit_px(order.terms)
+    return not is_same_px or order_qty > order.order_qty or order.room is book.aside
 
 
 def _refusal_to_turn(order: VenueOrder, request: OrderCancelReplaceRequest) -> Refusal | None:

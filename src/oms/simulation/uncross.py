@@ -24,7 +24,9 @@ def uncross(book: Book, change: SessionChange, executions: Executions, reports: 
     for ladder in (book.buys, book.sells):
         px, left = book.offered_to(is_buy=not ladder.is_buy)
         shown = [] if px is None or not left else [Interest(px, left)]
-        ours = (*ladder.orders(), *(order for order in called if order.is_buy is ladder.is_buy))
+        # Who only reduces could be given more than there is to reduce.
+        resting = (order for order in ladder.orders() if not order.is_reduce_only)
+        ours = (*resting, *(order for order in called if order.is_buy is ladder.is_buy))
         sides.append([*shown, *(Interest(order.price, order.leaves_qty, order) for order in ours)])
     found = clearing_px(sides[0], sides[1], book.last_px, book.last_px or _middle(book))
     if found is None:

@@ -10,8 +10,9 @@ from attrs import define
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import Choice, SessionPhase, Side
 from oms.model.ids import Account, ClOrdId, Symbol, VenueOrderId
+from oms.model.instructions import Instructions
 from oms.model.sessions import SessionChange
-from oms.model.terms import Terms
+from oms.model.terms import Terms, limit_px
 from oms.model.time_in_force import (
     AtTheClose,
     AtTheOpening,
@@ -52,6 +53,7 @@ class VenueOrder:
         queue_end: How much the market must have traded at its level, all told, before it is its turn.
         expires_ns: When the clock ends it, in nanoseconds UTC; None where no clock does.
         watch: What it sees of the market while it waits for a price; None once it was released, or where nothing has to.
+        instructions: How it is to be handled beside its price and time; None where nothing is asked for.
         room: Where it stands while it rests at no price: beside others that wait; None otherwise.
     """
 
@@ -73,6 +75,7 @@ class VenueOrder:
     queue_end: Decimal = ZERO
     expires_ns: int | None = None
     watch: Watch | None = None
+    instructions: Instructions | None = None
     room: dict[VenueOrderId, VenueOrder] | None = None
 
     @property
@@ -86,9 +89,23 @@ class VenueOrder:
         return not isinstance(self.time_in_force, ImmediateOrCancel | FillOrKill)
 
     @property
-    def is_all_or_nothing(self) -> bool:
-        """Whether it trades in full or not at all."""
-        return isinstance(self.time_in_force, FillOrKill)
+    def is_post_only(self) -> bool:
+        """Whether it never takes."""
+        return self.instructions is not None and self.instructions.post_only
+
+    @property
+    def is_reduce_only(self) -> bool:
+        """Whether it only makes a position smaller."""
+        return self.instructions is not None and self.instructions.reduce_only
+
+    def least_qty(self, wanted: Decimal) -> Decimal:
+        """Give the least that its next execution may be, where it may trade so much in all; 0 for any."""
+        asked = self.instructions
+        if isinstance(self.time_in_force, FillOrKill) or (asked is not None and asked.all_or_none):
+            return wanted
+        if asked is None or asked.min_qty is None or self.cum_qty:
+            return ZERO
+        return min(asked.min_qty, wanted)
 
     @property
     def is_for_auction(self) -> bool:
@@ -119,10 +136,12 @@ class VenueOrder:
         if not self.leaves_qty:
             self.stage = Stage.FILLED
 
-    def amend(self, order_qty: Decimal, price: Decimal | None) -> None:
-        """Book another total, not below what has executed, and another limit."""
+    def amend(self, order_qty: Decimal, terms: Terms) -> None:
+        """Book another total, not below what has executed, and other terms; a limit that these do not name stays."""
+        price = limit_px(terms)
         self.order_qty = order_qty
-        self.price = price
+        self.terms = terms
+        self.price = self.price if price is None else price
         self.leaves_qty = _SUBTRACT(order_qty, self.cum_qty)
         if not self.leaves_qty:
             self.stage = Stage.FILLED

@@ -8,6 +8,7 @@ from oms.brokers.paper import PaperBroker
 from oms.errors import ValidationError
 from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.enums import SessionPhase, Side, TriggerPriceType
+from oms.model.instructions import INSTRUCTIONS
 from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.reports import NotSent, Report, Sent
 from oms.model.sessions import SessionChange
@@ -57,6 +58,7 @@ def test_it_can_do_everything_and_has_no_money() -> None:
     # Two terms with all times in force, six triggered ones with all but the three for auctions.
     assert len(ORDER_TYPES) == 2 * 10 + 6 * 7
     assert capabilities.trigger_prices == set(TriggerPriceType)
+    assert capabilities.instructions == INSTRUCTIONS
     assert capabilities.profile.replace is ReplaceSupport.IN_PLACE
     assert capabilities.profile.chains_replaces
     assert capabilities.amendable == {"order_qty", "price", "stop_px"}
@@ -64,10 +66,13 @@ def test_it_can_do_everything_and_has_no_money() -> None:
 
 def test_it_can_be_told_to_take_less() -> None:
     last = frozenset({TriggerPriceType.LAST})
-    capabilities = PaperBroker([INSTRUMENT], order_types=ALL_ORDER_TYPES, trigger_prices=last).capabilities()
+    capabilities = PaperBroker(
+        [INSTRUMENT], order_types=ALL_ORDER_TYPES, trigger_prices=last, instructions=frozenset()
+    ).capabilities()
 
     assert capabilities.order_types == ALL_ORDER_TYPES
     assert capabilities.trigger_prices == last
+    assert not capabilities.instructions
     with pytest.raises(ValidationError, match=r"Stop AtTheClose.*part of what the exchange works"):
         PaperBroker([INSTRUMENT], order_types=frozenset({(Stop, AtTheClose), (Limit, Day)}))
 

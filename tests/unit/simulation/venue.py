@@ -12,6 +12,7 @@ A line is what happens, an arrow, and the reports that must follow, separated by
     wait 5                                          milliseconds, and the clock says so
     mark 95                                         a mark price
     sell a 3 stop95/mid gtc -> a new                see `terms_of` for what can be asked
+    sell a 3 @101 gtc post reduce                   and `aon`, `min2`
     trade 94x1 -> a triggered; a 3@93 taker leaves 0
     replace b a 5:stop96 -> b replaced 5 stop 96 cum 0 leaves 5
 
@@ -32,6 +33,7 @@ from oms.model.enums import (
     TriggerPriceType,
 )
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol
+from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
@@ -96,6 +98,7 @@ def order(
     *,
     symbol: str = "X",
     time_ns: int = NOON_NS,
+    instructions: Instructions | None = None,
 ) -> NewOrderSingle:
     """Make a request for a new order; a price of None makes it a market order, terms are taken as they are."""
     terms: Terms = Market() if price is None else Limit(price) if isinstance(price, str | Decimal) else price
@@ -110,6 +113,7 @@ def order(
         terms,
         time_in_force,
         Account("main"),
+        instructions=instructions,
     )
 
 
@@ -145,7 +149,7 @@ class Venue:
             case ["wait", milliseconds]:
                 self.time_ns += (int(milliseconds) - 1) * 1_000_000
                 return self.exchange.on_clock(self.time_ns)
-            case [side, cl_ord_id, qty, price, time_in_force] if side in SIDES:
+            case [side, cl_ord_id, qty, price, time_in_force, *asked] if side in SIDES:
                 request = order(
                     cl_ord_id,
                     SIDES[side],
@@ -153,6 +157,7 @@ class Venue:
                     terms_of(price),
                     TIMES_IN_FORCE[time_in_force],
                     time_ns=self.time_ns,
+                    instructions=instructions_of(asked),
                 )
                 self.remember(request)
                 return self.exchange.new_order(request)
@@ -246,6 +251,19 @@ def terms_of(text: str) -> Terms:
             return TrailingStopLimit(offset(number), Offset(limit), on, start)
         case _:
             return Limit(limit)
+
+
+def instructions_of(words: list[str]) -> Instructions | None:
+    """Read what is asked beside price and time."""
+    if not words:
+        return None
+    least = [word.removeprefix("min") for word in words if word.startswith("min")]
+    return Instructions(
+        post_only="post" in words,
+        reduce_only="reduce" in words,
+        all_or_none="aon" in words,
+        min_qty=least[0] if least else None,
+    )
 
 
 def offset(text: str) -> Offset:
