@@ -51,6 +51,16 @@ class Placed:
     after: int
 
 
+@frozen
+class Firsts:
+    """Keeps the first execution of each order."""
+
+    by_order: dict[OrderId, Traded]
+
+    def __call__(self, event: Traded) -> None:
+        self.by_order.setdefault(event.order_id, event)
+
+
 def prices(update: MarketUpdate, side: Side, price_type: TriggerPriceType) -> Decimal | None:
     """What a trigger looks at in an update; None where it looks at nothing."""
     if isinstance(update, TradePrint):
@@ -178,7 +188,7 @@ def test_orders_that_wait_for_a_price_in_bitcoin(market_data: Path) -> None:
     market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in BTC_FILES)))
     clock, firsts = ManualClock(market[0].time_ns), dict[OrderId, Traded]()
     om = OrderManager(brokers=[PaperBroker([instrument])], store=MemoryEventStore(), clock=clock)
-    om.on(Traded, lambda event: firsts.setdefault(event.order_id, event))
+    om.on(Traded, Firsts(firsts))
 
     from_ns, until_ns = market[0].time_ns, market[-1].time_ns
     placed = play(
@@ -206,7 +216,7 @@ def test_orders_that_wait_for_a_price_in_a_share_and_expire_at_the_close(market_
     om = OrderManager(
         brokers=[PaperBroker([instrument])], store=MemoryEventStore(), clock=clock, sessions=sessions
     )
-    om.on(Traded, lambda event: firsts.setdefault(event.order_id, event))
+    om.on(Traded, Firsts(firsts))
     opens, closes = (
         to_ns(datetime(2018, 1, 2, hour, minute, tzinfo=UTC)) for hour, minute in ((14, 30), (21, 0))
     )
