@@ -58,6 +58,16 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.engine.groups",
+        "it compares what legs should have at work with what their orders have, and speaks every word that closes the gap",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.engine.group_watch",
+        "small pieces of the vocabulary around one book of triggers",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.engine.snapshot",
         "the state's counterpart: it names every kind of thing that the state holds, and decides nothing",
     ),

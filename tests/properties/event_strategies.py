@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
@@ -9,7 +10,8 @@ from attrs import fields
 from hypothesis import strategies as st
 
 from oms.model import events as module
-from oms.model.enums import PegOffsetType, PegPriceType, TriggerPriceType
+from oms.model.contingency import Leg
+from oms.model.enums import PegOffsetType, PegPriceType, Side, TriggerPriceType
 from oms.model.events import Event, OrderEvent
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
@@ -162,11 +164,26 @@ def instructions() -> st.SearchStrategy[Instructions]:
     )
 
 
+def _legs() -> st.SearchStrategy[Leg]:
+    wanted = get_type_hints(Leg)
+    return st.builds(
+        Leg,
+        st.from_regex(r"[A-Z0-9][A-Z0-9./-]{0,23}", fullmatch=True),
+        st.sampled_from(Side),
+        _of(wanted["terms"]),
+        _of(wanted["time_in_force"]),
+        st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", fullmatch=True),
+        st.none() | prices().filter(lambda number: number > 0),
+        st.none() | instructions(),
+    )
+
+
 def _built(cls: type) -> st.SearchStrategy[Any]:
     hints = get_type_hints(cls)
     return st.builds(cls, **{item.name: _of(hints[item.name]) for item in fields(cls) if item.init})
 
 
+@cache
 def _of(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # an annotation may be anything
     if isinstance(annotation, NewType):
         return _of(annotation.__supertype__)
@@ -190,4 +207,6 @@ def _of(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # an annota
         Instructions: instructions(),
         **_terms(),
     }
+    if annotation is Leg:
+        return _legs()
     return known[annotation] if annotation in known else _built(annotation)

@@ -13,13 +13,21 @@ from hypothesis import strategies as st
 
 from oms.codec.event_codec import decode, encode
 from oms.errors import JournalNewerError, ValidationError
+from oms.model.contingency import GroupNode
 from oms.model.events import Event
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
 from tests.properties.event_strategies import EVENT_CLASSES, events
 
-UNION_MEMBERS = (*get_args(Terms), *get_args(TimeInForce), ExecutionReport, OrderCancelReject, FeeReport)
+UNION_MEMBERS = (
+    *get_args(GroupNode),
+    *get_args(Terms),
+    *get_args(TimeInForce),
+    ExecutionReport,
+    OrderCancelReject,
+    FeeReport,
+)
 
 
 def plain(content: object) -> Any:  # noqa: ANN401  # what json.dumps takes

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final
+from typing import Any, Final
 
+from oms.engine.inquiries import ASKS
+from oms.model.enums import AnomalyCode
 from oms.model.events import AnomalyAcknowledged, AnomalyRaised
 
 MAX_OPEN: Final = 10_000
@@ -40,3 +42,14 @@ class AnomalyBook:
         """Take in that somebody has looked at one."""
         if self.open.pop(event.anomaly, None) is not None:
             self.acknowledged += 1
+
+
+# The state comes in as `Any`: its module imports this one.
+def on_raised(state: Any, event: AnomalyRaised) -> None:  # noqa: ANN401
+    """Take in everything that it does to the state that an anomaly was raised."""
+    state.anomalies.on_raised(event)
+    state.groups.on_raised(event)
+    if event.code is AnomalyCode.EXPIRY_OVERDUE:
+        state.timers.expiries.on_told(event.order_id)
+    if event.code in ASKS and event.order_id is not None:
+        state.inquiries.on_anomaly(state.index.by_id[event.order_id], event, state.request_timeout_ns)

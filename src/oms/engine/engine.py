@@ -14,6 +14,7 @@ from oms.engine import emergencies, emergency_requests, operator, reconciler
 from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
 from oms.engine.expiring import end_with_session, look_at
+from oms.engine.groups import Groups
 from oms.engine.incoming import set_aside, take_in
 from oms.engine.inputs import (
     Answered,
@@ -69,10 +70,12 @@ class Engine:
     """
 
     __slots__ = (
+        "_dirty",
         "_dispatch",
         "_entry",
         "_follow_ups",
         "_grace_ns",
+        "_groups",
         "_handlers",
         "_kept",
         "_lists",
@@ -84,6 +87,7 @@ class Engine:
         "_requests",
         "_simulated",
         "_told",
+        "_watched",
         "is_following_up",
         "state",
         "wants_events",
@@ -111,6 +115,8 @@ class Engine:
         self._queue = self.state.inquiries.queue
         self._mute = self.state.inquiries.mute
         self._reducing = self.state.book.exposure.reducing
+        self._groups = groups = Groups(self._entry)
+        self._dirty, self._watched = self.state.groups.dirty, groups.watch.waiting
         self._requests: list[Request] = []
         # How many of the events that are still to be handed out the handlers have been told of.
         self._told = 0
@@ -132,6 +138,7 @@ class Engine:
             AssignBreak: self._assign,
             ResolveBreak: self._resolve_break,
             ReconcileBroker: self._reconcile,
+            **self._groups.inputs,
             Reported: self._reported,
             Answered: self._answered,
             SetAside: self._set_aside,
@@ -171,6 +178,9 @@ class Engine:
                 self._tie_up(what)
             if self.wants_events or self._reducing:
                 self._follow_up(what)
+            # Nobody is connected yet while a manager starts.
+            if self._dirty and type(what) is not Start:
+                self._work_groups(what)
         finally:
             setcontext(outside)
         next_due_ns = state.timers.next_due_ns
@@ -321,9 +331,12 @@ class Engine:
     def _open_routes(self) -> None:
         if reconciler.cleared(self.state.fresh):
             self._entry.forget_routes()
+            self.state.groups.look_at_all()
 
     def _market(self, what: Quote | TradePrint) -> None:
         self._entry.market[what.symbol] = what
+        if self._watched:
+            self._groups.on_market(what)
 
     def _nothing(self, what: TimerDue) -> None:
         pass
@@ -372,6 +385,7 @@ class Engine:
             state.inquiries.revive(order_id)
         if state.held.by_sequence:
             reconsider(state)
+        self._groups.arm()
 
     def _resume(self, what: Resume) -> None:
         emergencies.resume(self.state, what, self._requests)
@@ -428,6 +442,12 @@ class Engine:
                 state.begin(TimerDue, _CLOCK)
             reconciler.advance(state, self._requests)
             self._open_routes()
+
+    def _work_groups(self, what: Input) -> None:
+        while self._dirty:
+            self._groups.settle(self._requests)
+            if self.wants_events or self._reducing:
+                self._follow_up(what)
 
     def _follow_up(self, what: Input) -> None:
         followed = 0

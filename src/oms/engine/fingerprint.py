@@ -10,6 +10,7 @@ from attrs import astuple
 
 from oms.engine.state import State
 from oms.model.decimals import EXACT
+from oms.model.group import Group
 from oms.model.ids import OrderId
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
@@ -127,7 +128,24 @@ def _waiting(state: State) -> dict[str, object]:
             for order_id, one in sorted(state.timers.expiries.known.items())
         ],
         "inquiries": _inquiries(state),
+        "groups": [state.groups.next_id, *map(_group, state.groups.by_id.values())],
     }
+
+
+def _group(group: Group) -> list[object]:
+    legs = [
+        [
+            [order.order_id for order in leg.orders],
+            None if leg.end is None else leg.end.value,
+            leg.reached,
+            text(leg._first_qty),
+            [leg._has_ended, leg._asked_away, leg._excess_told],
+            [sorted(leg._cut), sorted(leg._no_replace), sorted(leg._no_cancel)],
+        ]
+        for leg in group.legs
+    ]
+    tree = repr(group.contingency)
+    return [group.group_id, group.account, group.client_ref, group.is_canceled, tree, legs]
 
 
 def _reconciled(state: State) -> dict[str, object]:

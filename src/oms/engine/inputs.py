@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from oms.model.commands import Command, MassCancel, SubmitOrder
+from oms.model.contingency import CancelGroup, SubmitGroup
 from oms.model.define import record
+from oms.model.group import Group
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
@@ -40,6 +42,19 @@ class WatchedMassCancel:
 
     command: MassCancel
     result: MassCancelResult
+
+
+@record
+class PlaceGroup:
+    """A group is to be placed, of which the caller has the handle already.
+
+    Attributes:
+        command: What is asked.
+        group: The handle.
+    """
+
+    command: SubmitGroup
+    group: Group
 
 
 @record
@@ -155,6 +170,9 @@ Input: TypeAlias = (
     Command
     | Promised
     | WatchedMassCancel
+    | SubmitGroup
+    | PlaceGroup
+    | CancelGroup
     | Reported
     | Answered
     | SetAside

@@ -62,7 +62,10 @@ def retirable(state: State, order_ids: Iterable[OrderId]) -> list[OrderId]:
     return [
         order_id
         for order_id in order_ids
-        if order_id in by_id and order_id not in awaited and is_retirable(state, by_id[order_id])
+        if order_id in by_id
+        and order_id not in awaited
+        and is_retirable(state, by_id[order_id])
+        and not (state.groups.of_order and state.groups.may_act(order_id))
     ]
 
 

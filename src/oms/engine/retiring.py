@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from oms.codec.event_codec import decode, encode
 from oms.engine.broker_positions import BrokerPositions
+from oms.engine.group_book import GroupBook
 from oms.engine.inquiries import Inquiries
 from oms.engine.order_index import OrderIndex
 from oms.engine.order_rows import Names, OrderRow, order_of, put_back, row_of
@@ -51,6 +52,7 @@ class Holder(Protocol):
     sweeps: int
     sweep_mark: str
     archive: OrderArchive | None
+    groups: GroupBook
     away: WeakValueDictionary[OrderId, Order]
 
 
@@ -65,6 +67,7 @@ def on_retired(state: Holder, event: ev.OrdersRetired) -> None:
     archive = state.archive
     if archive is not None and archive.mark(state.sweeps + 1) != mark:
         archive.put(state.sweeps + 1, mark, forms(state, event.order_ids))
+    state.groups.on_retired(event.order_ids)
     leaving = set(event.order_ids)
     index = state.index
     for order_id in event.order_ids:

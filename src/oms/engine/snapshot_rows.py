@@ -11,8 +11,9 @@ from typing import Final
 
 from oms.codec.row_codec import RowCodec
 from oms.engine.order_rows import OrderRow
+from oms.model.contingency import GroupNode
 from oms.model.define import record
-from oms.model.enums import BreakKind
+from oms.model.enums import BreakKind, LegEnd
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
@@ -227,11 +228,48 @@ class TradedRow:
     net_qty: Decimal
 
 
+@record
+class GroupsRow:
+    """The number that the next group gets."""
+
+    next_id: int
+
+
+@record
+class GroupRow:
+    """A group of orders that depend on one another."""
+
+    group_id: int
+    account: Account
+    client_ref: str | None
+    nodes: tuple[GroupNode, ...]
+    is_canceled: bool
+
+
+@record
+class LegRow:
+    """How a leg of a group stands, beside what its orders tell."""
+
+    group_id: int
+    number: int
+    order_ids: tuple[OrderId, ...]
+    end: LegEnd | None
+    reached: int
+    first_qty: Decimal
+    has_ended: bool
+    asked_away: bool
+    excess_told: bool
+    cut: tuple[OrderId, ...]
+    no_replace: tuple[OrderId, ...]
+    no_cancel: tuple[OrderId, ...]
+
+
 ROWS: Final = RowCodec(
     (
         SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, ExpiryRow, InquiryRow,
         HeldNameRow, ReadyRow, MultiplierRow, PositionRow, BooksRow, BreakRow, AcceptedRow, SyntheticRow, TradedRow,
         ReducingRow,
+        GroupsRow, GroupRow, LegRow,
     )
 )  # fmt: skip
 """How the rows are written and read."""

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from oms.engine.anomaly_book import AnomalyBook
+from oms.engine.anomaly_book import AnomalyBook, on_raised
 from oms.engine.break_book import BREAK_EVENTS, BreakBook
 from oms.engine.broker_positions import BrokerPositions
+from oms.engine.group_book import GROUP_EVENTS, GroupBook
 from oms.engine.held_reports import EXECUTION, REQUEST, VENUE_ORDER, HeldReports
-from oms.engine.inquiries import ASKS, Inquiries
+from oms.engine.inquiries import Inquiries
 from oms.engine.order_index import OrderIndex
 from oms.engine.reconciliation_run import Run
 from oms.engine.retiring import on_recalled, on_retired
@@ -26,7 +27,6 @@ from oms.lifecycle.execution_index import ExecutionIndex
 from oms.lifecycle.machine import ORDER_EVENTS, fulfil, new_order
 from oms.lifecycle.machine import apply as apply_to_order
 from oms.model import events as ev
-from oms.model.enums import AnomalyCode
 from oms.model.ids import (
     LOW_COUNTER,
     Account,
@@ -73,6 +73,7 @@ class State:
         held: Reports that cannot be understood yet.
         anomalies: What nobody has acknowledged.
         fees: Every fee by its broker and identity.
+        groups: The groups of orders that depend on one another.
         sessions: Which trading session it is.
         account: For whom an order is that a report names no account for. To be set by the engine, not by events.
         next_order_id: The number that the next order gets.
@@ -92,7 +93,7 @@ class State:
 
     __slots__ = (
         "account", "anomalies", "archive", "at", "away", "book", "breaks", "cause", "causes", "clash", "epoch", "executions", "fees",
-        "fresh", "handles", "held", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace",
+        "fresh", "groups", "handles", "held", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace",
         "next_counter", "next_order_id", "now_ns", "prefix", "profiles", "request_timeout_ns", "reserved", "retired", "runs",
         "sessions", "sweep_mark", "sweeps", "timers", "traded", "usable", "version",
     )  # fmt: skip
@@ -112,6 +113,7 @@ class State:
         self.anomalies = AnomalyBook()
         self.fees: dict[tuple[BrokerName, str], ev.FeeCharged] = {}
         self.sessions = Sessions()
+        self.groups = GroupBook()
         self.breaks = BreakBook()
         self.traded = BrokerPositions()
         self.runs: dict[BrokerName, Run] = {}
@@ -166,6 +168,8 @@ class State:
                 self.inquiries.on_requests(before, order._requests)
         if after is not None:
             after(self, event, order)
+        if self.groups.of_order:
+            self.groups.on_order_event(event, order)
         self.version = event.sequence
         self.last_ns = event.time_ns
         self.fresh.append(event)
@@ -240,14 +244,6 @@ def _reserved(state: State, event: Any) -> None:
     state.traded.add_up()
 
 
-def _raised(state: State, event: Any) -> None:
-    state.anomalies.on_raised(event)
-    if event.code is AnomalyCode.EXPIRY_OVERDUE:
-        state.timers.expiries.on_told(event.order_id)
-    if event.code in ASKS and event.order_id is not None:
-        state.inquiries.on_anomaly(state.index.by_id[event.order_id], event, state.request_timeout_ns)
-
-
 def _create(state: State, event: ev.OrderCreated | ev.OrderAdopted) -> Order:
     order_id = event.order_id
     order = state.handles.pop(order_id, None) if state.handles else None
@@ -272,11 +268,12 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
     ev.KillSwitchEngaged: on_killed,
     ev.KillSwitchReleased: on_released,
     ev.SessionChanged: on_session,
-    ev.AnomalyRaised: _raised,
+    ev.AnomalyRaised: on_raised,
     ev.AnomalyAcknowledged: lambda state, event: state.anomalies.on_acknowledged(event),
     ev.ReportHeld: lambda state, event: state.held.hold(event),
     ev.ReportReleased: lambda state, event: state.held.release(event.held),
     **dict.fromkeys(BREAK_EVENTS, lambda state, event: state.breaks.on_event(event)),
+    **GROUP_EVENTS,
     ev.OrdersRetired: on_retired,
     ev.OrderRecalled: on_recalled,
 }

@@ -151,6 +151,8 @@ class AnomalyCode(Choice):
     ABSENT_AT_BROKER = "absent at broker"
     EXPIRY_OVERDUE = "expiry overdue"
     REDUCE_ONLY_EXCEEDED = "reduce only exceeded"
+    EXIT_LOST = "exit lost"
+    EXITS_EXCEED_ENTRY = "exits exceed entry"
 
 
 class Listing(Choice):
@@ -184,6 +186,19 @@ class BreakKind(Choice):
     """What is held is another quantity there."""
     FEE = "fee"
     """An execution has cost something else there."""
+
+
+class LegEnd(Choice):
+    """Why nothing more is made of a leg of a group."""
+
+    WITHDRAWN = "withdrawn"
+    """Somebody canceled its order."""
+    LOST = "lost"
+    """Its order was refused, canceled or expired, and nobody here had asked for that."""
+    COMPLETED = "completed"
+    """Its exits have executed all that it had brought."""
+    CANCELED = "canceled"
+    """The whole group was canceled."""
 
 
 class SessionPhase(Choice):

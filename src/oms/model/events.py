@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from attrs import field
 
+from oms.model.contingency import GroupNode
 from oms.model.decimals import ONE, ZERO
 from oms.model.define import record
 from oms.model.enums import (
@@ -17,6 +18,7 @@ from oms.model.enums import (
     BreakKind,
     ExecRestatementReason,
     LastLiquidityInd,
+    LegEnd,
     OrdStatus,
     SessionPhase,
     Side,
@@ -932,6 +934,77 @@ class OrderRecalled(Event):
 
     order_id: OrderId
     text: str
+
+
+@record
+class GroupCreated(Event):
+    """A group of orders that depend on one another was asked for.
+
+    Attributes:
+        group_id: Ours, counted from 1 in each journal.
+        account: For whom the legs are that name nobody.
+        client_ref: The caller's own name for it.
+        nodes: The tree of its legs, each node before what belongs to it.
+    """
+
+    group_id: int
+    account: Account
+    client_ref: str | None
+    nodes: tuple[GroupNode, ...]
+
+
+@record
+class LegPlaced(Event):
+    """The order that is created next is of a leg of a group.
+
+    Attributes:
+        group_id: The group.
+        leg: The leg's number in it, from 0.
+        order_id: The number that the order gets.
+    """
+
+    group_id: int
+    leg: int
+    order_id: OrderId
+
+
+@record
+class LegReached(Event):
+    """The market has reached the price of a leg that waited here: it is its turn.
+
+    Attributes:
+        group_id: The group.
+        leg: The leg's number in it, from 0.
+        trigger_px: The price that it waited for.
+        px: The price that reached it.
+    """
+
+    group_id: int
+    leg: int
+    trigger_px: Decimal
+    px: Decimal
+
+
+@record
+class LegStopped(Event):
+    """Nothing more is made of a leg of a group; what is at work of it is canceled.
+
+    Attributes:
+        group_id: The group.
+        leg: The leg's number in it, from 0.
+        why: Why.
+    """
+
+    group_id: int
+    leg: int
+    why: LegEnd
+
+
+@record
+class GroupCancelRequested(Event):
+    """Every order of a group is to be canceled, its exits too, and no more of them are made."""
+
+    group_id: int
 
 
 @record

@@ -44,9 +44,11 @@ from oms.model.commands import (
     ResumeManager,
     SubmitOrder,
 )
+from oms.model.contingency import Contingency, bracket
 from oms.model.door import flag, shown
 from oms.model.door import namespace as checked_namespace
 from oms.model.enums import AnomalyCode, BreakKind, Side
+from oms.model.group import Group
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId, name
 from oms.model.ids import client_ref as checked_ref
 from oms.model.instructions import Instructions
@@ -59,7 +61,7 @@ from oms.model.position import Position
 from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.terms import Terms
-from oms.model.time_in_force import DAY, TimeInForce
+from oms.model.time_in_force import DAY, GTC, TimeInForce
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.ports.broker import Broker
 from oms.ports.calendar import SessionSource
@@ -67,6 +69,7 @@ from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore, StoreNotice
 from oms.ports.market_data import ClockListener, MarketListener
 from oms.ports.order_archive import OrderArchive
+from oms.runtime import groups as grouping
 from oms.runtime.checked_clock import checked
 from oms.runtime.connections import by_name, capabilities_of, connect, defined, in_turn
 from oms.runtime.halting import MAX_HELD
@@ -286,6 +289,80 @@ class OrderManager:
             state.handles.pop(order_id, None)
             raise
         return handle
+
+    def submit_group(
+        self,
+        contingency: Contingency,
+        *,
+        account: str | None = None,
+        client_ref: str | None = None,
+        asked_by: str = "",
+    ) -> Group:
+        """Place orders that depend on one another, and give the group's live handle.
+
+        Args:
+            contingency: An `Oto`, an `Oco` or a `Leg`, see `oms.model.contingency`.
+            account: For whom the legs are that name nobody; the manager's account if not given.
+            client_ref: Your own name for it, which no other group has that may still act.
+            asked_by: Who wants it, for the record.
+
+        Raises:
+            ValidationError: Something that cannot be meant; nothing has changed. Errors of `submit` besides.
+            UnknownInstrumentError: A symbol that was never defined.
+        """
+        whose = self._account if account is None else Account(name(account, "account"))
+        return grouping.submit_group(self._loop, contingency, whose, client_ref, asked_by)
+
+    def bracket(
+        self,
+        symbol: str,
+        side: Side,
+        order_qty: Decimal | int | str,
+        *,
+        entry: Terms,
+        target: Terms,
+        stop: Terms,
+        tif: TimeInForce = DAY,
+        exit_tif: TimeInForce = GTC,
+        client_ref: str | None = None,
+        asked_by: str = "",
+    ) -> Group:
+        """Place an entry with a stop and a target behind it, of which each works for what the entry has filled.
+
+        Every choice as `oms.model.contingency.bracket` has it; to choose otherwise, pass what that gives to `submit_group`.
+        Errors as there.
+
+        Args:
+            symbol: What to trade.
+            side: The entry's; the exits are on the other.
+            order_qty: How much the entry is for.
+            entry: The entry's terms.
+            target: Where to take the gain.
+            stop: Where to end the loss.
+            tif: For how long the entry is good.
+            exit_tif: For how long the exits are good.
+            client_ref: As in `submit_group`.
+            asked_by: As in `submit_group`.
+        """
+        tree = bracket(
+            symbol, side, order_qty, entry=entry, target=target, stop=stop, tif=tif, exit_tif=exit_tif
+        )
+        return self.submit_group(tree, client_ref=client_ref, asked_by=asked_by)
+
+    def cancel_group(self, group: Group | int, *, asked_by: str = "") -> None:
+        """Cancel every order of a group, its exits too, and make no more of them; what was filled stays.
+
+        To keep the exits and stop the entry alone, cancel `group.entry`.
+
+        Raises:
+            ValidationError: No such group was submitted here.
+            HaltedError: While halted, or closed; orders can be canceled then one by one.
+        """
+        grouping.cancel_group(self._loop, group, asked_by)
+
+    def groups(self) -> list[Group]:
+        """Give every group that may still act, oldest first; one that is over stays until its orders leave memory."""
+        return grouping.groups(self._loop)
 
     def cancel(self, order: Order | int, *, asked_by: str = "") -> None:
         """Ask for what is left of an order to be canceled.

@@ -7,6 +7,7 @@ line here is read into what the newer library makes of it.
 from decimal import Decimal
 
 from oms.model import events as e
+from oms.model.contingency import Arm, Leg, OcoNode, OtoNode, Remainder, Siblings
 from oms.model.enums import (
     AnomalyCode,
     BreakKind,
@@ -14,6 +15,7 @@ from oms.model.enums import (
     ExecRestatementReason,
     ExecType,
     LastLiquidityInd,
+    LegEnd,
     OrdStatus,
     PegOffsetType,
     PegPriceType,
@@ -763,4 +765,25 @@ EXPECTED: tuple[e.Event, ...] = (
         )
         for place, (terms, instructions) in enumerate(TERMS)
     ),
+    e.GroupCreated(
+        96 + len(TERMS),
+        4,
+        ASK,
+        96 + len(TERMS),
+        T0,
+        1,
+        MAIN,
+        "swing-1",
+        (
+            OtoNode(1, Arm.EACH_FILL, Remainder.CANCEL),
+            Leg("AAPL", Side.BUY, Limit("189.50"), order_qty=100),
+            OcoNode(2, Siblings.REDUCE),
+            Leg("AAPL", Side.SELL, Stop("180"), GoodTillCancel(), "main"),
+            Leg("AAPL", Side.SELL, Limit("200"), GoodTillCancel(), instructions=Instructions(post_only=True)),
+        ),
+    ),
+    e.LegPlaced(97 + len(TERMS), 4, ASK, 97 + len(TERMS), T0, 1, 0, ORDER),
+    e.LegReached(98 + len(TERMS), 4, SAID, 98 + len(TERMS), T0, 1, 1, Decimal(180), Decimal("179.98")),
+    e.LegStopped(99 + len(TERMS), 4, SAID, 99 + len(TERMS), T0, 1, 2, LegEnd.LOST),
+    e.GroupCancelRequested(100 + len(TERMS), 4, ASK, 100 + len(TERMS), T0, 1),
 )

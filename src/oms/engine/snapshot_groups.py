@@ -1,0 +1,61 @@
+"""The groups of orders that depend on one another, as rows of a snapshot, and back; what is not written is told by their orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oms.engine import snapshot_rows as rows
+from oms.engine.state import State
+from oms.model.contingency import SubmitGroup, tree_of
+from oms.model.contingency import nodes_of as written
+from oms.model.group import Group
+
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+
+def rows_of(state: State) -> Iterator[object]:
+    """Give the rows; none where there never was a group."""
+    book = state.groups
+    if book.next_id == 1:
+        return
+    yield rows.GroupsRow(book.next_id)
+    for group in book.by_id.values():
+        nodes = written(group.contingency)
+        yield rows.GroupRow(group.group_id, group.account, group.client_ref, nodes, group.is_canceled)
+        for leg in group.legs:
+            yield rows.LegRow(
+                group.group_id, leg.number, tuple(order.order_id for order in leg.orders), leg.end, leg.reached, leg._first_qty,
+                leg._has_ended, leg._asked_away, leg._excess_told, tuple(sorted(leg._cut)), tuple(sorted(leg._no_replace)),
+                tuple(sorted(leg._no_cancel)),
+            )  # fmt: skip
+
+
+def take(state: State, row: object) -> bool:
+    """Put a row back, and tell whether it is one of these."""
+    book = state.groups
+    match row:
+        case rows.GroupsRow(next_id):
+            book.next_id = next_id
+        case rows.GroupRow():
+            group = Group(row.group_id, SubmitGroup(tree_of(row.nodes), row.account, row.client_ref))
+            group.is_canceled = row.is_canceled
+            book.add(group)
+        case rows.LegRow():
+            leg = book.by_id[row.group_id].legs[row.number]
+            leg.orders = [state.index.by_id[order_id] for order_id in row.order_ids]
+            leg.end, leg.reached, leg._first_qty = row.end, row.reached, row.first_qty
+            leg._has_ended, leg._asked_away, leg._excess_told = (
+                row.has_ended,
+                row.asked_away,
+                row.excess_told,
+            )
+            leg._cut, leg._no_replace, leg._no_cancel = (
+                set(row.cut),
+                set(row.no_replace),
+                set(row.no_cancel),
+            )
+            book.of_order.update((order_id, leg) for order_id in row.order_ids)
+        case _:
+            return False
+    return True

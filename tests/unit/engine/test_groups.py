@@ -1,0 +1,354 @@
+"""Groups in the engine: which orders are made, changed and canceled as reports come in; every figure worked by hand."""
+# ruff: noqa: ANN401  # cases are data of any kind
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from oms.engine.inputs import Start
+from oms.errors import UnknownInstrumentError, ValidationError
+from oms.model import events as ev
+from oms.model.capabilities import Capabilities
+from oms.model.contingency import Arm, CancelGroup, Leg, Oco, Oto, Remainder, SubmitGroup, bracket
+from oms.model.enums import AnomalyCode, ExecType, LegEnd, Side
+from oms.model.group import Group
+from oms.model.ids import ExecId
+from oms.model.market import Quote, TradePrint
+from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.terms import Limit, Stop, Terms
+from tests.fakes import AAPL, BTC, CAN_ALL, CAN_MORE, T0
+from tests.unit.engine.desk import MAIN, OFF, SYMBOL, TIMEOUT_NS, Desk
+
+Wanted = tuple[str, str, str]
+
+
+class Floor(Desk):
+    """A desk at a broker who can trade groups by the ids of their orders."""
+
+    def __init__(self, can: Mapping[str, Capabilities] | None = None) -> None:
+        super().__init__(can=can or {"paper": CAN_ALL})
+        self.trades = 0
+        self.seen = 0
+
+    def place(self, contingency: Any, **fields: Any) -> Group:
+        self.tell(SubmitGroup(contingency, MAIN, **fields))
+        return next(reversed(self.engine.state.groups.by_id.values()))
+
+    def news(self) -> list[str]:
+        """What was sent since this was asked last, in words."""
+        new, self.seen = self.sent[self.seen :], len(self.sent)
+        return [_words(self, one) for one in new]
+
+    def fill(self, order_id: int, qty: int, px: int = 100) -> None:
+        self.trades += 1
+        order = self.order(order_id)
+        assert order.cl_ord_id is not None
+        self.say(
+            ExecType.TRADE,
+            cl_ord_id=order.cl_ord_id,
+            exec_id=ExecId(f"x{self.trades}"),
+            last_qty=Decimal(qty),
+            last_px=Decimal(px),
+            transact_time_ns=T0,
+        )
+
+    def bust(self, order_id: int, trade: int) -> None:
+        order = self.order(order_id)
+        self.trades += 1
+        self.say(
+            ExecType.TRADE_CANCEL,
+            cl_ord_id=order.cl_ord_id,
+            exec_id=ExecId(f"x{self.trades}"),
+            exec_ref_id=ExecId(f"x{trade}"),
+            transact_time_ns=T0,
+        )
+
+    def new(self, order_id: int) -> None:
+        self.say(ExecType.NEW, cl_ord_id=self.order(order_id).cl_ord_id)
+
+    def done(self, order_id: int, exec_type: ExecType = ExecType.CANCELED) -> None:
+        """The broker grants what was asked for last."""
+        order = self.order(order_id)
+        asked = order.outstanding_requests[-1].cl_ord_id if order.outstanding_requests else order.cl_ord_id
+        self.say(exec_type, cl_ord_id=asked, orig_cl_ord_id=order.cl_ord_id)
+
+    def replaced(self, order_id: int) -> None:
+        asked = self.order(order_id).outstanding_requests[-1]
+        self.say(
+            ExecType.REPLACED,
+            cl_ord_id=asked.cl_ord_id,
+            orig_cl_ord_id=self.order(order_id).cl_ord_id,
+            order_qty=asked.order_qty,
+        )
+
+    def quote(self, bid: int, ask: int) -> None:
+        self.tell(Quote(SYMBOL, T0, bid, 100, ask, 100))
+
+    def print(self, price: int) -> None:
+        self.tell(TradePrint(SYMBOL, T0, price, 1))
+
+
+def _words(desk: Floor, request: Any) -> str:
+    match request:
+        case NewOrderSingle():
+            order = desk.order(request.order_id)
+            return f"new {request.order_id}: {request.side.name} {request.order_qty} {type(order.terms).__name__}"
+        case OrderCancelReplaceRequest():
+            return f"replace {request.order_id}: {request.order_qty}"
+        case OrderCancelRequest():
+            return f"cancel {request.order_id}"
+        case _:
+            return type(request).__name__
+
+
+def simple(**choices: Any) -> Oto:
+    terms: dict[str, Terms] = {"entry": Limit(100), "target": Limit(110), "stop": Stop(95)}
+    return bracket("AAPL", Side.BUY, 100, **{**terms, **choices})
+
+
+def test_exits_are_sized_to_what_has_filled() -> None:
+    desk = Floor()
+    group = desk.place(simple())
+    assert desk.news() == ["new 1: BUY 100 Limit"]
+    desk.new(1)
+    assert desk.news() == []
+
+    desk.fill(1, 30)
+    assert desk.news() == ["new 2: SELL 30 Limit"]
+    desk.new(2)
+    desk.fill(1, 70)
+
+    assert desk.news() == ["replace 2: 100"]
+    assert [len(leg.orders) for leg in group.legs] == [1, 0, 1]
+
+
+def test_a_bracket_ends_with_its_target() -> None:
+    desk = Floor()
+    desk.place(simple())
+    desk.new(1)
+    desk.fill(1, 100)
+    desk.new(2)
+    desk.fill(2, 100, 110)
+    desk.news()
+    assert desk.engine._groups.watch.waiting == {}
+
+    desk.quote(90, 91)
+    desk.print(90)
+
+    assert desk.news() == []
+
+
+def test_where_the_venue_takes_stops_the_stop_rests_and_the_target_waits() -> None:
+    desk = Floor({"paper": CAN_MORE})
+    desk.place(simple())
+    desk.fill(1, 100)
+    assert desk.news() == ["new 1: BUY 100 Limit", "new 2: SELL 100 Stop"]
+    desk.new(2)
+
+    desk.quote(110, 111)
+    assert desk.news() == ["cancel 2"]
+    desk.done(2)
+
+    assert desk.news() == ["new 3: SELL 100 Limit"]
+
+
+def test_a_stop_that_is_reached_takes_the_target_back_first() -> None:
+    desk = Floor()
+    desk.place(simple())
+    desk.fill(1, 100)
+    desk.new(2)
+    desk.news()
+
+    desk.print(95)
+    assert desk.news() == ["cancel 2"]
+    desk.fill(2, 40, 110)
+    assert desk.news() == []
+    desk.done(2)
+
+    assert desk.news() == ["new 3: SELL 60 Market"]
+    desk.fill(3, 60, 94)
+    assert desk.news() == []
+
+
+def test_an_exit_that_completes_what_was_filled_cancels_the_rest_of_the_entry() -> None:
+    desk = Floor()
+    group = desk.place(simple())
+    desk.new(1)
+    desk.fill(1, 50)
+    desk.new(2)
+    desk.news()
+    desk.fill(2, 50, 110)
+    assert desk.news() == ["cancel 1"]
+    assert group.legs[0].end is LegEnd.COMPLETED
+
+    desk.fill(1, 20)  # on its way when the cancel arrived
+    assert desk.news() == ["new 3: SELL 20 Limit"]
+    desk.done(1)
+    assert desk.news() == []
+    desk.fill(3, 20, 110)
+    assert desk.news() == []
+
+
+def test_rearm_lets_the_entry_go_on() -> None:
+    desk = Floor()
+    desk.place(simple(remainder=Remainder.REARM))
+    desk.new(1)
+    desk.fill(1, 50)
+    desk.new(2)
+    desk.fill(2, 50, 110)
+    desk.news()
+
+    desk.fill(1, 50)
+
+    assert desk.news() == ["new 3: SELL 50 Limit"]
+
+
+def test_first_fill_brings_exits_up_to_the_whole_when_the_entry_has_ended() -> None:
+    desk = Floor()
+    desk.place(simple(arm=Arm.FIRST_FILL))
+    desk.new(1)
+    desk.fill(1, 30)
+    desk.new(2)
+    desk.fill(1, 30)
+    assert desk.news() == ["new 1: BUY 100 Limit", "new 2: SELL 30 Limit"]
+
+    desk.cancel(1)
+    desk.done(1)
+
+    assert desk.news() == ["cancel 1", "replace 2: 60"]
+
+
+def test_complete_waits_for_the_end_of_the_entry() -> None:
+    desk = Floor()
+    desk.place(simple(arm=Arm.COMPLETE))
+    desk.new(1)
+    desk.fill(1, 60)
+    assert desk.news() == ["new 1: BUY 100 Limit"]
+
+    desk.fill(1, 40)
+
+    assert desk.news() == ["new 2: SELL 100 Limit"]
+
+
+def test_a_bust_of_the_entry_shrinks_the_exits() -> None:
+    desk = Floor()
+    desk.place(simple())
+    desk.new(1)
+    desk.fill(1, 30)
+    desk.fill(1, 70)
+    desk.new(2)
+    desk.replaced(2)
+    desk.news()
+
+    desk.bust(1, 1)
+
+    assert desk.news() == ["replace 2: 70"]
+
+
+def test_a_bust_after_an_exit_has_filled_takes_back_what_can_be_and_says_so() -> None:
+    desk = Floor()
+    desk.place(simple())
+    desk.new(1)
+    desk.fill(1, 100)
+    desk.new(2)
+    desk.fill(2, 40, 110)
+    desk.news()
+
+    desk.bust(1, 1)
+
+    assert desk.news() == ["cancel 2"]
+    (raised,) = (event for event in desk.journal if isinstance(event, ev.AnomalyRaised))
+    assert (raised.code, raised.order_id) == (AnomalyCode.EXITS_EXCEED_ENTRY, 1)
+
+
+def test_an_exit_that_the_broker_refuses_is_said_to_be_lost_and_the_other_takes_its_turn() -> None:
+    desk = Floor({"paper": CAN_MORE})
+    group = desk.place(simple())
+    desk.new(1)
+    desk.fill(1, 100)
+    desk.news()
+
+    desk.done(2, ExecType.REJECTED)
+
+    assert desk.news() == ["new 3: SELL 100 Limit"]
+    assert group.legs[1].end is LegEnd.LOST
+    assert [e.code for e in desk.journal if isinstance(e, ev.AnomalyRaised)] == [AnomalyCode.EXIT_LOST]
+
+
+def test_an_exit_that_somebody_cancels_is_not_placed_again() -> None:
+    desk = Floor()
+    group = desk.place(Oto(_buy(), (Leg("AAPL", Side.SELL, Limit(110)),)))
+    desk.new(1)
+    desk.fill(1, 60)
+    desk.new(2)
+    desk.cancel(2)
+    desk.done(2)
+    desk.news()
+
+    desk.fill(1, 40)
+
+    assert desk.news() == []
+    assert group.legs[1].end is LegEnd.WITHDRAWN
+    assert [e.code for e in desk.journal if isinstance(e, ev.AnomalyRaised)] == []
+
+
+def test_a_canceled_group_has_nothing_at_work() -> None:
+    desk = Floor()
+    group = desk.place(simple())
+    desk.new(1)
+    desk.fill(1, 30)
+    desk.new(2)
+    desk.news()
+
+    desk.tell(CancelGroup(group.group_id, "bot"))
+
+    assert desk.news() == ["cancel 1", "cancel 2"]
+    desk.tell(CancelGroup(group.group_id, "bot"))
+    assert desk.news() == []
+
+
+def test_entries_in_two_instruments_reduce_one_another() -> None:
+    desk = Floor()
+    desk.place(Oco((_buy(), Leg("BTC-USD", Side.BUY, Limit(9), order_qty=100))))
+    desk.new(1)
+    desk.new(2)
+    desk.news()
+
+    desk.fill(1, 30)
+
+    assert desk.news() == ["replace 2: 70"]
+
+
+def test_after_a_restart_a_stop_waits_for_its_price_again() -> None:
+    desk = Floor()
+    desk.place(simple())
+    desk.fill(1, 100)
+    desk.new(2)
+    other = Floor()
+    other.engine = type(other.engine)({"paper": CAN_ALL}, desk.engine._handlers)  # type: ignore[dict-item]  # a name
+    other.engine.replay(desk.journal)
+    other.tell(Start("desk", TIMEOUT_NS, OFF, (AAPL, BTC)))
+    assert other.news() == []
+
+    other.print(95)
+
+    assert other.news() == ["cancel 2"]
+
+
+def test_what_cannot_be_meant_is_refused() -> None:
+    desk = Floor()
+    with pytest.raises(UnknownInstrumentError):
+        desk.place(bracket("MSFT", Side.BUY, 1, entry=Limit(1), target=Limit(2), stop=Stop(1)))
+    with pytest.raises(ValidationError):
+        desk.tell(CancelGroup(1))
+    desk.place(simple(), client_ref="g")
+    with pytest.raises(ValidationError):
+        desk.place(simple(), client_ref="g")
+
+
+def _buy() -> Leg:
+    return Leg("AAPL", Side.BUY, Limit(100), order_qty=100)

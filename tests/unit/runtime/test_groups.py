@@ -1,0 +1,112 @@
+"""Groups through the manager, at the paper broker."""
+
+from pathlib import Path
+
+import pytest
+
+from oms import Limit, OrderManager, Quote, Side, Stop
+from oms.brokers.paper import PaperBroker
+from oms.errors import ValidationError
+from oms.model.contingency import Leg, Oco, Oto
+from oms.model.events import Traded
+from oms.model.group import Group
+from oms.model.ids import Symbol
+from oms.model.market import TradePrint
+from oms.ports.event_store import EventStore
+from oms.runtime.manual_clock import ManualClock
+from oms.stores.jsonl import JSONLEventStore
+from oms.stores.memory import MemoryEventStore
+from tests.fakes import AAPL, BTC, T0
+
+
+def opened(store: EventStore | None = None) -> OrderManager:
+    broker = PaperBroker([AAPL, BTC])
+    return OrderManager(
+        brokers=[broker], store=MemoryEventStore() if store is None else store, clock=ManualClock(T0)
+    )
+
+
+def _held(om: OrderManager) -> object:
+    position = om.position("AAPL")
+    return None if position is None else position.net_qty
+
+
+def quote(om: OrderManager, bid: str, ask: str, size: int = 100) -> None:
+    om.update(Quote(Symbol("AAPL"), T0, bid, size, ask, size))
+
+
+def test_a_bracket_goes_from_its_entry_to_its_target() -> None:
+    with opened() as om:
+        quote(om, "100", "101")
+        group = om.bracket(
+            "AAPL", Side.BUY, 100, entry=Limit(101), target=Limit(110), stop=Stop(95), client_ref="swing"
+        )
+        assert om.groups() == [group]
+        # This broker takes stops, so that the stop lies there and the target waits here.
+        assert [type(order.terms) for order in group.orders] == [Limit, Stop]
+
+        quote(om, "110", "111")
+
+        assert [order.cum_qty for order in group.orders] == [100, 0, 100]
+        assert not om.open_orders()
+        assert _held(om) == 0
+        assert repr(group) == (
+            "<Group 1 BUY 100 AAPL limit 101 -> (SELL AAPL stop 95 | SELL AAPL limit 110): executed 100, 0, 100>"
+        )
+
+
+def test_a_bracket_goes_from_its_entry_to_its_stop() -> None:
+    with opened() as om:
+        quote(om, "100", "101")
+        group = om.bracket("AAPL", Side.BUY, 100, entry=Limit(101), target=Limit(110), stop=Stop(95))
+        quote(om, "94", "95")
+        om.update(TradePrint(Symbol("AAPL"), T0, "94.5", 10))
+
+        assert [leg.executed_qty for leg in group.legs] == [100, 100, 0]
+        assert not om.open_orders()
+        assert _held(om) == 0
+
+
+def test_from_within_a_listener_the_handle_is_filled_in_later() -> None:
+    with opened() as om:
+        quote(om, "100", "101")
+        seen: list[Group] = []
+        ids = []
+
+        def act(event: Traded) -> None:
+            if event.order_id == 1:
+                seen.append(om.submit_group(Oto(_buy(50), (Leg("AAPL", Side.SELL, Limit(120)),))))
+                ids.append(seen[0].group_id)
+
+        om.on(Traded, act)
+        om.submit("AAPL", Side.BUY, 10, Limit(101))
+
+        assert ids == [0]
+        assert [(group.group_id, len(group.orders)) for group in seen] == [(1, 1)]
+
+
+def test_a_group_is_canceled_whole() -> None:
+    with opened() as om:
+        quote(om, "100", "101")
+        group = om.submit_group(Oco((_buy(10), Leg("AAPL", Side.SELL, Limit(200), order_qty=10))))
+        assert len(om.open_orders()) == 2
+
+        om.cancel_group(group)
+
+        assert not om.open_orders()
+        with pytest.raises(ValidationError):
+            om.cancel_group(7)
+
+
+@pytest.mark.slow
+def test_a_group_survives_a_restart(tmp_path: Path) -> None:
+    with opened(JSONLEventStore(tmp_path / "orders.jsonl")) as om:
+        quote(om, "100", "101")
+        om.bracket("AAPL", Side.BUY, 100, entry=Limit(99), target=Limit(110), stop=Stop(95), client_ref="a")
+    with opened(JSONLEventStore(tmp_path / "orders.jsonl")) as om:
+        (group,) = om.groups()
+        assert (group.client_ref, len(group.orders)) == ("a", 1)
+
+
+def _buy(qty: int) -> Leg:
+    return Leg("AAPL", Side.BUY, Limit(99), order_qty=qty)
