@@ -258,6 +258,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.simulation.matching",
+        "whatever makes an order trade, wait, follow or end meets here",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.simulation.order_desk",
         "it answers every kind of request in the venue's own words",
     ),

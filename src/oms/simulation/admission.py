@@ -13,6 +13,8 @@ from oms.model.terms import (
     Limit,
     LimitIfTouched,
     MarketIfTouched,
+    MarketToLimit,
+    Pegged,
     Stop,
     StopLimit,
     Terms,
@@ -72,14 +74,18 @@ _AS_CXL_REJ_REASON: Final = {
     INVALID_PRICE_INCREMENT: INVALID_PRICE_INCREMENT,
 }
 _RESTING: Final = (Day, GoodTillCancel, GoodTillDate, GoodTillTime, GoodForTime)
-_LIMITED: Final = (Limit, StopLimit, LimitIfTouched, TrailingStopLimit)
+_LIMITED: Final = (Pegged, Limit, StopLimit, LimitIfTouched, TrailingStopLimit)
 _TRIGGERED: Final = (Stop, StopLimit, MarketIfTouched, LimitIfTouched, TrailingStop, TrailingStopLimit)
 
-ORDER_TYPES: Final[frozenset[tuple[type[Terms], type[TimeInForce]]]] = ALL_ORDER_TYPES | {
-    (terms, time_in_force)
-    for terms in _TRIGGERED
-    for time_in_force in (*_RESTING, ImmediateOrCancel, FillOrKill)
-}
+ORDER_TYPES: Final[frozenset[tuple[type[Terms], type[TimeInForce]]]] = (
+    ALL_ORDER_TYPES
+    | {
+        (terms, tif)
+        for terms in (*_TRIGGERED, MarketToLimit)
+        for tif in (*_RESTING, ImmediateOrCancel, FillOrKill)
+    }
+    | {(Pegged, tif) for tif in _RESTING}
+)
 """Every pair of terms and time in force that the venue works. What waits for a price is IOC or FOK from its release on."""
 
 

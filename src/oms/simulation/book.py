@@ -189,6 +189,8 @@ class Book:
         waiting: Our orders for an opening or a close.
         stops: Our orders that wait for a price, in order of arrival.
         aside: Our orders that trade in full or by a least quantity: they join no queue.
+        unpriced: Our pegged orders that have no limit yet.
+        pegs: All our pegged orders, in order of arrival; some have ended meanwhile.
         is_watched: Whether an order has to look at every update of the market.
         last_px: The price of the last trade between others; None before the first.
         is_closed: Whether its session is closed.
@@ -206,10 +208,12 @@ class Book:
         "is_taken",
         "is_watched",
         "last_px",
+        "pegs",
         "quote",
         "sells",
         "stops",
         "trade_date",
+        "unpriced",
         "waiting",
     )
 
@@ -225,6 +229,8 @@ class Book:
         self.waiting: dict[VenueOrderId, VenueOrder] = {}
         self.stops: dict[VenueOrderId, VenueOrder] = {}
         self.aside: dict[VenueOrderId, VenueOrder] = {}
+        self.unpriced: dict[VenueOrderId, VenueOrder] = {}
+        self.pegs: dict[VenueOrderId, VenueOrder] = {}
         self.is_watched = False
         self.last_px: Decimal | None = None
         self.is_taken = False
@@ -278,6 +284,7 @@ class Book:
         yield from self.waiting.values()
         yield from self.stops.values()
         yield from self.aside.values()
+        yield from self.unpriced.values()
 
     def released_by(self, update: Quote | TradePrint | MarkPrice) -> list[VenueOrder]:
         """Let whoever waits for a price look at an update, and give those that it releases; none while the book is closed."""
@@ -308,8 +315,18 @@ class Book:
             return
         (self.buys if order.is_buy else self.sells).remove(order)
 
+    def note_peg(self, order: VenueOrder) -> None:
+        """Look after a pegged order from now on."""
+        self.pegs[order.venue_order_id] = order
+        self._note_watched()
+
+    def forget_peg(self, order: VenueOrder) -> None:
+        """Look after a pegged order no longer: it has ended."""
+        del self.pegs[order.venue_order_id]
+        self._note_watched()
+
     def _note_watched(self) -> None:
-        self.is_watched = bool(self.stops or self.aside)
+        self.is_watched = bool(self.stops or self.aside or self.pegs)
 
     def trade_date_at(self, time_ns: int) -> str:
         """Give the trading day of a moment: the session's, or the UTC day where nobody said one."""

@@ -15,6 +15,9 @@ The rules, all of them on the careful side:
   after whatever rests, like an order that arrives then: it takes what is shown, so that in a gap it trades beyond its stop
   price. Of several the rises come first, from the lowest stop price, then the falls, from the highest; then by arrival.
   What counts as reached is told in `oms.simulation.watch`; while a session is closed, nothing does.
+- Pegged orders rest at a limit that follows the best prices of quotes that show a market, after whatever rests has met them; at
+  each new limit they are worked like an order that arrives then, and so lose their place. Nothing is reported of it.
+- Market-to-limit orders trade at the best price alone; what is left rests at that price.
 - Post-only orders are refused where the market shows a price on the other side that they would trade at, and canceled where they
   are released there. All-or-none orders, and those with a least quantity until they have had it, join no queue: they wait beside,
   after whatever rests, and trade at their limit when the other side's quote has reached it with enough size; prints do

@@ -11,6 +11,7 @@ from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
 from oms.model.sessions import SessionChange
 from oms.simulation.book import Book, Ladder
 from oms.simulation.executions import NOTHING_TO_REDUCE, Executions
+from oms.simulation.pegs import moved, set_limit
 from oms.simulation.reporting import Reports, execution_report
 from oms.simulation.uncross import uncross
 from oms.simulation.venue_order import Stage, VenueOrder
@@ -48,6 +49,10 @@ class Matching:
         if order.is_for_auction or order.watch is not None:
             book.set_apart(order, book.waiting if order.is_for_auction else book.stops)
             return reports
+        set_limit(book, order)
+        if order.is_pegged and order.price is None:
+            book.set_apart(order, book.unpriced)
+            return reports
         if order.is_post_only and book.is_met_by(order, order.price):
             self.executions.cancel(book, order, "it would have taken", time_ns, reports)
             return reports
@@ -57,6 +62,8 @@ class Matching:
         qty = min(left, wanted)
         if px is not None and qty and order.is_met_by(px) and left >= order.least_qty(wanted):
             book.take(qty, is_buy=order.is_buy)
+            if order.becomes_limit:
+                order.price = px
             executions.execute(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns, reports)
         if not order.leaves_qty:
             return reports
@@ -95,7 +102,7 @@ class Matching:
         return reports
 
     def match_display(self, book: Book, time_ns: int) -> Reports:
-        """Trade resting orders that the market's best prices have reached."""
+        """Trade resting orders that the market's best prices have reached, then let pegged ones follow them."""
         reports: Reports = []
         if book.is_closed:
             return reports
@@ -108,6 +115,10 @@ class Matching:
         if book.aside:
             for order in sorted(book.aside.values(), key=_priority):
                 self._match_aside(book, order, time_ns, reports)
+        if book.pegs:
+            for order in moved(book):
+                book.remove(order)
+                reports += self.work(book, order, time_ns)
         return reports
 
     def match_print(

@@ -14,13 +14,14 @@ from oms.model.requests import (
     OrderCancelRequest,
     OrderStatusRequest,
 )
-from oms.model.terms import Limit, Terms, amended, limit_px, stop_px
+from oms.model.terms import Limit, Pegged, Terms, amended, limit_px, stop_px
 from oms.model.time_in_force import expires_at
 from oms.simulation import admission
 from oms.simulation.admission import Refusal
 from oms.simulation.book import Book
 from oms.simulation.executions import NOTHING_TO_REDUCE
 from oms.simulation.matching import Matching
+from oms.simulation.pegs import px_at_once
 from oms.simulation.reporting import Reports, answer, cancel_reject, execution_report, status_report
 from oms.simulation.venue_order import Stage, VenueOrder
 from oms.simulation.watch import watch_of
@@ -61,10 +62,12 @@ class OrderDesk:
         order.watch = watch_of(order.side, order.terms, book.grid)
         why_not = (
             admission.refusal_of_kind(book.instrument, order.terms, order.time_in_force)
-            or admission.refusal(book.instrument, request.order_qty, order.price, is_closed=is_closed)
+            or admission.refusal(
+                book.instrument, request.order_qty, limit_px(order.terms), is_closed=is_closed
+            )
             or admission.why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
             or admission.refusal_of_instructions(order, order.order_qty)
-            or self._refusal_now(book, order, order.price)
+            or self._refusal_now(book, order, order.terms)
         )
         if why_not is not None:
             order.end(Stage.REJECTED)
@@ -120,13 +123,12 @@ class OrderDesk:
         self, book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms, *, is_moved: bool
     ) -> Refusal | None:
         instrument, price = book.instrument, limit_px(terms)
-        works_at = order.price if price is None else price
         is_closed = book.is_closed and not order.is_for_auction
         return (
             admission.refusal_of_kind(instrument, terms, order.time_in_force)
             or admission.refusal(instrument, order_qty, price, is_closed=is_closed)
             or admission.refusal_of_instructions(order, order_qty)
-            or (self._refusal_now(book, order, works_at) if is_moved and order.watch is None else None)
+            or (self._refusal_now(book, order, terms) if is_moved and order.watch is None else None)
         )
 
     def status(self, request: OrderStatusRequest) -> ExecutionReport | None:
@@ -141,11 +143,12 @@ class OrderDesk:
             return None
         return status_report(order, request.time_ns)
 
-    def _refusal_now(self, book: Book, order: VenueOrder, price: Decimal | None) -> Refusal | None:
+    def _refusal_now(self, book: Book, order: VenueOrder, terms: Terms) -> Refusal | None:
         # What depends on the market and the position at this moment.
         if not self._matching.executions.wanted(order):
             return Refusal(admission.OTHER, NOTHING_TO_REDUCE)
-        if order.is_post_only and order.watch is None and book.is_met_by(order, price):
+        px = px_at_once(book, order, terms) if order.is_post_only and order.watch is None else None
+        if px is not None and book.is_met_by(order, px):
             return Refusal(admission.OTHER, "post_only, and it would take at once")
         return None
 
@@ -176,7 +179,7 @@ def _order(request: NewOrderSingle) -> VenueOrder:
         account=request.account,
         order_qty=request.order_qty,
         terms=request.terms,
-        price=limit_px(request.terms),
+        price=None if isinstance(request.terms, Pegged) else limit_px(request.terms),
         time_in_force=request.time_in_force,
         leaves_qty=request.order_qty,
         instructions=request.instructions,

@@ -12,7 +12,7 @@ from oms.model.enums import Choice, SessionPhase, Side
 from oms.model.ids import Account, ClOrdId, Symbol, VenueOrderId
 from oms.model.instructions import Instructions
 from oms.model.sessions import SessionChange
-from oms.model.terms import Terms, limit_px
+from oms.model.terms import MarketToLimit, Pegged, Terms, limit_px
 from oms.model.time_in_force import (
     AtTheClose,
     AtTheOpening,
@@ -45,7 +45,7 @@ class VenueOrder:
     Attributes:
         cl_ord_id: Its latest accepted identity.
         terms: What was asked for, as last accepted.
-        price: The limit that it works at; None for a market order.
+        price: The limit that it works at; None for a market order, and for a pegged one until there is a market.
         leaves_qty: Still open; 0 once it has ended.
         report_count: How many execution reports it has caused.
         place: Its place in time among all orders of the venue; a later one when priority was lost.
@@ -54,6 +54,7 @@ class VenueOrder:
         expires_ns: When the clock ends it, in nanoseconds UTC; None where no clock does.
         watch: What it sees of the market while it waits for a price; None once it was released, or where nothing has to.
         instructions: How it is to be handled beside its price and time; None where nothing is asked for.
+        peg: The price that it follows, as it was when its limit was last set; None before, or where it follows none.
         room: Where it stands while it rests at no price: beside others that wait; None otherwise.
     """
 
@@ -76,6 +77,7 @@ class VenueOrder:
     expires_ns: int | None = None
     watch: Watch | None = None
     instructions: Instructions | None = None
+    peg: Decimal | None = None
     room: dict[VenueOrderId, VenueOrder] | None = None
 
     @property
@@ -87,6 +89,21 @@ class VenueOrder:
     def may_rest(self) -> bool:
         """Whether what cannot trade at once stays, if it has a price."""
         return not isinstance(self.time_in_force, ImmediateOrCancel | FillOrKill)
+
+    @property
+    def is_pegged(self) -> bool:
+        """Whether its limit follows the market."""
+        return isinstance(self.terms, Pegged)
+
+    @property
+    def told_px(self) -> Decimal | None:
+        """The limit as it is reported: of a pegged order the worst price, which alone can be replaced."""
+        return self.terms.price if isinstance(self.terms, Pegged) else self.price
+
+    @property
+    def becomes_limit(self) -> bool:
+        """Whether its first execution sets its limit."""
+        return self.price is None and isinstance(self.terms, MarketToLimit)
 
     @property
     def is_post_only(self) -> bool:
@@ -138,7 +155,8 @@ class VenueOrder:
 
     def amend(self, order_qty: Decimal, terms: Terms) -> None:
         """Book another total, not below what has executed, and other terms; a limit that these do not name stays."""
-        price = limit_px(terms)
+        # The limit of a pegged order is set when it is worked.
+        price = None if isinstance(terms, Pegged) else limit_px(terms)
         self.order_qty = order_qty
         self.terms = terms
         self.price = self.price if price is None else price

@@ -55,8 +55,8 @@ def test_it_can_do_everything_and_has_no_money() -> None:
 
     assert capabilities.simulated
     assert capabilities.order_types == ORDER_TYPES
-    # Two terms with all times in force, six triggered ones with all but the three for auctions.
-    assert len(ORDER_TYPES) == 2 * 10 + 6 * 7
+    # Two terms with all times in force; seven with all but the three for auctions; one without IOC and FOK as well.
+    assert len(ORDER_TYPES) == 2 * 10 + 7 * 7 + 5
     assert capabilities.trigger_prices == set(TriggerPriceType)
     assert capabilities.instructions == INSTRUCTIONS
     assert capabilities.profile.replace is ReplaceSupport.IN_PLACE

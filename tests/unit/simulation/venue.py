@@ -28,6 +28,7 @@ from oms.model.enums import (
     ExecType,
     LastLiquidityInd,
     PegOffsetType,
+    PegPriceType,
     SessionPhase,
     Side,
     TriggerPriceType,
@@ -45,6 +46,8 @@ from oms.model.terms import (
     LimitIfTouched,
     Market,
     MarketIfTouched,
+    MarketToLimit,
+    Pegged,
     Stop,
     StopLimit,
     Terms,
@@ -217,6 +220,7 @@ class Venue:
         return first
 
 
+CENT = Decimal("0.01")
 PRICE_TYPES = {
     "": TriggerPriceType.LAST,
     "ba": TriggerPriceType.BID_ASK,
@@ -225,19 +229,23 @@ PRICE_TYPES = {
     "last2": TriggerPriceType.DOUBLE_LAST,
     "ba2": TriggerPriceType.DOUBLE_BID_ASK,
 }
+PEGS = {"": PegPriceType.PRIMARY, "mid": PegPriceType.MID, "market": PegPriceType.MARKET}
 UNITS = {"t": PegOffsetType.TICKS, "bp": PegOffsetType.BASIS_POINTS, "%": PegOffsetType.PERCENTAGE}
-ASKED = re.compile(r"(stop|mit|trail|mtl|mkt|)([\d.]*(?:t|bp|%)?)(?:>([\d.]+))?(?:@([\d.]+))?(?:/(.+))?")
+ASKED = re.compile(
+    r"(stop|mit|trail|mtl|mkt|peg|)(m?[\d.]*(?:t|bp|%)?)(?:>([\d.]+))?(?:@([\d.]+))?(?:/(.+))?"
+)
 
 
 def terms_of(text: str) -> Terms:
     """Read what is asked: `mkt`, `@100`, `stop95`, `stop95@94`, `mit105`, `mit105@106`, and the price type after a slash.
 
     `trail5t>105@0.5/ba` trails bid or ask by 5 ticks (`bp`, `%`, or a price) once 105 was there, and leaves a limit 0.5 beyond.
+    `pegm0.02>0.05@101/mid` is pegged 0.02 below the mid, no worse than 101, and follows moves of 0.05; `mtl` is market to limit.
     """
     match = ASKED.fullmatch(text)
     assert match, text
     kind, number, start, limit, source = match.groups()
-    on = PRICE_TYPES[source or ""]
+    on = TriggerPriceType.LAST if kind == "peg" else PRICE_TYPES[source or ""]
     match kind:
         case "mkt":
             return Market()
@@ -249,6 +257,11 @@ def terms_of(text: str) -> Terms:
             if limit is None:
                 return TrailingStop(offset(number), on, start)
             return TrailingStopLimit(offset(number), Offset(limit), on, start)
+        case "mtl":
+            return MarketToLimit()
+        case "peg":
+            signed = number.replace("m", "-")
+            return Pegged(PEGS[source or ""], signed or 0, limit, start or 0)
         case _:
             return Limit(limit)
 
@@ -289,7 +302,11 @@ def spoken(report: Report) -> str:
     match report.exec_type:
         case ExecType.TRADE:
             who = WHO[report.last_liquidity_ind]
-            return f"{report.cl_ord_id} {report.last_qty}@{report.last_px} {who} leaves {report.leaves_qty}"
+            assert report.last_px is not None
+            # What was computed may have more digits than it needs.
+            px = min(report.last_px, report.last_px.quantize(CENT), key=lambda same: len(str(same)))
+            assert px == report.last_px
+            return f"{report.cl_ord_id} {report.last_qty}@{px} {who} leaves {report.leaves_qty}"
         case ExecType.REPLACED:
             limit = "" if report.price is None else f"@{report.price}"
             stop = "" if report.stop_px is None else f" stop {report.stop_px}"
