@@ -25,9 +25,8 @@ from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
-from oms.model.triggers import TrailingTrigger, Trigger, stop
+from oms.model.triggers import TrailingTrigger, Trigger, TriggerHit, stop
 from oms.order_types.trigger_book import TriggerBook
-from oms.order_types.trigger_records import TriggerHit
 
 HELD = (0, 100, 10_000, 100_000)
 ROUNDS = 15

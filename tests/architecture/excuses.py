@@ -26,6 +26,27 @@ EXCUSES: tuple[Excuse, ...] = (
         "oms.model.contingency",
         "a leg holds nearly every kind of value that an order is asked for with",
     ),
+    *(
+        Excuse(
+            "many internal imports", f"oms.order_types.{name}", "how an order is checked, held and released"
+        )
+        for name in ("stop", "touched", "placing", "trigger_line")
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.engine.holding",
+        "what the order entry does, for an order that is held: it decides nothing of its own",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.engine.snapshot_rows",
+        "the annotations of its rows name nearly every kind of value",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.engine.held_orders",
+        "it brings orders, their triggers and the market together",
+    ),
     Excuse(
         "many internal imports",
         "oms.model.order",

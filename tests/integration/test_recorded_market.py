@@ -106,6 +106,7 @@ class Player:
         """Give what the market did to our orders; then act, once a second."""
         if isinstance(update, TradePrint):
             return self.exchange.on_trade(update)
+        assert isinstance(update, Quote), "nobody has recorded a mark price"
         done = self.exchange.on_quote(update)
         if update.time_ns >= self.due_ns and update.bid is not None and update.ask is not None:
             self.due_ns = update.time_ns + 1_000_000_000
@@ -166,7 +167,7 @@ def test_orders_in_a_recorded_market_fill_from_what_was_there(market_data: Path)
                     liquidity[report.last_liquidity_ind] += 1
         if isinstance(update, TradePrint):
             assert filled <= update.size
-        else:
+        if isinstance(update, Quote):
             assert filled <= update.bid_size + update.ask_size
 
     # Ten minutes and fifty seconds, one order a second.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from oms.model import events as module
 from oms.model.contingency import Leg
-from oms.model.enums import PegOffsetType, PegPriceType, Side, TriggerPriceType
+from oms.model.enums import PegOffsetType, PegPriceType, Side, TriggerPriceDirection, TriggerPriceType
 from oms.model.events import Event, OrderEvent
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
@@ -28,6 +28,7 @@ from oms.model.terms import (
     TrailingStopLimit,
 )
 from oms.model.time_in_force import GoodForTime, GoodTillDate, GoodTillTime
+from oms.model.triggers import PriceTrigger, TrailingTrigger
 from oms.testing.strategies import times_in_force
 
 EVENT_CLASSES: tuple[type[Event], ...] = tuple(
@@ -153,6 +154,25 @@ def _terms() -> dict[Any, st.SearchStrategy[Any]]:
     }
 
 
+def _triggers() -> dict[Any, st.SearchStrategy[Any]]:
+    sides, kinds = st.sampled_from(Side), st.sampled_from(TriggerPriceType)
+    trails = st.builds(Offset, st.integers(1, 99), st.sampled_from(PegOffsetType))
+    directions = st.sampled_from(TriggerPriceDirection)
+    return {
+        PriceTrigger: st.builds(
+            PriceTrigger, side=sides, trigger_px=prices(), direction=directions, price_type=kinds
+        ),
+        TrailingTrigger: st.builds(
+            TrailingTrigger,
+            side=sides,
+            offset=trails,
+            price_type=kinds,
+            activation_px=st.none() | prices(),
+            limit_offset=st.none() | trails,
+        ),
+    }
+
+
 def instructions() -> st.SearchStrategy[Instructions]:
     """What may be asked of an order beside its price and time, alone and together."""
     least = _scaled(10**9, range(-9, 1)).filter(lambda number: number > 0)
@@ -205,6 +225,7 @@ def _of(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # an annota
         RiskLimits: limits(),
         **{kind: times_in_force({kind}) for kind in (GoodTillDate, GoodTillTime, GoodForTime)},
         Instructions: instructions(),
+        **_triggers(),
         **_terms(),
     }
     if annotation is Leg:

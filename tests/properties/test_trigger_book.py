@@ -15,9 +15,8 @@ from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
-from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger, stop
+from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger, TriggerHit, stop
 from oms.order_types.trigger_book import TriggerBook
-from oms.order_types.trigger_records import TriggerHit
 from tests.properties.slow_triggers import Hit, SlowBook
 
 EVEN, STEPPED = Symbol("EVEN"), Symbol("STEPPED")

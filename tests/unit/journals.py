@@ -14,11 +14,12 @@ import attrs
 from oms.lifecycle.machine import apply
 from oms.model import events as ev
 from oms.model.decimals import ZERO, exact_arithmetic
-from oms.model.enums import AnomalyCode, LastLiquidityInd, Side
+from oms.model.enums import AnomalyCode, HeldPolicy, LastLiquidityInd, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol, VenueOrderId
 from oms.model.order import Order
 from oms.model.terms import Limit
 from oms.model.time_in_force import DAY
+from oms.model.triggers import stop
 
 E = TypeVar("E", bound=ev.Event)
 
@@ -72,6 +73,11 @@ FILLED_IN: dict[str, Any] = {
     "evidence": "a query",
     "anomaly": 1,
     "held": 1,
+    "trigger": stop(Side.SELL, 95),
+    "trigger_px": Decimal(95),
+    "px": Decimal(94),
+    "px_ns": T0,
+    "policy": HeldPolicy.RELEASE,
     "reason": "",
     "namespace": "test",
     "request_timeout_ns": 10_000 * MS,

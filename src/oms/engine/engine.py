@@ -15,6 +15,7 @@ from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
 from oms.engine.expiring import end_with_session, look_at
 from oms.engine.groups import Groups
+from oms.engine.holding import Holding
 from oms.engine.incoming import set_aside, take_in
 from oms.engine.inputs import (
     Answered,
@@ -43,7 +44,7 @@ from oms.model.break_commands import AssignBreak, ReconcileBroker, ResolveBreak
 from oms.model.capabilities import Capabilities
 from oms.model.decimals import EXACT, exact_arithmetic
 from oms.model.ids import BrokerName, ClOrdId
-from oms.model.market import Quote, TradePrint
+from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request
@@ -55,7 +56,7 @@ MAX_FOLLOW_UPS: Final = 10_000
 """How many commands may follow from one input before it is taken for a loop."""
 
 _CLOCK: Final = "clock"
-_PASSING: Final = frozenset({TimerDue, Quote, TradePrint})
+_PASSING: Final = frozenset({TimerDue, Quote, TradePrint, MarkPrice})
 """Inputs that cause no event of their own: what happens with them happens since time has passed."""
 
 
@@ -77,6 +78,8 @@ class Engine:
         "_grace_ns",
         "_groups",
         "_handlers",
+        "_held",
+        "_holding",
         "_kept",
         "_lists",
         "_mute",
@@ -106,14 +109,13 @@ class Engine:
         self._real = frozenset(broker for broker, able in capabilities.items() if not able.simulated)
         self._simulated = frozenset(capabilities) - self._real
         self._grace_ns = 0
-        self._entry = OrderEntry(self.state, capabilities, handlers)
-        self._handlers = handlers
-        self._reduce_only = ReduceOnly(self._entry)
+        self._entry, self._handlers = OrderEntry(self.state, capabilities, handlers), handlers
+        self._reduce_only, self._holding = ReduceOnly(self._entry), Holding(self._entry)
         self.wants_events = any(handler.wants_events for handler in handlers.values())
         # What waits; nearly always nothing does, and to look there costs each input less than to look in the state.
         self._kept = self.state.held.by_sequence
-        self._queue = self.state.inquiries.queue
-        self._mute = self.state.inquiries.mute
+        self._held = self.state.held_orders.orders
+        self._queue, self._mute = self.state.inquiries.queue, self.state.inquiries.mute
         self._reducing = self.state.book.exposure.reducing
         self._groups = groups = Groups(self._entry)
         self._dirty, self._watched = self.state.groups.dirty, groups.watch.waiting
@@ -144,6 +146,7 @@ class Engine:
             SetAside: self._set_aside,
             Quote: self._market,
             TradePrint: self._market,
+            MarkPrice: self._mark,
             TimerDue: self._nothing,
             SessionChange: self._session,
             Start: self._start,
@@ -230,9 +233,10 @@ class Engine:
         with exact_arithmetic():
             return emergency_requests.reduce(self._entry, command, counter, unsent, now_ns)
 
-    def see(self, update: Quote | TradePrint) -> None:
-        """Take the market in without anything else, as `handle` would."""
-        self._entry.market[update.symbol] = update
+    def see(self, update: MarketUpdate) -> None:
+        """Take the market in without anything else, as `handle` would; no order is released."""
+        if type(update) is not MarkPrice:
+            self._entry.market[update.symbol] = update
 
     def follow(self, earlier: Engine) -> None:
         """Take over from an engine that is given up what no journal holds: the market as it was last seen."""
@@ -254,7 +258,10 @@ class Engine:
 
     def _replace(self, what: cmd.ReplaceOrder) -> None:
         self.state.begin(cmd.ReplaceOrder, what.asked_by)
-        self._entry.replace(what, self._requests)
+        if what.order_id in self._held:
+            self._holding.replace(what)
+        else:
+            self._entry.replace(what, self._requests)
 
     def _mass_cancel(self, what: cmd.MassCancel) -> None:
         self.state.begin(cmd.MassCancel, what.asked_by)
@@ -337,6 +344,12 @@ class Engine:
         self._entry.market[what.symbol] = what
         if self._watched:
             self._groups.on_market(what)
+        if self._held:
+            self._holding.watch(what, self._requests)
+
+    def _mark(self, what: MarkPrice) -> None:
+        if self._held:
+            self._holding.watch(what, self._requests)
 
     def _nothing(self, what: TimerDue) -> None:
         pass
@@ -376,6 +389,7 @@ class Engine:
         self._entry.forget_routes()
         state.account = what.account
         self._grace_ns = what.grace_ns
+        self._holding.policy = what.after_restart
         # What became of it while nobody listened is not known.
         for _, identity in state.timers.waiting():
             order = state.index.by_cl_ord_id[identity]

@@ -17,16 +17,17 @@ from oms.projections.wording import day_and_time
 _TEXTS: Final = {SessionPhase.CLOSED: "the session closed", SessionPhase.OPEN: "the session opened"}
 
 
-def end_with_session(state: State, what: SessionChange, simulated: Container[BrokerName]) -> None:
+def end_with_session(state: State, what: SessionChange, simulated: Container[BrokerName | None]) -> None:
     """End the orders that a session ends as it opens or closes.
 
     An order that the broker never confirmed is in doubt, not expired: only evidence ends it. So with an order that was not given
     here, whose time in force nobody has told us. What an opening leaves of an order for it ends with the word of its venue,
-    which has that auction still before it; at the latest as the session closes.
+    which has that auction still before it; at the latest as the session closes. What is held here has no venue.
     """
-    for order in list(state.book.exposure.open_orders.values()):
+    held = state.held_orders.orders
+    for order in (*state.book.exposure.open_orders.values(), *held.values()):
         if (
-            order.life is Life.LIVE
+            (order.life is Life.LIVE or order.order_id in held)
             and not order.is_external
             and (what.symbol is None or order.symbol == what.symbol)
             and _is_over(state, order, what, simulated)
@@ -35,12 +36,15 @@ def end_with_session(state: State, what: SessionChange, simulated: Container[Bro
             state.record_of(order, ev.OrderExpired(*state.envelope(), order.order_id, text))
 
 
-def _is_over(state: State, order: Order, what: SessionChange, simulated: Container[BrokerName]) -> bool:
+def _is_over(
+    state: State, order: Order, what: SessionChange, simulated: Container[BrokerName | None]
+) -> bool:
     expiry, tif = state.timers.expiries.known.get(order.order_id), order.time_in_force
     due_ns = None if expiry is None else expiry.due_ns
     if isinstance(tif, AtTheOpening | GoodForAuction) and what.phase is SessionPhase.OPEN:
         # A simulated venue has held its opening by now, and has said everything about it.
-        return order.broker is not None and order.broker in simulated
+        # What is held here has missed it.
+        return order.broker in simulated or order.order_id in state.held_orders.orders
     return is_over(tif, what.phase, what.trade_date, what.time_ns, due_ns)
 
 
@@ -53,7 +57,7 @@ def look_at(state: State, order_id: OrderId, simulated: Container[BrokerName]) -
     if order is None or order.is_closed:
         return
     broker = order.broker or BrokerName("")
-    if order.life is Life.LIVE and broker in simulated:
+    if order_id in state.held_orders.orders or (order.life is Life.LIVE and broker in simulated):
         text = "its time in force has passed"
         state.record_of(order, ev.OrderExpired(*state.envelope(), order_id, text))
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from operator import itemgetter
 from typing import TypeVar
 
 from attrs import astuple
@@ -129,6 +130,10 @@ def _waiting(state: State) -> dict[str, object]:
         ],
         "inquiries": _inquiries(state),
         "groups": [state.groups.next_id, *map(_group, state.groups.by_id.values())],
+        "held_orders": [
+            [order_id, broker, str(trigger), text(mark)]
+            for order_id, broker, trigger, mark in sorted(state.held_orders.rows(), key=itemgetter(0))
+        ],
     }
 
 

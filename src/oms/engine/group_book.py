@@ -169,15 +169,23 @@ class GroupBook:
         self.dirty.pop(group.group_id, None)
 
 
-def _canceled(event: ev.CancelRequested, leg: GroupLeg) -> None:
+def _canceled(event: ev.CancelRequested | ev.OrderCanceled, leg: GroupLeg) -> None:
     if event.cause.origin == ORIGIN:
         leg._cut.add(event.order_id)
     else:
         leg._asked_away = True
 
 
+def _ended(event: ev.OrderCanceled, leg: GroupLeg) -> None:
+    # What is held here ends without a request.
+    if event.cause.kind in _COMMANDS:
+        _canceled(event, leg)
+
+
+_COMMANDS: Final = frozenset({"CancelOrder", "MassCancel"})
 _HAPPENED: Final[dict[type[ev.OrderEvent], Callable[[Any, GroupLeg], None]]] = {
     ev.CancelRequested: _canceled,
+    ev.OrderCanceled: _ended,
     ev.CancelRejected: lambda event, leg: leg._no_cancel.add(event.order_id),
     ev.CancelDenied: lambda event, leg: leg._no_cancel.add(event.order_id),
     ev.ReplaceRejected: lambda event, leg: leg._no_replace.add(event.order_id),

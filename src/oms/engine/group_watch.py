@@ -10,10 +10,9 @@ from oms.model.group import Group, GroupLeg
 from oms.model.ids import OrderId
 from oms.model.market import Quote, TradePrint
 from oms.model.terms import Limit, LimitIfTouched, Market, MarketIfTouched, Stop, StopLimit, Terms
-from oms.model.triggers import Trigger, if_touched, trigger_of
+from oms.model.triggers import Trigger, TriggerHit, if_touched, trigger_of
 from oms.order_types.contingency import LegGoal
 from oms.order_types.trigger_book import TriggerBook
-from oms.order_types.trigger_records import TriggerHit
 
 if TYPE_CHECKING:
     from oms.engine.state import State

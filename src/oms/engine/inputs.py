@@ -7,6 +7,7 @@ from typing import TypeAlias
 from oms.model.commands import Command, MassCancel, SubmitOrder
 from oms.model.contingency import CancelGroup, SubmitGroup
 from oms.model.define import record
+from oms.model.enums import HeldPolicy
 from oms.model.group import Group
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
@@ -104,6 +105,7 @@ class Start:
         instruments: What may be traded.
         account: For whom an order is that was not given here, where the broker's reports name no account.
         grace_ns: For how long what a broker's word differs in may still explain itself.
+        after_restart: What becomes of held orders that may have been reached while nobody listened.
     """
 
     namespace: str
@@ -112,6 +114,7 @@ class Start:
     instruments: tuple[Instrument, ...]
     account: Account = Account("main")
     grace_ns: int = 0
+    after_restart: HeldPolicy = HeldPolicy.RELEASE
 
 
 @record

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.engine import replaces
+from oms.engine.held_orders import meant_by
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.engine.retention import CLIENT_REF, order_of_id, recall
 from oms.engine.state import EMERGENCY_IDS, ID_BLOCK, State
@@ -28,7 +29,9 @@ from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.terms import Limit, Terms
 from oms.model.time_in_force import GoodTillDate, GoodTillTime, TimeInForce
+from oms.model.triggers import Trigger
 from oms.order_types.grid_checks import check_cash, check_qty
+from oms.order_types.placing import place, without_triggers
 from oms.order_types.registry import HandlerRegistry
 from oms.order_types.validation import check_capabilities, check_expiry
 from oms.risk.gate import Gate
@@ -39,6 +42,9 @@ _HALF: Final = Decimal("0.5")
 _NO_CAPABILITIES: Final = Capabilities(order_types=frozenset())
 
 Reasons: TypeAlias = tuple[Reason, ...]
+
+_TAKEN: Final[tuple[Trigger | None, Reasons]] = None, ()
+"""Nothing speaks against sending an order as it is."""
 
 
 @record
@@ -106,7 +112,7 @@ class OrderEntry:
         of_terms = handler.check(command, instrument)
         of_qty = check_qty(qty, worst_px, instrument) if cash is None else check_cash(cash, instrument)
         verdict = self._gate.approve_submit(command, instrument, worst_px, px, px_ns, now_ns)
-        against: Reasons = ()
+        trigger, against = _TAKEN
         if (
             of_terms
             or of_qty
@@ -120,9 +126,7 @@ class OrderEntry:
             or (type(terms) is Limit and terms.display_qty is not None)
         ):
             last = verdict if type(verdict) is tuple else ()
-            of_ref = self._why_used(command.client_ref)
-            of_expiry = check_expiry(command.time_in_force, now_ns)
-            against = (*self._why_not_there(command, route), *of_expiry, *of_terms, *of_qty, *of_ref, *last)
+            trigger, against = self._look_closer(command, route, (*of_terms, *of_qty), last)
         order_id = promised or (state.free_order_id() if state.handles else state.next_order_id)
         order = state.record_created(
             ev.OrderCreated(
@@ -134,8 +138,10 @@ class OrderEntry:
         if against or type(verdict) is not Approved:
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, against))
             return
-        identity = state.next_cl_ord_id()
-        broker = route.broker
+        if trigger is not None:
+            state.record_of(order, ev.OrderHeld(*state.envelope(), order_id, route.broker, trigger))
+            return
+        identity, broker = state.next_cl_ord_id(), route.broker
         state.record_of(
             order,
             ev.OrderSubmitted(
@@ -163,9 +169,7 @@ class OrderEntry:
             )
         )
         told = MassCancelResult() if result is None else result
-        for _, order in sorted(state.book.exposure.open_orders.items()):
-            if not command.fits(order):
-                continue
+        for order in meant_by(command, state):
             reasons = self._cancel(order, CancelOrder(order.order_id, command.asked_by), requests)
             if reasons:
                 told.refused.append((order, reasons))
@@ -225,6 +229,10 @@ class OrderEntry:
 
     def _cancel(self, order: Order, command: CancelOrder, requests: list[Request]) -> Reasons:
         state = self.state
+        if order.order_id in state.held_orders.orders:
+            text = "canceled before it was released"
+            state.record_of(order, ev.OrderCanceled(*state.envelope(), order.order_id, None, text))
+            return ()
         reasons = (
             replaces.why_not_working(order)
             or self._why_cut_off(order)
@@ -288,8 +296,9 @@ class OrderEntry:
                 broker, can = choice
                 last = self._last_counters[broker]
                 # Where nothing is allowed, every order is looked at more closely: what is refused for costs the others nothing.
+                # So with triggers: the venue may not compare every kind of price to them.
                 why_not = self._why_unreconciled(broker)
-                types = _NO_CAPABILITIES.order_types if why_not else can.order_types
+                types = _NO_CAPABILITIES.order_types if why_not else without_triggers(can.order_types)
                 route = _Route(instrument, broker, can, why_not, types, last)
             self._routes[symbol] = route
         return route
@@ -305,12 +314,17 @@ class OrderEntry:
         takes_less = after.order_qty <= order.order_qty and after.terms == order.terms
         return () if takes_less else self._why_unreconciled(order.broker)
 
-    def _why_not_there(self, command: SubmitOrder, route: _Route) -> Reasons:
-        return route.why_not or (
-            *check_capabilities(command, route.capabilities, route.broker),
-            *self._why_no_id(route.broker, route.capabilities),
-            *why_too_large(self.state, command),
-        )
+    def _look_closer(
+        self, command: SubmitOrder, route: _Route, of_itself: Reasons, last: Reasons
+    ) -> tuple[Trigger | None, Reasons]:
+        """Give what releases an order that is to be held here, and every reason against it."""
+        trigger, of_kind = None, route.why_not
+        if not of_kind:
+            trigger, of_kind = place(command, route.capabilities, route.broker, self._handlers)
+            of_id = self._why_no_id(route.broker, route.capabilities)
+            of_kind = (*of_kind, *of_id, *why_too_large(self.state, command))
+        of_expiry = check_expiry(command.time_in_force, self.state.now_ns)
+        return trigger, (*of_kind, *of_expiry, *of_itself, *self._why_used(command.client_ref), *last)
 
     def _why_used(self, client_ref: str | None) -> Reasons:
         state = self.state

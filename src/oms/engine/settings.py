@@ -21,6 +21,7 @@ def on_started(state: Any, event: ev.EpochStarted) -> None:
     state.sessions.scoped = event.session_scoped
     state.breaks.unreconciled = dict.fromkeys(event.unreconciled)
     state.groups.on_started()
+    state.held_orders.start()
     # Counters of the last block may have left in emergency cancels that were never journaled.
     state.next_counter = state.reserved
 
@@ -28,6 +29,7 @@ def on_started(state: Any, event: ev.EpochStarted) -> None:
 def on_defined(state: Any, event: ev.InstrumentDefined) -> None:
     """Take in what may be traded."""
     state.instruments[event.instrument.symbol] = event.instrument
+    state.held_orders.define()
 
 
 def on_killed(state: Any, event: ev.KillSwitchEngaged) -> None:

@@ -109,6 +109,8 @@ def _lines(state: State, positions: Positions) -> Iterator[str]:
         yield write(rows.TimersRow(timeout_ns, tuple(queue.items())))
     for order_id, expiry in state.timers.expiries.known.items():
         yield write(rows.ExpiryRow(order_id, expiry.due_ns, expiry.ask_ns, expiry.is_told, expiry.is_past))
+    for held_row in state.held_orders.rows():
+        yield write(rows.HeldOrderRow(*held_row))
     for asked in (*state.inquiries.of_requests.values(), *state.inquiries.of_orders.values()):
         whose = asked.order._order_id
         attempts = (asked.attempts, asked.asked_ns, asked.due_ns, asked.sequence, asked.text)
@@ -235,6 +237,8 @@ class _Reading:
                 state.timers.queues[timeout_ns] = OrderedDict(waiting)
             case rows.ExpiryRow(order_id, due_ns, ask_ns, is_told, is_past):
                 self.expiries[order_id] = Expiry(due_ns, ask_ns, is_told, is_past)
+            case rows.HeldOrderRow(order_id, broker, trigger, water_mark):
+                state.held_orders.hold(state.index.by_id[order_id], broker, trigger, water_mark)
             case rows.InquiryRow():
                 inquiry = Inquiry(
                     state.index.by_id[row.order_id], row.cl_ord_id, row.attempts, row.asked_ns, row.due_ns, row.sequence, row.text

@@ -17,6 +17,7 @@ from oms.model.enums import BreakKind, LegEnd
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
+from oms.model.triggers import Trigger
 
 
 @record
@@ -121,6 +122,16 @@ class ExpiryRow:
     ask_ns: int
     is_told: bool
     is_past: bool
+
+
+@record
+class HeldOrderRow:
+    """An order that is held here: where it is to be sent, what releases it, and where its trail stands."""
+
+    order_id: OrderId
+    broker: BrokerName
+    trigger: Trigger
+    water_mark: Decimal | None
 
 
 @record
@@ -267,6 +278,7 @@ class LegRow:
 ROWS: Final = RowCodec(
     (
         SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, ExpiryRow, InquiryRow,
+        HeldOrderRow,
         HeldNameRow, ReadyRow, MultiplierRow, PositionRow, BooksRow, BreakRow, AcceptedRow, SyntheticRow, TradedRow,
         ReducingRow,
         GroupsRow, GroupRow, LegRow,

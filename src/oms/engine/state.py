@@ -13,6 +13,7 @@ from oms.engine.anomaly_book import AnomalyBook, on_raised
 from oms.engine.break_book import BREAK_EVENTS, BreakBook
 from oms.engine.broker_positions import BrokerPositions
 from oms.engine.group_book import GROUP_EVENTS, GroupBook
+from oms.engine.held_orders import HELD, HeldOrders, on_trails_moved
 from oms.engine.held_reports import EXECUTION, REQUEST, VENUE_ORDER, HeldReports
 from oms.engine.inquiries import Inquiries
 from oms.engine.order_index import OrderIndex
@@ -71,6 +72,7 @@ class State:
         timers: When unanswered requests fall into doubt, and when orders should have expired.
         inquiries: What brokers are to be asked, and when.
         held: Reports that cannot be understood yet.
+        held_orders: Orders that wait here for a price.
         anomalies: What nobody has acknowledged.
         fees: Every fee by its broker and identity.
         groups: The groups of orders that depend on one another.
@@ -93,7 +95,7 @@ class State:
 
     __slots__ = (
         "account", "anomalies", "archive", "at", "away", "book", "breaks", "cause", "causes", "clash", "epoch", "executions", "fees",
-        "fresh", "groups", "handles", "held", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace",
+        "fresh", "groups", "handles", "held", "held_orders", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace",
         "next_counter", "next_order_id", "now_ns", "prefix", "profiles", "request_timeout_ns", "reserved", "retired", "runs",
         "sessions", "sweep_mark", "sweeps", "timers", "traded", "usable", "version",
     )  # fmt: skip
@@ -110,6 +112,7 @@ class State:
         self.timers = Timers()
         self.inquiries = Inquiries()
         self.held = HeldReports()
+        self.held_orders = HeldOrders(self.instruments)
         self.anomalies = AnomalyBook()
         self.fees: dict[tuple[BrokerName, str], ev.FeeCharged] = {}
         self.sessions = Sessions()
@@ -272,6 +275,7 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
     ev.AnomalyAcknowledged: lambda state, event: state.anomalies.on_acknowledged(event),
     ev.ReportHeld: lambda state, event: state.held.hold(event),
     ev.ReportReleased: lambda state, event: state.held.release(event.held),
+    ev.TrailsMoved: on_trails_moved,
     **dict.fromkeys(BREAK_EVENTS, lambda state, event: state.breaks.on_event(event)),
     **GROUP_EVENTS,
     ev.OrdersRetired: on_retired,
@@ -353,10 +357,6 @@ def _identified(state: State, event: Any, order: Order) -> None:
     _named(state, event, order)
 
 
-def _asked(state: State, event: Any, order: Order) -> None:
-    state.inquiries.on_asked(order, event, state.request_timeout_ns)
-
-
 def _charged(state: State, event: Any, order: Order) -> None:
     state.fees[event.broker, event.fee_id] = event
 
@@ -380,14 +380,17 @@ _AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = 
     ev.TradeCanceled: _amended,
     ev.FeeCharged: _charged,
     ev.RequestInDoubt: lambda state, event, order: state.inquiries.on_doubt(order, event),
-    ev.OrderStatusRequested: _asked,
+    ev.OrderStatusRequested: lambda state, event, order: state.inquiries.on_asked(
+        order, event, state.request_timeout_ns
+    ),
+    **HELD,
 }
 
 _MOVES_NOTHING: Final = frozenset(
     {
         ev.OrderCreated, ev.OrderDenied, ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderAcknowledged, ev.CancelDenied,
         ev.ReplaceDenied, ev.OrderPendingCancel, ev.OrderPendingReplace, ev.RequestInDoubt, ev.OrderStatusRequested,
-        ev.DoubtResolved, ev.FeeCharged, ev.ReportIgnored, ev.OrderTriggered, ev.OrderNamed,
+        ev.DoubtResolved, ev.FeeCharged, ev.ReportIgnored, ev.OrderTriggered, ev.OrderNamed, ev.OrderHeld, ev.OrderAmended, ev.TriggerMissed, ev.OrderReleased,
     }
 )  # fmt: skip
 """Events that can change neither what is left of an order nor what is asked for it, and so no exposure: but an acknowledgement of another total."""

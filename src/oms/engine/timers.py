@@ -8,7 +8,7 @@ from typing import Final
 
 from oms.engine.expiries import Expiries, Expiry
 from oms.model.enums import SessionPhase
-from oms.model.events import OrderAdopted, OrderCreated, OrderReplaced, SessionChanged
+from oms.model.events import OrderAdopted, OrderAmended, OrderCreated, OrderReplaced, SessionChanged
 from oms.model.ids import ClOrdId, OrderId
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
@@ -67,7 +67,10 @@ class Timers:
                         self.next_due_ns = due_ns
 
     def expire(
-        self, order_id: OrderId, event: OrderCreated | OrderAdopted | OrderReplaced, timeout_ns: int
+        self,
+        order_id: OrderId,
+        event: OrderCreated | OrderAdopted | OrderAmended | OrderReplaced,
+        timeout_ns: int,
     ) -> None:
         """Take in how long an order is good from now on; its venue has so long to say that it has expired."""
         if event.time_in_force is None:
@@ -77,6 +80,12 @@ class Timers:
             self.expiries.forget(order_id)
         else:
             self.watch(order_id, Expiry(due_ns, due_ns + timeout_ns))
+
+    def grant(self, order_id: OrderId, timeout_ns: int) -> None:
+        """Give whoever is to end an order so long to say that it has expired: 0 where that is nobody but us."""
+        expiry = self.expiries.known.get(order_id)
+        if expiry is not None:
+            self.watch(order_id, Expiry(expiry.due_ns, expiry.due_ns + timeout_ns))
 
     def on_session(self, event: SessionChanged, orders: Iterable[Order], timeout_ns: int) -> None:
         """Take in that a session opened or closed: the open orders for an opening are to expire with it."""

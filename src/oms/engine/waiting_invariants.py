@@ -12,6 +12,7 @@ from oms.engine.held_reports import MAX_HELD, names_of
 from oms.engine.inquiries import Inquiry
 from oms.engine.plain_reports import content_of
 from oms.engine.state import State
+from oms.model.enums import Life, WorkedBy
 from oms.model.ids import ClOrdId
 
 
@@ -85,9 +86,24 @@ def _check_reducing(state: State) -> Iterator[str]:
         yield f"reduce-only orders are {sorted(wanted)}, looked after are {sorted(listed)}"
 
 
+def _check_held_orders(state: State) -> Iterator[str]:
+    held = state.held_orders
+    waiting = {
+        order_id
+        for order_id, order in state.index.by_id.items()
+        if order.life is Life.UNSENT and order.worked_by is WorkedBy.OMS
+    }
+    if held.orders.keys() != waiting:
+        yield f"held are {sorted(held.orders)}, these orders wait to be released: {sorted(waiting)}"
+    for order_id in held.orders:
+        if order_id not in held.book:
+            yield f"order {order_id}: it is held, and nothing would release it"
+
+
 FURTHER: Final[tuple[Callable[[State], Iterator[str]], ...]] = (
     _check_inquiries,
     _check_held,
+    _check_held_orders,
     _check_anomalies,
     _check_fees,
     _check_reducing,

@@ -139,7 +139,7 @@ def read_canceled(order: Order, report: ExecutionReport, at: At) -> Events:
     """Read that the order was canceled, asked for or not."""
     if order._life is Life.CANCELED:
         return ignored(order, report, at, "already canceled")
-    if not is_allowed(order, ev.OrderCanceled):
+    if order.broker is None or not is_allowed(order, ev.OrderCanceled):
         return illegal(order, report, at)
     ended = ev.OrderCanceled(*at.envelope(), order.order_id, report.cl_ord_id, report.text, *said_at(report))
     return (ended, *_end_of_filled(order, report, at))
@@ -149,7 +149,7 @@ def read_expired(order: Order, report: ExecutionReport, at: At) -> Events:
     """Read that the order ended by its time in force."""
     if order._life is Life.EXPIRED:
         return ignored(order, report, at, "already expired")
-    if not is_allowed(order, ev.OrderExpired):
+    if order.broker is None or not is_allowed(order, ev.OrderExpired):
         return illegal(order, report, at)
     ended = ev.OrderExpired(*at.envelope(), order.order_id, report.text, *said_at(report))
     return (ended, *_end_of_filled(order, report, at))

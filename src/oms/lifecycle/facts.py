@@ -75,6 +75,21 @@ def _denied(order: Order, event: Any) -> None:
     order._leaves_qty = ZERO
 
 
+def _held(order: Order, event: Any) -> None:
+    order._given_terms = order._terms
+
+
+def _amended_here(order: Order, event: Any) -> None:
+    order._order_qty = order._leaves_qty = event.order_qty
+    order._terms = order._given_terms = event.terms
+    if event.time_in_force is not None:
+        order._time_in_force = event.time_in_force
+
+
+def _released(order: Order, event: Any) -> None:
+    order._terms = event.terms
+
+
 def _submitted(order: Order, event: Any) -> None:
     order._broker = event.broker
     order._cl_ord_id = event.cl_ord_id
@@ -339,6 +354,9 @@ def _refused(order: Order, event: Any) -> None:
 CHANGES: Final[dict[type[ev.OrderEvent], Callable[[Order, Any], None]]] = {
     ev.OrderAdopted: _adopted,
     ev.OrderDenied: _denied,
+    ev.OrderHeld: _held,
+    ev.OrderAmended: _amended_here,
+    ev.OrderReleased: _released,
     ev.OrderSubmitted: _submitted,
     ev.OrderPendingNew: _acknowledged,
     ev.OrderAcceptedForBidding: _acknowledged,

@@ -68,6 +68,8 @@ def _check_life(order: Order) -> Iterator[str]:
     if (order.life is Life.DENIED) is not bool(order.reasons):
         yield f"it is {order.life.value} with {len(order.reasons)} reasons"
     was_sent = order.life is not Life.UNSENT and order.life is not Life.DENIED
+    # What was held here may have ended without ever having been sent.
+    was_sent &= not (order._given_terms is not None and order.is_ended and order.broker is None)
     is_named = order.cl_ord_id is not None or (order.is_external and order.venue_order_id is not None)
     if (order.broker is not None) is not was_sent or is_named is not was_sent:
         yield f"it is {order.life.value} at {order.broker} as {order.cl_ord_id}"

@@ -31,6 +31,11 @@ _LIFE_ROWS: Final[dict[type[ev.OrderEvent], tuple[Life | None, ...]]] = {
     ev.OrderCreated:        (_U, _x, _x, _x, _x, _x, _x),
     ev.OrderAdopted:        (_S, _x, _x, _x, _x, _x, _x),
     ev.OrderDenied:         (_D, _x, _x, _x, _x, _x, _x),
+    # What is held here is not sent: until it is released it may be changed and ended without asking anybody.
+    ev.OrderHeld:           (_U, _x, _x, _x, _x, _x, _x),
+    ev.OrderAmended:        (_U, _x, _x, _x, _x, _x, _x),
+    ev.TriggerMissed:       (_U, _x, _x, _x, _x, _x, _x),
+    ev.OrderReleased:       (_U, _x, _x, _x, _x, _x, _x),
     ev.OrderSubmitted:      (_S, _x, _x, _x, _x, _x, _x),
     ev.OrderPendingNew:     (_x, _x, _S, _x, _x, _x, _x),
     ev.OrderAcceptedForBidding: (_x, _x, _S, _x, _x, _x, _x),
@@ -47,8 +52,8 @@ _LIFE_ROWS: Final[dict[type[ev.OrderEvent], tuple[Life | None, ...]]] = {
     ev.CancelRequested:     (_x, _x, _S, _L, _x, _x, _x),
     ev.CancelDenied:        (_U, _D, _S, _L, _C, _E, _R),
     ev.OrderPendingCancel:  (_x, _x, _S, _L, _x, _x, _x),
-    # A canceled order need never have been acknowledged (FIX B.1.d).
-    ev.OrderCanceled:       (_x, _x, _C, _C, _x, _x, _x),
+    # A canceled order need never have been acknowledged (FIX B.1.d), nor sent where it was held here.
+    ev.OrderCanceled:       (_C, _x, _C, _C, _x, _x, _x),
     # The refusal of a request that the order's end already closed may still arrive, and is only informational.
     ev.CancelRejected:      (_x, _x, _S, _L, _C, _E, _R),
     ev.ReplaceRequested:    (_x, _x, _S, _L, _x, _x, _x),
@@ -61,7 +66,7 @@ _LIFE_ROWS: Final[dict[type[ev.OrderEvent], tuple[Life | None, ...]]] = {
     ev.RequestInDoubt:      (_x, _x, _S, _L, _x, _x, _x),
     ev.OrderStatusRequested: (_x, _x, _S, _L, _C, _E, _R),
     ev.DoubtResolved:       (_x, _x, _S, _L, _C, _E, _R),
-    ev.OrderExpired:        (_x, _x, _E, _E, _x, _x, _x),
+    ev.OrderExpired:        (_E, _x, _E, _E, _x, _x, _x),
     ev.OrderDoneForDay:     (_x, _x, _L, _L, _x, _x, _x),
     ev.OrderDayBegan:       (_x, _x, _S, _L, _C, _E, _R),
     ev.OrderStopped:        (_x, _x, _L, _L, _x, _x, _x),
@@ -125,6 +130,10 @@ REQUESTS: Final[dict[type[ev.OrderEvent], RequestEffect]] = {
     ev.OrderCreated: NO_EFFECT,
     ev.OrderAdopted: NO_EFFECT,
     ev.OrderDenied: NO_EFFECT,
+    ev.OrderHeld: NO_EFFECT,
+    ev.OrderAmended: NO_EFFECT,
+    ev.TriggerMissed: NO_EFFECT,
+    ev.OrderReleased: NO_EFFECT,
     ev.OrderSubmitted: _ADDS_NEW,
     # Received and undecided: the answer is still to come.
     ev.OrderPendingNew: RequestEffect(notes=Notes.NEW_PENDING),

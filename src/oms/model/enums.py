@@ -265,3 +265,14 @@ class WorkedBy(Choice):
     """It is sent as it was asked for."""
     OMS = "oms"
     """It is held here, and sent as something plainer once it may trade."""
+
+
+class HeldPolicy(Choice):
+    """What becomes of a held order that the first price after a restart reaches: it may have been reached while nobody listened."""
+
+    RELEASE = "release"
+    """It is released now, late: what its venue would have done in time."""
+    CANCEL = "cancel"
+    """It is canceled."""
+    WAIT = "wait"
+    """It is held on, and released when its price is reached anew, from the other side."""

@@ -17,11 +17,13 @@ from oms.model.enums import (
     AnomalyCode,
     BreakKind,
     ExecRestatementReason,
+    HeldPolicy,
     LastLiquidityInd,
     LegEnd,
     OrdStatus,
     SessionPhase,
     Side,
+    TriggerPriceType,
 )
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol, VenueOrderId
 from oms.model.instructions import Instructions
@@ -31,6 +33,7 @@ from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
+from oms.model.triggers import Trigger
 
 
 @record
@@ -137,6 +140,72 @@ class OrderDenied(OrderEvent):
     """The order was refused here; it never left."""
 
     reasons: tuple[Reason, ...]
+
+
+@record
+class OrderHeld(OrderEvent):
+    """The order is held here until the market reaches a price, since its venue does not take it as it was asked for.
+
+    Attributes:
+        broker: Where it is to be sent then.
+        trigger: What releases it.
+    """
+
+    broker: BrokerName
+    trigger: Trigger
+
+
+@record
+class OrderAmended(OrderEvent):
+    """An order that is held here was changed; nothing left.
+
+    Attributes:
+        order_qty: The total from now on.
+        terms: The terms from now on.
+        trigger: What releases it from now on.
+        time_in_force: The time in force from now on; None where it stays.
+    """
+
+    order_qty: Decimal
+    terms: Terms
+    trigger: Trigger
+    time_in_force: TimeInForce | None = None
+
+
+@record
+class TriggerMissed(OrderEvent):
+    """The first price after a start has reached a held order: it may have been reached before, while nobody listened.
+
+    What the manager's policy makes of it follows as an event of its own, but for `WAIT`.
+
+    Attributes:
+        trigger_px: The price that it waited for.
+        px: The price that reached it.
+        policy: What becomes of it.
+        water_mark: The best price since its trail began; None where it does not trail.
+    """
+
+    trigger_px: Decimal
+    px: Decimal
+    policy: HeldPolicy
+    water_mark: Decimal | None = None
+
+
+@record
+class OrderReleased(OrderEvent):
+    """The market has reached the price that a held order waited for: it is sent from here on, or denied.
+
+    Attributes:
+        terms: What it is sent as.
+        trigger_px: The price that it waited for.
+        px: The price that reached it; beyond `trigger_px` where the market jumped.
+        px_ns: When that was received, in nanoseconds UTC.
+    """
+
+    terms: Terms
+    trigger_px: Decimal
+    px: Decimal
+    px_ns: int
 
 
 @record
@@ -914,6 +983,23 @@ class KillSwitchReleased(Event):
     """New orders are taken again."""
 
     reason: str
+
+
+@record
+class TrailsMoved(Event):
+    """A price let held trails begin, or follow it.
+
+    Attributes:
+        symbol: The instrument.
+        price_type: The kind of price.
+        side: The side of the orders that it is compared to; None where it is the same price for both.
+        px: The price.
+    """
+
+    symbol: Symbol
+    price_type: TriggerPriceType
+    side: Side | None
+    px: Decimal
 
 
 @record

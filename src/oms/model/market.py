@@ -60,6 +60,12 @@ class Quote:
     ask: Decimal | None = field(converter=_px_or_none)
     ask_size: Decimal = field(converter=_size)
 
+    @property
+    def is_two_sided(self) -> bool:
+        """Whether both sides are there, each with a size, and do not cross; no other quote triggers anything."""
+        bid, ask = self.bid, self.ask
+        return bid is not None and ask is not None and bool(self.bid_size and self.ask_size) and bid <= ask
+
 
 @record
 class TradePrint:
@@ -102,4 +108,4 @@ class MarkPrice:
     price: Decimal = field(converter=_px)
 
 
-MarketUpdate: TypeAlias = Quote | TradePrint
+MarketUpdate: TypeAlias = Quote | TradePrint | MarkPrice

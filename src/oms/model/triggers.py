@@ -6,15 +6,16 @@ Source: FIX 5.0 SP2, component TriggeringInstruction (tags 1100 to 1114), and Pe
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import field
 
 from oms.errors import ValidationError
 from oms.model.decimals import exact
-from oms.model.define import value
+from oms.model.define import record, value
 from oms.model.door import shown
 from oms.model.enums import Side, TriggerPriceDirection, TriggerPriceType
+from oms.model.ids import OrderId
 from oms.model.offset import Offset
 from oms.model.terms import (
     LimitIfTouched,
@@ -25,6 +26,9 @@ from oms.model.terms import (
     TrailingStop,
     TrailingStopLimit,
 )
+
+DOUBLES: Final = frozenset({TriggerPriceType.DOUBLE_LAST, TriggerPriceType.DOUBLE_BID_ASK})
+"""The kinds of price of which two in a row are needed."""
 
 
 def _trigger_px(px: Decimal | int | str) -> Decimal:
@@ -132,6 +136,23 @@ def if_touched(
     down = side is Side.BUY
     direction = TriggerPriceDirection.DOWN if down else TriggerPriceDirection.UP
     return PriceTrigger(side=side, trigger_px=trigger_px, direction=direction, price_type=price_type)
+
+
+@record
+class TriggerHit:
+    """An order that is released.
+
+    Attributes:
+        order_id: Whose.
+        trigger_px: The price that it waited for: of a trail, where its stop price stood.
+        px: The price that reached it; beyond `trigger_px` where the market jumped.
+        limit_px: The limit of the released order, where its trail has a limit offset.
+    """
+
+    order_id: OrderId
+    trigger_px: Decimal
+    px: Decimal
+    limit_px: Decimal | None = None
 
 
 def trigger_of(side: Side, terms: Terms) -> Trigger | None:

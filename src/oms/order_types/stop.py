@@ -11,7 +11,8 @@ from oms.model.events import OrderEvent
 from oms.model.instrument import Instrument
 from oms.model.order import Order
 from oms.model.reasons import Reason
-from oms.model.terms import Stop, StopLimit
+from oms.model.terms import Limit, Market, Stop, StopLimit, Terms, limit_px
+from oms.model.triggers import Trigger, TriggerHit, trigger_of
 from oms.order_types.grid_checks import check_price
 
 
@@ -42,6 +43,14 @@ class StopHandler:
         """Nothing follows."""
         return ()
 
+    def trigger(self, order: SubmitOrder) -> Trigger | None:
+        """Give what releases it where it is held here."""
+        return trigger_of(order.side, order.terms)
+
+    def released(self, order: SubmitOrder, hit: TriggerHit) -> Terms:
+        """Give a market order."""
+        return Market()
+
 
 class StopLimitHandler:
     """The venue works the order; both its prices must lie on the instrument's grid."""
@@ -63,3 +72,12 @@ class StopLimitHandler:
     def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
         """Nothing follows."""
         return ()
+
+    def trigger(self, order: SubmitOrder) -> Trigger | None:
+        """Give what releases it where it is held here."""
+        return trigger_of(order.side, order.terms)
+
+    def released(self, order: SubmitOrder, hit: TriggerHit) -> Terms:
+        """Give a limit order at its price."""
+        px = limit_px(order.terms)
+        return Market() if px is None else Limit(px)

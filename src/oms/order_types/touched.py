@@ -11,7 +11,8 @@ from oms.model.events import OrderEvent
 from oms.model.instrument import Instrument
 from oms.model.order import Order
 from oms.model.reasons import Reason
-from oms.model.terms import LimitIfTouched, MarketIfTouched
+from oms.model.terms import Limit, LimitIfTouched, Market, MarketIfTouched, Terms, limit_px
+from oms.model.triggers import Trigger, TriggerHit, trigger_of
 from oms.order_types.grid_checks import check_price
 
 
@@ -39,6 +40,14 @@ class MarketIfTouchedHandler:
         """Nothing follows."""
         return ()
 
+    def trigger(self, order: SubmitOrder) -> Trigger | None:
+        """Give what releases it where it is held here."""
+        return trigger_of(order.side, order.terms)
+
+    def released(self, order: SubmitOrder, hit: TriggerHit) -> Terms:
+        """Give a market order."""
+        return Market()
+
 
 class LimitIfTouchedHandler:
     """Both its prices must lie on the instrument's grid."""
@@ -60,3 +69,12 @@ class LimitIfTouchedHandler:
     def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
         """Nothing follows."""
         return ()
+
+    def trigger(self, order: SubmitOrder) -> Trigger | None:
+        """Give what releases it where it is held here."""
+        return trigger_of(order.side, order.terms)
+
+    def released(self, order: SubmitOrder, hit: TriggerHit) -> Terms:
+        """Give a limit order at its price."""
+        px = limit_px(order.terms)
+        return Market() if px is None else Limit(px)

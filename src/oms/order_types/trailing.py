@@ -10,7 +10,8 @@ from oms.model.events import OrderEvent
 from oms.model.instrument import Instrument
 from oms.model.order import Order
 from oms.model.reasons import Reason
-from oms.model.terms import TrailingStop, TrailingStopLimit
+from oms.model.terms import Limit, Market, Terms, TrailingStop, TrailingStopLimit
+from oms.model.triggers import Trigger, TriggerHit, trigger_of
 from oms.order_types.grid_checks import check_offset, check_price
 
 
@@ -40,3 +41,11 @@ class TrailingHandler:
     def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
         """Nothing follows."""
         return ()
+
+    def trigger(self, order: SubmitOrder) -> Trigger | None:
+        """Give what releases it where it is held here."""
+        return trigger_of(order.side, order.terms)
+
+    def released(self, order: SubmitOrder, hit: TriggerHit) -> Terms:
+        """Give a limit order beyond the stop price, or a market order where it has no limit offset."""
+        return Market() if hit.limit_px is None else Limit(hit.limit_px)

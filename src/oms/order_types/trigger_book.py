@@ -13,10 +13,10 @@ from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationErro
 from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
-from oms.model.triggers import TrailingTrigger, Trigger
+from oms.model.triggers import TrailingTrigger, Trigger, TriggerHit
 from oms.order_types.trigger_desk import TriggerDesk
 from oms.order_types.trigger_ladder import Held
-from oms.order_types.trigger_records import TriggerHit, TriggerRow, check_row, check_trigger, new_row
+from oms.order_types.trigger_records import LineName, TriggerRow, check_row, check_trigger, new_row
 
 
 class TriggerBook:
@@ -27,13 +27,17 @@ class TriggerBook:
 
     An update gives first those that were reached by a rise, the lowest price first; then those that were reached by a fall,
     the highest price first; at one price in the order of their arrival. They are not held any more.
+
+    Attributes:
+        moves: The last price by which trails began or followed, of each kind; whoever has noted them clears it.
     """
 
-    __slots__ = ("_arrivals", "_desks", "_held")
+    __slots__ = ("_arrivals", "_desks", "_held", "moves")
 
     def __init__(self, instruments: Iterable[Instrument]) -> None:
         """Make an empty book for these instruments."""
-        self._desks = {instrument.symbol: TriggerDesk(instrument) for instrument in instruments}
+        self.moves: dict[LineName, Decimal] = {}
+        self._desks = {one.symbol: TriggerDesk(one, self.moves) for one in instruments}
         self._held: dict[OrderId, Held] = {}
         self._arrivals = 0
 
@@ -130,6 +134,16 @@ class TriggerBook:
         hits = () if desk is None else desk.on_mark(mark)
         return self._drop(hits) if hits else ()
 
+    def follow(self, name: LineName, px: Decimal) -> None:
+        """Let trails begin and follow as they did by a price that `moves` had; nobody is released.
+
+        Raises:
+            UnknownInstrumentError: The book has no such instrument.
+        """
+        symbol, price_type, side = name
+        self._desk(symbol).line_of(price_type, side).follow(px)
+        self.moves.pop(name, None)
+
     def to_rows(self) -> tuple[TriggerRow, ...]:
         """Give everything that is held, in the order of arrival: a book made of it does the same as this one."""
         return tuple(
@@ -167,9 +181,7 @@ class TriggerBook:
             raise ValidationError(
                 "order_id", row.order_id, "it is held already: amend it, or remove it first"
             )
-        desk = self._desks.get(row.symbol)
-        if desk is None:
-            raise UnknownInstrumentError("symbol", row.symbol, "make the book with this instrument")
+        desk = self._desk(row.symbol)
         self._arrivals += 1
         held = self._held[row.order_id] = Held(row.order_id, row.symbol, row.trigger, self._arrivals)
         line = desk.line(row.trigger)
@@ -178,6 +190,12 @@ class TriggerBook:
         else:
             line.add(held, row.water_mark)
         desk.count(row.trigger, 1)
+
+    def _desk(self, symbol: Symbol) -> TriggerDesk:
+        desk = self._desks.get(symbol)
+        if desk is None:
+            raise UnknownInstrumentError("symbol", symbol, "make the book with this instrument")
+        return desk
 
     def _drop(self, hits: Sequence[TriggerHit]) -> Sequence[TriggerHit]:
         for hit in hits:

@@ -11,9 +11,9 @@ from oms.model.enums import Side, TriggerPriceType
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.price_grid import PriceGrid
-from oms.model.triggers import Trigger
+from oms.model.triggers import Trigger, TriggerHit
 from oms.order_types.trigger_line import Reached, TriggerLine
-from oms.order_types.trigger_records import TriggerHit
+from oms.order_types.trigger_records import LineName
 
 _HALF: Final = Decimal("0.5")
 
@@ -35,20 +35,30 @@ class TriggerDesk:
         "_mids",
     )
 
-    def __init__(self, instrument: Instrument) -> None:
-        """Make empty lines."""
+    def __init__(self, instrument: Instrument, moves: dict[LineName, Decimal]) -> None:
+        """Make empty lines; what lets trails begin or follow is noted in `moves`."""
         grid = PriceGrid(instrument)
-        lines = (TriggerLine(grid, is_double=False) for _ in range(5))
-        self._last, self._bid, self._ask, self._mid, self._mark = lines
-        doubles = (TriggerLine(grid, is_double=True) for _ in range(3))
-        self._double_last, self._double_bid, self._double_ask = doubles
+
+        def line(price_type: TriggerPriceType, side: Side | None = None) -> TriggerLine:
+            return TriggerLine(grid, (instrument.symbol, price_type, side), moves)
+
+        self._last, self._mid = line(TriggerPriceType.LAST), line(TriggerPriceType.MID)
+        self._mark, self._double_last = line(TriggerPriceType.MARK), line(TriggerPriceType.DOUBLE_LAST)
+        self._bid, self._ask = (line(TriggerPriceType.BID_ASK, side) for side in (Side.SELL, Side.BUY))
+        self._double_bid, self._double_ask = (
+            line(TriggerPriceType.DOUBLE_BID_ASK, side) for side in (Side.SELL, Side.BUY)
+        )
         # How many orders wait for what few of them do: a line that nobody waits in is not told of its price.
         self._mids = self._double_quotes = self._double_trades = 0
 
     def line(self, trigger: Trigger) -> TriggerLine:
         """Give the line that a trigger belongs to."""
-        is_buy = trigger.side is Side.BUY
-        match trigger.price_type:
+        return self.line_of(trigger.price_type, trigger.side)
+
+    def line_of(self, price_type: TriggerPriceType, side: Side | None) -> TriggerLine:
+        """Give the line that orders of a side wait in for a kind of price."""
+        is_buy = side is Side.BUY
+        match price_type:
             case TriggerPriceType.LAST:
                 return self._last
             case TriggerPriceType.BID_ASK:
@@ -62,7 +72,7 @@ class TriggerDesk:
             case TriggerPriceType.DOUBLE_BID_ASK:
                 return self._double_ask if is_buy else self._double_bid
             case _:
-                assert_never(trigger.price_type)
+                assert_never(price_type)
 
     def count(self, trigger: Trigger, change: int) -> None:
         """Take note that an order with this trigger came (+1) or went (-1)."""

@@ -17,10 +17,11 @@ from oms.model.decimals import EXACT
 from oms.model.enums import PegOffsetType, TriggerPriceDirection
 from oms.model.ids import OrderId
 from oms.model.price_grid import PriceGrid
-from oms.model.triggers import PriceTrigger, TrailingTrigger
+from oms.model.triggers import DOUBLES, PriceTrigger, TrailingTrigger
 from oms.order_types.trailing_px import family, trailing_limit_px, trailing_stop_px
 from oms.order_types.trails import Trails
 from oms.order_types.trigger_ladder import ALWAYS, NEVER, Held, Ladder
+from oms.order_types.trigger_records import LineName
 
 _STEP: Final = Decimal("5E-19")
 """Every price is a multiple of this: prices have 18 decimals, and the middle of two of them one more."""
@@ -62,6 +63,8 @@ class TriggerLine:
         "_falling",
         "_grid",
         "_is_double",
+        "_moves",
+        "_name",
         "_rising",
         "_trails",
         "_up",
@@ -70,14 +73,16 @@ class TriggerLine:
         "low",
     )
 
-    def __init__(self, grid: PriceGrid, *, is_double: bool) -> None:
+    def __init__(self, grid: PriceGrid, name: LineName, moves: dict[LineName, Decimal]) -> None:
         """Make an empty line.
 
         Args:
             grid: Where trailing stops can stand.
-            is_double: Whether two prices in a row are needed.
+            name: Which price it is.
+            moves: Where a price is noted that lets trails begin or follow.
         """
-        self._grid = grid
+        is_double = name[1] in DOUBLES
+        self._grid, self._name, self._moves = grid, name, moves
         self._is_double = is_double
         self._up, self._down = Ladder(is_up=True), Ladder(is_up=False)
         # The activation prices of trails that have not begun: sales wait for a rise, purchases for a fall.
@@ -159,6 +164,11 @@ class TriggerLine:
         self._settle()
         return reached
 
+    def follow(self, px: Decimal) -> None:
+        """Let trails begin and follow as a price did that was met before; nobody is reached by it again."""
+        self._move_on(px)
+        self._settle()
+
     def _reached(self, rise: Decimal, fall: Decimal, px: Decimal) -> list[Reached]:
         taken: list[tuple[Held, Decimal]] = []
         if self._up.is_reached(rise):
@@ -181,16 +191,22 @@ class TriggerLine:
         return 1, stop_px.copy_negate(), held.arrival, held, stop_px, px, limit_px
 
     def _move_on(self, px: Decimal) -> None:
+        has_moved = False
         for ladder in (self._rising, self._falling):
             if ladder.is_reached(px):
+                has_moved = True
                 self._admit_all(ladder.take(px), px)
         waiting = self._waiting.held
         if waiting:
+            has_moved |= any(type(held.trigger) is TrailingTrigger for held in waiting.values())
             self._waiting.held = {}
             self._admit_all(waiting.values(), px)
         for trails in self._trails.values():
             if trails.is_left_behind(px):
+                has_moved = True
                 trails.follow(px)
+        if has_moved:
+            self._moves[self._name] = px
 
     def _let_wait(self, held: Held, water_mark: Decimal | None) -> None:
         held.place, held.given_mark = self._waiting, water_mark

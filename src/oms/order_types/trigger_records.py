@@ -1,36 +1,20 @@
-"""What goes into the trigger book and comes out of it, as plain values."""
+"""What goes into the trigger book, as plain values."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import TypeAlias
 
 from oms.errors import ValidationError
 from oms.model.decimals import exact
 from oms.model.define import record
 from oms.model.door import shown
-from oms.model.enums import TriggerPriceType
+from oms.model.enums import Side, TriggerPriceType
 from oms.model.ids import OrderId, Symbol
-from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger
+from oms.model.triggers import DOUBLES, PriceTrigger, TrailingTrigger, Trigger
 
-_DOUBLES: Final = (TriggerPriceType.DOUBLE_LAST, TriggerPriceType.DOUBLE_BID_ASK)
-
-
-@record
-class TriggerHit:
-    """An order that is released.
-
-    Attributes:
-        order_id: Whose.
-        trigger_px: The price that it waited for: of a trail, where its stop price stood.
-        px: The price that reached it; beyond `trigger_px` where the market jumped.
-        limit_px: The limit of the released order, where its trail has a limit offset.
-    """
-
-    order_id: OrderId
-    trigger_px: Decimal
-    px: Decimal
-    limit_px: Decimal | None = None
+LineName: TypeAlias = tuple[Symbol, TriggerPriceType, Side | None]
+"""A price of an instrument that triggers are compared to; with the side of the orders where that makes a difference."""
 
 
 @record
@@ -70,7 +54,7 @@ def check_row(row: TriggerRow) -> TriggerRow:
     trails = type(trigger) is TrailingTrigger
     if row.water_mark is not None and not trails:
         raise ValidationError("water_mark", row.water_mark, "give a water mark to a TrailingTrigger alone")
-    if row.is_pending and (trigger.price_type not in _DOUBLES or (trails and row.water_mark is None)):
+    if row.is_pending and (trigger.price_type not in DOUBLES or (trails and row.water_mark is None)):
         allowed = "only what needs two prices can have been reached by the first of them"
         raise ValidationError("is_pending", row.is_pending, allowed)
     return row

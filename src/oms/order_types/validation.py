@@ -37,6 +37,10 @@ def check_capabilities(order: SubmitOrder, capabilities: Capabilities, venue: st
                 venue,
             )
         )
+    price_type = getattr(order.terms, "price_type", None)
+    if price_type is not None and price_type not in capabilities.trigger_prices:
+        kinds = ", ".join(sorted(one.value for one in capabilities.trigger_prices)) or "none"
+        reasons.append(Reason(ReasonCode.UNSUPPORTED, "price_type", price_type.value, kinds, venue))
     if order.instructions is not None:
         for name in order.instructions.asked:
             # What a broker cannot be told is seen to here.

@@ -232,6 +232,21 @@ def _refused(row: BlotterRow, event: ev.CancelDenied | ev.ReplaceDenied) -> None
     row.last_text = _sentence(event.reasons)
 
 
+def _held(row: BlotterRow, event: ev.OrderHeld) -> None:
+    row.broker = event.broker
+
+
+def _amended(row: BlotterRow, event: ev.OrderAmended) -> None:
+    row.order_qty = event.order_qty
+    row.terms = event.terms
+    if event.time_in_force is not None:
+        row.time_in_force = event.time_in_force
+
+
+def _released(row: BlotterRow, event: ev.OrderReleased) -> None:
+    row.terms = event.terms
+
+
 def _submitted(row: BlotterRow, event: ev.OrderSubmitted) -> None:
     row.broker = event.broker
     row.cl_ord_id = event.cl_ord_id
@@ -277,6 +292,9 @@ def _said(row: BlotterRow, event: _Worded) -> None:
 
 _CHANGES: Final[dict[type[ev.OrderEvent], Callable[[BlotterRow, Any], None]]] = {
     ev.OrderDenied: _denied,
+    ev.OrderHeld: _held,
+    ev.OrderAmended: _amended,
+    ev.OrderReleased: _released,
     ev.OrderSubmitted: _submitted,
     ev.OrderAcknowledged: _acknowledged,
     ev.OrderNamed: _named,

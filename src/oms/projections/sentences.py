@@ -147,6 +147,22 @@ def _adopted(event: ev.OrderAdopted, order: Order) -> str:
     return f"not given here, adopted from {event.broker}: {title(event)}{identity}{named}{why}"
 
 
+def _amended(event: ev.OrderAmended, _: Order) -> str:
+    until = wording.of_trigger(event.trigger)
+    return f"changed here: {_terms(event, event.time_in_force)}; held until {until}"
+
+
+def _missed(event: ev.TriggerMissed, _: Order) -> str:
+    what = f"{plain(event.px)} has reached {plain(event.trigger_px)}"
+    how = wording.of_policy(event.policy)
+    return f"{what}, perhaps not for the first time since the manager was away: {how}"
+
+
+def _released(event: ev.OrderReleased, _: Order) -> str:
+    what = f"{plain(event.px)} has reached {plain(event.trigger_px)}"
+    return f"released as {wording.of_terms(event.terms)}: {what}"
+
+
 def _acknowledged(event: ev.OrderAcknowledged, order: Order) -> str:
     total = ""
     if event.order_qty is not None and event.order_qty != order.order_qty:
@@ -156,6 +172,8 @@ def _acknowledged(event: ev.OrderAcknowledged, order: Order) -> str:
 
 
 def _canceled(event: ev.OrderCanceled, order: Order) -> str:
+    if order.broker is None:
+        return f"canceled here{because(event.text)}"
     if is_cancel_asked(order):
         return f"canceled{because(event.text)}"
     if Mark.PENDING_CANCEL in order.marks:
@@ -163,7 +181,10 @@ def _canceled(event: ev.OrderCanceled, order: Order) -> str:
     return f"canceled, {wording.at_once(order.time_in_force) or 'though nobody here had asked'}{because(event.text)}"
 
 
-def _terms(event: ev.ReplaceRequested | ev.OrderReplaced | ev.OrderRestated, tif: TimeInForce | None) -> str:
+def _terms(
+    event: ev.OrderAmended | ev.ReplaceRequested | ev.OrderReplaced | ev.OrderRestated,
+    tif: TimeInForce | None,
+) -> str:
     kept = "" if tif is None else f" {wording.of_time_in_force(tif)}"
     return f"{plain(event.order_qty)} in all, {wording.of_terms(event.terms)}{kept}"
 
@@ -270,6 +291,10 @@ _TOLD: Final[dict[type[ev.OrderEvent], Callable[[Any, Order], str]]] = {
     ev.OrderCreated: lambda event, _: _created(event),
     ev.OrderAdopted: _adopted,
     ev.OrderDenied: lambda event, _: f"denied here, never sent: {of_reasons(event.reasons)}",
+    ev.OrderHeld: lambda event, _: f"held here for {event.broker} until {wording.of_trigger(event.trigger)}",
+    ev.OrderAmended: _amended,
+    ev.TriggerMissed: _missed,
+    ev.OrderReleased: _released,
     ev.OrderSubmitted: lambda event, _: f"new order {event.cl_ord_id} sent to {event.broker}",
     ev.OrderPendingNew: lambda event, order: (
         f"the broker has it and has not decided{_named(event.venue_order_id, order)}"

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Final
+from typing import Final, assert_never
 
 from oms.model.decimals import plain
-from oms.model.enums import ExecRestatementReason, LastLiquidityInd, OrdStatus, RequestKind, Side
+from oms.model.enums import (
+    ExecRestatementReason,
+    HeldPolicy,
+    LastLiquidityInd,
+    OrdStatus,
+    RequestKind,
+    Side,
+    TriggerPriceDirection,
+)
 from oms.model.sessions import to_datetime
 from oms.model.terms import Terms, in_words
 from oms.model.time_in_force import FillOrKill, ImmediateOrCancel, TimeInForce
 from oms.model.time_in_force import in_words as tif_in_words
+from oms.model.triggers import TrailingTrigger, Trigger
 
 MAX_WORDS: Final = 200
 """How much of a foreign text is shown, in characters."""
@@ -28,6 +37,18 @@ def rounded(amount: Decimal | None) -> str:
 def of_terms(terms: Terms) -> str:
     """Give an order's terms, such as `limit 189.5`."""
     return in_words(terms)
+
+
+def of_trigger(trigger: Trigger) -> str:
+    """Give what releases a held order, such as `the last price is 95 or less`."""
+    price = trigger.price_type.name.lower().replace("_", " ")
+    if isinstance(trigger, TrailingTrigger):
+        activation = (
+            "" if trigger.activation_px is None else f" once it has reached {plain(trigger.activation_px)}"
+        )
+        return f"the {price} price turns by {trigger.offset}{activation}"
+    how = "more" if trigger.direction is TriggerPriceDirection.UP else "less"
+    return f"the {price} price is {plain(trigger.trigger_px)} or {how}"
 
 
 def of_time_in_force(time_in_force: TimeInForce) -> str:
@@ -64,6 +85,19 @@ def of_request(kind: RequestKind) -> str:
 def of_restatement(reason: ExecRestatementReason) -> str:
     """Give in words why a venue changed an order of its own accord."""
     return reason.name.replace("_", " ").lower()
+
+
+def of_policy(policy: HeldPolicy) -> str:
+    """Give in words what becomes of an order that may have been reached while nobody listened."""
+    match policy:
+        case HeldPolicy.RELEASE:
+            return "it is released now"
+        case HeldPolicy.CANCEL:
+            return "it is canceled"
+        case HeldPolicy.WAIT:
+            return "it waits for its price to be reached anew"
+        case _:
+            assert_never(policy)
 
 
 def times(count: int) -> str:

@@ -14,6 +14,7 @@ from attrs import define
 
 from oms.bus import Bus, Halted, ReportsLost
 from oms.engine.engine import Engine
+from oms.engine.held_orders import meant_by
 from oms.engine.inputs import (
     Answered,
     EmergencyCancel,
@@ -35,7 +36,7 @@ from oms.errors import (
 from oms.model import commands as cmd
 from oms.model.events import CancelRequested, Event, IdBlockReserved
 from oms.model.ids import ClOrdId, OrderId
-from oms.model.market import Quote, TradePrint
+from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent, Refused, Unknown
@@ -293,7 +294,7 @@ class Halting:
         elif isinstance(what, cmd.ReplaceOrder):
             self._check_may_cancel()
             self._reduce(engine, what)
-        elif isinstance(what, Quote | TradePrint):
+        elif isinstance(what, Quote | TradePrint | MarkPrice):
             engine.see(what)
         elif isinstance(what, SessionChange | cmd.EngageKillSwitch):
             if len(self._inbox) >= self.held.cap:
@@ -315,11 +316,8 @@ class Halting:
             raise HaltedError(f"the manager is halted ({self.reason})", self.remedy)
 
     def _mass_cancel(self, engine: Engine, command: cmd.MassCancel, result: MassCancelResult) -> None:
-        for _, order in sorted(engine.state.book.exposure.open_orders.items()):
-            if not command.fits(order):
-                continue
-            reasons = self._cancel(engine, order.order_id, command.asked_by)
-            if reasons:
+        for order in meant_by(command, engine.state):
+            if reasons := self._cancel(engine, order.order_id, command.asked_by):
                 result.refused.append((order, reasons))
             else:
                 result.requested.append(order)
@@ -330,6 +328,9 @@ class Halting:
         if self._next_id >= self._last_id:
             raise LimitExceededError("EMERGENCY_IDS", EMERGENCY_IDS, self.remedy)
         command = cmd.CancelOrder(order_id, asked_by)
+        if order_id in engine.state.held_orders.orders:
+            self._inbox.append(command)  # As the manager goes on, before anything can release it.
+            return ()
         found = engine.emergency_cancel(
             command, self._next_id, self.unsent, self._now_ns(engine.state), self._reduced_id(order_id)
         )

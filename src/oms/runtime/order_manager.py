@@ -47,14 +47,14 @@ from oms.model.commands import (
 from oms.model.contingency import Contingency, bracket
 from oms.model.door import flag, shown
 from oms.model.door import namespace as checked_namespace
-from oms.model.enums import AnomalyCode, BreakKind, Side
+from oms.model.enums import AnomalyCode, BreakKind, HeldPolicy, Side
 from oms.model.group import Group
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId, name
 from oms.model.ids import client_ref as checked_ref
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.position import Position
@@ -75,7 +75,7 @@ from oms.runtime.connections import by_name, capabilities_of, connect, defined, 
 from oms.runtime.halting import MAX_HELD
 from oms.runtime.loop import CLOSED, Loop
 from oms.runtime.notices import Notices
-from oms.runtime.parts import Projection, check_numbers, check_parts, no_limits, pairs
+from oms.runtime.parts import Projection, check_numbers, check_parts, check_policy, no_limits, pairs
 from oms.runtime.reconciliation import GRACE_S, Reconciliations
 from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
 from oms.runtime.resuming import resume
@@ -122,6 +122,7 @@ class OrderManager:
         retention: Retention | None = None,
         archive: OrderArchive | None = None,
         sessions: SessionSource | None = None,
+        after_restart: HeldPolicy = HeldPolicy.RELEASE,
     ) -> None:
         """Open the journal, rebuild from it, and connect.
 
@@ -143,6 +144,7 @@ class OrderManager:
             reconcile_grace_s: For how long what differs may still explain itself before it is a break, in whole seconds.
             retention: Which closed orders stay in memory; all of them if not given.
             archive: Where the others go; to be given for good once orders have left memory.
+            after_restart: What becomes of orders held here that the first price after a start reaches.
             sessions: What opens and closes by the clock, such as `CalendarSessions`, told by `poll` and `update`; nothing if not given.
 
         Raises:
@@ -153,6 +155,7 @@ class OrderManager:
         attached, namespace = by_name(brokers), checked_namespace(namespace)
         check_parts(store, clock, limits, handlers)
         check_numbers(request_timeout_s, snapshot_every, max_held)
+        check_policy(after_restart)
         self._brokers, self._store, self._account = attached, store, Account(name(account, "account"))
         self._clock: Clock = SystemClock() if clock is None else checked(clock)
         capabilities = capabilities_of(attached)
@@ -164,7 +167,9 @@ class OrderManager:
         self._sessions = SessionClock(sessions, self.session, begun.state.last_ns, self._clock)
         self._asks = asks = Reconciliations(self._loop, attached, reconcile_every_s, reconcile_grace_s)
         known, timeout_ns = defined(attached.values(), instruments), request_timeout_s * NS_PER_S
-        self._begin_epoch(Start(namespace, timeout_ns, limits, known, self._account, asks.grace_ns))
+        self._begin_epoch(
+            Start(namespace, timeout_ns, limits, known, self._account, asks.grace_ns, after_restart)
+        )
 
     def _begin_epoch(self, start: Start) -> None:
         self._start = start
@@ -600,13 +605,13 @@ class OrderManager:
     # ------------------------------------------------------------ what is heard
 
     def update(self, update: MarketUpdate) -> None:
-        """Take a quote or a trade of the market in; simulated brokers see it first.
+        """Take a quote, a trade or a mark price of the market in; simulated brokers see it first.
 
         Raises:
-            ValidationError: It is neither a `Quote` nor a `TradePrint`; nobody has seen it.
+            ValidationError: It is none of `Quote`, `TradePrint` and `MarkPrice`; nobody has seen it.
         """
-        if type(update) is not Quote and type(update) is not TradePrint:
-            raise ValidationError("update", shown(update), "pass a Quote or a TradePrint")
+        if type(update) is not Quote and type(update) is not TradePrint and type(update) is not MarkPrice:
+            raise ValidationError("update", shown(update), "pass a Quote, a TradePrint or a MarkPrice")
         if update.time_ns >= self._sessions.due_ns and self._loop.halted is None:
             # The clock has the word: a wrong time of a tick must end no orders.
             self._sessions.go_on(self._loop.now_ns())
@@ -782,8 +787,10 @@ class OrderManager:
         return [order for _, order in sorted(self._engine.state.index.by_id.items())]
 
     def open_orders(self) -> list[Order]:
-        """Give every order that may still trade, oldest first."""
-        return list(self._engine.state.book.exposure.open_orders.values())
+        """Give every order that may still trade, oldest first; those that are held here too."""
+        state = self._engine.state
+        opened, held = state.book.exposure.open_orders, state.held_orders.orders
+        return [order for _, order in sorted((opened | held).items())] if held else list(opened.values())
 
     def in_doubt(self) -> list[Order]:
         """Give every order with a request of which nobody knows whether it arrived, oldest first.

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from oms.errors import ValidationError
 from oms.model.capabilities import Capabilities
 from oms.model.door import shown
-from oms.model.enums import Listing
+from oms.model.enums import HeldPolicy, Listing
 from oms.model.events import Event
 from oms.model.ids import BrokerName
 from oms.model.limits import RiskLimits
@@ -110,6 +110,16 @@ def check_numbers(request_timeout_s: object, snapshot_every: object, max_held: o
         )
     if type(max_held) is not int or not 0 <= max_held <= _MAX_HELD:
         raise ValidationError("max_held", shown(max_held), f"pass an int from 0 to {_MAX_HELD}")
+
+
+def check_policy(after_restart: object) -> None:
+    """Check what becomes of held orders after a restart.
+
+    Raises:
+        ValidationError: It is no policy.
+    """
+    if type(after_restart) is not HeldPolicy:
+        raise ValidationError("after_restart", shown(after_restart), "pass a member of HeldPolicy")
 
 
 def check_listings(

@@ -14,6 +14,7 @@ from oms.model.enums import (
     CxlRejResponseTo,
     ExecRestatementReason,
     ExecType,
+    HeldPolicy,
     LastLiquidityInd,
     LegEnd,
     OrdStatus,
@@ -56,6 +57,7 @@ from oms.model.time_in_force import (
     ImmediateOrCancel,
     TimeInForce,
 )
+from oms.model.triggers import TrailingTrigger, stop
 
 T0 = 1_700_000_000_000_000_000
 TICKS = Offset(5, PegOffsetType.TICKS)
@@ -78,6 +80,7 @@ TIMES_IN_FORCE: tuple[TimeInForce, ...] = (
 )
 ASK = e.Cause("SubmitOrder", "strategy-1")
 SAID = e.Cause("ExecutionReport", "paper")
+TICK = e.Cause("Quote", "market")
 CLOCK = e.Cause("TimerDue", "clock")
 
 NEW_ID = ClOrdId("k5u3gmlkpaaaaaaaab")
@@ -786,4 +789,24 @@ EXPECTED: tuple[e.Event, ...] = (
     e.LegReached(98 + len(TERMS), 4, SAID, 98 + len(TERMS), T0, 1, 1, Decimal(180), Decimal("179.98")),
     e.LegStopped(99 + len(TERMS), 4, SAID, 99 + len(TERMS), T0, 1, 2, LegEnd.LOST),
     e.GroupCancelRequested(100 + len(TERMS), 4, ASK, 100 + len(TERMS), T0, 1),
-)
+    e.OrderHeld(
+        108, 4, ASK, 108, T0, OrderId(103), BrokerName("paper"), stop(Side.SELL, "95", price_type=TriggerPriceType.MID),
+        leaves_qty=Decimal(10),
+    ),
+    e.OrderHeld(
+        109, 4, ASK, 108, T0, OrderId(104), BrokerName("paper"),
+        TrailingTrigger(side=Side.BUY, offset=TICKS, activation_px="90", limit_offset=Offset("0.50")),
+    ),
+    e.OrderAmended(
+        110, 4, ASK, 110, T0, OrderId(103), Decimal(5), Stop("94"), stop(Side.SELL, "94"), GoodTillCancel(),
+        leaves_qty=Decimal(5),
+    ),
+    e.TrailsMoved(111, 4, TICK, 111, T0, AAPL, TriggerPriceType.BID_ASK, Side.BUY, Decimal("89.5")),
+    e.TrailsMoved(112, 4, TICK, 111, T0, AAPL, TriggerPriceType.LAST, None, Decimal("90.5")),
+    e.TriggerMissed(
+        113, 4, TICK, 111, T0, OrderId(103), Decimal(94), Decimal("93.5"), HeldPolicy.WAIT, Decimal(96), leaves_qty=Decimal(5),
+    ),
+    e.OrderReleased(
+        114, 4, TICK, 111, T0, OrderId(103), Market(), Decimal(94), Decimal("93.5"), T0 - 1, leaves_qty=Decimal(5),
+    ),
+)  # fmt: skip

@@ -25,7 +25,7 @@ from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent, Refused, Sent, Unknown
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.sessions import SessionChange
-from oms.model.terms import Limit, Market, Stop, StopLimit, Terms
+from oms.model.terms import Limit, Market, MarketToLimit, Pegged, Stop, StopLimit, Terms
 from oms.model.time_in_force import DAY, FOK, GTC, IOC, Day
 from oms.model.venue_profile import ReplaceSupport, VenueProfile
 from oms.order_types.limit import LimitHandler
@@ -934,12 +934,12 @@ def test_what_a_broker_takes_is_sent_as_it_was_asked_for_and_comes_back_from_the
 
 
 UNABLE: dict[str, tuple[Terms, Reason]] = {
-    "a stop": (
-        Stop(105), Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Stop Day", "Limit Day, Market Day", "paper"),
+    "a market to limit": (
+        MarketToLimit(),
+        Reason(CODE.UNSUPPORTED, "terms and time_in_force", "MarketToLimit Day", "Limit Day, Market Day", "paper"),
     ),
-    "a stop limit": (
-        StopLimit(105, 106),
-        Reason(CODE.UNSUPPORTED, "terms and time_in_force", "StopLimit Day", "Limit Day, Market Day", "paper"),
+    "a peg": (
+        Pegged(), Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Pegged Day", "Limit Day, Market Day", "paper"),
     ),
     "a limit that shows a part": (
         Limit(100, 10), Reason(CODE.UNSUPPORTED, "display_qty", "10", "none: the whole order is shown", "paper"),

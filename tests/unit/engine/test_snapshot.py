@@ -40,7 +40,7 @@ UNDER_WAY = frozenset(
 """What belongs to the input under way, or is worked out again."""
 KEPT = frozenset(
     {
-        "anomalies", "book", "breaks", "epoch", "executions", "fees", "groups", "held", "index", "inquiries", "instruments", "last_ns", "namespace",
+        "anomalies", "book", "breaks", "epoch", "executions", "fees", "groups", "held", "held_orders", "index", "inquiries", "instruments", "last_ns", "namespace",
         "next_counter", "next_order_id", "request_timeout_ns", "reserved", "retired", "sessions", "sweep_mark", "sweeps", "timers",
         "traded", "usable", "version",
     }

@@ -143,6 +143,14 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
         fields={"venue_order_id": venue_id("V9")},
     ),
     ev.OrderDenied: Expected("D......", always(reasons=DENIAL), fields={"reasons": DENIAL}),
+    ev.OrderHeld: Expected("U......", always(given_terms=Limit("189.50"))),
+    ev.OrderAmended: Expected(
+        "U......",
+        always(given_terms=Limit("190"), time_in_force=GTC, **NEW_TERMS),
+        fields={**NEW_TERMS, "time_in_force": GTC},
+    ),
+    ev.TriggerMissed: Expected("U......"),
+    ev.OrderReleased: Expected("U......", always(terms=Limit("190")), fields={"terms": Limit("190")}),
     ev.OrderSubmitted: Expected(
         "S......",
         always(broker="paper", cl_ord_id=NEW_ID),
@@ -196,7 +204,7 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
     ),
     ev.CancelDenied: Expected("UDSLCER", fields={"reasons": DENIAL}),
     ev.OrderPendingCancel: Expected("..SL...", notes=(CANCEL_ID, "pending")),
-    ev.OrderCanceled: Expected("..CC...", ended(CANCEL_ID), **ENDING, fields=END | {"cl_ord_id": CANCEL_ID}),  # type: ignore[arg-type]
+    ev.OrderCanceled: Expected("C.CC...", ended(CANCEL_ID), **ENDING, fields=END | {"cl_ord_id": CANCEL_ID}),  # type: ignore[arg-type]
     ev.CancelRejected: Expected("..SLCER", answers=frozenset({CANCEL_ID}), fields={"text": "words"}),
     ev.ReplaceRequested: Expected(
         "..SL...",
@@ -226,7 +234,7 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
     ev.RequestInDoubt: Expected("..SL...", notes=(CANCEL_ID, "in_doubt"), fields={"cl_ord_id": CANCEL_ID}),
     ev.OrderStatusRequested: Expected("..SLCER"),
     ev.DoubtResolved: Expected("..SLCER"),
-    ev.OrderExpired: Expected("..EE...", ended(None), **ENDING, fields=END),  # type: ignore[arg-type]
+    ev.OrderExpired: Expected("E.EE...", ended(None), **ENDING, fields=END),  # type: ignore[arg-type]
     ev.OrderDoneForDay: Expected(
         "..LL...",
         lambda before: seen(before) | {"day": "20260106", "day_cum_qty": Decimal(0), "is_over": True},

@@ -12,9 +12,9 @@ from oms.model.enums import PegOffsetType, Side
 from oms.model.ids import OrderId, Symbol
 from oms.model.market import TradePrint
 from oms.model.offset import Offset
-from oms.model.triggers import TrailingTrigger, Trigger, if_touched, stop
+from oms.model.triggers import TrailingTrigger, Trigger, TriggerHit, if_touched, stop
 from oms.order_types.trigger_book import TriggerBook
-from oms.order_types.trigger_records import TriggerHit, TriggerRow
+from oms.order_types.trigger_records import TriggerRow
 from tests.unit.order_types.trigger_paths import (
     BID_ASK,
     DOUBLE_LAST,

@@ -7,8 +7,7 @@ import pytest
 from oms.model.enums import PegOffsetType, Side, TriggerPriceType
 from oms.model.ids import OrderId
 from oms.model.offset import Offset
-from oms.model.triggers import TrailingTrigger, Trigger, if_touched, stop
-from oms.order_types.trigger_records import TriggerHit
+from oms.model.triggers import TrailingTrigger, Trigger, TriggerHit, if_touched, stop
 from tests.unit.order_types.trigger_paths import (
     BID_ASK,
     DOUBLE_BID_ASK,

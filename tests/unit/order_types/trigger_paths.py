@@ -8,9 +8,8 @@ from oms.model.enums import TriggerPriceType
 from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
-from oms.model.triggers import Trigger
+from oms.model.triggers import Trigger, TriggerHit
 from oms.order_types.trigger_book import TriggerBook
-from oms.order_types.trigger_records import TriggerHit
 
 X, Y = Symbol("X"), Symbol("Y")
 INSTRUMENTS = (

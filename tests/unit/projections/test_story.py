@@ -9,12 +9,14 @@ import pytest
 
 from oms.errors import TransitionError, UnknownOrderError
 from oms.model import events as ev
-from oms.model.enums import AnomalyCode, ExecRestatementReason, ExecType
+from oms.model.enums import AnomalyCode, ExecRestatementReason, ExecType, HeldPolicy, Side, TriggerPriceType
 from oms.model.ids import ClOrdId, ExecId, OrderId
+from oms.model.offset import Offset
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport
 from oms.model.terms import Limit, Market
 from oms.model.time_in_force import GTC, IOC
+from oms.model.triggers import TrailingTrigger, stop
 from oms.projections.story import tell_story
 from tests.unit.journals import (
     CANCEL_ID,
@@ -55,6 +57,12 @@ def immediate() -> Journal:
 def created() -> Journal:
     journal = Journal()
     journal.add(ev.OrderCreated, how="SubmitOrder")
+    return journal
+
+
+def held() -> Journal:
+    journal = created()
+    journal.add(ev.OrderHeld)
     return journal
 
 
@@ -401,6 +409,44 @@ SENTENCES: Final[list[Case]] = [
         "restated by the venue: 100 in all, limit 189.5; what had executed counts 3 for 2, but for the 10 since",
     ),
     (working, ev.OrderTriggered, {}, "triggered"),
+    (
+        created,
+        ev.OrderHeld,
+        {"trigger": stop(Side.BUY, "95.5", price_type=TriggerPriceType.BID_ASK)},
+        "held here for paper until the bid ask price is 95.5 or more",
+    ),
+    (
+        created,
+        ev.OrderHeld,
+        {"trigger": TrailingTrigger(side=Side.SELL, offset=Offset("1.5"), activation_px=98)},
+        "held here for paper until the last price turns by 1.5 once it has reached 98",
+    ),
+    (
+        held,
+        ev.OrderAmended,
+        {"order_qty": Decimal(50), "time_in_force": GTC},
+        "changed here: 50 in all, limit 189.5 GTC; held until the last price is 95 or less",
+    ),
+    (
+        held,
+        ev.TriggerMissed,
+        {},
+        "94 has reached 95, perhaps not for the first time since the manager was away: it is released now",
+    ),
+    (
+        held,
+        ev.TriggerMissed,
+        {"policy": HeldPolicy.CANCEL},
+        "94 has reached 95, perhaps not for the first time since the manager was away: it is canceled",
+    ),
+    (
+        held,
+        ev.TriggerMissed,
+        {"policy": HeldPolicy.WAIT},
+        "94 has reached 95, perhaps not for the first time since the manager was away: it waits for its price to be reached anew",
+    ),
+    (held, ev.OrderReleased, {"terms": Market()}, "released as market: 94 has reached 95"),
+    (held, ev.OrderCanceled, {"cl_ord_id": None, **WORDS}, "canceled here: so it is"),
     (working, ev.ReportIgnored, {"exec_id": None, **WORDS}, "no news: NEW: so it is"),
     (working, ev.ReportIgnored, {"exec_type": "TRADE", **WORDS}, "no news: TRADE x1: so it is"),
     (working, ev.AnomalyRaised, {"code": AnomalyCode.OVERFILL, **WORDS}, "ANOMALY, overfill: so it is"),

@@ -84,7 +84,7 @@ ASKED: dict[str, tuple[Callable[[House], object], str]] = {
     "a symbol as an update": (lambda house: house.om.update("AAPL"), "update = 'AAPL'"),  # type: ignore[arg-type]
     "a session as an update": (
         lambda house: house.om.update(SessionChange(T0, SessionPhase.OPEN, "20260105")),  # type: ignore[arg-type]
-        "pass a Quote or a TradePrint",
+        "pass a Quote, a TradePrint or a MarkPrice",
     ),
     "nothing as a session": (lambda house: house.om.session(None), "change = None: pass a SessionChange"),  # type: ignore[arg-type]
     "a cancel of a list": (lambda house: house.om.cancel([1]), r"order = \[1\]"),  # type: ignore[arg-type]

@@ -1,0 +1,262 @@
+"""The orders that are held here until the market reaches a price. Moved by events, and by the market between them.
+
+What the market does to the trigger book between two events is not journaled, but for what must not be forgotten: where the
+trails stand (`TrailsMoved`). The first of two prices in a row is forgotten with a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from attrs import evolve
+
+from oms.model import events as ev
+from oms.model.commands import MassCancel
+from oms.model.decimals import EXACT
+from oms.model.enums import HeldPolicy, Side, TriggerPriceDirection, TriggerPriceType
+from oms.model.ids import BrokerName, OrderId, Symbol
+from oms.model.instrument import Instrument
+from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.order import Order
+from oms.model.triggers import DOUBLES, PriceTrigger, Trigger, TriggerHit
+from oms.order_types.trigger_book import TriggerBook
+
+# What follows from an event is read off the slots of `Order`; a property costs a call.
+# The state comes in as `Any`: its module has the table in which these functions stand, all called in the same way.
+# ruff: noqa: SLF001, ANN401, ARG001, ARG005
+# pyright: reportPrivateUsage=false
+
+_LEAST: Final = Decimal("1E-18")
+"""The least difference of two prices."""
+
+_OF_QUOTES: Final = (TriggerPriceType.BID_ASK, TriggerPriceType.MID, TriggerPriceType.DOUBLE_BID_ASK)
+_OF_TRADES: Final = (TriggerPriceType.LAST, TriggerPriceType.DOUBLE_LAST)
+_OF_MARKS: Final = (TriggerPriceType.MARK,)
+
+
+class HeldOrders:
+    """The orders that are held, and the book that they wait in.
+
+    Attributes:
+        orders: These, in the order of their arrival.
+        brokers: Where each is to be sent.
+        unheard: How many prices of a kind are still to come until what happened while nobody listened is settled; only
+            kinds that somebody waits for. Not moved by events alone, as with what the market has done to the book.
+    """
+
+    __slots__ = (
+        "_absent", "_book", "_instruments", "_marks", "_stood", "_triggers", "brokers", "orders", "unheard",
+    )  # fmt: skip
+
+    def __init__(self, instruments: Mapping[Symbol, Instrument]) -> None:
+        """Begin with none, in these instruments, of which more may be defined later."""
+        self._instruments = instruments
+        self._book: TriggerBook | None = None
+        self.orders: dict[OrderId, Order] = {}
+        self.brokers: dict[OrderId, BrokerName] = {}
+        self.unheard: dict[tuple[Symbol, TriggerPriceType], int] = {}
+        self._triggers: dict[OrderId, Trigger] = {}
+        # Held since before the start; and those that wait for the market to come back first, with their water marks.
+        self._absent: set[OrderId] = set()
+        self._marks: dict[OrderId, Decimal | None] = {}
+        self._stood: dict[OrderId, Decimal | None] = {}
+
+    @property
+    def book(self) -> TriggerBook:
+        """What the orders wait in."""
+        if self._book is None:
+            self._book = TriggerBook(self._instruments.values())
+        return self._book
+
+    # ------------------------------------------------------------ the market
+
+    def take(self, update: MarketUpdate) -> Sequence[TriggerHit]:
+        """Take note of the market, and give whose price is reached, in the order of release."""
+        book = self.book
+        if self.unheard and any((update.symbol, kind) in self.unheard for kind in _kinds(update)):
+            # Where trails stood is asked for once they are reached, and the book forgets whoever is.
+            self._stood = {row.order_id: row.water_mark for row in book.to_rows()}
+        if isinstance(update, Quote):
+            return book.on_quote(update)
+        return book.on_trade(update) if isinstance(update, TradePrint) else book.on_mark(update)
+
+    def is_missed(self, order_id: OrderId) -> bool:
+        """Tell whether an order that is reached now may have been reached while nobody listened."""
+        key = (self.orders[order_id]._symbol, self._triggers[order_id].price_type)
+        return order_id in self._absent and key in self.unheard
+
+    def stood(self, order_id: OrderId) -> Decimal | None:
+        """Give the water mark of an order that was missed; None where there is none."""
+        return self._stood.get(order_id)
+
+    def hear(self, update: MarketUpdate) -> None:
+        """Take note that a price has come, and that what happened before it is settled."""
+        self._stood = {}
+        for kind in _kinds(update):
+            key = (update.symbol, kind)
+            left = self.unheard.get(key)
+            if left is not None and left > 1:
+                self.unheard[key] = left - 1
+            elif left is not None:
+                del self.unheard[key]
+
+    def comes_back(self, order_id: OrderId) -> bool:
+        """Tell whether an order that is reached has only waited for the market to come back; it waits for its price then."""
+        if order_id not in self._marks:
+            return False
+        self._add(order_id, self._marks.pop(order_id))
+        return True
+
+    # ------------------------------------------------------------ events
+
+    def hold(
+        self, order: Order, broker: BrokerName, trigger: Trigger, water_mark: Decimal | None = None
+    ) -> None:
+        """Take in that an order is held."""
+        order_id = order._order_id
+        self.orders[order_id], self.brokers[order_id], self._triggers[order_id] = order, broker, trigger
+        self._add(order_id, water_mark)
+
+    def amend(self, order: Order, trigger: Trigger) -> None:
+        """Take in that what an order waits for may have changed."""
+        order_id = order._order_id
+        if trigger == self._triggers[order_id]:
+            return
+        if order_id in self._marks:
+            self._come_back(order_id)
+        self._triggers[order_id] = trigger
+        self._absent.discard(order_id)
+        self.book.amend(order_id, trigger)
+
+    def drop(self, order_id: OrderId) -> None:
+        """Take in that an order is held no longer, if it was."""
+        if self.orders.pop(order_id, None) is None:
+            return
+        if order_id in self.book:
+            self.book.remove(order_id)
+        del self.brokers[order_id], self._triggers[order_id]
+        self._absent.discard(order_id)
+        self._marks.pop(order_id, None)
+
+    def on_missed(self, event: ev.TriggerMissed) -> None:
+        """Take in that a price has reached an order that waits on: for the market to come back first."""
+        order_id, px = event.order_id, event.trigger_px
+        if event.policy is not HeldPolicy.WAIT:
+            return
+        if order_id in self.book:
+            self.book.remove(order_id)
+        trigger = self._triggers[order_id]
+        if _is_reached_by_a_rise(trigger):
+            back, direction = EXACT.subtract(px, _LEAST), TriggerPriceDirection.DOWN
+        else:
+            back, direction = EXACT.add(px, _LEAST), TriggerPriceDirection.UP
+        self._marks[order_id] = event.water_mark
+        waiting = PriceTrigger(
+            side=trigger.side, trigger_px=back, direction=direction, price_type=trigger.price_type
+        )
+        self.book.add(order_id, self.orders[order_id]._symbol, waiting)
+
+    def start(self) -> None:
+        """Take in that a manager starts: nobody has listened for a while."""
+        for order_id in tuple(self._marks):
+            self._come_back(order_id)
+        self._absent = set(self.orders)
+        kinds = {
+            (order._symbol, self._triggers[order_id].price_type) for order_id, order in self.orders.items()
+        }
+        self.unheard = {(symbol, kind): 2 if kind in DOUBLES else 1 for symbol, kind in kinds}
+
+    def define(self) -> None:
+        """Take in that instruments have changed."""
+        rows = self._book.to_rows() if self.orders and self._book is not None else ()
+        self._book = TriggerBook.from_rows(rows, self._instruments.values()) if rows else None
+
+    def rows(self) -> list[tuple[OrderId, BrokerName, Trigger, Decimal | None]]:
+        """Give every order that is held with what a restart must know: where it goes, its trigger, its water mark."""
+        marks = {row.order_id: row.water_mark for row in self.book.to_rows()} | self._marks
+        return [(one, self.brokers[one], self._triggers[one], marks[one]) for one in marks]
+
+    def _add(self, order_id: OrderId, mark: Decimal | None) -> None:
+        symbol, trigger = self.orders[order_id]._symbol, self._triggers[order_id]
+        self.book.add(order_id, symbol, trigger, water_mark=mark)
+
+    def _come_back(self, order_id: OrderId) -> None:
+        self.book.remove(order_id)
+        self._add(order_id, self._marks.pop(order_id))
+
+
+def meant_by(command: MassCancel, state: Any) -> list[Order]:
+    """Give the open orders that a mass cancel means, oldest first; the broker of a held one is where it is to be sent."""
+    held: HeldOrders = state.held_orders
+    found: dict[OrderId, Order] = {
+        order_id: order for order_id, order in state.book.exposure.open_orders.items() if command.fits(order)
+    }
+    anywhere = evolve(command, broker=None)
+    found |= {
+        order_id: order
+        for order_id, order in held.orders.items()
+        if command.broker in (None, held.brokers[order_id]) and anywhere.fits(order)
+    }
+    return [order for _, order in sorted(found.items())]
+
+
+def _kinds(update: MarketUpdate) -> tuple[TriggerPriceType, ...]:
+    """Give the kinds of price that an update has; none where it does not count."""
+    if type(update) is Quote:
+        return _OF_QUOTES if update.is_two_sided else ()
+    if type(update) is TradePrint:
+        return _OF_TRADES if update.size else ()
+    return _OF_MARKS
+
+
+def _is_reached_by_a_rise(trigger: Trigger) -> bool:
+    if type(trigger) is PriceTrigger:
+        return trigger.direction is TriggerPriceDirection.UP
+    return trigger.side is Side.BUY
+
+
+# ---------------------------------------------------------------- what events do to the state
+
+
+def on_held(state: Any, event: ev.OrderHeld, order: Order) -> None:
+    """Take in that an order is held: nobody but us is to end it in time."""
+    state.held_orders.hold(order, event.broker, event.trigger)
+    state.timers.grant(order._order_id, 0)
+
+
+def on_amended(state: Any, event: ev.OrderAmended, order: Order) -> None:
+    """Take in that a held order was changed."""
+    state.held_orders.amend(order, event.trigger)
+    if event.time_in_force is not None:
+        state.timers.expire(order._order_id, event, 0)
+
+
+def on_released(state: Any, event: ev.OrderReleased, order: Order) -> None:
+    """Take in that a held order is sent from here on: its venue has time to say that it has expired."""
+    state.held_orders.drop(event.order_id)
+    state.timers.grant(order._order_id, state.request_timeout_ns)
+
+
+def on_ended(state: Any, event: ev.OrderEvent, order: Order) -> None:
+    """Take in that an order has ended, which may have been held."""
+    if state.held_orders.orders:
+        state.held_orders.drop(order._order_id)
+
+
+def on_trails_moved(state: Any, event: ev.TrailsMoved) -> None:
+    """Take in where trails stand."""
+    state.held_orders.book.follow((event.symbol, event.price_type, event.side), event.px)
+
+
+HELD: Final[dict[type[ev.OrderEvent], Callable[[Any, Any, Order], None]]] = {
+    ev.OrderHeld: on_held,
+    ev.OrderAmended: on_amended,
+    ev.TriggerMissed: lambda state, event, order: state.held_orders.on_missed(event),
+    ev.OrderReleased: on_released,
+    ev.OrderDenied: on_ended,
+    ev.OrderCanceled: on_ended,
+    ev.OrderExpired: on_ended,
+}
+"""What events of orders do to the state on account of those that are held."""

@@ -1,0 +1,175 @@
+"""What becomes of the orders that are held here: the market releases them, commands change them."""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias
+
+from oms.engine import replaces
+from oms.engine.order_entry import OrderEntry
+from oms.engine.reduce_only_room import why_too_large
+from oms.model import events as ev
+from oms.model.capabilities import AMENDABLE, Capabilities
+from oms.model.commands import ReplaceOrder, SubmitOrder
+from oms.model.decimals import plain
+from oms.model.enums import HeldPolicy
+from oms.model.market import MarketUpdate
+from oms.model.order import Order
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.requests import Request
+from oms.model.terms import Terms
+from oms.model.triggers import Trigger, TriggerHit
+from oms.order_types.grid_checks import check_qty
+from oms.order_types.placing import hold
+from oms.order_types.validation import check_capabilities, check_expiry
+from oms.ports.order_type_handler import TriggeredHandler
+
+# It is the part of the order entry that is needed where orders are held.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+Reasons: TypeAlias = tuple[Reason, ...]
+
+MARKET: Final = "market"
+"""Who spoke where a price has released an order."""
+
+_HERE: Final = Capabilities(order_types=frozenset(), amendable=AMENDABLE)
+"""What is held here can be changed in everything."""
+
+
+class Holding:
+    """Works the orders that are held.
+
+    Attributes:
+        policy: What becomes of those that the first price after a start reaches.
+    """
+
+    __slots__ = ("_entry", "policy")
+
+    def __init__(self, entry: OrderEntry) -> None:
+        """Send through this entry."""
+        self._entry = entry
+        self.policy = HeldPolicy.RELEASE
+
+    def watch(self, update: MarketUpdate, requests: list[Request]) -> None:
+        """Take the market in, and send whoever it releases.
+
+        While the broker is not reconciled nobody listens: what its first price after that reaches is missed, as after a start.
+        """
+        entry, state = self._entry, self._entry.state
+        held = state.held_orders
+        if state.breaks.unreconciled and entry._route(update.symbol).broker in state.breaks.unreconciled:
+            return
+        hits = held.take(update)
+        if hits or held.book.moves:
+            state.begin(type(update), MARKET)
+            for name, px in tuple(held.book.moves.items()):
+                state.record(ev.TrailsMoved(*state.envelope(), *name, px))
+            for hit in hits:
+                if not held.comes_back(hit.order_id):
+                    self._reached(held.orders[hit.order_id], hit, update.time_ns, requests)
+        if held.unheard:
+            held.hear(update)
+
+    def _reached(self, order: Order, hit: TriggerHit, px_ns: int, requests: list[Request]) -> None:
+        state = self._entry.state
+        held, order_id = state.held_orders, order.order_id
+        if held.is_missed(order_id):
+            policy = self.policy
+            missed = (hit.trigger_px, hit.px, policy, held.stood(order_id))
+            state.record_of(order, ev.TriggerMissed(*state.envelope(), order_id, *missed))
+            if policy is HeldPolicy.WAIT:
+                return
+            if policy is HeldPolicy.CANCEL:
+                text = "its trigger may have been reached while nobody listened"
+                state.record_of(order, ev.OrderCanceled(*state.envelope(), order_id, None, text))
+                return
+        handler = self._entry._handlers[type(order.terms)]
+        assert isinstance(handler, TriggeredHandler)
+        terms = handler.released(command_of(order, order.terms), hit)
+        released = (terms, hit.trigger_px, hit.px, px_ns)
+        state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *released))
+        self._send(order, command_of(order, terms), requests)
+
+    def _send(self, order: Order, command: SubmitOrder, requests: list[Request]) -> None:
+        entry, state, order_id = self._entry, self._entry.state, order.order_id
+        route = entry._route(command.symbol)
+        px, px_ns = entry._reference(command.symbol)
+        handler = entry._handlers[type(command.terms)]
+        worst_px = handler.worst_px(command, px)
+        verdict = entry._gate.approve_submit(command, route.instrument, worst_px, px, px_ns, state.now_ns)
+        of_place = route.why_not or (
+            *check_capabilities(command, route.capabilities, route.broker),
+            *entry._why_no_id(route.broker, route.capabilities),
+            *why_too_large(state, command),
+        )
+        against = (*of_place, *handler.check(command, route.instrument))
+        if against or isinstance(verdict, tuple):
+            reasons = (*against, *(verdict if isinstance(verdict, tuple) else ()))
+            state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, reasons))
+            return
+        identity = state.next_cl_ord_id()
+        state.record_of(order, ev.OrderSubmitted(*state.envelope(), order_id, identity, route.broker))
+        requests.append(entry._router.new_order(verdict, order_id, route.broker, identity, state.now_ns))
+
+    # ------------------------------------------------------------ commands
+
+    def replace(self, command: ReplaceOrder) -> None:
+        """Change an order that is held, or deny it; nothing leaves."""
+        state = self._entry.state
+        order = state.held_orders.orders[command.order_id]
+        trigger = self._amended(order, command)
+        if isinstance(trigger, tuple):
+            state.record_of(order, ev.ReplaceDenied(*state.envelope(), order.order_id, trigger))
+            return
+        after = replaces.after(order, command)
+        amended = (after.order_qty, after.terms, trigger, command.time_in_force)
+        state.record_of(order, ev.OrderAmended(*state.envelope(), order.order_id, *amended))
+
+    def _amended(self, order: Order, command: ReplaceOrder) -> Trigger | Reasons:
+        """Give what an order waits for once it is changed, or every reason against that."""
+        if order.cash_order_qty is not None:
+            asked = f"{plain(order.cash_order_qty)}, in units not known yet"
+            allowed = "a replace once the broker has said how many units it is"
+            return (Reason(ReasonCode.UNSUPPORTED, "cash_order_qty", asked, allowed),)
+        reasons = replaces.why_not_amendable(order, command, _HERE)
+        if reasons:
+            return reasons
+        entry, after = self._entry, replaces.after(order, command)
+        route = entry._route(after.symbol)
+        handler, now_ns = entry._handlers[type(after.terms)], entry.state.now_ns
+        px, px_ns = entry._reference(after.symbol)
+        worst_px = handler.worst_px(after, px)
+        trigger, against = (
+            (None, route.why_not)
+            if route.why_not
+            else hold(after, route.capabilities, route.broker, entry._handlers)
+        )
+        verdict = (
+            entry._gate.approve_reduction(command)
+            if replaces.takes_less(order, command)
+            else entry._gate.approve_replace(command, after, route.instrument, worst_px, px, px_ns, now_ns)
+        )
+        reasons = (
+            *against,
+            *check_expiry(after.time_in_force, now_ns),
+            *handler.check(after, route.instrument),
+            *check_qty(after.order_qty, worst_px, route.instrument),
+            *(verdict if isinstance(verdict, tuple) else ()),
+        )
+        return reasons if reasons or trigger is None else trigger
+
+
+def command_of(order: Order, terms: Terms) -> SubmitOrder:
+    """Give a held order as the command that would place it with these terms."""
+    cash = order.cash_order_qty
+    return SubmitOrder(
+        order.symbol,
+        order.side,
+        None if cash is not None else order.order_qty,
+        terms,
+        order.time_in_force,
+        order.account,
+        order.client_ref,
+        cash_order_qty=cash,
+        instructions=order.instructions,
+    )

@@ -1,0 +1,74 @@
+"""Who works an order: its venue, or the library, which holds it until it can be sent as something plainer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from attrs import evolve, fields_dict
+
+from oms.model.capabilities import Capabilities
+from oms.model.commands import SubmitOrder
+from oms.model.decimals import ONE
+from oms.model.ids import OrderId
+from oms.model.reasons import Reason
+from oms.model.terms import Terms
+from oms.model.time_in_force import TimeInForce
+from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger, TriggerHit
+from oms.order_types.registry import HandlerRegistry
+from oms.order_types.validation import check_capabilities
+from oms.ports.order_type_handler import TriggeredHandler
+
+Pairs: TypeAlias = frozenset[tuple[type[Terms], type[TimeInForce]]]
+
+_NOBODY: Final = OrderId(0)
+
+
+def without_triggers(pairs: Pairs) -> Pairs:
+    """Give the pairs of terms and time in force that need no look at which price a venue compares to a trigger."""
+    return frozenset(pair for pair in pairs if "price_type" not in fields_dict(pair[0]))
+
+
+def place(
+    order: SubmitOrder, capabilities: Capabilities, venue: str, handlers: HandlerRegistry
+) -> tuple[Trigger | None, tuple[Reason, ...]]:
+    """Give what releases an order that is to be held here, and every reason against its kind.
+
+    It is held where its venue does not take it, but takes what it becomes. An order without reasons and without a trigger is
+    one for the venue.
+
+    Args:
+        order: What is asked, or what it would be after a change.
+        capabilities: What the venue can do.
+        venue: The broker's name, for the reasons.
+        handlers: What works each kind of order.
+    """
+    against = check_capabilities(order, capabilities, venue)
+    if not against:
+        return None, ()
+    return hold(order, capabilities, venue, handlers, against)
+
+
+def hold(
+    order: SubmitOrder,
+    capabilities: Capabilities,
+    venue: str,
+    handlers: HandlerRegistry,
+    against: tuple[Reason, ...] = (),
+) -> tuple[Trigger | None, tuple[Reason, ...]]:
+    """Give what releases an order that is held here, or every reason why it cannot be, `against` among them."""
+    handler = handlers[type(order.terms)]
+    trigger = handler.trigger(order) if isinstance(handler, TriggeredHandler) else None
+    if trigger is None or not isinstance(handler, TriggeredHandler):
+        return None, against
+    # As if it were reached now: what kind of order it becomes does not depend on the price.
+    px = trigger.trigger_px if type(trigger) is PriceTrigger else ONE
+    released = handler.released(order, TriggerHit(_NOBODY, px, px, _limit_px(trigger)))
+    if type(released) not in handlers:
+        return None, against
+    further = check_capabilities(evolve(order, terms=released), capabilities, venue)
+    return (None, (*against, *(one for one in further if one not in against))) if further else (trigger, ())
+
+
+def _limit_px(trigger: Trigger) -> Decimal | None:
+    return ONE if type(trigger) is TrailingTrigger and trigger.limit_offset is not None else None
