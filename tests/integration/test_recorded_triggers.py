@@ -16,7 +16,8 @@ from oms.calendars.nyse import nyse
 from oms.calendars.sessions import CalendarSessions
 from oms.feeds.merging import merge
 from oms.feeds.recording import Recording
-from oms.model.enums import Life, PegOffsetType, Side, TriggerPriceType
+from oms.model.capabilities import ALL_ORDER_TYPES
+from oms.model.enums import Life, PegOffsetType, Side, TriggerPriceType, WorkedBy
 from oms.model.events import Traded
 from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
@@ -183,11 +184,22 @@ ALL_KINDS = {
 }
 
 
-def test_orders_that_wait_for_a_price_in_bitcoin(market_data: Path) -> None:
+WORKED_BY = pytest.mark.parametrize("worked_by", WorkedBy, ids=lambda worked_by: f"by the {worked_by.value}")
+
+
+def paper(instrument: Instrument, worked_by: WorkedBy) -> PaperBroker:
+    """A simulated exchange that watches the market for our orders, or one that leaves it to us."""
+    if worked_by is WorkedBy.VENUE:
+        return PaperBroker([instrument])
+    return PaperBroker([instrument], order_types=ALL_ORDER_TYPES)
+
+
+@WORKED_BY
+def test_orders_that_wait_for_a_price_in_bitcoin(market_data: Path, worked_by: WorkedBy) -> None:
     instrument = Instrument(symbol=BTCUSDT, currency="USDT", tick=TICK, lot="0.00001")
     market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in BTC_FILES)))
     clock, firsts = ManualClock(market[0].time_ns), dict[OrderId, Traded]()
-    om = OrderManager(brokers=[PaperBroker([instrument])], store=MemoryEventStore(), clock=clock)
+    om = OrderManager(brokers=[paper(instrument, worked_by)], store=MemoryEventStore(), clock=clock)
     om.on(Traded, Firsts(firsts))
 
     from_ns, until_ns = market[0].time_ns, market[-1].time_ns
@@ -205,16 +217,21 @@ def test_orders_that_wait_for_a_price_in_bitcoin(market_data: Path) -> None:
     seen = held_against(placed, firsts, market, len(market))
     assert seen.keys() == ALL_KINDS
     assert min(seen.values()) >= 3, seen
-    assert all(one.order.life is Life.LIVE for one in placed)
+    assert {one.order.worked_by for one in placed} == {worked_by}
+    waits = Life.LIVE if worked_by is WorkedBy.VENUE else Life.UNSENT
+    assert all(one.order.life is (Life.LIVE if one.order.order_id in firsts else waits) for one in placed)
 
 
-def test_orders_that_wait_for_a_price_in_a_share_and_expire_at_the_close(market_data: Path) -> None:
+@WORKED_BY
+def test_orders_that_wait_for_a_price_in_a_share_and_expire_at_the_close(
+    market_data: Path, worked_by: WorkedBy
+) -> None:
     instrument = Instrument(symbol=XXX, currency="USD", tick=TICK)
     market = list(merge(*(Recording(market_data / name, XXX) for name in XXX_FILES)))
     clock, firsts = ManualClock(market[0].time_ns), dict[OrderId, Traded]()
     sessions = CalendarSessions(nyse())
     om = OrderManager(
-        brokers=[PaperBroker([instrument])], store=MemoryEventStore(), clock=clock, sessions=sessions
+        brokers=[paper(instrument, worked_by)], store=MemoryEventStore(), clock=clock, sessions=sessions
     )
     om.on(Traded, Firsts(firsts))
     opens, closes = (
@@ -235,6 +252,7 @@ def test_orders_that_wait_for_a_price_in_a_share_and_expire_at_the_close(market_
     end = next(index for index, update in enumerate(market) if update.time_ns >= closes)
     seen = held_against(placed, firsts, market, end)
     assert seen.keys() >= ALL_KINDS
+    assert {one.order.worked_by for one in placed} == {worked_by}
     for one in placed:
         done = Life.LIVE if one.order.order_id in firsts else Life.EXPIRED
         assert one.order.life is done, f"{one.order!r}"
