@@ -1,0 +1,145 @@
+"""Brackets in the recorded bitcoin market: what closes them, when and at what price, and that nothing is ever sold twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from attrs import define, field, frozen
+
+from oms.brokers.paper import PaperBroker
+from oms.feeds.merging import merge
+from oms.feeds.recording import Recording
+from oms.model.capabilities import ALL_ORDER_TYPES
+from oms.model.enums import Side
+from oms.model.events import AnomalyRaised, Traded
+from oms.model.group import Group
+from oms.model.ids import OrderId, Symbol
+from oms.model.instrument import Instrument
+from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.terms import Limit, Stop
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
+from oms.stores.memory import MemoryEventStore
+
+pytestmark = [pytest.mark.market_data, pytest.mark.slow]
+
+BTCUSDT = Symbol("BTCUSDT")
+FILES = ("crypto_btcusdt_binance_2024-08-08_quotes.csv.gz", "crypto_btcusdt_binance_2024-08-08_trades.csv.gz")
+AWAY, LOT = Decimal(25), Decimal("0.00001")
+INSTRUMENT = Instrument(symbol=BTCUSDT, currency="USDT", tick="0.01", lot=LOT)
+
+
+@frozen
+class Placed:
+    """A bracket of ours, and after which update it was placed."""
+
+    group: Group
+    target: Decimal
+    stop: Decimal
+    after: int
+
+
+@define
+class Desk:
+    """Places brackets in a market, and keeps what executed."""
+
+    broker: PaperBroker
+    clock: ManualClock = field(factory=ManualClock)
+    placed: list[Placed] = field(factory=list)
+    trades: dict[OrderId, list[Traded]] = field(factory=dict)
+    anomalies: list[AnomalyRaised] = field(factory=list)
+
+    def play(self, market: Sequence[MarketUpdate]) -> OrderManager:
+        """Buy the smallest lot every two seconds, and let a bracket sell it."""
+        self.clock.advance_to(market[0].time_ns)
+        om = OrderManager(brokers=[self.broker], store=MemoryEventStore(), clock=self.clock)
+        om.on(Traded, self._traded)
+        om.on(AnomalyRaised, self.anomalies.append)
+        due_ns = 0
+        for index, update in enumerate(market):
+            self.clock.advance_to(update.time_ns)
+            om.update(update)
+            if isinstance(update, Quote) and update.time_ns >= due_ns and update.bid and update.ask:
+                due_ns = update.time_ns + 2_000_000_000
+                target, stop = update.bid + AWAY, update.bid - AWAY
+                group = om.bracket(
+                    BTCUSDT, Side.BUY, LOT, entry=Limit(update.ask), target=Limit(target), stop=Stop(stop)
+                )
+                self.placed.append(Placed(group, target, stop, index))
+        return om
+
+    def _traded(self, event: Traded) -> None:
+        self.trades.setdefault(event.order_id, []).append(event)
+
+    def sold(self, one: Placed) -> list[Traded]:
+        """What the exits of a bracket have executed."""
+        entry = one.group.entry
+        return [
+            trade
+            for order in one.group.orders
+            if order is not entry
+            for trade in self.trades.get(order.order_id, [])
+        ]
+
+
+def closed(one: Placed, market: Sequence[MarketUpdate]) -> tuple[str, int, Decimal | None] | None:
+    """What closes a bracket first, after which update and at what price, by looking at each; None where nothing does."""
+    quote: Quote | None = None
+    for index in range(one.after + 1, len(market)):
+        update = market[index]
+        if isinstance(update, Quote):
+            quote = update
+            if update.bid is not None and update.ask is not None and update.ask >= update.bid >= one.target:
+                return "target", index, update.bid
+        elif isinstance(update, TradePrint) and update.size > 0 and update.price <= one.stop:
+            return "stop", index, None if quote is None else quote.bid
+    return None
+
+
+def test_brackets_close_at_the_first_of_their_prices_and_sell_what_was_bought(market_data: Path) -> None:
+    market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in FILES)))
+    desk = Desk(PaperBroker([INSTRUMENT]))
+    desk.play(market)
+
+    seen: Counter[str] = Counter()
+    for one in desk.placed:
+        expected, sold = closed(one, market), desk.sold(one)
+        assert one.group.entry.cum_qty == LOT
+        if expected is None:
+            assert sold == []
+            seen["open"] += 1
+            continue
+        how, index, px = expected
+        assert [(trade.last_qty, trade.last_px, trade.time_ns) for trade in sold] == [
+            (LOT, px, market[index].time_ns)
+        ], one
+        seen[how] += 1
+    assert desk.anomalies == []
+    assert min(seen[how] for how in ("open", "target", "stop")) >= 5, seen
+
+
+@pytest.mark.parametrize("is_native", [True, False], ids=["stops at the exchange", "stops held here"])
+def test_no_bracket_sells_more_than_it_bought_and_none_is_left_open_without_exits(
+    market_data: Path, *, is_native: bool
+) -> None:
+    market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in FILES)))
+    broker = (
+        PaperBroker([INSTRUMENT]) if is_native else PaperBroker([INSTRUMENT], order_types=ALL_ORDER_TYPES)
+    )
+    desk = Desk(broker)
+    om = desk.play(market)
+
+    for one in desk.placed:
+        left = one.group.entry.cum_qty - sum((trade.last_qty for trade in desk.sold(one)), Decimal(0))
+        open_qty = sum((order.leaves_qty for order in one.group.orders if not order.is_closed), Decimal(0))
+        assert left >= 0
+        assert open_qty == left
+    (position,) = om.positions
+    assert position.net_qty == sum(
+        (order.leaves_qty for order in om.orders() if not order.is_closed), Decimal(0)
+    )
+    assert desk.anomalies == []
