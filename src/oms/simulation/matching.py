@@ -45,7 +45,11 @@ class Matching:
     def work(self, book: Book, order: VenueOrder, time_ns: int) -> Reports:
         """Let an order take what it can, then rest or end; it gets the last place in time."""
         reports: Reports = []
-        self._place(order)
+        self._places += 1
+        order.place = self._places
+        if order.expires_ns is not None:
+            heappush(self._expiring, (order.expires_ns, order.place, order))
+            self.due_ns = self._expiring[0][0]
         if order.is_for_auction or order.watch is not None:
             book.set_apart(order, book.waiting if order.is_for_auction else book.stops)
             return reports
@@ -77,13 +81,6 @@ class Matching:
         else:
             book.rest(order, order.price)
         return reports
-
-    def _place(self, order: VenueOrder) -> None:
-        self._places += 1
-        order.place = self._places
-        if order.expires_ns is not None:
-            heappush(self._expiring, (order.expires_ns, order.place, order))
-            self.due_ns = self._expiring[0][0]
 
     def release(self, book: Book, released: list[VenueOrder], time_ns: int) -> Reports:
         """Work orders that the market has released: `TRIGGERED` and what follows, one after the other."""
@@ -218,7 +215,7 @@ class Matching:
         if not order.leaves_qty:
             return
         if self.executions.wanted(order):
-            self._place(order)
+            # Whoever rested at this price has been filled before, so that it is the first there.
             book.rest(order, order.price)
         else:
             self.executions.cancel(book, order, NOTHING_TO_REDUCE, time_ns, reports)
