@@ -75,6 +75,12 @@ class Desk:
     def _traded(self, event: Traded) -> None:
         self.trades.setdefault(event.order_id, []).append(event)
 
+    def bought(self, one: Placed) -> Decimal:
+        """What the entry of a bracket has executed."""
+        entry = one.group.entry
+        assert entry is not None
+        return entry.cum_qty
+
     def sold(self, one: Placed) -> list[Traded]:
         """What the exits of a bracket have executed."""
         entry = one.group.entry
@@ -108,7 +114,7 @@ def test_brackets_close_at_the_first_of_their_prices_and_sell_what_was_bought(ma
     seen: Counter[str] = Counter()
     for one in desk.placed:
         expected, sold = closed(one, market), desk.sold(one)
-        assert one.group.entry.cum_qty == LOT
+        assert desk.bought(one) == LOT
         if expected is None:
             assert sold == []
             seen["open"] += 1
@@ -134,7 +140,7 @@ def test_no_bracket_sells_more_than_it_bought_and_none_is_left_open_without_exit
     om = desk.play(market)
 
     for one in desk.placed:
-        left = one.group.entry.cum_qty - sum((trade.last_qty for trade in desk.sold(one)), Decimal(0))
+        left = desk.bought(one) - sum((trade.last_qty for trade in desk.sold(one)), Decimal(0))
         open_qty = sum((order.leaves_qty for order in one.group.orders if not order.is_closed), Decimal(0))
         assert left >= 0
         assert open_qty == left
