@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         Pegged,
         Stop,
         StopLimit,
+        Strategy,
         TrailingStop,
         TrailingStopLimit,
     )
@@ -143,6 +144,7 @@ _HOMES = {
     "Side": "oms.model.enums",
     "Stop": "oms.model.terms",
     "StopLimit": "oms.model.terms",
+    "Strategy": "oms.model.terms",
     "StoreError": "oms.errors",
     "SubscriberFailed": "oms.bus",
     "TradePrint": "oms.model.market",
@@ -228,6 +230,7 @@ __all__ = [
     "Stop",
     "StopLimit",
     "StoreError",
+    "Strategy",
     "SubscriberFailed",
     "TradePrint",
     "Traded",

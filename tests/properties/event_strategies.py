@@ -24,6 +24,7 @@ from oms.model.terms import (
     Pegged,
     Stop,
     StopLimit,
+    Strategy,
     TrailingStop,
     TrailingStopLimit,
 )
@@ -142,6 +143,7 @@ def events(*classes: type[Event]) -> st.SearchStrategy[Event]:
 def _terms() -> dict[Any, st.SearchStrategy[Any]]:
     on, above = st.sampled_from(TriggerPriceType), prices().filter(lambda number: number > 0)
     trails = st.builds(Offset, st.integers(1, 99), st.sampled_from(PegOffsetType))
+    names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", fullmatch=True)
     return {
         Limit: st.builds(Limit, prices(), st.none() | above),
         Stop: st.builds(Stop, prices(), on),
@@ -150,6 +152,7 @@ def _terms() -> dict[Any, st.SearchStrategy[Any]]:
         LimitIfTouched: st.builds(LimitIfTouched, prices(), prices(), on),
         TrailingStop: st.builds(TrailingStop, trails, on, st.none() | prices()),
         TrailingStopLimit: st.builds(TrailingStopLimit, trails, trails, on, st.none() | prices()),
+        Strategy: st.builds(Strategy, names, st.dictionaries(names, texts(), max_size=3)),
         Pegged: st.builds(Pegged, st.sampled_from(PegPriceType), prices(), st.none() | prices(), above),
     }
 

@@ -22,6 +22,7 @@ from oms.model.terms import (
     Pegged,
     Stop,
     StopLimit,
+    Strategy,
     Terms,
     TrailingStop,
     TrailingStopLimit,
@@ -43,6 +44,7 @@ _KINDS: Final[dict[type[Terms], str]] = {
     TrailingStopLimit: "trailing stop limit",
     MarketToLimit: "market to limit",
     Pegged: "pegged",
+    Strategy: "strategy",
 }
 _HAVE: Final[dict[str, frozenset[type[Terms]]]] = {
     "price": frozenset({Limit, StopLimit, LimitIfTouched, Pegged}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, TypeAlias, assert_never
 
@@ -12,7 +13,12 @@ from oms.model.decimals import GRID, ZERO, exact, plain, positive, residue
 from oms.model.define import record
 from oms.model.door import shown
 from oms.model.enums import PegPriceType, TriggerPriceType
+from oms.model.ids import name as checked_name
 from oms.model.offset import Offset
+
+Parameter: TypeAlias = Decimal | int | str
+Parameters: TypeAlias = tuple[tuple[str, str], ...]
+"""What a `Strategy` needs: names and texts."""
 
 
 @record
@@ -231,6 +237,41 @@ class Pegged:
     min_move: Decimal = field(converter=_min_move, default=ZERO)
 
 
+def _strategy_name(name: str) -> str:
+    return checked_name(name, "strategy")
+
+
+def _parameters(given: Mapping[str, Parameter] | Parameters) -> Parameters:
+    items = given.items() if isinstance(given, Mapping) else given
+    found = {checked_name(name, "parameters"): _text(name, said) for name, said in items}
+    return tuple(sorted(found.items()))
+
+
+def _text(name: str, said: Parameter) -> str:
+    return said if isinstance(said, str) else plain(exact(said, name))
+
+
+@record
+class Strategy:
+    """TargetStrategy (847): a kind of order of somebody's own, worked by the handler that is registered under its name.
+
+    Attributes:
+        name: Which one; 1 to 32 of letters, digits, `.`, `_` and `-`.
+        parameters: StrategyParametersGrp (957): what it needs, by name, as texts; a mapping of names to Decimals, ints or
+            texts will do. They are kept in the order of their names.
+
+    Raises:
+        ValidationError: A name has other characters, or a number is not exact.
+    """
+
+    name: str = field(converter=_strategy_name)
+    parameters: Parameters = field(converter=_parameters, default=())
+
+    def parameter(self, name: str) -> str | None:
+        """Give what a parameter says; None where it is not given."""
+        return dict(self.parameters).get(name)
+
+
 Terms: TypeAlias = (
     Market
     | Limit
@@ -242,6 +283,7 @@ Terms: TypeAlias = (
     | TrailingStopLimit
     | MarketToLimit
     | Pegged
+    | Strategy
 )
 
 
@@ -269,7 +311,7 @@ def amended(
 ) -> Terms:
     """Give terms of the same kind with other numbers; None leaves one as it is, and so does one that the kind lacks."""
     match terms:
-        case Market() | MarketToLimit() | TrailingStop() | TrailingStopLimit():
+        case Market() | MarketToLimit() | TrailingStop() | TrailingStopLimit() | Strategy():
             return terms
         case Limit():
             return Limit(
@@ -315,6 +357,8 @@ def in_words(terms: Terms) -> str:
             return "market to limit"
         case Pegged():
             return _pegged_in_words(terms)
+        case Strategy(name=name, parameters=parameters):
+            return " ".join((name, *(f"{key}={said}" for key, said in parameters)))
         case _:
             assert_never(terms)
 

@@ -14,6 +14,7 @@ from oms.model.terms import (
     Pegged,
     Stop,
     StopLimit,
+    Strategy,
     Terms,
     TrailingStop,
     TrailingStopLimit,
@@ -23,6 +24,7 @@ from oms.order_types.market import MarketHandler
 from oms.order_types.market_to_limit import MarketToLimitHandler
 from oms.order_types.pegged import PeggedHandler
 from oms.order_types.stop import StopHandler, StopLimitHandler
+from oms.order_types.strategy import StrategyHandler
 from oms.order_types.touched import LimitIfTouchedHandler, MarketIfTouchedHandler
 from oms.order_types.trailing import TrailingHandler
 from oms.ports.order_type_handler import OrderTypeHandler
@@ -44,4 +46,5 @@ def default_handlers() -> HandlerRegistry:
         TrailingStopLimit: TrailingHandler(),
         MarketToLimit: MarketToLimitHandler(),
         Pegged: PeggedHandler(),
+        Strategy: StrategyHandler({}),
     }

@@ -40,6 +40,7 @@ from oms.model.terms import (
     Pegged,
     Stop,
     StopLimit,
+    Strategy,
     Terms,
     TrailingStop,
     TrailingStopLimit,
@@ -808,5 +809,9 @@ EXPECTED: tuple[e.Event, ...] = (
     ),
     e.OrderReleased(
         114, 4, TICK, 111, T0, OrderId(103), Market(), Decimal(94), Decimal("93.5"), T0 - 1, leaves_qty=Decimal(5),
+    ),
+    e.OrderCreated(
+        115, 4, ASK, 115, T0, OrderId(115), AAPL, Side.BUY, Decimal(1), Strategy("twap", {"slices": 10, "over_s": "600"}),
+        Day(), MAIN, None, None, 0,
     ),
 )  # fmt: skip

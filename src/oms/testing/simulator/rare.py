@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from oms.model.terms import Terms
+from oms.model.terms import Strategy, Terms
 from oms.testing.faulty_store import StoreFault
 from oms.testing.simulator.luck import LIES
 from oms.testing.simulator.tamper import KINDS
@@ -52,7 +52,7 @@ RARE: Final[tuple[str, ...]] = (
     "days",
     *(f"journal: {fault.value}" for fault in StoreFault),
     *(f"lies: {name}" for name in LIES),
-    *(f"orders: {kind.__name__}" for kind in get_args(Terms)),
+    *(f"orders: {kind.__name__}" for kind in get_args(Terms) if kind is not Strategy),
     "late fills",
     "late fills after a bust",
     "overfills",

@@ -1,0 +1,49 @@
+"""Kinds of orders of somebody's own: each is worked by the handler that is registered under its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from oms.model.commands import Command, SubmitOrder
+from oms.model.events import OrderEvent
+from oms.model.instrument import Instrument
+from oms.model.order import Order
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.terms import Strategy, Terms
+from oms.ports.order_type_handler import OrderTypeHandler
+
+
+class StrategyHandler:
+    """Asks the handler of the strategy that the terms name; one that nobody has registered is refused.
+
+    Attributes:
+        wants_events: One of them wants to be told of events.
+    """
+
+    def __init__(self, by_name: Mapping[str, OrderTypeHandler]) -> None:
+        """Work these strategies."""
+        self._by_name = dict(by_name)
+        self.wants_events = any(handler.wants_events for handler in self._by_name.values())
+
+    def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
+        """Ask its handler; refuse a strategy without one."""
+        handler = self._handler(order.terms)
+        if handler is not None:
+            return handler.check(order, instrument)
+        asked = order.terms.name if isinstance(order.terms, Strategy) else type(order.terms).__name__
+        known = ", ".join(sorted(self._by_name)) or "none; open the manager with a handler of it"
+        return (Reason(ReasonCode.UNSUPPORTED, "strategy", asked, known),)
+
+    def worst_px(self, order: SubmitOrder, reference_px: Decimal | None) -> Decimal | None:
+        """Ask its handler."""
+        handler = self._handler(order.terms)
+        return None if handler is None else handler.worst_px(order, reference_px)
+
+    def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
+        """Tell its handler, where that wants to be told."""
+        handler = self._handler(order.terms)
+        return () if handler is None or not handler.wants_events else handler.on_event(order, event)
+
+    def _handler(self, terms: Terms) -> OrderTypeHandler | None:
+        return self._by_name.get(terms.name) if isinstance(terms, Strategy) else None
