@@ -369,6 +369,16 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "foreign imports",
+        "oms.testing.group_machine <- hypothesis",
+        "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.group_machine",
+        "it drives a whole engine, and speaks every word that a group can hear",
+    ),
+    Excuse(
+        "foreign imports",
         "oms.testing.histories <- hypothesis",
         "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
     ),

@@ -1,0 +1,108 @@
+"""A desk that speaks of orders by their ids, for tests of groups."""
+# ruff: noqa: ANN401  # cases are data of any kind
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from oms.model.capabilities import Capabilities
+from oms.model.contingency import Oto, SubmitGroup, bracket
+from oms.model.enums import ExecType, Side
+from oms.model.group import Group
+from oms.model.ids import ExecId
+from oms.model.market import Quote, TradePrint
+from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.terms import Limit, Stop, Terms
+from tests.fakes import CAN_ALL, T0
+from tests.unit.engine.desk import MAIN, SYMBOL, Desk
+
+
+class Floor(Desk):
+    """A desk at a broker who can trade groups by the ids of their orders."""
+
+    def __init__(self, can: Mapping[str, Capabilities] | None = None) -> None:
+        super().__init__(can=can or {"paper": CAN_ALL})
+        self.trades = 0
+        self.seen = 0
+
+    def place(self, contingency: Any, **fields: Any) -> Group:
+        self.tell(SubmitGroup(contingency, MAIN, **fields))
+        return next(reversed(self.engine.state.groups.by_id.values()))
+
+    def news(self) -> list[str]:
+        """What was sent since this was asked last, in words."""
+        new, self.seen = self.sent[self.seen :], len(self.sent)
+        return [_words(self, one) for one in new]
+
+    def fill(self, order_id: int, qty: int, px: int = 100) -> None:
+        self.trades += 1
+        order = self.order(order_id)
+        assert order.cl_ord_id is not None
+        self.say(
+            ExecType.TRADE,
+            cl_ord_id=order.cl_ord_id,
+            exec_id=ExecId(f"x{self.trades}"),
+            last_qty=Decimal(qty),
+            last_px=Decimal(px),
+            transact_time_ns=T0,
+        )
+
+    def bust(self, order_id: int, trade: int) -> None:
+        order = self.order(order_id)
+        self.trades += 1
+        self.say(
+            ExecType.TRADE_CANCEL,
+            cl_ord_id=order.cl_ord_id,
+            exec_id=ExecId(f"x{self.trades}"),
+            exec_ref_id=ExecId(f"x{trade}"),
+            transact_time_ns=T0,
+        )
+
+    def new(self, order_id: int) -> None:
+        self.say(ExecType.NEW, cl_ord_id=self.order(order_id).cl_ord_id)
+
+    def done(self, order_id: int, exec_type: ExecType = ExecType.CANCELED) -> None:
+        """The broker grants what was asked for last."""
+        order = self.order(order_id)
+        asked = order.outstanding_requests[-1].cl_ord_id if order.outstanding_requests else order.cl_ord_id
+        self.say(exec_type, cl_ord_id=asked, orig_cl_ord_id=order.cl_ord_id)
+
+    def replaced(self, order_id: int) -> None:
+        asked = self.order(order_id).outstanding_requests[-1]
+        self.say(
+            ExecType.REPLACED,
+            cl_ord_id=asked.cl_ord_id,
+            orig_cl_ord_id=self.order(order_id).cl_ord_id,
+            order_qty=asked.order_qty,
+        )
+
+    def quote(self, bid: int, ask: int) -> None:
+        self.tell(Quote(SYMBOL, T0, bid, 100, ask, 100))
+
+    def waiting(self) -> list[Terms]:
+        """What waits here for its price."""
+        return list(self.engine._groups.watch.waiting.values())
+
+    def print(self, price: int) -> None:
+        self.tell(TradePrint(SYMBOL, T0, price, 1))
+
+
+def _words(desk: Floor, request: Any) -> str:
+    match request:
+        case NewOrderSingle():
+            order = desk.order(request.order_id)
+            return f"new {request.order_id}: {request.side.name} {request.order_qty} {type(order.terms).__name__}"
+        case OrderCancelReplaceRequest():
+            return f"replace {request.order_id}: {request.order_qty}"
+        case OrderCancelRequest():
+            return f"cancel {request.order_id}"
+        case _:
+            return type(request).__name__
+
+
+def simple(**choices: Any) -> Oto:
+    terms: dict[str, Terms] = {"entry": Limit(100), "target": Limit(110), "stop": Stop(95)}
+    return bracket("AAPL", Side.BUY, 100, **{**terms, **choices})
