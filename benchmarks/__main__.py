@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import durable, footprint, held_orders, lifecycle, market_tick, recovery, resident
+from benchmarks import brackets, durable, footprint, held_orders, lifecycle, market_tick, recovery, resident
 from benchmarks.measuring import ROUNDS, Figure
 
 RESULTS = Path(__file__).parent / "results"
@@ -29,6 +29,7 @@ def suite(folder: Path, *, quick: bool) -> Suite:
     return {
         "floor": lambda: lifecycle.beside_the_floor(4_000 // scale, rounds),
         "flat": lambda: lifecycle.beside_open_orders(1_000, 100_000 // scale, 2_000 // scale, rounds),
+        "brackets": lambda: brackets.in_lifecycles(1_000 // scale, rounds),
         "tail": lambda: lifecycle.until_acknowledged(50_000 // scale),
         "batches": lambda: durable.in_batches(folder, max(1, 10 // scale), rounds),
         "commits": lambda: durable.commit_each(folder, 200 // scale, rounds),

@@ -171,11 +171,17 @@ class FloorArm:
 class OmsArm:
     """The library through its public door: `OrderManager`, the sink, the bus; limits on, all checks on."""
 
-    def __init__(self, store: EventStore, name: str = "oms", **options: Any) -> None:  # noqa: ANN401  # any of the manager's
+    def __init__(
+        self,
+        store: EventStore,
+        name: str = "oms",
+        broker: SinkBroker | None = None,
+        **options: Any,  # noqa: ANN401  # any of the manager's
+    ) -> None:
         """Open a manager on a journal."""
         self.name = name
         self.store = store
-        self.broker = SinkBroker()
+        self.broker = SinkBroker() if broker is None else broker
         self.counter = Counter()
         instrument = Instrument(symbol=SYMBOL, currency="USD", tick="0.01", min_notional=1)
         limits = RiskLimits(

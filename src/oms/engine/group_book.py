@@ -21,6 +21,14 @@ from oms.order_types.contingency import LegFacts, Sharing
 ORIGIN: Final = "contingency"
 """Who speaks where a group asks for something."""
 
+_CHANGES_NOTHING: Final = frozenset(
+    {
+        ev.OrderCreated, ev.OrderSubmitted, ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderNamed, ev.OrderPendingCancel,
+        ev.OrderPendingReplace, ev.OrderStatusRequested, ev.OrderTriggered, ev.FeeCharged, ev.ReportIgnored,
+    }
+)  # fmt: skip
+"""Events that change nothing of what a group has executed, has at work or wants."""
+
 _EXECUTIONS: Final = frozenset({ev.Traded, ev.TradeCorrected, ev.TradeCanceled})
 
 
@@ -107,12 +115,14 @@ class GroupBook:
         leg = self.of_order.get(order._order_id)
         if leg is None:
             return
-        group = leg._group
-        self.dirty[group.group_id] = group
         kind = type(event)
         if kind is ev.OrderCreated:
             leg.orders.append(order)
-        elif kind in _EXECUTIONS:
+        if kind in _CHANGES_NOTHING or (type(event) is ev.OrderAcknowledged and event.order_qty is None):
+            return
+        group = leg._group
+        self.dirty[group.group_id] = group
+        if kind in _EXECUTIONS:
             executed = leg.executed_qty
             leg._first_qty = (leg._first_qty or executed) if executed else ZERO
             for one in group.legs:
@@ -127,8 +137,8 @@ class GroupBook:
         """Give how a leg stands."""
         orders = leg.orders
         return LegFacts(
-            executed=leg.executed_qty,
-            open_qty=sum((order._exposed_qty for order in orders), ZERO),
+            executed=leg.executed_qty if orders else ZERO,
+            open_qty=sum([order._exposed_qty for order in orders], ZERO) if orders else ZERO,
             first_qty=leg._first_qty,
             is_placed=bool(orders),
             has_ended=leg._has_ended,

@@ -164,11 +164,22 @@ class Groups:
                 self._record_stop(leg, LegEnd.COMPLETED)
                 return True
         for leg, goal, known in zip(group.legs, goals, facts, strict=True):
-            if goal.total is not None and self._cut(leg, goal.total - known.executed, requests):
+            if (
+                leg.orders
+                and goal.total is not None
+                and self._cut(leg, goal.total - known.executed, requests)
+            ):
                 return True
-        for leg, goal, known in zip(group.legs, goals, facts, strict=True):
-            if self._add(leg, goal, known, requests):
-                return True
+        lacking = [
+            at for at, goal in enumerate(goals) if goal.total is None or goal.total > facts[at].executed
+        ]
+        for at in lacking:
+            leg = group.legs[at]
+            if self._add(leg, goals[at], facts[at], requests):
+                # Whoever comes after it finds less room.
+                if at != lacking[-1] or leg.orders[-1].is_ended:
+                    return True
+                break
         self.watch.follow(group, goals)
         return False
 
@@ -248,7 +259,9 @@ class Groups:
             if leg.orders or leg.leg.order_qty is None:
                 return False
             return self._place(leg, leg.leg.order_qty, requests)
-        asked = sum((_asked(order) for order in leg.orders), ZERO)
+        if goal.total <= known.executed:
+            return False
+        asked = sum([_asked(order) for order in leg.orders], ZERO)
         lacks = goal.total - known.executed - asked
         qty = lacks if goal.room is None else min(lacks, goal.room)
         if qty <= ZERO:

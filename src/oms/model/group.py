@@ -47,7 +47,7 @@ class GroupLeg:
     @property
     def executed_qty(self) -> Decimal:
         """Executed by all of its orders."""
-        return sum((order.cum_qty for order in self.orders), ZERO)
+        return sum([order.cum_qty for order in self.orders], ZERO)
 
     def __repr__(self) -> str:
         """Give one readable line."""

@@ -1,0 +1,139 @@
+"""What a bracket costs, beside plain lifecycles in the same run.
+
+The bracket: its entry fills, its target fills, its stop is gone. At a venue that takes no stops the target rests and the stop
+waits in the library; at one that does, the stop rests, the market comes to the target, the stop is canceled and the target is
+sent. In either arm each order is acknowledged and then executes whole; the stop is acknowledged and canceled.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from benchmarks.arms import BUY, PX, QTY, SYMBOL, TIME_NS, OmsArm, SinkBroker, acknowledgement
+from benchmarks.measuring import Figure, figure, held_off, ratios, take_turns
+from oms.model.capabilities import Capabilities
+from oms.model.contingency import bracket
+from oms.model.decimals import ZERO
+from oms.model.enums import ExecType
+from oms.model.ids import ClOrdId, ExecId, VenueOrderId
+from oms.model.market import Quote
+from oms.model.reports import ExecutionReport, SendResult, Sent
+from oms.model.requests import OrderCancelRequest
+from oms.model.terms import Limit, Market, Stop
+from oms.model.time_in_force import Day, GoodTillCancel
+from oms.stores.memory import MemoryEventStore
+
+MAX_OF_LIFECYCLES: Final = 12.0
+"""What it must not grow beyond, in plain lifecycles. The goal of the order types is 4, and is not reached."""
+TARGET_PX: Final = Decimal("190.50")
+_TREE: Final = bracket(SYMBOL, BUY, QTY, entry=Limit(PX), target=Limit(TARGET_PX), stop=Stop("185"))
+
+
+class BracketBroker(SinkBroker):
+    """A broker that may take stops, and keeps the cancel that it was asked for last."""
+
+    def __init__(self, *, has_stops: bool) -> None:
+        """Begin with nothing asked."""
+        super().__init__()
+        self.has_stops = has_stops
+        self.canceled: OrderCancelRequest | None = None
+
+    def capabilities(self) -> Capabilities:
+        """Every order that a bracket needs."""
+        kinds = (Limit, Market, Stop) if self.has_stops else (Limit, Market)
+        times = (Day, GoodTillCancel)
+        return Capabilities(order_types=frozenset((kind, time) for kind in kinds for time in times))
+
+    def cancel(self, request: OrderCancelRequest) -> SendResult:
+        """Keep a cancel."""
+        self.canceled = request
+        return Sent()
+
+
+class BracketArm(OmsArm):
+    """Plain lifecycles or brackets, one after the other."""
+
+    def __init__(self, name: str, *, has_stops: bool, is_plain: bool) -> None:
+        """Open a manager."""
+        self.asked = BracketBroker(has_stops=has_stops)
+        super().__init__(MemoryEventStore(), name, broker=self.asked)
+        self.is_plain = is_plain
+        self.named = 0
+
+    def lifecycle(self, number: int) -> None:
+        """Take one order, or one bracket, from its submission to its end."""
+        if self.is_plain:
+            self.om.submit(SYMBOL, BUY, QTY, Limit(PX))
+            self.fill()
+        else:
+            self.om.submit_group(_TREE)
+            self.fill()
+            if self.asked.has_stops:
+                self.take_stop_back(number)
+            self.fill()
+        self.done += 1
+
+    def take_stop_back(self, number: int) -> None:
+        """The market comes to the target: the stop, which rests, goes."""
+        stop = self.sent[-1].cl_ord_id
+        name = self.acknowledge(stop)
+        self.om.update(Quote(SYMBOL, TIME_NS + number, TARGET_PX, QTY, TARGET_PX, QTY))
+        assert self.asked.canceled is not None
+        identity = self.asked.canceled.cl_ord_id
+        self.say(ExecutionReport(ExecType.CANCELED, identity, stop, name, cum_qty=ZERO, leaves_qty=ZERO))
+
+    def fill(self) -> None:
+        """Acknowledge and execute the order that was sent last."""
+        identity = self.sent[-1].cl_ord_id
+        name = self.acknowledge(identity)
+        self.say(
+            ExecutionReport(
+                ExecType.TRADE,
+                identity,
+                venue_order_id=name,
+                exec_id=ExecId(f"E{self.named}"),
+                last_qty=QTY,
+                last_px=PX,
+                cum_qty=QTY,
+                leaves_qty=ZERO,
+                transact_time_ns=TIME_NS,
+            )
+        )
+
+    def acknowledge(self, identity: ClOrdId) -> VenueOrderId:
+        """Acknowledge an order, and give its name."""
+        self.named += 1
+        self.say(acknowledgement(self.named, identity))
+        return VenueOrderId(f"V{self.named}")
+
+    def say(self, report: ExecutionReport) -> None:
+        """Hand a report in."""
+        self.put(report)
+        self.om.poll()
+
+
+def in_lifecycles(count: int, rounds: int) -> list[Figure]:
+    """A bracket in lifecycles, at either kind of venue. The arms share a heap, so that a collection is held off."""
+    arms = [
+        BracketArm("plain", has_stops=False, is_plain=True),
+        BracketArm("target rests", has_stops=False, is_plain=False),
+        BracketArm("stop rests", has_stops=True, is_plain=False),
+    ]
+
+    def turn(arm: BracketArm) -> int:
+        for number in range(arm.done, arm.done + count):
+            arm.lifecycle(number)
+        return count
+
+    with held_off():
+        samples = take_turns({arm.name: lambda arm=arm: turn(arm) for arm in arms}, rounds=rounds)  # type: ignore[misc]  # the arm is bound where the name is
+    for arm in arms:
+        assert not arm.om.open_orders()
+        assert len(arm.om.groups()) == (0 if arm.is_plain else arm.done)
+    return [
+        figure(
+            f"bracket, {name}: in lifecycles", ratios(samples[name], samples["plain"]), "x", MAX_OF_LIFECYCLES
+        )
+        for name in ("target rests", "stop rests")
+    ]
