@@ -142,7 +142,11 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
     @rule(pick=PICKS, corrected=st.integers(0, 9))
     def amend(self, pick: int, corrected: int) -> None:
         """Bust an execution, or correct it down."""
-        filled = [one for _, one in sorted(self.book.items()) if one.fills]
+        # Where a venue does not take orders up again, what is busted of one that works is lost: that is another story.
+        reopens = self.can.profile.reopens_filled
+        filled = [one for _, one in sorted(self.book.items()) if one.fills and (reopens or not one.is_live)]
+        if not filled:
+            return
         one = filled[pick % len(filled)]
         name = sorted(one.fills)[pick % len(one.fills)]
         self.exec_ids += 1

@@ -16,7 +16,7 @@ from oms.model import events as ev
 from oms.model.commands import MassCancel
 from oms.model.decimals import EXACT
 from oms.model.enums import HeldPolicy, Side, TriggerPriceDirection, TriggerPriceType
-from oms.model.ids import BrokerName, OrderId, Symbol
+from oms.model.ids import Account, BrokerName, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.order import Order
@@ -42,12 +42,13 @@ class HeldOrders:
     Attributes:
         orders: These, in the order of their arrival.
         brokers: Where each is to be sent.
+        reducing: Those that may only reduce a position, by account and symbol.
         unheard: How many prices of a kind are still to come until what happened while nobody listened is settled; only
             kinds that somebody waits for. Not moved by events alone, as with what the market has done to the book.
     """
 
     __slots__ = (
-        "_absent", "_book", "_instruments", "_marks", "_stood", "_triggers", "brokers", "orders", "unheard",
+        "_absent", "_book", "_instruments", "_marks", "_stood", "_triggers", "brokers", "orders", "reducing", "unheard",
     )  # fmt: skip
 
     def __init__(self, instruments: Mapping[Symbol, Instrument]) -> None:
@@ -56,6 +57,7 @@ class HeldOrders:
         self._book: TriggerBook | None = None
         self.orders: dict[OrderId, Order] = {}
         self.brokers: dict[OrderId, BrokerName] = {}
+        self.reducing: dict[tuple[Account, Symbol], dict[OrderId, Order]] = {}
         self.unheard: dict[tuple[Symbol, TriggerPriceType], int] = {}
         self._triggers: dict[OrderId, Trigger] = {}
         # Held since before the start; and those that wait for the market to come back first, with their water marks.
@@ -117,6 +119,8 @@ class HeldOrders:
         """Take in that an order is held."""
         order_id = order._order_id
         self.orders[order_id], self.brokers[order_id], self._triggers[order_id] = order, broker, trigger
+        if order._instructions is not None and order._instructions.reduce_only:
+            self.reducing.setdefault((order._account, order._symbol), {})[order_id] = order
         self._add(order_id, water_mark)
 
     def amend(self, order: Order, trigger: Trigger) -> None:
@@ -132,8 +136,11 @@ class HeldOrders:
 
     def drop(self, order_id: OrderId) -> None:
         """Take in that an order is held no longer, if it was."""
-        if self.orders.pop(order_id, None) is None:
+        order = self.orders.pop(order_id, None)
+        if order is None:
             return
+        if order._instructions is not None and order._instructions.reduce_only:
+            del self.reducing[order._account, order._symbol][order_id]
         if order_id in self.book:
             self.book.remove(order_id)
         del self.brokers[order_id], self._triggers[order_id]
@@ -223,6 +230,9 @@ def _is_reached_by_a_rise(trigger: Trigger) -> bool:
 def on_held(state: Any, event: ev.OrderHeld, order: Order) -> None:
     """Take in that an order is held: nobody but us is to end it in time."""
     state.held_orders.hold(order, event.broker, event.trigger)
+    if order._instructions is not None and order._instructions.reduce_only:
+        # From here on positions are watched.
+        state.book.exposure.reducing.setdefault((order._account, order._symbol), {})
     state.timers.grant(order._order_id, 0)
 
 

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from oms.engine import replaces
 from oms.engine.order_entry import OrderEntry
-from oms.engine.reduce_only_room import why_too_large
+from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.model import events as ev
 from oms.model.capabilities import AMENDABLE, Capabilities
 from oms.model.commands import ReplaceOrder, SubmitOrder
@@ -132,6 +132,7 @@ class Holding:
             allowed = "a replace once the broker has said how many units it is"
             return (Reason(ReasonCode.UNSUPPORTED, "cash_order_qty", asked, allowed),)
         reasons = replaces.why_not_amendable(order, command, _HERE)
+        reasons = reasons or why_not_grown(self._entry.state, order, command)
         if reasons:
             return reasons
         entry, after = self._entry, replaces.after(order, command)

@@ -14,11 +14,11 @@ from typing import Final, TypeAlias
 
 from oms.engine import replaces
 from oms.engine.order_entry import OrderEntry
-from oms.engine.reduce_only_room import Holding, is_reduce_only, net_qty
+from oms.engine.reduce_only_room import Holding, asked_qty, is_reduce_only, net_qty, reducing
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder
 from oms.model.decimals import ZERO, plain
-from oms.model.enums import AnomalyCode, RequestKind, Side
+from oms.model.enums import AnomalyCode, Side
 from oms.model.ids import BrokerName, ClOrdId, OrderId
 from oms.model.order import Order
 from oms.model.reasons import ReasonCode
@@ -112,7 +112,7 @@ class ReduceOnly:
 
     def _cuts(self, holding: Holding, fixed: set[OrderId], stuck: set[OrderId]) -> Iterator[_Command]:
         net = net_qty(self._state, holding)
-        newest_first = [order for _, order in sorted(self._working[holding].items(), reverse=True)]
+        newest_first = reducing(self._state, holding)[::-1]
         for is_buy in (False, True):
             orders = [order for order in newest_first if (order._side is Side.BUY) is is_buy]
             room = max(-net if is_buy else net, ZERO)
@@ -142,10 +142,3 @@ class ReduceOnly:
             if is_waiting and not order.is_in_doubt:
                 return
         yield CancelOrder(order._order_id, ORIGIN)
-
-
-def asked_qty(order: Order) -> Decimal:
-    """Give how much of an open order may still execute once everything asked of it is done."""
-    if any(request.kind is RequestKind.CANCEL for request in order.outstanding_requests):
-        return ZERO
-    return max(replaces.wanted(order)[0] - order._cum_qty, ZERO)

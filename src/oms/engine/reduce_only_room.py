@@ -9,7 +9,7 @@ from oms.engine import replaces
 from oms.engine.state import State
 from oms.model.commands import ReplaceOrder, SubmitOrder
 from oms.model.decimals import ZERO, plain
-from oms.model.enums import Side
+from oms.model.enums import RequestKind, Side
 from oms.model.ids import Account, Symbol
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
@@ -24,6 +24,19 @@ Reasons: TypeAlias = tuple[Reason, ...]
 def is_reduce_only(order: Order) -> bool:
     """Tell whether an order may only make a position smaller."""
     return order._instructions is not None and order._instructions.reduce_only
+
+
+def reducing(state: State, holding: Holding) -> list[Order]:
+    """Give the reduce-only orders of a holding, those at their brokers and those that are held here, oldest first."""
+    sent, held = state.book.exposure.reducing, state.held_orders.reducing
+    return [order for _, order in sorted({**sent.get(holding, {}), **held.get(holding, {})}.items())]
+
+
+def asked_qty(order: Order) -> Decimal:
+    """Give how much of an open order may still execute once everything asked of it is done."""
+    if any(request.kind is RequestKind.CANCEL for request in order.outstanding_requests):
+        return ZERO
+    return max(replaces.wanted(order)[0] - order._cum_qty, ZERO)
 
 
 def net_qty(state: State, holding: Holding) -> Decimal:
@@ -59,8 +72,8 @@ def _why_beyond(
     is_buy, net = side is Side.BUY, net_qty(state, holding)
     held = -net if is_buy else net
     others = [
-        other._exposed_qty
-        for other in state.book.exposure.reducing.get(holding, {}).values()
+        max(other._exposed_qty, other._leaves_qty)
+        for other in reducing(state, holding)
         if other is not order and (other._side is Side.BUY) is is_buy
     ]
     room = max(held, ZERO) - sum(others, ZERO)

@@ -15,21 +15,22 @@ from oms.engine.inputs import Reported, Start
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model import events as ev
-from oms.model.capabilities import Capabilities
+from oms.model.capabilities import ALL_ORDER_TYPES, Capabilities
 from oms.model.commands import EngageKillSwitch, SubmitOrder
 from oms.model.enums import AnomalyCode, CxlRejResponseTo, ExecType, Life, Side
 from oms.model.ids import ClOrdId, ExecId, OrderId
 from oms.model.instructions import Instructions
 from oms.model.limits import RiskLimits
+from oms.model.market import TradePrint
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Stop
 from oms.model.time_in_force import GTC
 from oms.model.venue_profile import EXCHANGE
 from oms.order_types.registry import default_handlers
 from oms.projections.positions import Positions
-from tests.fakes import AAPL, CAN_ALL
+from tests.fakes import AAPL, CAN_ALL, T0
 from tests.unit.engine.desk import MAIN, PAPER, SYMBOL, TIMEOUT_NS, Desk, kinds, request_id
 
 ONLY = Instructions(reduce_only=True)
@@ -431,3 +432,60 @@ def test_what_could_not_be_asked_before_is_asked_after_a_restart() -> None:
     report = ExecutionReport(ExecType.NEW, ClOrdId(request_id(1)))
     outcome = engine.handle(Reported(PAPER, report), floor.now_ns)
     assert [type(request) for request in outcome.requests] == [OrderCancelReplaceRequest]
+
+
+# ---------------------------------------------------------------- orders that are held here
+
+
+class Holder(Floor):
+    """The same floor at a venue that takes no stops: they are held here."""
+
+    def __init__(self) -> None:
+        super().__init__(evolve(CAN_ALL, order_types=ALL_ORDER_TYPES))
+
+    def stop(self, qty: int) -> tuple[ev.Event, ...]:
+        command = SubmitOrder(SYMBOL, Side.SELL, qty, Stop(90), GTC, MAIN, None, "bot", instructions=ONLY)
+        return self.tell(command)
+
+
+def test_a_held_order_is_made_smaller_and_canceled_at_once() -> None:
+    holder = Holder()
+    assert kinds(holder.stop(10)) == ["OrderCreated", "OrderHeld"]
+    holder.place(10, instructions=None)  # the second request, of order 3
+
+    assert kinds(holder.fill(2, "E2", 4)) == ["Traded", "OrderAmended"]
+    assert holder.order(2).order_qty == 6
+    assert kinds(holder.fill(2, "E3", 6)) == ["Traded", "OrderCanceled"]
+
+
+def test_a_held_order_takes_its_part_of_the_position_and_is_released_with_it() -> None:
+    holder = Holder()
+    holder.stop(6)
+    allowed = "at most 4: the position is 10, and reduce-only orders at work may take 6 of it"
+    assert reasons_of(holder.place(5)) == beyond("5", allowed)
+    assert reasons_of(holder.replace(2, order_qty=11)) == beyond("11", "at most 10: the position is 10")
+    assert kinds(holder.place(4)) == ["OrderCreated", "OrderSubmitted"]
+
+    assert kinds(holder.tell(TradePrint(SYMBOL, holder.now_ns, 90, 1))) == ["OrderReleased", "OrderSubmitted"]
+    assert sorted(holder.engine.state.book.exposure.reducing[MAIN, SYMBOL]) == [2, 4]
+
+
+@pytest.mark.slow  # a snapshot's codec is made when it is first used
+@pytest.mark.parametrize("by_snapshot", [False, True], ids=["replayed", "from a snapshot"])
+def test_a_held_order_is_watched_after_a_restart(by_snapshot: bool) -> None:
+    holder = Holder()
+    holder.stop(10)
+    holder.place(10, instructions=None)
+    engine = restarted(holder, by_snapshot=by_snapshot)
+    assert describe(engine.state) == describe(holder.engine.state)
+
+    fields: dict[str, Any] = {
+        "cl_ord_id": request_id(2),
+        "exec_id": ExecId("E2"),
+        "last_qty": Decimal(4),
+        "last_px": Decimal(100),
+    }
+    engine.handle(
+        Reported(PAPER, ExecutionReport(ExecType.TRADE, **fields, transact_time_ns=T0)), holder.now_ns
+    )
+    assert engine.state.index.by_id[OrderId(2)].order_qty == 6
