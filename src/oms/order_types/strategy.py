@@ -11,7 +11,8 @@ from oms.model.instrument import Instrument
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Strategy, Terms
-from oms.ports.order_type_handler import OrderTypeHandler
+from oms.model.triggers import Trigger, TriggerHit
+from oms.ports.order_type_handler import OrderTypeHandler, TriggeredHandler
 
 
 class StrategyHandler:
@@ -44,6 +45,16 @@ class StrategyHandler:
         """Tell its handler, where that wants to be told."""
         handler = self._handler(order.terms)
         return () if handler is None or not handler.wants_events else handler.on_event(order, event)
+
+    def trigger(self, order: SubmitOrder) -> Trigger | None:
+        """Ask its handler; None where its orders cannot be held."""
+        handler = self._handler(order.terms)
+        return handler.trigger(order) if isinstance(handler, TriggeredHandler) else None
+
+    def released(self, order: SubmitOrder, hit: TriggerHit) -> Terms:
+        """Ask its handler; what cannot be held stays as it is."""
+        handler = self._handler(order.terms)
+        return handler.released(order, hit) if isinstance(handler, TriggeredHandler) else order.terms
 
     def _handler(self, terms: Terms) -> OrderTypeHandler | None:
         return self._by_name.get(terms.name) if isinstance(terms, Strategy) else None

@@ -39,12 +39,18 @@ from oms.model.terms import (
     MarketIfTouched,
     Stop,
     StopLimit,
+    Strategy,
     Terms,
     TrailingStop,
     TrailingStopLimit,
 )
 from oms.model.time_in_force import DAY, GTC, Day, GoodTillCancel, GoodTillTime, TimeInForce
+from oms.model.triggers import Trigger, TriggerHit, if_touched
+from oms.order_types.limit import LimitHandler
+from oms.order_types.market import MarketHandler
 from oms.order_types.registry import default_handlers
+from oms.order_types.stop import StopHandler
+from oms.order_types.strategy import StrategyHandler
 from oms.projections.positions import Positions
 from tests.fakes import AAPL, BTC, T0, S
 from tests.unit.engine.desk import MAIN, OFF, PAPER, SYMBOL, TIMEOUT_NS, Desk, kinds
@@ -179,6 +185,38 @@ def test_no_instruction_is_emulated(asked: Instructions) -> None:
 
     assert isinstance(denied, ev.OrderDenied)
     assert [reason.field for reason in denied.reasons] == ["terms and time_in_force", "instructions"]
+
+
+class Fade(MarketHandler):
+    """Sells into a rise to the price that it is given, with a limit there."""
+
+    def trigger(self, order: SubmitOrder) -> Trigger | None:
+        assert isinstance(order.terms, Strategy)
+        px = order.terms.parameter("px")
+        return None if px is None else if_touched(order.side, px)
+
+    def released(self, order: SubmitOrder, hit: TriggerHit) -> Terms:
+        return Limit(hit.trigger_px)
+
+
+def test_an_order_type_of_somebodys_own_can_be_held() -> None:
+    handlers = {
+        **default_handlers(),
+        Strategy: StrategyHandler({"fade": Fade(), "plain": MarketHandler()}),
+    }
+    here = Desk(can={"paper": PLAIN}, handlers=handlers)
+
+    assert kinds(hold(here, Strategy("fade", {"px": 105}))) == ["OrderCreated", "OrderHeld"]
+    assert kinds(hold(here, Strategy("fade"))) == ["OrderCreated", "OrderDenied"]
+    assert kinds(hold(here, Strategy("plain"))) == ["OrderCreated", "OrderDenied"]
+    here.tell(trade(106))
+    assert sent(here) == [Limit(105)]
+
+
+def test_what_it_becomes_needs_a_handler_too() -> None:
+    here = Desk(can={"paper": PLAIN}, handlers={Stop: StopHandler(), Limit: LimitHandler()})
+
+    assert kinds(hold(here, Stop(95))) == ["OrderCreated", "OrderDenied"]
 
 
 def test_a_cancel_ends_it_here_and_asks_nobody() -> None:

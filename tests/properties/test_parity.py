@@ -1,0 +1,143 @@
+"""Native and held are the same thing: at zero latency the same terms give the same fills in any market.
+
+The paper broker works triggers itself; one that says that it does not is given market and limit orders, and the library
+holds the rest. Both see each update before the library does.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oms.brokers.paper import PaperBroker
+from oms.engine.invariants import check_state
+from oms.model.capabilities import Capabilities
+from oms.model.enums import PegOffsetType, Side, TriggerPriceType, WorkedBy
+from oms.model.events import Traded
+from oms.model.ids import Symbol
+from oms.model.instrument import Instrument
+from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
+from oms.model.offset import Offset
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+)
+from oms.model.time_in_force import GTC
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
+from oms.stores.memory import MemoryEventStore
+
+X: Final = Symbol("X")
+INSTRUMENT: Final = Instrument(symbol=X, currency="USD", tick="0.5", lot="1")
+Asked = tuple[Side, int, Terms]
+Step = MarketUpdate | Asked
+
+
+class Plain(PaperBroker):
+    """A paper broker that takes market and limit orders."""
+
+    def capabilities(self) -> Capabilities:
+        """Give what is left of its capabilities."""
+        can = super().capabilities()
+        pairs = frozenset(pair for pair in can.order_types if pair[0] in {Market, Limit})
+        return evolve(can, order_types=pairs)
+
+
+def prices() -> st.SearchStrategy[Decimal]:
+    return st.integers(190, 210).map(lambda number: Decimal(number) / 2)
+
+
+def terms() -> st.SearchStrategy[Terms]:
+    kinds, px = st.sampled_from(TriggerPriceType), prices()
+    offsets = st.one_of(
+        st.builds(Offset, st.integers(1, 6).map(lambda number: Decimal(number) / 2)),
+        st.builds(Offset, st.integers(1, 4), st.just(PegOffsetType.TICKS)),
+        st.builds(Offset, st.integers(1, 3), st.just(PegOffsetType.PERCENTAGE)),
+    )
+    return st.one_of(
+        st.builds(Stop, px, kinds),
+        st.builds(StopLimit, px, px, kinds),
+        st.builds(MarketIfTouched, px, kinds),
+        st.builds(LimitIfTouched, px, px, kinds),
+        st.builds(TrailingStop, offsets, kinds, st.none() | px),
+        st.builds(TrailingStopLimit, offsets, offsets, kinds, st.none() | px),
+    )
+
+
+def updates() -> st.SearchStrategy[MarketUpdate]:
+    sizes = st.sampled_from([0, 3, 10, 50])
+    sides = st.tuples(st.none() | prices(), sizes)
+    spreads = st.sampled_from([Decimal("0.5"), Decimal(1), Decimal(0), Decimal(-1)])
+    return st.one_of(
+        st.builds(
+            lambda bid, spread, size, other: Quote(X, 0, bid, size, bid + spread, other),
+            prices(),
+            spreads,
+            sizes,
+            sizes,
+        ),
+        sides.map(lambda bid: Quote(X, 0, bid[0], bid[1] if bid[0] is not None else 0, None, 0)),
+        st.builds(lambda px, size: TradePrint(X, 0, px, size), prices(), sizes),
+        st.builds(lambda px: MarkPrice(X, 0, px), prices()),
+    )
+
+
+def steps() -> st.SearchStrategy[list[Step]]:
+    """Orders, a market that walks, and now and then an update from anywhere."""
+    asked = st.tuples(st.sampled_from([Side.BUY, Side.SELL]), st.integers(1, 8), terms())
+    walks = st.integers(-4, 4)
+    return st.lists(st.one_of(asked, walks, walks, updates()), min_size=15, max_size=50).map(_walked)
+
+
+def _walked(steps: list[Asked | int | MarketUpdate]) -> list[Step]:
+    px, walked = Decimal(100), list[Step]()
+    for step in steps:
+        if not isinstance(step, int):
+            walked.append(step)
+            continue
+        px += Decimal(step) / 2
+        walked.append(Quote(X, 0, px, 20, px + Decimal("0.5"), 20))
+        walked.append(TradePrint(X, 0, px, 10))
+        walked.append(MarkPrice(X, 0, px))
+    return walked
+
+
+def fills(broker: PaperBroker, played: list[Step], worked_by: WorkedBy) -> dict[int, list[tuple[Any, ...]]]:
+    """What each order traded, in the order in which it did."""
+    traded: dict[int, list[tuple[Any, ...]]] = {}
+    with OrderManager(brokers=[broker], store=MemoryEventStore(), clock=ManualClock()) as om:
+        om.on(
+            Traded,
+            lambda event: traded.setdefault(event.order_id, []).append((event.last_qty, event.last_px)),
+        )
+        for step in played:
+            if isinstance(step, tuple):
+                side, qty, wanted = step
+                order = om.submit(X, side, qty, wanted, tif=GTC)
+                assert not order.reasons
+                assert order.worked_by is worked_by
+            else:
+                om.update(step)
+        assert check_state(om.state) == ()
+    return traded
+
+
+@settings(max_examples=120, deadline=None)
+@given(steps())
+def test_the_same_terms_give_the_same_fills_native_and_held(played: list[Step]) -> None:
+    """The fills of each order are equal, whoever works it."""
+    native = fills(PaperBroker([INSTRUMENT]), played, WorkedBy.VENUE)
+    held = fills(Plain([INSTRUMENT]), played, WorkedBy.OMS)
+
+    assert held == native
