@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Final
 
 from oms.model import events as ev
@@ -138,7 +139,7 @@ class GroupBook:
         orders = leg.orders
         return LegFacts(
             executed=leg.executed_qty if orders else ZERO,
-            open_qty=sum([order._exposed_qty for order in orders], ZERO) if orders else ZERO,
+            open_qty=sum([_open_qty(order) for order in orders], ZERO) if orders else ZERO,
             first_qty=leg._first_qty,
             is_placed=bool(orders),
             has_ended=leg._has_ended,
@@ -177,6 +178,11 @@ class GroupBook:
             self.of_order.pop(order._order_id, None)
         del self.by_id[group.group_id], self.sharing[group.group_id]
         self.dirty.pop(group.group_id, None)
+
+
+def _open_qty(order: Order) -> Decimal:
+    # What the library holds until its price comes is not exposed yet, and will be.
+    return order._exposed_qty or (ZERO if order.is_closed else order._leaves_qty)
 
 
 def _canceled(event: ev.CancelRequested | ev.OrderCanceled, leg: GroupLeg) -> None:

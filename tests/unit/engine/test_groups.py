@@ -10,7 +10,8 @@ from oms.errors import UnknownInstrumentError, ValidationError
 from oms.model import events as ev
 from oms.model.contingency import Arm, CancelGroup, Leg, Oco, Oto, Remainder, bracket
 from oms.model.enums import AnomalyCode, ExecType, LegEnd, Side
-from oms.model.terms import Limit, Stop
+from oms.model.offset import Offset
+from oms.model.terms import Limit, Stop, TrailingStop
 from tests.fakes import AAPL, BTC, CAN_ALL, CAN_MORE
 from tests.unit.engine.desk import OFF, TIMEOUT_NS
 from tests.unit.engine.floor import Floor, simple
@@ -215,6 +216,19 @@ def test_a_canceled_group_has_nothing_at_work() -> None:
     assert desk.news() == ["cancel 1", "cancel 2"]
     desk.tell(CancelGroup(group.group_id, "bot"))
     assert desk.news() == []
+
+
+def test_an_exit_that_the_library_holds_counts_as_one_that_may_trade() -> None:
+    desk = Floor()
+    trail = Leg("AAPL", Side.SELL, TrailingStop(Offset(5)), order_qty=40)
+    group = desk.place(Oto(_buy(), (trail, Leg("AAPL", Side.SELL, Limit(110)))))
+    desk.new(1)
+
+    desk.fill(1, 100)
+
+    assert [[order.order_qty for order in leg.orders] for leg in group.legs] == [[100], [40], [60]]
+    facts = [desk.engine.state.groups.facts(leg) for leg in group.legs]
+    assert [one.open_qty for one in facts] == [0, 40, 60]
 
 
 def test_entries_in_two_instruments_reduce_one_another() -> None:
