@@ -54,7 +54,7 @@ from oms.simulation.reporting import net_positions
 
 _CAPABILITIES: Final = Capabilities(
     order_types=ORDER_TYPES,
-    amendable=frozenset({"order_qty", "price", "stop_px"}),
+    amendable=frozenset({"order_qty", "price", "stop_px", "time_in_force"}),
     trigger_prices=frozenset(TriggerPriceType),
     instructions=INSTRUCTIONS,
     simulated=True,
@@ -118,7 +118,7 @@ class PaperBroker:
         self._executions: list[ExecutionReport] = []
 
     def capabilities(self) -> Capabilities:
-        """Give what it was told to take; quantity and prices of a working order can be changed."""
+        """Give what it was told to take; quantity, prices and time in force of a working order can be changed."""
         return self._capabilities
 
     def instruments(self) -> tuple[Instrument, ...]:
@@ -186,7 +186,7 @@ class PaperBroker:
         self._sink.put(PositionReport(lines, is_complete=True, as_of_ns=request.time_ns))
         return _SENT
 
-    def on_market(self, update: MarketUpdate | MarkPrice) -> None:
+    def on_market(self, update: MarketUpdate) -> None:
         """Let a quote, a trade or a mark price move the exchange."""
         exchange = self._exchange
         if isinstance(update, Quote):

@@ -73,7 +73,8 @@ _AS_CXL_REJ_REASON: Final = {
     EXCHANGE_CLOSED: EXCHANGE_OPTION,
     INVALID_PRICE_INCREMENT: INVALID_PRICE_INCREMENT,
 }
-_RESTING: Final = (Day, GoodTillCancel, GoodTillDate, GoodTillTime, GoodForTime)
+RESTING: Final = (Day, GoodTillCancel, GoodTillDate, GoodTillTime, GoodForTime)
+"""The times in force for which an order rests until it trades; one of them may be replaced by another."""
 _LIMITED: Final = (Pegged, Limit, StopLimit, LimitIfTouched, TrailingStopLimit)
 _TRIGGERED: Final = (Stop, StopLimit, MarketIfTouched, LimitIfTouched, TrailingStop, TrailingStopLimit)
 
@@ -82,9 +83,9 @@ ORDER_TYPES: Final[frozenset[tuple[type[Terms], type[TimeInForce]]]] = (
     | {
         (terms, tif)
         for terms in (*_TRIGGERED, MarketToLimit)
-        for tif in (*_RESTING, ImmediateOrCancel, FillOrKill)
+        for tif in (*RESTING, ImmediateOrCancel, FillOrKill)
     }
-    | {(Pegged, tif) for tif in _RESTING}
+    | {(Pegged, tif) for tif in RESTING}
 )
 """Every pair of terms and time in force that the venue works. What waits for a price is IOC or FOK from its release on."""
 

@@ -91,11 +91,12 @@ class SimulatedExchange:
         return [*self.on_clock(request.time_ns), *self._desk.cancel(request)]
 
     def replace(self, request: OrderCancelReplaceRequest) -> Reports:
-        """Change an order's total quantity, its limit, its stop price: `REPLACED` and executions, or an `OrderCancelReject`.
+        """Change an order's total quantity, its prices, its time in force: `REPLACED` and executions, or an `OrderCancelReject`.
 
         A total at or below what has traded means "stop here" (FIX C.3.c). A smaller total at the same price keeps the
         order's place; another price or a larger total loses it, and may trade at once. The stop price can be changed until
-        the order was released by it.
+        the order was released by it. One time in force for which an order rests can be replaced by another, which counts from
+        then on; it costs no place.
         """
         if request.time_ns < self._matching.due_ns:
             return self._desk.replace(request)

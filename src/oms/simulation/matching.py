@@ -31,25 +31,24 @@ class Matching:
         due_ns: No order expires by the clock sooner than this, in nanoseconds UTC; `NEVER_NS` where none does.
     """
 
-    __slots__ = ("_expiring", "_places", "books", "due_ns", "executions")
+    __slots__ = ("_endings", "_expiring", "_places", "books", "due_ns", "executions")
 
     def __init__(self, books: dict[str, Book], executions: Executions) -> None:
         """Begin with empty books."""
         self.books = books
         self.executions = executions
         self._places = 0
+        self._endings = 0
         self.due_ns = NEVER_NS
-        # Some have ended meanwhile, or have another place.
-        self._expiring: list[tuple[int, int, VenueOrder]] = []
+        # Some have ended meanwhile, or have another place or another time.
+        self._expiring: list[tuple[int, int, int, VenueOrder]] = []
 
     def work(self, book: Book, order: VenueOrder, time_ns: int) -> Reports:
         """Let an order take what it can, then rest or end; it gets the last place in time."""
         reports: Reports = []
         self._places += 1
         order.place = self._places
-        if order.expires_ns is not None:
-            heappush(self._expiring, (order.expires_ns, order.place, order))
-            self.due_ns = self._expiring[0][0]
+        self.await_end(order)
         if order.is_for_auction or order.watch is not None:
             book.set_apart(order, book.waiting if order.is_for_auction else book.stops)
             return reports
@@ -81,6 +80,13 @@ class Matching:
         else:
             book.rest(order, order.price)
         return reports
+
+    def await_end(self, order: VenueOrder) -> None:
+        """Look after an order that the clock ends."""
+        if order.expires_ns is not None:
+            self._endings += 1
+            heappush(self._expiring, (order.expires_ns, order.place, self._endings, order))
+            self.due_ns = self._expiring[0][0]
 
     def release(self, book: Book, released: list[VenueOrder], time_ns: int) -> Reports:
         """Work orders that the market has released: `TRIGGERED` and what follows, one after the other."""
@@ -162,8 +168,8 @@ class Matching:
         reports: Reports = []
         expiring = self._expiring
         while expiring and expiring[0][0] <= time_ns:
-            due_ns, place, order = heappop(expiring)
-            if order.stage is Stage.OPEN and order.place == place:
+            due_ns, place, _, order = heappop(expiring)
+            if order.stage is Stage.OPEN and (order.expires_ns, order.place) == (due_ns, place):
                 book = self.books[order.symbol]
                 self._expire(book, order, due_ns, "its time in force has passed", reports)
         self.due_ns = expiring[0][0] if expiring else NEVER_NS

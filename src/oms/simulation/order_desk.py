@@ -15,7 +15,7 @@ from oms.model.requests import (
     OrderStatusRequest,
 )
 from oms.model.terms import Limit, Pegged, Terms, amended, limit_px, stop_px
-from oms.model.time_in_force import expires_at
+from oms.model.time_in_force import expires_at, in_words
 from oms.simulation import admission
 from oms.simulation.admission import Refusal
 from oms.simulation.book import Book
@@ -100,14 +100,16 @@ class OrderDesk:
             return found
         order, time_ns = found, request.time_ns
         book = self._matching.books[order.symbol]
-        order_qty, terms = request.order_qty, request.terms
+        order_qty, terms, time_in_force = request.order_qty, request.terms, request.time_in_force
         stops_here = order_qty <= order.cum_qty
         if stops_here:
-            order_qty, terms = order.cum_qty, order.terms
+            order_qty, terms, time_in_force = order.cum_qty, order.terms, order.time_in_force
         is_moved = _is_moved(book, order, order_qty, terms)
         why_not = _refusal_to_turn(order, request)
         if why_not is None and not stops_here:
-            why_not = self._refusal_to_amend(book, order, order_qty, terms, is_moved=is_moved)
+            why_not = self._refusal_to_amend(
+                book, order, order_qty, terms, is_moved=is_moved
+            ) or _refusal_to_last(book, order, request)
         if why_not is not None:
             self._refused.add(request.cl_ord_id)
             return _refuse_request(order, request, CxlRejResponseTo.REPLACE, why_not.cxl_code, why_not.text)
@@ -116,6 +118,11 @@ class OrderDesk:
         if stop_px(terms) != stop_px(order.terms):
             order.watch = watch_of(order.side, terms, book.grid)
         order.amend(order_qty, terms)
+        if time_in_force != order.time_in_force:
+            order.time_in_force = time_in_force
+            order.expires_ns = expires_at(time_in_force, time_ns)
+            if not is_moved:
+                self._matching.await_end(order)
         replaced = answer(order, request.cl_ord_id, ExecType.REPLACED, time_ns, book.trade_date_at(time_ns))
         return [replaced, *self._matching.work(book, order, time_ns)] if is_moved else [replaced]
 
@@ -196,21 +203,30 @@ def _is_moved(book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms) -
 
 
 def _refusal_to_turn(order: VenueOrder, request: OrderCancelReplaceRequest) -> Refusal | None:
-    # A replace may change the quantity and the prices; what else it says must be what the order is.
+    # A replace may change the quantity, the prices and the time in force; what else it says must be what the order is.
     is_same = (
         request.symbol == order.symbol
         and request.side is order.side
         and request.account == order.account
-        and request.time_in_force == order.time_in_force
         and _is_same_kind(order.terms, request.terms)
     )
     if not is_same:
-        return Refusal(
-            admission.OTHER, "only the quantity, the limit price and the stop price can be changed"
-        )
+        return Refusal(admission.OTHER, "only the quantity, the prices and the time in force can be changed")
     if order.watch is None and stop_px(request.terms) != stop_px(order.terms):
         return Refusal(admission.OTHER, "too late for another stop price: the order was triggered")
     return None
+
+
+def _refusal_to_last(book: Book, order: VenueOrder, request: OrderCancelReplaceRequest) -> Refusal | None:
+    # Between times for which an order rests, and not into the past.
+    before, after = order.time_in_force, request.time_in_force
+    if after == before:
+        return None
+    if not (isinstance(before, admission.RESTING) and isinstance(after, admission.RESTING)):
+        text = f"{in_words(before)} cannot become {in_words(after)}: cancel the order, and send another"
+        return Refusal(admission.OTHER, text)
+    time_ns = request.time_ns
+    return admission.why_past(after, book.trade_date_at(time_ns), time_ns)
 
 
 def _is_same_kind(before: Terms, after: Terms) -> bool:

@@ -13,7 +13,7 @@ from oms.model.market import Quote, TradePrint
 from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit
-from oms.model.time_in_force import DAY, GTC
+from oms.model.time_in_force import DAY, GTC, IOC
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import MakerTaker
 from tests.unit.simulation.venue import INSTRUMENT, NOON_NS, Venue, X, order
@@ -217,7 +217,7 @@ def test_a_refusal_for_an_unknown_order_shows_it_as_rejected() -> None:
 
 @pytest.mark.parametrize(
     ("field", "other"),
-    [("side", Side.SELL), ("symbol", Y), ("account", Account("other")), ("time_in_force", DAY)],
+    [("side", Side.SELL), ("symbol", Y), ("account", Account("other")), ("time_in_force", IOC)],
 )
 def test_a_replace_cannot_make_another_order_of_it(field: str, other: object) -> None:
     venue = Venue()

@@ -233,7 +233,65 @@ ANY_AUCTION: dict[str, tuple[str, ...]] = {
     ),
 }
 
-STORIES = BY_THE_CLOCK | BY_THE_DAY | AT_THE_OPENING | AT_THE_CLOSE | ANY_AUCTION
+REPLACED: dict[str, tuple[str, ...]] = {
+    "another time counts from then on": (
+        "buy a 3 @100 gft5 -> a new",
+        "wait 3",
+        "replace b a 3@100 gft5x2 -> b replaced 3@100 cum 0 leaves 3",
+        "wait 9",
+        "wait 1 -> b expired cum 0",
+    ),
+    "what was good for seconds may be good till canceled": (
+        "buy a 3 @100 gft5 -> a new",
+        "replace b a 3@100 gtc -> b replaced 3@100 cum 0 leaves 3",
+        "wait 50",
+        "close",
+    ),
+    "what was good till canceled may end with the session": (
+        "buy a 3 @100 gtc -> a new",
+        "replace b a 3@100 day -> b replaced 3@100 cum 0 leaves 3",
+        "close -> b expired cum 0",
+    ),
+    "it costs no place": (
+        "quote 99x5 101x5",
+        "buy a 3 @100 gtc -> a new",
+        "buy c 3 @100 gtc -> c new",
+        "replace b a 3@100 gft5 -> b replaced 3@100 cum 0 leaves 3",
+        "trade 100x1 -> b 1@100 maker leaves 2",
+        "wait 4 -> b expired cum 1",
+    ),
+    "there and back it expires once": (
+        "buy a 3 @100 gtt -> a new",
+        "replace b a 3@100 gtc -> b replaced 3@100 cum 0 leaves 3",
+        "replace c b 3@100 gtt -> c replaced 3@100 cum 0 leaves 3",
+        "wait 9 -> c expired cum 0",
+    ),
+    "with another price it expires too": (
+        "buy a 3 @100 gtc -> a new",
+        "replace b a 3@99 gft5 -> b replaced 3@99 cum 0 leaves 3",
+        "wait 5 -> b expired cum 0",
+    ),
+    "a stop that waits may be good for longer": (
+        "sell a 3 stop95 day -> a new",
+        "replace b a 3:stop95 gtc -> b replaced 3 stop 95 cum 0 leaves 3",
+        "close",
+    ),
+    "not into the past": (
+        "buy a 3 @100 gtc -> a new",
+        "wait 20",
+        "replace b a 3@100 gtt -> b replace refused 99",
+        "replace c a 3@100 day -> c replaced 3@100 cum 0 leaves 3",
+    ),
+    "not for immediate execution, nor for an auction": (
+        "buy a 3 @100 gtc -> a new",
+        "replace b a 3@100 ioc -> b replace refused 99",
+        "replace c a 3@100 opg -> c replace refused 99",
+        "buy d 3 @100 cls -> d new",
+        "replace e d 3@100 gtc -> e replace refused 99",
+    ),
+}
+
+STORIES = REPLACED | BY_THE_CLOCK | BY_THE_DAY | AT_THE_OPENING | AT_THE_CLOSE | ANY_AUCTION
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())

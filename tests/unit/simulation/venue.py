@@ -7,7 +7,7 @@ A line is what happens, an arrow, and the reports that must follow, separated by
     buy a 7 @101 gtc -> a new; a 5@101 taker leaves 2
     short a 7 mkt ioc
     cancel b a -> b canceled cum 5                  request b cancels order a
-    replace b a 5@100 -> b replaced 5@100 cum 0 leaves 5
+    replace b a 5@100 -> b replaced 5@100 cum 0 leaves 5      with another time in force after it, if any
     close -> a expired cum 0                        and `open`; with a day after it where it is not 8
     wait 5                                          milliseconds, and the clock says so
     mark 95                                         a mark price
@@ -16,13 +16,15 @@ A line is what happens, an arrow, and the reports that must follow, separated by
     trade 94x1 -> a triggered; a 3@93 taker leaves 0
     replace b a 5:stop96 -> b replaced 5 stop 96 cum 0 leaves 5
 
-Beside the usual times in force there are `gtd8` and `gtd9`, the days, `gft5`, 5 milliseconds, and `gtt`, 10 milliseconds past noon.
+Beside the usual times in force there are `gtd8` and `gtd9`, the days, `gft5`, 5 milliseconds, `gft5x2`, twice that, and `gtt`, 10 milliseconds past noon.
 """
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
+
+from attrs import evolve
 
 from oms.model.enums import (
     ExecType,
@@ -88,6 +90,7 @@ TIMES_IN_FORCE: dict[str, TimeInForce] = {
     "gtd8": GoodTillDate("20240108"),
     "gtd9": GoodTillDate("20240109"),
     "gft5": GoodForTime("0.005"),
+    "gft5x2": GoodForTime("0.010"),
     "gtt": GoodTillTime(NOON_NS + 10_000_000),
 }
 
@@ -166,10 +169,13 @@ class Venue:
                 return self.exchange.new_order(request)
             case ["cancel", cl_ord_id, orig]:
                 return self.exchange.cancel(self.cancel_request(cl_ord_id, orig))
-            case ["replace", cl_ord_id, orig, what]:
+            case ["replace", cl_ord_id, orig, what, *tif]:
                 qty, _, price = what.partition(":") if ":" in what else what.partition("@")
                 terms = terms_of(price if ":" in what or price == "mkt" else f"@{price}")
-                return self.exchange.replace(self.replace_request(cl_ord_id, orig, Decimal(qty), terms))
+                request_to_turn = self.replace_request(cl_ord_id, orig, Decimal(qty), terms)
+                if tif:
+                    request_to_turn = evolve(request_to_turn, time_in_force=TIMES_IN_FORCE[tif[0]])
+                return self.exchange.replace(request_to_turn)
             case ["mark", price]:
                 return self.exchange.on_mark(MarkPrice(X, self.time_ns, Decimal(price)))
             case _:
