@@ -12,7 +12,7 @@ from oms.model.capabilities import AMENDABLE, Capabilities
 from oms.model.commands import ReplaceOrder, SubmitOrder
 from oms.model.decimals import plain
 from oms.model.enums import HeldPolicy
-from oms.model.market import MarketUpdate
+from oms.model.market import MarketUpdate, Quote
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
@@ -59,10 +59,12 @@ class Holding:
         held = state.held_orders
         if state.breaks.unreconciled and entry._route(update.symbol).broker in state.breaks.unreconciled:
             return
-        hits = held.take(update)
-        if hits or held.book.moves:
+        book = held.book
+        # Nearly always: written out, since it is done for each quote.
+        hits = book.on_quote(update) if type(update) is Quote and not held.unheard else held.take(update)
+        if hits or book.moves:
             state.begin(type(update), MARKET)
-            for name, px in tuple(held.book.moves.items()):
+            for name, px in tuple(book.moves.items()):
                 state.record(ev.TrailsMoved(*state.envelope(), *name, px))
             for hit in hits:
                 if not held.comes_back(hit.order_id):
