@@ -18,6 +18,11 @@ class Excuse:
 EXCUSES: tuple[Excuse, ...] = (
     Excuse(
         "many internal imports",
+        "oms.testing.simulator.market",
+        "what moves a market and trades by it names quotes, terms and the parts of a run",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.order_types.registry",
         "the explicit list of every kind of terms and what works it",
     ),

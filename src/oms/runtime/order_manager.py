@@ -175,7 +175,10 @@ class OrderManager:
         self._start = start
         self._loop.enter(start)
         self._is_closed = False
+        # A manager that fails as it starts is gone: nobody would ever put on record what it had canceled at once.
+        self._loop.halting.may_cancel = False
         connect(self._brokers, self._loop.inbox, self._ask_first)
+        self._loop.halting.may_cancel = True
 
     def _ask_first(self) -> None:
         # What is in doubt is asked about before anything else.

@@ -176,7 +176,7 @@ def _check_quantities(kept: _Kept, event: ev.OrderEvent) -> Iterator[str]:
                 yield f"it busts {event.exec_ref_id}, which was another execution"
         case ev.OrderAcknowledged(order_qty=order_qty) if order_qty is not None:
             kept.order_qty = order_qty
-        case ev.OrderReplaced(order_qty=order_qty):
+        case ev.OrderReplaced(order_qty=order_qty) | ev.OrderAmended(order_qty=order_qty):
             kept.order_qty = order_qty
         case ev.OrderRestated():
             kept.order_qty = event.order_qty

@@ -305,7 +305,13 @@ def _invalid_orders(
         faulty.append(st.builds(_at, priced, off_grid_prices(instrument)))
         if not instrument.negative_px:
             faulty.append(st.builds(_at, priced, prices(instrument).map(lambda px: px.copy_negate())))
-    unsupported = _pairs(capabilities, taken=False)
+    takes = capabilities.order_types
+    # What is held here becomes something that the broker takes.
+    unsupported = [
+        (kind, tif)
+        for kind, tif in _pairs(capabilities, taken=False)
+        if kind not in _BECOMES or (_BECOMES[kind], tif) not in takes
+    ]
     if unsupported:
         faulty.append(
             st.sampled_from(unsupported).flatmap(
@@ -318,6 +324,17 @@ def _invalid_orders(
             )
         )
     return st.one_of(faulty)
+
+
+_BECOMES: Final[dict[type[Terms], type[Terms]]] = {
+    Stop: Market,
+    MarketIfTouched: Market,
+    TrailingStop: Market,
+    StopLimit: Limit,
+    LimitIfTouched: Limit,
+    TrailingStopLimit: Limit,
+}
+"""What an order becomes that is held until its price comes."""
 
 
 def _at(order: SubmitOrder, px: Decimal) -> SubmitOrder:

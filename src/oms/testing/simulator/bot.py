@@ -200,7 +200,7 @@ def ask(world: World) -> None:
 
     def request(om: OrderManager) -> None:
         order = _an_order(om, draws)
-        if order is not None and order.life not in (Life.UNSENT, Life.DENIED):
+        if order is not None and order.cl_ord_id is not None:
             om.request_status(order, asked_by="ops")
 
     world.do(request)

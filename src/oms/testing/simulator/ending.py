@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus
+from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus, WorkedBy
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport
 from oms.model.terms import limit_px
@@ -16,6 +16,7 @@ from oms.testing.line import Letter
 from oms.testing.simulator import bot
 from oms.testing.simulator.lists import STATEMENTS
 from oms.testing.simulator.luck import PHONE
+from oms.testing.simulator.market import stand_still
 from oms.testing.simulator.oracle import executed, fees, positions
 from oms.testing.simulator.watch import Violation
 from oms.testing.simulator.world import World
@@ -60,7 +61,7 @@ def end(world: World) -> int:
     _say_again(world)
     om = _manager(world)
     world.watcher.check_all(om)
-    return sum(order.broker is not None for order in om.orders())
+    return sum(order.broker is not None and order.life is not Life.UNSENT for order in om.orders())
 
 
 def _manager(world: World) -> OrderManager:
@@ -83,6 +84,8 @@ def _mend(world: World) -> None:
     if ahead_ns > 0:
         world.leap(ahead_ns + _DAY_NS)
     world.do(_release)
+    world.do(stand_still)
+    world.drain()
 
 
 def _release(om: OrderManager) -> None:
@@ -92,16 +95,13 @@ def _release(om: OrderManager) -> None:
 
 def _settle(world: World) -> None:
     """Let the venue decide everything, let everything arrive, and let the manager ask until nothing is in doubt."""
-    for book in world.venue.books:
-        book.now_ns = world.now_ns
-        decide_all(book)
-        world.venue.collect(book)
-    world.drain()
+    _let_decide(world)
     _deliver_missed(world)
     for _ in range(ROUNDS):
         world.leap(_ROUND_NS)
         world.do(OrderManager.poll)
-        world.drain()
+        # Groups ask for more as they are answered.
+        _let_decide(world)
         world.look()
         om = _manager(world)
         bot.adopt_all(world, om)
@@ -116,6 +116,14 @@ def _settle(world: World) -> None:
     world.drain()
     if world.venue.capabilities.lists:
         _reconcile(world)
+
+
+def _let_decide(world: World) -> None:
+    for book in world.venue.books:
+        book.now_ns = world.now_ns
+        decide_all(book)
+        world.venue.collect(book)
+    world.drain()
 
 
 def _reconcile(world: World) -> None:
@@ -214,7 +222,9 @@ def _agree(world: World) -> None:
         raise Violation("I16", f"in doubt, although the venue has answered: {om.outstanding()}")
     told = set()
     for order in om.orders():
-        if order.broker is not None:
+        if order.cl_ord_id is None and not order.is_external:
+            _agree_on_unsent(world, order)
+        elif order.broker is not None:
             book = world.venue.book_of_order(order)
             told.add(book)
             _agree_on(world, book, order)
@@ -232,6 +242,12 @@ def _agree(world: World) -> None:
     charged = {currency: amount for currency, amount in charged.items() if amount}
     if charged != fees(world.venue.books):
         raise Violation("oracle", f"fees: {fees(world.venue.books)} at the venue, {charged} here")
+
+
+def _agree_on_unsent(world: World, order: Order) -> None:
+    if order.cum_qty or not order.is_closed:
+        raise Violation("oracle", f"never sent, and {order!r}")
+    world.seen["held orders that ended here"] += order.worked_by is WorkedBy.OMS
 
 
 def _agree_on(world: World, book: TruthfulVenue | None, order: Order) -> None:

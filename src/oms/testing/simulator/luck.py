@@ -17,7 +17,7 @@ from oms.model.time_in_force import GTC
 from oms.testing.decisions import Decision, begin_day, decide, may_decide
 from oms.testing.dice import Dice
 from oms.testing.line import Letter
-from oms.testing.simulator import bot
+from oms.testing.simulator import bot, market
 from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS
 from oms.testing.simulator.scene import Deed
@@ -270,6 +270,9 @@ DEEDS: Final[tuple[tuple[Deed, Callable[[World], None]], ...]] = (
     (Deed.DECIDE, venue_decides),
     (Deed.AMEND, venue_amends),
     (Deed.BATCH, bot.batch),
+    (Deed.MARKET, market.move),
+    (Deed.GROUP, market.bracket),
+    (Deed.UNGROUP, market.cancel_a_group),
     (Deed.MASS_CANCEL, bot.mass_cancel),
     (Deed.ASK, bot.ask),
     (Deed.KILL, bot.kill),

@@ -31,6 +31,9 @@ class Deed(Choice):
     DECIDE = "the venue decides"
     AMEND = "the venue takes back what it has said"
     BATCH = "several commands in one batch"
+    MARKET = "the market moves"
+    GROUP = "a bracket is placed"
+    UNGROUP = "a group is canceled"
     MASS_CANCEL = "mass cancel"
     ASK = "ask for a status"
     KILL = "engage or release the kill switch"
@@ -72,6 +75,7 @@ class Scene:
         listener_fails: How often a listener raises.
         snapshot_every: After how many events a snapshot is taken; never if None.
         lists: The venue can be asked for everything.
+        holds: The venue takes market and limit orders alone, so that all others are held here.
         may_lose: What was lost and can be asked for is not said again in the end.
     """
 
@@ -96,6 +100,7 @@ class Scene:
     snapshot_every: int | None = None
     may_lose: bool = False
     lists: bool = False
+    holds: bool = False
 
 
 _MOST: Final = {
@@ -137,6 +142,9 @@ _ALWAYS: Final = (
 _AT_TIMES: Final = (
     (Deed.AMEND, 60),
     (Deed.BATCH, 20),
+    (Deed.MARKET, 100),
+    (Deed.GROUP, 20),
+    (Deed.UNGROUP, 5),
     (Deed.MASS_CANCEL, 3),
     (Deed.ASK, 10),
     (Deed.KILL, 6),
@@ -192,5 +200,6 @@ def scene_of(seed: int) -> Scene:
         snapshot_every=draws.one_of((*(7 * (None,)), 50)),
         may_lose=draws.below(2) == 0,
         lists=draws.below(3) == 0,
+        holds=draws.below(3) == 0,
         **rates,
     )

@@ -156,6 +156,7 @@ class Watcher:
         self.checked = event.sequence
         if isinstance(event, ev.AnomalyRaised) and event.order_id is not None:
             self.flagged.setdefault(event.order_id, set()).add(event.code)
+        self.seen["held orders that were released"] += type(event) is ev.OrderReleased
         self._marks.take(event)
 
     def _check_moved(self, om: OrderManager, fresh: list[ev.Event]) -> None:

@@ -13,6 +13,7 @@ from oms.errors import HaltedError, StoreError
 from oms.model import events as ev
 from oms.model.enums import Listing
 from oms.model.requests import Request
+from oms.model.terms import Limit, Market
 from oms.runtime.order_manager import OrderManager
 from oms.testing.faulty_store import KEEPS, NO_FAULTS, StoreFault, StorePlan
 from oms.testing.line import Letter
@@ -80,6 +81,9 @@ class World:
         can = self.parts.capabilities(scene.profile)
         if scene.lists and self.parts.is_listing:
             can = evolve(can, lists=frozenset(Listing))
+        if scene.holds:
+            plain = frozenset(pair for pair in can.order_types if pair[0] in {Market, Limit})
+            can = evolve(can, order_types=plain)
         self.venue = FaultyVenue(scene, can, self)
         self.store = self.parts.make_store()
         self.watcher = Watcher(self.parts.make_handlers(), self.seen, digests=digests)
