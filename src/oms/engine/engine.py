@@ -348,6 +348,8 @@ class Engine:
             self._holding.watch(what, self._requests)
 
     def _mark(self, what: MarkPrice) -> None:
+        if self._watched:
+            self._groups.on_market(what)
         if self._held:
             self._holding.watch(what, self._requests)
 

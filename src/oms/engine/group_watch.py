@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from oms.model.enums import TriggerPriceType
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import OrderId
-from oms.model.market import Quote, TradePrint
+from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.terms import Limit, LimitIfTouched, Market, MarketIfTouched, Stop, StopLimit, Terms
 from oms.model.triggers import Trigger, TriggerHit, if_touched, trigger_of
 from oms.order_types.contingency import LegGoal
@@ -66,14 +66,21 @@ class GroupWatch:
                 self._book.add(OrderId(key), leg.leg.symbol, trigger)
                 self.waiting[key] = terms
 
-    def reached(self, update: Quote | TradePrint) -> Iterator[tuple[int, int, TriggerHit]]:
+    def reached(self, update: MarketUpdate) -> Iterator[tuple[int, int, TriggerHit]]:
         """Give the groups and legs whose prices an update reaches; they do not wait any more."""
-        book = self._book
-        hits = book.on_quote(update) if type(update) is Quote else book.on_trade(update)  # type: ignore[arg-type]  # it is the other one
-        for hit in hits:
+        for hit in self._hits(update):
             del self.waiting[hit.order_id]
             group_id, number = divmod(hit.order_id, _LEGS)
             yield group_id, number, hit
+
+    def _hits(self, update: MarketUpdate) -> Sequence[TriggerHit]:
+        match update:
+            case Quote():
+                return self._book.on_quote(update)
+            case TradePrint():
+                return self._book.on_trade(update)
+            case MarkPrice():
+                return self._book.on_mark(update)
 
     def _follow_instruments(self) -> None:
         known = tuple(self._state.instruments.values())

@@ -24,7 +24,7 @@ from oms.model.decimals import ZERO, plain
 from oms.model.enums import AnomalyCode, LegEnd, RequestKind
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import BrokerName
-from oms.model.market import Quote, TradePrint
+from oms.model.market import MarketUpdate
 from oms.model.order import Order
 from oms.model.requests import Request
 from oms.model.venue_profile import ReplaceSupport
@@ -100,7 +100,7 @@ class Groups:
             state.begin(CancelGroup, command.asked_by)
             state.record(ev.GroupCancelRequested(*state.envelope(), command.group_id))
 
-    def on_market(self, update: Quote | TradePrint) -> None:
+    def on_market(self, update: MarketUpdate) -> None:
         """Take note that the market has reached the prices of legs that wait here."""
         state = self._state
         for group_id, number, hit in self.watch.reached(update):

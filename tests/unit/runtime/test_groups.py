@@ -7,11 +7,13 @@ import pytest
 from oms import Limit, OrderManager, Quote, Side, Stop
 from oms.brokers.paper import PaperBroker
 from oms.errors import ValidationError
+from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.contingency import Leg, Oco, Oto
+from oms.model.enums import TriggerPriceType
 from oms.model.events import Traded
 from oms.model.group import Group
 from oms.model.ids import Symbol
-from oms.model.market import TradePrint
+from oms.model.market import MarkPrice, TradePrint
 from oms.ports.event_store import EventStore
 from oms.runtime.manual_clock import ManualClock
 from oms.stores.jsonl import JSONLEventStore
@@ -65,6 +67,23 @@ def test_a_bracket_goes_from_its_entry_to_its_stop() -> None:
         assert [leg.executed_qty for leg in group.legs] == [100, 100, 0]
         assert not om.open_orders()
         assert _held(om) == 0
+
+
+def test_a_stop_that_waits_for_the_mark_price_is_reached_by_it() -> None:
+    broker = PaperBroker([AAPL], order_types=ALL_ORDER_TYPES)
+    with OrderManager(brokers=[broker], store=MemoryEventStore(), clock=ManualClock(T0)) as om:
+        quote(om, "100", "101")
+        stop = Stop(95, TriggerPriceType.MARK)
+        group = om.bracket("AAPL", Side.BUY, 100, entry=Limit(101), target=Limit(110), stop=stop)
+        # This broker takes no stops, so that the target lies there.
+        assert [type(order.terms) for order in group.orders] == [Limit, Limit]
+        om.update(TradePrint(Symbol("AAPL"), T0, "94", 1))
+        assert [leg.executed_qty for leg in group.legs] == [100, 0, 0]
+
+        om.update(MarkPrice(Symbol("AAPL"), T0, "95"))
+
+        assert [leg.executed_qty for leg in group.legs] == [100, 100, 0]
+        assert not om.open_orders()
 
 
 def test_from_within_a_listener_the_handle_is_filled_in_later() -> None:
