@@ -20,13 +20,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from oms.brokers.paper import PaperBroker
+from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.enums import Side, TriggerPriceType
 from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
-from oms.model.triggers import TrailingTrigger, Trigger, TriggerHit, stop
+from oms.model.terms import Stop
+from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger, TriggerHit, stop
 from oms.order_types.trigger_book import TriggerBook
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
+from oms.stores.memory import MemoryEventStore
 
 HELD = (0, 100, 10_000, 100_000)
 ROUNDS = 15
@@ -45,6 +51,7 @@ Arm = Callable[[], int]
 NEVER_ALONE = {TriggerPriceType.MID, TriggerPriceType.DOUBLE_BID_ASK, TriggerPriceType.DOUBLE_LAST}
 """Kinds of price that are not looked at before somebody waits for them."""
 ALONE = ", from one"
+MANAGER = "a quote to the manager, stops"
 LABELS = {kind: kind.name.lower().replace("_", " ") for kind in TriggerPriceType}
 
 
@@ -135,6 +142,38 @@ def steady_arms(updates: int, held: Sequence[int]) -> dict[str, dict[int, Arm]]:
     return arms
 
 
+def manager_with(held: int) -> OrderManager:
+    """A manager that holds this many orders, at an exchange that takes none of them."""
+    instrument = Instrument(symbol=X, currency="USD", tick=TICK)
+    broker = PaperBroker([instrument], order_types=ALL_ORDER_TYPES)
+    om = OrderManager(brokers=[broker], store=MemoryEventStore(), clock=ManualClock(1))
+    kinds = (TriggerPriceType.LAST, TriggerPriceType.BID_ASK)
+    for number in range(held):
+        trigger = fixed(kinds[number // 2 % 2], number)
+        assert isinstance(trigger, PriceTrigger)
+        om.submit(X, trigger.side, 1, Stop(trigger.trigger_px, trigger.price_type))
+    return om
+
+
+def manager_arms(updates: int, held: Sequence[int]) -> dict[str, dict[int, Arm]]:
+    """By number of orders: what `om.update` takes for a quote that reaches nobody."""
+    market = steady(TriggerPriceType.BID_ASK, updates)
+    row: dict[int, Arm] = {}
+    for count in held:
+        om = manager_with(count)
+        assert len(om.open_orders()) == count
+        row[count] = lambda om=om, market=market: play_through(om, market)  # type: ignore[misc]  # bound now
+    return {MANAGER: row}
+
+
+def play_through(om: OrderManager, market: Sequence[Update]) -> int:
+    """Play the market to a manager and count the orders that were released."""
+    before, tell = om.state.version, om.update
+    for one in market:
+        tell(one)
+    return om.state.version - before
+
+
 def rising_arms(updates: int, held: Sequence[int]) -> dict[str, dict[int, Arm]]:
     """By number of orders: a market that moves the trails with every update."""
     kind = TriggerPriceType.BID_ASK
@@ -170,11 +209,12 @@ def main() -> int:
     is_quick = "--quick" in sys.argv[1:]
     rounds, updates, held = (3, 1_000, (0, 100, 1_000)) if is_quick else (ROUNDS, UPDATES, HELD)
     ns = measure(steady_arms(updates, held), updates, rounds)
+    whole = measure(manager_arms(updates, held), updates, rounds)
     moving = measure(rising_arms(updates, held), updates, rounds)
     head = "".join(f"{count:>10,}" for count in held)
     print(f"{'ns an update that releases nobody; held:':42}{head}   growth")
     broken = []
-    for name, row in (ns | moving).items():
+    for name, row in (ns | moving | whole).items():
         growth = row[held[-1]] / row[held[0]]
         figures = "".join(f"{value:10.0f}" for value in row.values())
         print(f"{name:42}{figures}   x {growth:.2f} (limit {MAX_GROWTH})")
@@ -182,7 +222,7 @@ def main() -> int:
             broken.append(name)
     if not is_quick:
         RESULTS.mkdir(exist_ok=True)
-        text = json.dumps({"ns": ns | moving, "broken": broken}, indent=2)
+        text = json.dumps({"ns": ns | moving | whole, "broken": broken}, indent=2)
         (RESULTS / "held_orders.json").write_text(text + "\n", encoding="utf-8")
     print(f"over the limit: {'; '.join(broken) or 'nothing'}")
     return 1 if broken and not is_quick else 0

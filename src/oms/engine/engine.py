@@ -344,7 +344,7 @@ class Engine:
         self._entry.market[what.symbol] = what
         if self._watched:
             self._groups.on_market(what)
-        if self._held:
+        if self._held and (type(what) is not Quote or not self._holding.is_calm(what)):
             self._holding.watch(what, self._requests)
 
     def _mark(self, what: MarkPrice) -> None:

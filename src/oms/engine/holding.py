@@ -43,12 +43,18 @@ class Holding:
         policy: What becomes of those that the first price after a start reaches.
     """
 
-    __slots__ = ("_entry", "policy")
+    __slots__ = ("_entry", "_held", "policy")
 
     def __init__(self, entry: OrderEntry) -> None:
         """Send through this entry."""
         self._entry = entry
+        self._held = entry.state.held_orders
         self.policy = HeldPolicy.RELEASE
+
+    def is_calm(self, quote: Quote) -> bool:
+        """Tell whether a quote certainly changes nothing; False where it is to be watched."""
+        held = self._held
+        return not held.unheard and held.book.is_calm(quote)
 
     def watch(self, update: MarketUpdate, requests: list[Request]) -> None:
         """Take the market in, and send whoever it releases.

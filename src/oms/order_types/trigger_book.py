@@ -116,6 +116,11 @@ class TriggerBook:
         held = self._find(order_id)
         return self._desks[held.symbol].line(held.trigger).stop_px(held)
 
+    def is_calm(self, quote: Quote) -> bool:
+        """Tell whether a quote certainly releases nobody and moves nothing; False where that takes a closer look."""
+        desk, bid, ask = self._desks.get(quote.symbol), quote.bid, quote.ask
+        return desk is None or (bid is not None and ask is not None and desk.is_calm(bid, ask))
+
     def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
         """Take note of a quote, and give who is released."""
         desk = self._desks.get(quote.symbol)

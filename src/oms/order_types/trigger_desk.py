@@ -86,6 +86,15 @@ class TriggerDesk:
             case _:
                 pass
 
+    def is_calm(self, bid: Decimal, ask: Decimal) -> bool:
+        """Tell whether a quote at these prices certainly changes nothing here; False where it takes a closer look."""
+        bids, asks = self._bid, self._ask
+        return (
+            bids.low <= bid <= bids.high
+            and asks.low <= ask <= asks.high
+            and not (self._mids or self._double_quotes)
+        )
+
     def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
         """Take note of a quote, and give who is released."""
         bid, ask = quote.bid, quote.ask
