@@ -131,6 +131,8 @@ def test_exits_never_trade_more_than_their_entry_has(
                 venue.rank[n] = place + 1
             case "stop" if n and place % 3 == 0:
                 venue.stopped[n] = True
+            case _:
+                pass
         venue.settle()
         exits = range(1, legs)
         may = sum((venue.done[n] + venue.open[n] for n in exits), ZERO)

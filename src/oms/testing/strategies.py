@@ -196,6 +196,7 @@ def terms(
     *,
     kinds: Collection[type[Terms]] = ALL_TERMS,
     px: st.SearchStrategy[Decimal] | None = None,
+    trigger_prices: Collection[TriggerPriceType] = tuple(TriggerPriceType),
 ) -> st.SearchStrategy[Terms]:
     """Terms of these kinds.
 
@@ -203,9 +204,10 @@ def terms(
         instrument: Whose grid the prices lie on.
         kinds: Which classes of terms.
         px: Where the prices come from; those on the grid if not given.
+        trigger_prices: What a trigger may be compared to; at least one.
     """
     at = prices(instrument) if px is None else px
-    price_types = st.sampled_from(TriggerPriceType)
+    price_types = st.sampled_from([kind for kind in TriggerPriceType if kind in trigger_prices])
     trails = st.builds(
         Offset, st.integers(1, 50), st.sampled_from((PegOffsetType.TICKS, PegOffsetType.BASIS_POINTS))
     )
@@ -280,7 +282,9 @@ def _valid_orders(
 ) -> SubmitOrder:
     kind, tif_kind = draw(st.sampled_from(_pairs(capabilities, taken=True)))
     tif = draw(times_in_force({tif_kind}))
-    asked = draw(terms(instrument, kinds={kind}))
+    # What is compared to other prices than the broker does is held here.
+    trigger_prices = capabilities.trigger_prices or frozenset(TriggerPriceType)
+    asked = draw(terms(instrument, kinds={kind}, trigger_prices=trigger_prices))
     px = limit_px(asked) if limit_px(asked) is not None else stop_px(asked)
     qty = draw(quantities(instrument, px=px, most_lots=most_lots))
     if isinstance(asked, Limit) and capabilities.profile.takes_display_qty and draw(st.integers(0, 3)) == 3:
@@ -300,8 +304,8 @@ def _invalid_orders(
     least = max(instrument.min_qty, instrument.lot)
     if least > instrument.lot:
         faulty.append(good.map(lambda order: _changed(order, order_qty=instrument.lot)))
-    if any(kind is not Market for kind, _ in _pairs(capabilities, taken=True)):
-        priced = good.filter(lambda order: not isinstance(order.terms, Market))
+    if any(kind in _PRICED for kind, _ in _pairs(capabilities, taken=True)):
+        priced = good.filter(lambda order: type(order.terms) in _PRICED)
         faulty.append(st.builds(_at, priced, off_grid_prices(instrument)))
         if not instrument.negative_px:
             faulty.append(st.builds(_at, priced, prices(instrument).map(lambda px: px.copy_negate())))
@@ -326,6 +330,8 @@ def _invalid_orders(
     return st.one_of(faulty)
 
 
+_PRICED: Final = (Limit, Stop, StopLimit, MarketIfTouched, LimitIfTouched)
+"""Terms with a price that must lie on the grid."""
 _BECOMES: Final[dict[type[Terms], type[Terms]]] = {
     Stop: Market,
     MarketIfTouched: Market,

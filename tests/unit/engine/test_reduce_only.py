@@ -1,4 +1,6 @@
 """Reduce-only orders, whatever executes beside them."""
+
+# pyright: reportPrivateUsage=false
 # ruff: noqa: ANN401  # cases are data of any kind
 
 from __future__ import annotations
