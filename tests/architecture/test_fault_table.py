@@ -47,3 +47,12 @@ def test_a_test_that_is_not_there_is_found() -> None:
     assert missing(f"{here}::test_of_another_name") != ""
     assert missing(f"{here}::named") != ""
     assert missing("tests/nowhere.py::test_a") != ""
+
+
+def test_every_test_of_what_must_not_happen_is_there() -> None:
+    lines = (ROOT / "docs/reference/must-not-happen.md").read_text("utf-8").splitlines()
+    rows = [line.strip("|").split("|")[-1] for line in lines if "::" in line]
+    tests = [one.strip().strip("`") for row in rows for one in row.split("<br>")]
+
+    assert len(rows) == 14
+    assert [fault for one in tests if (fault := missing(one))] == []

@@ -14,11 +14,12 @@ from oms.calendars.nyse import nyse
 from oms.calendars.sessions import CalendarSessions
 from oms.errors import ValidationError
 from oms.model import events as ev
+from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.decimals import plain
-from oms.model.enums import OrdStatus, SessionPhase, Side, TriggerPriceType
+from oms.model.enums import OrdStatus, SessionPhase, Side, TriggerPriceType, WorkedBy
 from oms.model.ids import Symbol
 from oms.model.instructions import Instructions
-from oms.model.market import Quote, TradePrint
+from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
 from oms.model.order import Order
 from oms.model.sessions import SessionChange, to_ns
@@ -36,11 +37,16 @@ MONDAY_NOON = to_ns(datetime(2026, 1, 5, 17, 0, tzinfo=UTC))
 class Pit:
     """A manager at a simulated exchange, and a market that is told by hand, one second after the other."""
 
-    def __init__(self, start_ns: int = T0, sessions: CalendarSessions | None = None) -> None:
+    def __init__(
+        self,
+        start_ns: int = T0,
+        sessions: CalendarSessions | None = None,
+        broker: PaperBroker | None = None,
+    ) -> None:
         self.clock = ManualClock(start_ns)
         self.store = WatchedStore()
         self.om = OrderManager(
-            brokers=[PaperBroker([AAPL])],
+            brokers=[PaperBroker([AAPL]) if broker is None else broker],
             store=self.store,
             clock=self.clock,
             instruments=[AAPL],
@@ -110,6 +116,44 @@ def test_a_day_order_is_not_alive_three_days_later() -> None:
 
     assert (day.status, pit.fills(day)) == (OrdStatus.EXPIRED, [])
     assert pit.fills(lasting) == ["10 at 100"]
+
+
+def test_a_day_order_that_is_held_here_is_not_alive_three_days_later_either() -> None:
+    pit = Pit(FRIDAY_NOON, CalendarSessions(nyse()), PaperBroker([AAPL], order_types=ALL_ORDER_TYPES))
+    day = pit.om.submit("AAPL", Side.BUY, 10, Stop(100), tif=DAY)
+    lasting = pit.om.submit("AAPL", Side.BUY, 10, Stop(100), tif=GTC)
+    assert (day.worked_by, lasting.worked_by) == (WorkedBy.OMS, WorkedBy.OMS)
+    pit.clock.advance_to(MONDAY_NOON)
+    pit.quote("99", "100", 10)
+    pit.trade("100")
+
+    assert (day.status, pit.fills(day)) == (OrdStatus.EXPIRED, [])
+    assert pit.fills(lasting) == ["10 at 100"]
+
+
+@pytest.mark.parametrize(
+    "price_type",
+    [
+        TriggerPriceType.MARK,
+        TriggerPriceType.MID,
+        TriggerPriceType.DOUBLE_LAST,
+        TriggerPriceType.DOUBLE_BID_ASK,
+    ],
+)
+def test_held_orders_with_mark_mid_or_double_triggers_are_not_dropped_on_submit(
+    price_type: TriggerPriceType,
+) -> None:
+    pit = Pit(broker=PaperBroker([AAPL], order_types=ALL_ORDER_TYPES))
+    pit.quote("98", "99")
+    order = pit.om.submit("AAPL", Side.BUY, 10, Stop(100, price_type), tif=GTC)
+    assert (order.worked_by, pit.om.open_orders()) == (WorkedBy.OMS, [order])
+
+    # Twice each: 100 at the offer, at the middle of 100 and 102, of two trades, and as the mark price.
+    for _ in range(2):
+        pit.quote("100", "102")
+        pit.trade("101")
+        pit.om.update(MarkPrice(APPLE, pit.clock.now_ns(), "100.50"))
+    assert pit.fills(order) == ["10 at 102"]
 
 
 def test_a_modify_to_the_filled_quantity_does_not_leave_the_order_open() -> None:
