@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from oms.model.contingency import Arm, Leg, Oco, Oto, Remainder, Siblings
     from oms.model.enums import (
+        HeldPolicy,
         OrdStatus,
         PegOffsetType,
         PegPriceType,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from oms.model.instructions import Instructions
     from oms.model.instrument import Instrument
     from oms.model.limits import RiskLimits
-    from oms.model.market import Quote, TradePrint
+    from oms.model.market import MarkPrice, Quote, TradePrint
     from oms.model.offset import Offset
     from oms.model.order import Order
     from oms.model.order_snapshot import OrderSnapshot
@@ -109,6 +110,7 @@ _HOMES = {
     "GoodTillTime": "oms.model.time_in_force",
     "Group": "oms.model.group",
     "HaltedError": "oms.errors",
+    "HeldPolicy": "oms.model.enums",
     "ImmediateOrCancel": "oms.model.time_in_force",
     "Instructions": "oms.model.instructions",
     "Instrument": "oms.model.instrument",
@@ -116,6 +118,7 @@ _HOMES = {
     "Limit": "oms.model.terms",
     "LimitIfTouched": "oms.model.terms",
     "ManualClock": "oms.runtime.manual_clock",
+    "MarkPrice": "oms.model.market",
     "Market": "oms.model.terms",
     "MarketIfTouched": "oms.model.terms",
     "MarketToLimit": "oms.model.terms",
@@ -201,6 +204,7 @@ __all__ = [
     "GoodTillTime",
     "Group",
     "HaltedError",
+    "HeldPolicy",
     "ImmediateOrCancel",
     "Instructions",
     "Instrument",
@@ -208,6 +212,7 @@ __all__ = [
     "Limit",
     "LimitIfTouched",
     "ManualClock",
+    "MarkPrice",
     "Market",
     "MarketIfTouched",
     "MarketToLimit",

@@ -18,6 +18,8 @@ WORDS_OF_AN_ORDER = {
     "oms.model.time_in_force",
     "oms.model.offset",
     "oms.model.instructions",
+    "oms.model.contingency",
+    "oms.model.group",
 }
 
 
