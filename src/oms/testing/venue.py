@@ -143,6 +143,7 @@ class TruthfulVenue:
         self._place = _Place(Symbol(""), Account(""))
         self._last_ns = 0
         self._latest_ns = 0
+        self._built_on: set[ClOrdId] = set()  # What the replaces that have arrived were built on.
         self._names = 0
         self._is_named = False
 
@@ -194,8 +195,11 @@ class TruthfulVenue:
             asked.order_qty, asked.terms = request.order_qty, request.terms
             asked.time_in_force = request.time_in_force
         # A replace that was overtaken by another builds on terms that are not in force any more.
-        is_stale = not is_cancel and request.time_ns < self._latest_ns
-        self._latest_ns = max(self._latest_ns, 0 if is_cancel else request.time_ns)
+        is_overtaken = request.time_ns < self._latest_ns or request.cl_ord_id in self._built_on
+        is_stale = not is_cancel and is_overtaken
+        if not is_cancel:
+            self._latest_ns = max(self._latest_ns, request.time_ns)
+            self._built_on.add(request.orig_cl_ord_id)
         why_not = _OTHER if is_stale else self._why_not(asked)
         if why_not:
             self.refuse(asked, why_not)

@@ -55,6 +55,19 @@ def last(
     return report.exec_type, report.cl_ord_id, report.ord_status, report.cum_qty, report.leaves_qty
 
 
+def test_a_replace_that_arrives_after_one_that_was_built_on_it_is_refused_even_of_the_same_moment() -> None:
+    venue = opened()
+    where = (Symbol("TEST"), Side.BUY)
+    for identity, orig, qty in ((LAST_ID, NEXT_ID, 10), (NEXT_ID, NEW_ID, 20)):
+        head = (*WHERE, identity, T0, orig, None, *where)
+        venue.hear(OrderCancelReplaceRequest(*head, d(qty), Limit(10), DAY, Account("main")))
+
+    refused = venue.said[-1]
+    assert isinstance(refused, OrderCancelReject)
+    assert refused.cl_ord_id == NEXT_ID
+    assert [asked.cl_ord_id for asked in venue.existing.undecided] == [LAST_ID]
+
+
 def test_executions_a_correction_and_a_bust_add_up() -> None:
     venue = opened()
     decide(venue, Decision.FILL, dice(4, px="10"))
