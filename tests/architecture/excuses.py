@@ -35,7 +35,7 @@ EXCUSES: tuple[Excuse, ...] = (
         Excuse(
             "many internal imports", f"oms.order_types.{name}", "how an order is checked, held and released"
         )
-        for name in ("stop", "touched", "placing", "trigger_line")
+        for name in ("stop", "placing", "trigger_line")
     ),
     Excuse(
         "many internal imports",

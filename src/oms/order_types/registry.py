@@ -25,7 +25,6 @@ from oms.order_types.market_to_limit import MarketToLimitHandler
 from oms.order_types.pegged import PeggedHandler
 from oms.order_types.stop import StopHandler, StopLimitHandler
 from oms.order_types.strategy import StrategyHandler
-from oms.order_types.touched import LimitIfTouchedHandler, MarketIfTouchedHandler
 from oms.order_types.trailing import TrailingHandler
 from oms.ports.order_type_handler import OrderTypeHandler
 
@@ -40,8 +39,8 @@ def default_handlers() -> HandlerRegistry:
         Limit: LimitHandler(),
         Stop: StopHandler(),
         StopLimit: StopLimitHandler(),
-        MarketIfTouched: MarketIfTouchedHandler(),
-        LimitIfTouched: LimitIfTouchedHandler(),
+        MarketIfTouched: StopHandler(),
+        LimitIfTouched: StopLimitHandler(),
         TrailingStop: TrailingHandler(),
         TrailingStopLimit: TrailingHandler(),
         MarketToLimit: MarketToLimitHandler(),

@@ -1,4 +1,4 @@
-"""Stop and stop limit orders: sent as they are, and watched and released by the venue."""
+"""Stop and if-touched orders, with a market or a limit order behind them: watched and released by the venue, or held here."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from oms.model.events import OrderEvent
 from oms.model.instrument import Instrument
 from oms.model.order import Order
 from oms.model.reasons import Reason
-from oms.model.terms import Limit, Market, Stop, StopLimit, Terms, limit_px
+from oms.model.terms import Limit, LimitIfTouched, Market, MarketIfTouched, Stop, StopLimit, Terms, limit_px
 from oms.model.triggers import Trigger, TriggerHit, trigger_of
 from oms.order_types.grid_checks import check_price
 
 
 class StopHandler:
-    """The venue works the order; its stop price must lie on the instrument's grid."""
+    """Of stop and of market-if-touched orders; the stop price must lie on the instrument's grid."""
 
     wants_events = False
 
     def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
         """Look at the stop price."""
         terms = order.terms
-        return check_price(terms.stop_px, instrument, "stop_px") if type(terms) is Stop else ()
+        if not isinstance(terms, Stop | MarketIfTouched):
+            return ()
+        return check_price(terms.stop_px, instrument, "stop_px")
 
     def worst_px(self, order: SubmitOrder, reference_px: Decimal | None) -> Decimal | None:
         """Give the stop price, or the market's where that is worse already.
@@ -32,7 +34,7 @@ class StopHandler:
         Once released it trades at any price, so that this is the best guess and no bound.
         """
         terms = order.terms
-        if type(terms) is not Stop:
+        if not isinstance(terms, Stop | MarketIfTouched):
             return None
         if reference_px is None:
             return terms.stop_px
@@ -53,21 +55,21 @@ class StopHandler:
 
 
 class StopLimitHandler:
-    """The venue works the order; both its prices must lie on the instrument's grid."""
+    """Of stop-limit and of limit-if-touched orders; both prices must lie on the instrument's grid."""
 
     wants_events = False
 
     def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
         """Look at the stop price and at the limit."""
         terms = order.terms
-        if type(terms) is not StopLimit:
+        if not isinstance(terms, StopLimit | LimitIfTouched):
             return ()
         return (*check_price(terms.stop_px, instrument, "stop_px"), *check_price(terms.price, instrument))
 
     def worst_px(self, order: SubmitOrder, reference_px: Decimal | None) -> Decimal | None:
         """Give the limit."""
         terms = order.terms
-        return terms.price if type(terms) is StopLimit else None
+        return terms.price if isinstance(terms, StopLimit | LimitIfTouched) else None
 
     def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
         """Nothing follows."""
