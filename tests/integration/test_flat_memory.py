@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 
+from oms.brokers.paper import PaperBroker
 from oms.bus import SubscriberFailed
 from oms.model.enums import ExecType, Side
 from oms.model.ids import ExecId, VenueOrderId
+from oms.model.market import Quote
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Stop
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.runtime.retention import Retention
-from oms.stores.order_archive import SQLiteOrderArchive
+from oms.stores.memory import MemoryEventStore
+from oms.stores.order_archive import MemoryOrderArchive, SQLiteOrderArchive
 from oms.stores.sqlite import SQLiteEventStore
 from tests.fakes import AAPL, T0, ScriptedBroker, d
 
@@ -80,3 +83,26 @@ def test_what_is_in_memory_does_not_grow_with_the_orders_there_were(tmp_path: Pa
     assert last["handles"] - others <= 300
     assert (last["noted"] <= 300, last["questions"], last["timers"]) == (True, 0, 0)
     assert last["objects"] < first["objects"] * 1.1
+
+
+def test_nothing_is_kept_of_a_group_whose_orders_have_left_memory() -> None:
+    with OrderManager(
+        brokers=[PaperBroker([AAPL])],
+        store=MemoryEventStore(),
+        clock=ManualClock(T0),
+        retention=Retention(closed_orders=0),
+        archive=MemoryOrderArchive(),
+    ) as om:
+        om.update(Quote(AAPL.symbol, T0, "100", 100, "101", 100))
+        om.bracket(AAPL.symbol, Side.BUY, 100, entry=Limit(101), target=Limit(110), stop=Stop(95))
+        book = om.state.groups
+        assert [len(kept) for kept in (book.by_id, book.sharing, book.may_rest)] == [1, 1, 1]
+        om.update(Quote(AAPL.symbol, T0, "110", 100, "111", 100))
+
+        assert om.retire() == 3
+        assert [len(kept) for kept in (book.by_id, book.sharing, book.may_rest, book.of_order)] == [
+            0,
+            0,
+            0,
+            0,
+        ]

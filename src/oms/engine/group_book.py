@@ -41,11 +41,13 @@ class GroupBook:
         of_order: The leg of each of their orders; empty where there are no groups.
         dirty: The groups of which something has changed, and which nobody has looked at since; not part of the state.
         sharing: The arithmetic of each group.
+        may_rest: Of each group, which of its legs the venue takes as they are, once somebody has looked: by the leg's number and
+            whether its price was reached; not part of the state.
         next_id: The number that the next group gets.
         asked: The handle that is to become the next group; None to make one.
     """
 
-    __slots__ = ("asked", "by_id", "dirty", "next_id", "of_order", "sharing")
+    __slots__ = ("asked", "by_id", "dirty", "may_rest", "next_id", "of_order", "sharing")
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -53,6 +55,7 @@ class GroupBook:
         self.of_order: dict[OrderId, GroupLeg] = {}
         self.dirty: dict[int, Group] = {}
         self.sharing: dict[int, Sharing] = {}
+        self.may_rest: dict[int, dict[tuple[int, bool], bool]] = {}
         self.next_id = 1
         self.asked: Group | None = None
 
@@ -60,6 +63,7 @@ class GroupBook:
         """Keep a group."""
         self.by_id[group.group_id] = self.dirty[group.group_id] = group
         self.sharing[group.group_id] = Sharing(group.contingency)
+        self.may_rest[group.group_id] = {}
         self.next_id = max(self.next_id, group.group_id + 1)
 
     def look_at_all(self) -> None:
@@ -176,7 +180,7 @@ class GroupBook:
         """Forget a group that is over."""
         for order in group.orders:
             self.of_order.pop(order._order_id, None)
-        del self.by_id[group.group_id], self.sharing[group.group_id]
+        del self.by_id[group.group_id], self.sharing[group.group_id], self.may_rest[group.group_id]
         self.dirty.pop(group.group_id, None)
 
 

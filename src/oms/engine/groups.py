@@ -44,14 +44,13 @@ class Groups:
         watch: The legs that wait here for their price.
     """
 
-    __slots__ = ("_book", "_entry", "_forms", "_state", "watch")
+    __slots__ = ("_book", "_entry", "_state", "watch")
 
     def __init__(self, entry: OrderEntry) -> None:
         """Work on the state of an order entry, through which all orders go."""
         self._entry = entry
         self._state = entry.state
         self._book: GroupBook = entry.state.groups
-        self._forms: dict[tuple[int, int, bool], bool] = {}
         self.watch = GroupWatch(entry.state)
 
     # ------------------------------------------------------------ what is asked
@@ -133,13 +132,13 @@ class Groups:
             self.watch.follow(group, self._book.sharing[group.group_id].goals(facts))
 
     def _facts(self, group: Group) -> list[LegFacts]:
-        known = []
+        known, looked = [], self._book.may_rest[group.group_id]
         for leg in group.legs:
             is_reached = leg.reached > 0
-            key = (group.group_id, leg.number, is_reached)
-            may_rest = self._forms.get(key)
+            key = (leg.number, is_reached)
+            may_rest = looked.get(key)
             if may_rest is None:
-                may_rest = self._forms[key] = self._may_rest(group, leg)
+                may_rest = looked[key] = self._may_rest(group, leg)
             known.append(
                 self._book.facts(leg, may_rest=may_rest, is_final=is_reached and self.watch.is_final(leg))
             )
