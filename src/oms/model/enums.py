@@ -276,3 +276,14 @@ class HeldPolicy(Choice):
     """It is canceled."""
     WAIT = "wait"
     """It is held on, and released when its price is reached anew, from the other side."""
+
+
+class MDUpdateAction(Choice):
+    """MDUpdateAction (279): what became of somebody's order in a book."""
+
+    NEW = "0"
+    """It came."""
+    CHANGE = "1"
+    """Its price or what is left of it is another than before."""
+    DELETE = "2"
+    """It is gone."""

@@ -7,33 +7,16 @@ from typing import TypeAlias
 
 from attrs import field
 
-from oms.errors import ValidationError
-from oms.model.decimals import ZERO, exact, plain
+from oms.model.bars import Bar, QuoteBar
 from oms.model.define import record
-from oms.model.door import moment, shown
+from oms.model.depth import Depth
+from oms.model.door import moment
 from oms.model.enums import Side
 from oms.model.ids import Symbol
-
-
-def _symbol(symbol: Symbol) -> Symbol:
-    if type(symbol) is not str or not symbol:
-        raise ValidationError("symbol", shown(symbol), "pass the symbol of an instrument, such as 'AAPL'")
-    return symbol
-
-
-def _px(px: Decimal | int | str) -> Decimal:
-    return exact(px, "price")
-
-
-def _px_or_none(px: Decimal | int | str | None) -> Decimal | None:
-    return None if px is None else exact(px, "price")
-
-
-def _size(size: Decimal | int | str) -> Decimal:
-    number = exact(size, "size")
-    if number < ZERO:
-        raise ValidationError("size", plain(number), "pass zero or more")
-    return number
+from oms.model.market_fields import price as _px
+from oms.model.market_fields import price_or_none as _px_or_none
+from oms.model.market_fields import size as _size
+from oms.model.market_fields import symbol as _symbol
 
 
 @record
@@ -109,3 +92,7 @@ class MarkPrice:
 
 
 MarketUpdate: TypeAlias = Quote | TradePrint | MarkPrice
+"""What the engine hears of a market."""
+
+MarketData: TypeAlias = MarketUpdate | Depth | Bar | QuoteBar
+"""All that is heard of a market; of depth and bars the engine hears what follows from them."""
