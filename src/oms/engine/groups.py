@@ -241,11 +241,11 @@ class Groups:
             if keeps > ZERO and self._can_replace(leg, order):
                 if not _has_pending(order, RequestKind.REPLACE) or self._chains(order):
                     total = replaces.wanted(order)[0] - excess
-                    self._ask(ReplaceOrder(order.order_id, order_qty=total, asked_by=ORIGIN), requests)
+                    self._ask(ReplaceOrder(order.order_id, order_qty=total), requests)
                     return True
                 return False
             if order.order_id not in leg._no_cancel:
-                self._ask(CancelOrder(order.order_id, ORIGIN), requests)
+                self._ask(CancelOrder(order.order_id), requests)
                 return True
             excess -= asked
             if excess <= ZERO:
@@ -273,7 +273,7 @@ class Groups:
             if _has_pending(order, RequestKind.REPLACE) and not self._chains(order):
                 return False
             total = replaces.wanted(order)[0] + qty
-            self._ask(ReplaceOrder(order.order_id, order_qty=total, asked_by=ORIGIN), requests)
+            self._ask(ReplaceOrder(order.order_id, order_qty=total), requests)
             return True
         return self._place(leg, qty, requests)
 
@@ -342,7 +342,5 @@ def _order_of(group: Group, leg: GroupLeg, qty: Decimal) -> SubmitOrder:
         released(leg),
         of.time_in_force,
         of.account or group.account,
-        None,
-        ORIGIN,
         instructions=of.instructions,
     )

@@ -18,6 +18,7 @@ from oms.engine.reduce_only_room import Holding, asked_qty, is_reduce_only, net_
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder
 from oms.model.decimals import ZERO, plain
+from oms.model.door import KnownAsker
 from oms.model.enums import AnomalyCode, Side
 from oms.model.ids import BrokerName, ClOrdId, OrderId
 from oms.model.order import Order
@@ -133,7 +134,9 @@ class ReduceOnly:
     def _cut(self, order: Order, left: Decimal, *, can_amend: bool) -> Iterator[_Command]:
         """Give what leaves this much of an order; nothing where an answer must come first."""
         if left and can_amend:
-            command = ReplaceOrder(order._order_id, order_qty=order._cum_qty + left, asked_by=ORIGIN)
+            command = ReplaceOrder(
+                order._order_id, order_qty=order._cum_qty + left, asked_by=KnownAsker(ORIGIN)
+            )
             against = replaces.why_not_amendable(order, command, self._entry.reach(order))
             if order._broker is None or not against:
                 yield command
@@ -141,4 +144,4 @@ class ReduceOnly:
             is_waiting = all(reason.code is ReasonCode.ALREADY_PENDING for reason in against)
             if is_waiting and not order.is_in_doubt:
                 return
-        yield CancelOrder(order._order_id, ORIGIN)
+        yield CancelOrder(order._order_id, KnownAsker(ORIGIN))

@@ -10,6 +10,9 @@ MAX_TIME_NS: Final = 2**63 - 1
 """The last moment, in nanoseconds UTC, that the journal can hold."""
 MAX_ASKED_BY: Final = 256
 """How many characters the name of who asks may have."""
+_ANOTHER: Final = "another name: the library asks by this one itself"
+OWN_NAMES: Final = frozenset({"contingency", "reduce-only"})
+"""Who asks where the library does so by itself. What is asked by these names is taken for its own, so that nobody else may have them."""
 MAX_REASON: Final = 4096
 """How many characters a reason may have."""
 MAX_NAMESPACE: Final = 64
@@ -51,15 +54,25 @@ def flag(claim: bool, field: str) -> bool:  # it is the value that is checked
     return claim
 
 
+class KnownAsker(str):
+    """Who asks, where that was checked before, or is a part of the library."""
+
+    __slots__ = ()
+
+
 def asker(text: str) -> str:
     """Check who asks: a text of at most 256 characters, the empty one for nobody in particular.
 
     Raises:
-        ValidationError: It is no text, or too long.
+        ValidationError: It is no text, too long, or a name by which the library itself asks.
     """
-    if type(text) is not str or len(text) > MAX_ASKED_BY:
-        raise ValidationError("asked_by", shown(text), f"pass a text of at most {MAX_ASKED_BY} characters")
-    return text
+    if type(text) is str and (not text or (len(text) <= MAX_ASKED_BY and text not in OWN_NAMES)):
+        return text
+    if type(text) is KnownAsker:
+        return str(text)
+    if type(text) is str and text in OWN_NAMES:
+        raise ValidationError("asked_by", shown(text), _ANOTHER)
+    raise ValidationError("asked_by", shown(text), f"pass a text of at most {MAX_ASKED_BY} characters")
 
 
 def reason(text: str) -> str:
@@ -77,9 +90,11 @@ def person(by: str) -> str:
     """Check who says something that is to be recorded with a name: a text of 1 to 256 characters.
 
     Raises:
-        ValidationError: It is no text, blank or too long.
+        ValidationError: It is no text, blank, too long, or a name by which the library itself asks.
     """
-    return _named(by, "by")
+    if _named(by, "by") in OWN_NAMES:
+        raise ValidationError("by", shown(by), _ANOTHER)
+    return by
 
 
 def owner(name: str) -> str:

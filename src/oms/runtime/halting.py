@@ -34,6 +34,7 @@ from oms.errors import (
     ReportFailedError,
 )
 from oms.model import commands as cmd
+from oms.model.door import KnownAsker
 from oms.model.events import CancelRequested, Event, IdBlockReserved
 from oms.model.ids import ClOrdId, OrderId
 from oms.model.market import MarkPrice, Quote, TradePrint
@@ -261,7 +262,7 @@ class Halting:
     ) -> None:
         who = {event.cl_ord_id: event.cause.origin for event in events if isinstance(event, CancelRequested)}
         asked: list[Input] = [
-            cmd.CancelOrder(request.order_id, who.get(request.cl_ord_id, ""))
+            cmd.CancelOrder(request.order_id, KnownAsker(who.get(request.cl_ord_id, "")))
             for request in requests
             if type(request) is OrderCancelRequest
         ]
@@ -327,7 +328,7 @@ class Halting:
         """Send a cancel; or give the reasons why there is nothing to cancel."""
         if self._next_id >= self._last_id:
             raise LimitExceededError("EMERGENCY_IDS", EMERGENCY_IDS, self.remedy)
-        command = cmd.CancelOrder(order_id, asked_by)
+        command = cmd.CancelOrder(order_id, KnownAsker(asked_by))  # Also a group's own that was not recorded.
         if order_id in engine.state.held_orders.orders:
             self._inbox.append(command)  # As the manager goes on, before anything can release it.
             return ()
@@ -353,9 +354,8 @@ class Halting:
         if isinstance(found, tuple):
             raise HaltedError(why, "; ".join(map(str, found)))
         if command.order_id in self._reduced:
-            raise HaltedError(
-                why, "cancel it: it was reduced already, and the answer is read when it goes on"
-            )
+            remedy = "cancel it: it was reduced already, and the answer is read when it goes on"
+            raise HaltedError(why, remedy)
         self._next_id += 1
         self._reduced[command.order_id] = found.cl_ord_id
         self._inbox.append(EmergencyReduction(found, command.asked_by))

@@ -8,10 +8,21 @@ from typing import Any
 import pytest
 
 from oms.errors import ValidationError
-from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, ReplaceOrder, SubmitOrder
-from oms.model.door import MAX_TIME_NS, namespace
+from oms.model.break_commands import ReconcileBroker
+from oms.model.commands import (
+    AcknowledgeAnomaly,
+    CancelOrder,
+    EngageKillSwitch,
+    MassCancel,
+    ReleaseKillSwitch,
+    ReplaceOrder,
+    RequestStatus,
+    SubmitOrder,
+)
+from oms.model.contingency import CancelGroup, Leg, SubmitGroup
+from oms.model.door import MAX_TIME_NS, OWN_NAMES, KnownAsker, namespace
 from oms.model.enums import SessionPhase, Side
-from oms.model.ids import Account, OrderId, Symbol
+from oms.model.ids import Account, BrokerName, OrderId, Symbol
 from oms.model.market import Quote, TradePrint
 from oms.model.sessions import SessionChange
 from oms.model.terms import Market
@@ -111,6 +122,14 @@ COMMANDS: dict[str, Callable[[Any], Any]] = {
     "replace": lambda by: ReplaceOrder(OrderId(1), price=1, asked_by=by),
     "kill": lambda by: EngageKillSwitch("why", by),
     "release": lambda by: ReleaseKillSwitch("why", by),
+    "mass cancel": lambda by: MassCancel(asked_by=by),
+    "status": lambda by: RequestStatus(OrderId(1), by),
+    "group": lambda by: SubmitGroup(Leg("AAPL", Side.BUY, Market(), order_qty=1), Account("main"), None, by),
+    "cancel of a group": lambda by: CancelGroup(1, by),
+    "reconcile": lambda by: ReconcileBroker(BrokerName("paper"), by),
+}
+BY_PERSONS: dict[str, Callable[[Any], Any]] = {
+    "acknowledge": lambda by: AcknowledgeAnomaly(1, by=by, reason="seen"),
 }
 
 
@@ -121,6 +140,16 @@ def test_who_asks_is_a_text_of_bounded_length(make: Callable[[Any], Any]) -> Non
         with pytest.raises(ValidationError, match="pass a text of at most 256 characters") as raised:
             make(junk)
         assert raised.value.field == "asked_by"
+
+
+@pytest.mark.parametrize("make", [*COMMANDS.values(), *BY_PERSONS.values()], ids=[*COMMANDS, *BY_PERSONS])
+@pytest.mark.parametrize("name", sorted(OWN_NAMES))
+def test_nobody_asks_by_a_name_of_the_library(make: Callable[[Any], Any], name: str) -> None:
+    with pytest.raises(ValidationError, match=f"= '{name}': another name: the library asks by this one"):
+        make(name)
+    make(name.upper())
+
+    assert type(CancelOrder(OrderId(1), KnownAsker(name)).asked_by) is str
 
 
 @pytest.mark.parametrize("make", [EngageKillSwitch, ReleaseKillSwitch])

@@ -65,6 +65,26 @@ ASKED: dict[str, tuple[Callable[[House], object], str]] = {
         lambda house: house.om.submit("AAPL", Side.BUY, 1, PX, asked_by="x" * 2_000_000),
         "asked_by = .*at most 256",
     ),
+    "a submit in the name of a group": (
+        lambda house: house.om.submit("AAPL", Side.BUY, 1, PX, asked_by="contingency"),
+        "asked_by = .*another name",
+    ),
+    "a cancel in the name of a group": (
+        lambda house: house.om.cancel(house.order, asked_by="contingency"),
+        "asked_by = .*another name",
+    ),
+    "a replace in the name of a group": (
+        lambda house: house.om.replace(house.order, price=101, asked_by="contingency"),
+        "asked_by = .*another name",
+    ),
+    "a mass cancel in the name of a group": (
+        lambda house: house.om.mass_cancel(asked_by="contingency"),
+        "asked_by = .*another name",
+    ),
+    "a cancel in the name of whoever reduces": (
+        lambda house: house.om.cancel(house.order, asked_by="reduce-only"),
+        "asked_by = .*another name",
+    ),
     "a cancel by nobody": (
         lambda house: house.om.cancel(house.order, asked_by=None),  # type: ignore[arg-type]
         "asked_by = None",

@@ -6,10 +6,10 @@ import pytest
 
 from oms import Limit, OrderManager, Quote, Side, Stop
 from oms.brokers.paper import PaperBroker
-from oms.errors import ValidationError
+from oms.errors import StoreError, ValidationError
 from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.contingency import Leg, Oco, Oto
-from oms.model.enums import TriggerPriceType
+from oms.model.enums import Life, TriggerPriceType
 from oms.model.events import Traded
 from oms.model.group import Group
 from oms.model.ids import Symbol
@@ -18,6 +18,7 @@ from oms.ports.event_store import EventStore
 from oms.runtime.manual_clock import ManualClock
 from oms.stores.jsonl import JSONLEventStore
 from oms.stores.memory import MemoryEventStore
+from oms.testing.faulty_store import FaultyStore, StoreFault, StorePlan
 from tests.fakes import AAPL, BTC, T0
 
 
@@ -117,6 +118,25 @@ def test_a_group_is_canceled_whole() -> None:
             om.cancel_group(7)
 
 
+def test_a_cancel_of_a_group_that_leaves_while_the_journal_is_down_is_its_own() -> None:
+    store = FaultyStore(MemoryEventStore())
+    with opened(store) as om:
+        quote(om, "100", "101")
+        exits = Oco((Leg("AAPL", Side.SELL, Stop(95)), Leg("AAPL", Side.SELL, Limit(110))))
+        group = om.submit_group(Oto(_buy(100, 101), (exits,)))
+        stop = next(order for order in om.open_orders() if type(order.terms) is Stop)
+        store.plan = StorePlan(appends={store.appends + 1: StoreFault.FAILS_BEFORE})
+
+        with pytest.raises(StoreError):  # The stop, which rests, is to be taken back for the target.
+            quote(om, "110", "111")
+        store.repair()
+        om.resume(by="ann", reason="the disk is back")
+
+        (again,) = om.groups()
+        assert (stop.life, again.legs[1].end) == (Life.CANCELED, None)
+        assert group.group_id == again.group_id
+
+
 @pytest.mark.slow
 def test_a_group_survives_a_restart(tmp_path: Path) -> None:
     with opened(JSONLEventStore(tmp_path / "orders.jsonl")) as om:
@@ -127,5 +147,5 @@ def test_a_group_survives_a_restart(tmp_path: Path) -> None:
         assert (group.client_ref, len(group.orders)) == ("a", 1)
 
 
-def _buy(qty: int) -> Leg:
-    return Leg("AAPL", Side.BUY, Limit(99), order_qty=qty)
+def _buy(qty: int, px: int = 99) -> Leg:
+    return Leg("AAPL", Side.BUY, Limit(px), order_qty=qty)
