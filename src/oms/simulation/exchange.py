@@ -72,7 +72,7 @@ class SimulatedExchange:
             fees: What executions cost; nothing unless given.
         """
         self._books: dict[str, Book] = {instrument.symbol: Book(instrument) for instrument in instruments}
-        self._matching = Matching(self._books, Executions(NoFees() if fees is None else fees))
+        self._matching = Matching(self._books, Executions((NoFees() if fees is None else fees).meter()))
         self._desk = OrderDesk(self._matching)
 
     def new_order(self, request: NewOrderSingle) -> Reports:

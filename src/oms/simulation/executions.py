@@ -13,8 +13,8 @@ from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import ExecType, LastLiquidityInd
 from oms.model.ids import Account, Symbol
 from oms.simulation.book import Book
-from oms.simulation.fees import FeeModel
-from oms.simulation.reporting import Reports, execution_report
+from oms.simulation.fees import Execution, FeeMeter
+from oms.simulation.reporting import Reports, execution_report, fee_report
 from oms.simulation.venue_order import Stage, VenueOrder
 
 _ADD: Final = EXACT.add
@@ -27,7 +27,7 @@ class Executions:
 
     __slots__ = ("_fees", "_positions", "_reducing")
 
-    def __init__(self, fees: FeeModel) -> None:
+    def __init__(self, fees: FeeMeter) -> None:
         """Begin without any, and flat."""
         self._fees = fees
         self._positions: dict[tuple[Account, Symbol], Decimal] = {}
@@ -65,25 +65,47 @@ class Executions:
         holding = (order.account, order.symbol)
         before = self._positions.get(holding, ZERO)
         self._positions[holding] = _ADD(before, qty) if order.is_buy else _SUBTRACT(before, qty)
-        reports.append(
-            execution_report(
-                order,
-                ExecType.TRADE,
-                time_ns,
-                book.trade_date_at(time_ns),
-                last_qty=qty,
-                last_px=px,
-                last_liquidity_ind=liquidity,
-                # In an auction nobody waits for anybody; it is charged like what takes.
-                commission=self._fees.fee(book.instrument, qty, px, liquidity or LastLiquidityInd.REMOVED),
-                comm_currency=book.instrument.currency,
-            )
-        )
+        self._report(book, order, qty, px, liquidity, time_ns, reports)
         if holding in self._reducing:
             for other in self._reducing[holding]:
                 if other.stage is Stage.OPEN and other is not order and not self.wanted(other):
                     book.remove(other)
                     self.cancel(book, other, NOTHING_TO_REDUCE, time_ns, reports)
+
+    def _report(
+        self,
+        book: Book,
+        order: VenueOrder,
+        qty: Decimal,
+        px: Decimal,
+        liquidity: LastLiquidityInd | None,
+        time_ns: int,
+        reports: Reports,
+    ) -> None:
+        instrument = book.instrument
+        # In an auction nobody waits for anybody; it is charged like what takes.
+        charged = liquidity or LastLiquidityInd.REMOVED
+        is_last = not order.leaves_qty
+        execution = Execution(
+            instrument, order.account, order.venue_order_id, order.side, qty, px, charged, time_ns, is_last
+        )
+        fees = self._fees.fees(execution)
+        self._fees.note(execution)
+        # A report has room for one fee: the one in the instrument's currency, or else the first.
+        fee = next((fee for fee in fees if fee.currency == instrument.currency), fees[0] if fees else None)
+        report = execution_report(
+            order,
+            ExecType.TRADE,
+            time_ns,
+            book.trade_date_at(time_ns),
+            last_qty=qty,
+            last_px=px,
+            last_liquidity_ind=liquidity,
+            commission=ZERO if fee is None else fee.amount,
+            comm_currency=instrument.currency if fee is None else fee.currency,
+        )
+        reports.append(report)
+        reports += [fee_report(report, other.amount, other.currency) for other in fees if other is not fee]
 
     @staticmethod
     def cancel(book: Book, order: VenueOrder, text: str, time_ns: int, reports: Reports) -> None:

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import CxlRejResponseTo, ExecType, LastLiquidityInd, OrdStatus, Side
 from oms.model.ids import Account, ClOrdId, ExecId, Symbol
-from oms.model.reports import ExecutionReport, OrderCancelReject, PositionLine, Report
+from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject, PositionLine, Report
 from oms.simulation.venue_order import Stage, VenueOrder
 
 Reports: TypeAlias = list[Report]
@@ -89,6 +89,20 @@ def execution_report(
         account=order.account,
         text=text,
         reject_code=reject_code,
+    )
+
+
+def fee_report(trade: ExecutionReport, amount: Decimal, currency: str, text: str = "") -> FeeReport:
+    """Give the report of a fee beyond the one in an execution's own report."""
+    return FeeReport(
+        amount,
+        currency,
+        exec_id=trade.exec_id,
+        cl_ord_id=trade.cl_ord_id,
+        venue_order_id=trade.venue_order_id,
+        trade_date=trade.trade_date,
+        transact_time_ns=trade.transact_time_ns,
+        text=text,
     )
 
 

@@ -5,13 +5,19 @@ from decimal import Decimal, localcontext
 import pytest
 
 from oms.errors import ValidationError
-from oms.model.enums import LastLiquidityInd
+from oms.model.enums import LastLiquidityInd, Side
+from oms.model.ids import Account, VenueOrderId
 from oms.model.instrument import Instrument
-from oms.simulation.fees import FeeModel, MakerTaker, NoFees, PerUnit
+from oms.simulation.fees import Execution, Fee, FeeModel, MakerTaker, NoFees, PerUnit
 
 SHARE = Instrument(symbol="X", currency="USD", tick="0.01")
 FUTURE = Instrument(symbol="F", currency="EUR", tick=1, multiplier=10)
 ADDED, REMOVED = LastLiquidityInd.ADDED, LastLiquidityInd.REMOVED
+
+
+def execution(instrument: Instrument, qty: str, px: str, liquidity: LastLiquidityInd) -> Execution:
+    order = VenueOrderId("v1")
+    return Execution(instrument, Account("main"), order, Side.BUY, Decimal(qty), Decimal(px), liquidity, 0)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +94,8 @@ def test_a_fee_is_exact_and_rounded_half_to_even(
     fees: FeeModel, instrument: Instrument, qty: str, px: str, liquidity: LastLiquidityInd, fee: str
 ) -> None:
     with localcontext(prec=3):  # the caller's context is no business of ours
-        assert fees.fee(instrument, Decimal(qty), Decimal(px), liquidity) == Decimal(fee)
+        charged = fees.meter().fees(execution(instrument, qty, px, liquidity))
+    assert charged == (() if fee == "0" else (Fee(Decimal(fee), instrument.currency),))
 
 
 def test_a_rate_is_an_exact_number() -> None:
