@@ -18,13 +18,14 @@ version = release = installed_version("openoms")
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx.ext.doctest",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
 ]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"openoms {release}"
+# The menu of each page would list every member of every class.
+toc_object_entries = False
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -43,8 +44,6 @@ nitpick_ignore_regex = [
     ("py:.*", r"(?!oms\.).*"),
     ("py:.*", r"oms\.[\w.]*\.[A-Z]"),  # type variables have no page
 ]
-
-doctest_test_doctest_blocks = "default"
 
 _DOCS = Path(__file__).parent
 _API = _DOCS / "reference" / "api"
