@@ -71,6 +71,7 @@ class Engine:
     """
 
     __slots__ = (
+        "_desks",
         "_dirty",
         "_dispatch",
         "_entry",
@@ -90,6 +91,7 @@ class Engine:
         "_requests",
         "_simulated",
         "_told",
+        "_unheard",
         "_watched",
         "is_following_up",
         "state",
@@ -114,7 +116,8 @@ class Engine:
         self.wants_events = any(handler.wants_events for handler in handlers.values())
         # What waits; nearly always nothing does, and to look there costs each input less than to look in the state.
         self._kept = self.state.held.by_sequence
-        self._held = self.state.held_orders.orders
+        waiting = self.state.held_orders
+        self._held, self._desks, self._unheard = waiting.orders, waiting.desks, waiting.unheard
         self._queue, self._mute = self.state.inquiries.queue, self.state.inquiries.mute
         self._reducing = self.state.book.exposure.reducing
         self._groups = groups = Groups(self._entry)
@@ -144,8 +147,8 @@ class Engine:
             Reported: self._reported,
             Answered: self._answered,
             SetAside: self._set_aside,
-            Quote: self._market,
-            TradePrint: self._market,
+            Quote: self._quote,
+            TradePrint: self._trade,
             MarkPrice: self._mark,
             TimerDue: self._nothing,
             SessionChange: self._session,
@@ -340,18 +343,42 @@ class Engine:
             self._entry.forget_routes()
             self.state.groups.look_at_all()
 
-    def _market(self, what: Quote | TradePrint) -> None:
-        self._entry.market[what.symbol] = what
+    # Nearly always an update reaches nobody who is held. That is written out, since to ask for it would cost a call, or more.
+
+    def _quote(self, what: Quote) -> None:
+        symbol = what.symbol
+        self._entry.market[symbol] = what
         if self._watched:
             self._groups.on_market(what)
-        if self._held and (type(what) is not Quote or not self._holding.is_calm(what)):
-            self._holding.watch(what, self._requests)
+        if self._held and (desk := self._desks.get(symbol)) is not None:
+            bid, ask, bids, asks = what.bid, what.ask, desk.bids, desk.asks
+            if (
+                bid is None
+                or ask is None
+                or not bids.low <= bid <= bids.high
+                or not asks.low <= ask <= asks.high
+                or desk.by_quotes
+                or self._unheard
+            ):
+                self._holding.watch(what, self._requests)
+
+    def _trade(self, what: TradePrint) -> None:
+        symbol, px = what.symbol, what.price
+        self._entry.market[symbol] = what
+        if self._watched:
+            self._groups.on_market(what)
+        if self._held and (desk := self._desks.get(symbol)) is not None:
+            lasts = desk.lasts
+            if not lasts.low <= px <= lasts.high or desk.by_trades or self._unheard:
+                self._holding.watch(what, self._requests)
 
     def _mark(self, what: MarkPrice) -> None:
         if self._watched:
             self._groups.on_market(what)
-        if self._held:
-            self._holding.watch(what, self._requests)
+        if self._held and (desk := self._desks.get(what.symbol)) is not None:
+            marks = desk.marks
+            if not marks.low <= what.price <= marks.high or self._unheard:
+                self._holding.watch(what, self._requests)
 
     def _nothing(self, what: TimerDue) -> None:
         pass

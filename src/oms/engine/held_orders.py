@@ -22,6 +22,7 @@ from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.order import Order
 from oms.model.triggers import DOUBLES, PriceTrigger, Trigger, TriggerHit
 from oms.order_types.trigger_book import TriggerBook
+from oms.order_types.trigger_desk import TriggerDesk
 
 # What follows from an event is read off the slots of `Order`; a property costs a call.
 # The state comes in as `Any`: its module has the table in which these functions stand, all called in the same way.
@@ -41,6 +42,7 @@ class HeldOrders:
 
     Attributes:
         orders: These, in the order of their arrival.
+        desks: What waits in each instrument, while any order is held.
         brokers: Where each is to be sent.
         reducing: Those that may only reduce a position, by account and symbol.
         unheard: How many prices of a kind are still to come until what happened while nobody listened is settled; only
@@ -48,7 +50,7 @@ class HeldOrders:
     """
 
     __slots__ = (
-        "_absent", "_book", "_instruments", "_marks", "_stood", "_triggers", "brokers", "orders", "reducing", "unheard",
+        "_absent", "_book", "_instruments", "_marks", "_stood", "_triggers", "brokers", "desks", "orders", "reducing", "unheard",
     )  # fmt: skip
 
     def __init__(self, instruments: Mapping[Symbol, Instrument]) -> None:
@@ -56,6 +58,7 @@ class HeldOrders:
         self._instruments = instruments
         self._book: TriggerBook | None = None
         self.orders: dict[OrderId, Order] = {}
+        self.desks: dict[Symbol, TriggerDesk] = {}
         self.brokers: dict[OrderId, BrokerName] = {}
         self.reducing: dict[tuple[Account, Symbol], dict[OrderId, Order]] = {}
         self.unheard: dict[tuple[Symbol, TriggerPriceType], int] = {}
@@ -68,9 +71,7 @@ class HeldOrders:
     @property
     def book(self) -> TriggerBook:
         """What the orders wait in."""
-        if self._book is None:
-            self._book = TriggerBook(self._instruments.values())
-        return self._book
+        return self._open(TriggerBook(self._instruments.values())) if self._book is None else self._book
 
     # ------------------------------------------------------------ the market
 
@@ -173,17 +174,26 @@ class HeldOrders:
         kinds = {
             (order._symbol, self._triggers[order_id].price_type) for order_id, order in self.orders.items()
         }
-        self.unheard = {(symbol, kind): 2 if kind in DOUBLES else 1 for symbol, kind in kinds}
+        self.unheard.clear()
+        self.unheard.update({(symbol, kind): 2 if kind in DOUBLES else 1 for symbol, kind in kinds})
 
     def define(self) -> None:
         """Take in that instruments have changed."""
         rows = self._book.to_rows() if self.orders and self._book is not None else ()
-        self._book = TriggerBook.from_rows(rows, self._instruments.values()) if rows else None
+        self._book = None
+        if rows:
+            self._open(TriggerBook.from_rows(rows, self._instruments.values()))
 
     def rows(self) -> list[tuple[OrderId, BrokerName, Trigger, Decimal | None]]:
         """Give every order that is held with what a restart must know: where it goes, its trigger, its water mark."""
         marks = {row.order_id: row.water_mark for row in self.book.to_rows()} | self._marks
         return [(one, self.brokers[one], self._triggers[one], marks[one]) for one in marks]
+
+    def _open(self, book: TriggerBook) -> TriggerBook:
+        self._book = book
+        self.desks.clear()
+        self.desks.update(book.desks)
+        return book
 
     def _add(self, order_id: OrderId, mark: Decimal | None) -> None:
         symbol, trigger = self.orders[order_id]._symbol, self._triggers[order_id]

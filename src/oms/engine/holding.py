@@ -12,7 +12,7 @@ from oms.model.capabilities import AMENDABLE, Capabilities
 from oms.model.commands import ReplaceOrder, SubmitOrder
 from oms.model.decimals import plain
 from oms.model.enums import HeldPolicy
-from oms.model.market import MarketUpdate, Quote
+from oms.model.market import MarketUpdate
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
@@ -43,18 +43,12 @@ class Holding:
         policy: What becomes of those that the first price after a start reaches.
     """
 
-    __slots__ = ("_entry", "_held", "policy")
+    __slots__ = ("_entry", "policy")
 
     def __init__(self, entry: OrderEntry) -> None:
         """Send through this entry."""
         self._entry = entry
-        self._held = entry.state.held_orders
         self.policy = HeldPolicy.RELEASE
-
-    def is_calm(self, quote: Quote) -> bool:
-        """Tell whether a quote certainly changes nothing; False where it is to be watched."""
-        held = self._held
-        return not held.unheard and held.book.is_calm(quote)
 
     def watch(self, update: MarketUpdate, requests: list[Request]) -> None:
         """Take the market in, and send whoever it releases.
@@ -65,9 +59,7 @@ class Holding:
         held = state.held_orders
         if state.breaks.unreconciled and entry._route(update.symbol).broker in state.breaks.unreconciled:
             return
-        book = held.book
-        # Nearly always: written out, since it is done for each quote.
-        hits = book.on_quote(update) if type(update) is Quote and not held.unheard else held.take(update)
+        book, hits = held.book, held.take(update)
         if hits or book.moves:
             state.begin(type(update), MARKET)
             for name, px in tuple(book.moves.items()):

@@ -29,15 +29,16 @@ class TriggerBook:
     the highest price first; at one price in the order of their arrival. They are not held any more.
 
     Attributes:
+        desks: What waits in each instrument, to be read.
         moves: The last price by which trails began or followed, of each kind; whoever has noted them clears it.
     """
 
-    __slots__ = ("_arrivals", "_desks", "_held", "moves")
+    __slots__ = ("_arrivals", "_held", "desks", "moves")
 
     def __init__(self, instruments: Iterable[Instrument]) -> None:
         """Make an empty book for these instruments."""
         self.moves: dict[LineName, Decimal] = {}
-        self._desks = {one.symbol: TriggerDesk(one, self.moves) for one in instruments}
+        self.desks = {one.symbol: TriggerDesk(one, self.moves) for one in instruments}
         self._held: dict[OrderId, Held] = {}
         self._arrivals = 0
 
@@ -78,7 +79,7 @@ class TriggerBook:
             UnknownOrderError: It is not held.
         """
         held = self._find(order_id)
-        desk = self._desks[held.symbol]
+        desk = self.desks[held.symbol]
         desk.line(held.trigger).remove(held)
         desk.count(held.trigger, -1)
         del self._held[order_id]
@@ -114,28 +115,23 @@ class TriggerBook:
             UnknownOrderError: It is not held.
         """
         held = self._find(order_id)
-        return self._desks[held.symbol].line(held.trigger).stop_px(held)
-
-    def is_calm(self, quote: Quote) -> bool:
-        """Tell whether a quote certainly releases nobody and moves nothing; False where that takes a closer look."""
-        desk, bid, ask = self._desks.get(quote.symbol), quote.bid, quote.ask
-        return desk is None or (bid is not None and ask is not None and desk.is_calm(bid, ask))
+        return self.desks[held.symbol].line(held.trigger).stop_px(held)
 
     def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
         """Take note of a quote, and give who is released."""
-        desk = self._desks.get(quote.symbol)
+        desk = self.desks.get(quote.symbol)
         hits = () if desk is None else desk.on_quote(quote)
         return self._drop(hits) if hits else ()
 
     def on_trade(self, trade: TradePrint) -> Sequence[TriggerHit]:
         """Take note of a trade, and give who is released."""
-        desk = self._desks.get(trade.symbol)
+        desk = self.desks.get(trade.symbol)
         hits = () if desk is None else desk.on_trade(trade)
         return self._drop(hits) if hits else ()
 
     def on_mark(self, mark: MarkPrice) -> Sequence[TriggerHit]:
         """Take note of a mark price, and give who is released."""
-        desk = self._desks.get(mark.symbol)
+        desk = self.desks.get(mark.symbol)
         hits = () if desk is None else desk.on_mark(mark)
         return self._drop(hits) if hits else ()
 
@@ -157,7 +153,7 @@ class TriggerBook:
                 held.symbol,
                 held.trigger,
                 held.water_mark,
-                self._desks[held.symbol].line(held.trigger).is_pending(held),
+                self.desks[held.symbol].line(held.trigger).is_pending(held),
             )
             for held in self._held.values()
         )
@@ -197,7 +193,7 @@ class TriggerBook:
         desk.count(row.trigger, 1)
 
     def _desk(self, symbol: Symbol) -> TriggerDesk:
-        desk = self._desks.get(symbol)
+        desk = self.desks.get(symbol)
         if desk is None:
             raise UnknownInstrumentError("symbol", symbol, "make the book with this instrument")
         return desk

@@ -19,20 +19,34 @@ _HALF: Final = Decimal("0.5")
 
 
 class TriggerDesk:
-    """The lines of one instrument, one for each price that a trigger can be compared to."""
+    """The lines of one instrument, one for each price that a trigger can be compared to.
+
+    Whoever is told of every update may leave out those that change nothing: a quote whose bid is within the range of `bids` and
+    whose ask is within that of `asks`, while nobody waits `by_quotes`; a trade within that of `lasts`, while nobody waits
+    `by_trades`; a mark price within that of `marks`.
+
+    Attributes:
+        bids: What the bid moves.
+        asks: What the ask moves.
+        lasts: What the price of a trade moves.
+        marks: What the mark price moves.
+        by_quotes: How many orders wait for the mid, or for two quotes in a row.
+        by_trades: How many wait for two trades in a row.
+    """
 
     __slots__ = (
-        "_ask",
-        "_bid",
         "_double_ask",
         "_double_bid",
         "_double_last",
         "_double_quotes",
-        "_double_trades",
-        "_last",
-        "_mark",
         "_mid",
         "_mids",
+        "asks",
+        "bids",
+        "by_quotes",
+        "by_trades",
+        "lasts",
+        "marks",
     )
 
     def __init__(self, instrument: Instrument, moves: dict[LineName, Decimal]) -> None:
@@ -42,14 +56,14 @@ class TriggerDesk:
         def line(price_type: TriggerPriceType, side: Side | None = None) -> TriggerLine:
             return TriggerLine(grid, (instrument.symbol, price_type, side), moves)
 
-        self._last, self._mid = line(TriggerPriceType.LAST), line(TriggerPriceType.MID)
-        self._mark, self._double_last = line(TriggerPriceType.MARK), line(TriggerPriceType.DOUBLE_LAST)
-        self._bid, self._ask = (line(TriggerPriceType.BID_ASK, side) for side in (Side.SELL, Side.BUY))
+        self.lasts, self._mid = line(TriggerPriceType.LAST), line(TriggerPriceType.MID)
+        self.marks, self._double_last = line(TriggerPriceType.MARK), line(TriggerPriceType.DOUBLE_LAST)
+        self.bids, self.asks = (line(TriggerPriceType.BID_ASK, side) for side in (Side.SELL, Side.BUY))
         self._double_bid, self._double_ask = (
             line(TriggerPriceType.DOUBLE_BID_ASK, side) for side in (Side.SELL, Side.BUY)
         )
         # How many orders wait for what few of them do: a line that nobody waits in is not told of its price.
-        self._mids = self._double_quotes = self._double_trades = 0
+        self._mids = self._double_quotes = self.by_quotes = self.by_trades = 0
 
     def line(self, trigger: Trigger) -> TriggerLine:
         """Give the line that a trigger belongs to."""
@@ -60,13 +74,13 @@ class TriggerDesk:
         is_buy = side is Side.BUY
         match price_type:
             case TriggerPriceType.LAST:
-                return self._last
+                return self.lasts
             case TriggerPriceType.BID_ASK:
-                return self._ask if is_buy else self._bid
+                return self.asks if is_buy else self.bids
             case TriggerPriceType.MID:
                 return self._mid
             case TriggerPriceType.MARK:
-                return self._mark
+                return self.marks
             case TriggerPriceType.DOUBLE_LAST:
                 return self._double_last
             case TriggerPriceType.DOUBLE_BID_ASK:
@@ -79,21 +93,14 @@ class TriggerDesk:
         match trigger.price_type:
             case TriggerPriceType.MID:
                 self._mids += change
+                self.by_quotes += change
             case TriggerPriceType.DOUBLE_BID_ASK:
                 self._double_quotes += change
+                self.by_quotes += change
             case TriggerPriceType.DOUBLE_LAST:
-                self._double_trades += change
+                self.by_trades += change
             case _:
                 pass
-
-    def is_calm(self, bid: Decimal, ask: Decimal) -> bool:
-        """Tell whether a quote at these prices certainly changes nothing here; False where it takes a closer look."""
-        bids, asks = self._bid, self._ask
-        return (
-            bids.low <= bid <= bids.high
-            and asks.low <= ask <= asks.high
-            and not (self._mids or self._double_quotes)
-        )
 
     def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
         """Take note of a quote, and give who is released."""
@@ -104,7 +111,7 @@ class TriggerDesk:
                 self._double_bid.forget_before()
                 self._double_ask.forget_before()
             return ()
-        bids, asks = self._bid, self._ask
+        bids, asks = self.bids, self.asks
         reached: list[Reached] = []
         if not (bids.low <= bid <= bids.high and asks.low <= ask <= asks.high):
             reached += bids.meet(bid)
@@ -120,14 +127,14 @@ class TriggerDesk:
         """Take note of a trade, and give who is released."""
         if not trade.size:
             return ()
-        reached = self._last.meet(trade.price)
-        if self._double_trades:
+        reached = self.lasts.meet(trade.price)
+        if self.by_trades:
             reached = (*reached, *self._double_last.meet(trade.price))
         return self._released([*reached]) if reached else ()
 
     def on_mark(self, mark: MarkPrice) -> Sequence[TriggerHit]:
         """Take note of a mark price, and give who is released."""
-        reached = self._mark.meet(mark.price)
+        reached = self.marks.meet(mark.price)
         return self._released([*reached]) if reached else ()
 
     def _released(self, reached: list[Reached]) -> tuple[TriggerHit, ...]:

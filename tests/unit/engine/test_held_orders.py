@@ -434,13 +434,24 @@ def test_what_waits_on_is_released_when_its_price_is_reached_from_the_other_side
     assert kinds(new.tell(trade(95))) == ["OrderReleased", "OrderSubmitted"]
 
 
-def test_what_is_reached_later_was_not_missed() -> None:
+@pytest.mark.parametrize(
+    ("terms", "before", "reaches"),
+    [
+        (Stop(95), trade(96), trade(94)),
+        (Stop(95, BID_ASK), quote(96, 97), quote(94, 97)),
+        (Stop(95, MARK), mark(96), mark(94)),
+    ],
+    ids=["a trade", "a quote", "a mark price"],
+)
+def test_what_is_reached_later_was_not_missed(
+    terms: Terms, before: MarketUpdate, reaches: MarketUpdate
+) -> None:
     here = desk()
-    hold(here, Stop(95))
+    hold(here, terms)
     new = again(here, HeldPolicy.CANCEL)
 
-    new.tell(trade(96))
-    assert kinds(new.tell(trade(94))) == ["OrderReleased", "OrderSubmitted"]
+    new.tell(before)
+    assert kinds(new.tell(reaches)) == ["OrderReleased", "OrderSubmitted"]
 
 
 def test_what_waits_is_canceled_and_changed_like_any_other() -> None:
