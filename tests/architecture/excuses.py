@@ -284,6 +284,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.simulation.book",
+        "our orders, the market and the prices of an instrument meet here",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.simulation.matching",
         "whatever makes an order trade, wait, follow or end meets here",
     ),

@@ -47,14 +47,17 @@ def clearing_px(
         last_px: The last traded price, which it may be too; None where nothing was traded.
         near: What it is to be near where several prices are as good; None for none.
     """
-    prices = {one.price for one in (*buys, *sells) if one.price is not None}
+    bought, sold = _at_each(buys), _at_each(sells)
+    prices = {*bought, *sold}
     if last_px is not None:
         prices.add(last_px)
+    # Who buys at a price buys at every lower one, and who sells at it at every higher one.
+    wanted, offered = _total(buys), _unlimited(sells)
     best: tuple[tuple[Decimal, Decimal, Decimal], Decimal, Decimal] | None = None
     for px in sorted(prices):
-        bought = _total(one for one in buys if one.price is None or one.price >= px)
-        sold = _total(one for one in sells if one.price is None or one.price <= px)
-        volume, over = min(bought, sold), _SUBTRACT(bought, sold).copy_abs()
+        offered = _ADD(offered, sold.get(px, ZERO))
+        volume, over = min(wanted, offered), _SUBTRACT(wanted, offered).copy_abs()
+        wanted = _SUBTRACT(wanted, bought.get(px, ZERO))
         away = ZERO if near is None else _SUBTRACT(px, near).copy_abs()
         rank = (volume.copy_negate(), over, away)
         if best is None or rank < best[0]:
@@ -77,6 +80,19 @@ def fills(side: Iterable[Interest], volume: Decimal, *, is_buy: bool) -> list[tu
         told.append((one, qty))
         volume = _SUBTRACT(volume, qty)
     return told
+
+
+def _at_each(side: Sequence[Interest]) -> dict[Decimal, Decimal]:
+    # How much has its limit at each price.
+    found: dict[Decimal, Decimal] = {}
+    for one in side:
+        if one.price is not None:
+            found[one.price] = _ADD(found.get(one.price, ZERO), one.qty)
+    return found
+
+
+def _unlimited(side: Sequence[Interest]) -> Decimal:
+    return _total(one for one in side if one.price is None)
 
 
 def _total(side: Iterable[Interest]) -> Decimal:

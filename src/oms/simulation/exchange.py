@@ -7,7 +7,8 @@ The rules, all of them on the careful side:
   the rest of a market order is canceled; a limit order's rest stays, unless it is IOC. FOK trades in full or not at all.
 - A resting order trades at its own limit, as maker: when the other side's quote reaches its price, up to the size shown;
   when a trade prints through its price, up to the trade's size; when a trade prints at its price and what was ahead of
-  it in the market's queue has traded (`oms.simulation.book` has the queue model).
+  it in the market's queue is gone (`oms.simulation.ladder` says what is ahead, `oms.simulation.queue_models` what a smaller
+  showing says of it).
 - Each size shown and each size printed is used once over all our orders, the better price first, then the earlier order.
   What printed beyond an order's price fills it before anything is counted at the printed price. If both our sides are
   reached by one print, the side that its aggressor hit comes first; the purchases, where that is not known.
@@ -53,6 +54,7 @@ from oms.simulation.executions import Executions
 from oms.simulation.fees import FeeModel, NoFees
 from oms.simulation.matching import NEVER_NS, Matching
 from oms.simulation.order_desk import OrderDesk
+from oms.simulation.queue_models import QueueModel
 from oms.simulation.reporting import Reports, status_report
 
 
@@ -64,14 +66,23 @@ class SimulatedExchange:
 
     __slots__ = ("_books", "_desk", "_matching")
 
-    def __init__(self, instruments: Iterable[Instrument], *, fees: FeeModel | None = None) -> None:
+    def __init__(
+        self,
+        instruments: Iterable[Instrument],
+        *,
+        fees: FeeModel | None = None,
+        queue: QueueModel | None = None,
+    ) -> None:
         """Open a book for each instrument.
 
         Args:
             instruments: What is traded.
             fees: What executions cost; nothing unless given.
+            queue: Where those who cancel stood in the market's queue; `Pessimistic` unless given.
         """
-        self._books: dict[str, Book] = {instrument.symbol: Book(instrument) for instrument in instruments}
+        self._books: dict[str, Book] = {
+            instrument.symbol: Book(instrument, queue) for instrument in instruments
+        }
         self._matching = Matching(self._books, Executions((NoFees() if fees is None else fees).meter()))
         self._desk = OrderDesk(self._matching)
 
@@ -134,9 +145,7 @@ class SimulatedExchange:
         ):
             book.quote = quote
             return expired
-        before = book.quote
         book.show(quote)
-        book.note_market(before)
         reports = [*expired, *self._matching.match_display(book, quote.time_ns)]
         return [*reports, *self._release(book, quote)] if book.is_watched else reports
 

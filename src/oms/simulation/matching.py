@@ -6,16 +6,18 @@ from decimal import Decimal
 from heapq import heappop, heappush
 from typing import Final
 
-from oms.model.decimals import EXACT
+from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
 from oms.model.sessions import SessionChange
-from oms.simulation.book import Book, Ladder
+from oms.simulation.book import Book
 from oms.simulation.executions import NOTHING_TO_REDUCE, Executions
+from oms.simulation.ladder import Ladder
 from oms.simulation.pegs import moved, set_limit
 from oms.simulation.reporting import Reports, execution_report
 from oms.simulation.uncross import uncross
 from oms.simulation.venue_order import Stage, VenueOrder
 
+_ADD: Final = EXACT.add
 _SUBTRACT: Final = EXACT.subtract
 _TEXTS: Final = {SessionPhase.CLOSED: "the session closed", SessionPhase.OPEN: "the session opened"}
 NEVER_NS: Final = 2**63
@@ -60,14 +62,7 @@ class Matching:
             self.executions.cancel(book, order, "it would have taken", time_ns, reports)
             return reports
         executions = self.executions
-        px, left = book.offered_to(is_buy=order.is_buy)
-        wanted = executions.wanted(order)
-        qty = min(left, wanted)
-        if px is not None and qty and order.is_met_by(px) and left >= order.least_qty(wanted):
-            book.take(qty, is_buy=order.is_buy)
-            if order.becomes_limit:
-                order.price = px
-            executions.execute(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns, reports)
+        self._take(book, order, time_ns, reports)
         if not order.leaves_qty:
             return reports
         if not executions.wanted(order):
@@ -80,6 +75,19 @@ class Matching:
         else:
             book.rest(order, order.price)
         return reports
+
+    def _take(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
+        # Level by level, unless all of them together are less than the least that it may trade.
+        wanted = self.executions.wanted(order)
+        found = book.in_reach(order, wanted)
+        if not found or _total(found) < order.least_qty(wanted):
+            return
+        is_buy = order.is_buy
+        for px, qty in found:
+            book.take(px, qty, is_buy=is_buy)
+            if order.becomes_limit:
+                order.price = px
+            self.executions.execute(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns, reports)
 
     def await_end(self, order: VenueOrder) -> None:
         """Look after an order that the clock ends."""
@@ -110,11 +118,10 @@ class Matching:
         if book.is_closed:
             return reports
         for ladder in (book.buys, book.sells):
-            px, left = book.offered_to(is_buy=ladder.is_buy)
-            while left and px is not None and ladder.reaches(px):
-                qty = self._fill_first(book, ladder, left, time_ns, reports)
-                book.take(qty, is_buy=ladder.is_buy)
-                left = _SUBTRACT(left, qty)
+            for px, left in book.facing(is_buy=ladder.is_buy).offers():
+                if not ladder.reaches(px):
+                    break
+                self._match_offer(book, ladder, px, left, time_ns, reports)
         if book.aside:
             for order in sorted(book.aside.values(), key=_priority):
                 self._match_aside(book, order, time_ns, reports)
@@ -123,6 +130,15 @@ class Matching:
                 book.remove(order)
                 reports += self.work(book, order, time_ns)
         return reports
+
+    def _match_offer(
+        self, book: Book, ladder: Ladder, px: Decimal, left: Decimal, time_ns: int, reports: Reports
+    ) -> None:
+        # What is left of one price of the other side goes to whoever of ours reaches it.
+        while left and ladder.reaches(px):
+            qty = self._fill_first(book, ladder, left, time_ns, reports)
+            book.take(px, qty, is_buy=ladder.is_buy)
+            left = _SUBTRACT(left, qty)
 
     def match_print(
         self, book: Book, px: Decimal, size: Decimal, aggressor: Side | None, time_ns: int
@@ -185,11 +201,17 @@ class Matching:
         self, book: Book, ladder: Ladder, px: Decimal, size: Decimal, time_ns: int, reports: Reports
     ) -> Decimal:
         # The market's queue ahead of our first order, that order, the market's queue between it and our second, and so on.
-        while size and ladder.reaches(px):
-            size = _SUBTRACT(size, ladder.best().pass_queue(size))
-            if size:
-                size = _SUBTRACT(size, self._fill_first(book, ladder, size, time_ns, reports))
-        return size
+        level = ladder.level(px)
+        left = size
+        while left and ladder.reaches(px):
+            passed = ladder.best().pass_queue(left)
+            left, size = _SUBTRACT(left, passed), _SUBTRACT(size, passed)
+            if left:
+                left = _SUBTRACT(left, self._fill_first(book, ladder, left, time_ns, reports))
+        if level is not None:
+            # What we got in here was somebody's out there, and is not shown any more either.
+            level.note_traded(size)
+        return left
 
     def _fill_first(
         self, book: Book, ladder: Ladder, most: Decimal, time_ns: int, reports: Reports
@@ -208,15 +230,17 @@ class Matching:
 
     def _match_aside(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
         """Trade an order that joins no queue, at its own limit, where what is shown is enough of it."""
-        px, left = book.offered_to(is_buy=order.is_buy)
+        if order.stage is not Stage.OPEN:
+            return
         wanted = self.executions.wanted(order)
-        is_met = px is not None and order.is_met_by(px) and left >= order.least_qty(wanted)
-        if order.stage is not Stage.OPEN or not is_met:
+        found = book.in_reach(order, wanted)
+        qty = _total(found)
+        if not qty or qty < order.least_qty(wanted):
             return
         assert order.price is not None
-        qty = min(left, wanted)
         book.remove(order)
-        book.take(qty, is_buy=order.is_buy)
+        for px, taken in found:
+            book.take(px, taken, is_buy=order.is_buy)
         self.executions.execute(book, order, qty, order.price, LastLiquidityInd.ADDED, time_ns, reports)
         if not order.leaves_qty:
             return
@@ -225,6 +249,13 @@ class Matching:
             book.rest(order, order.price)
         else:
             self.executions.cancel(book, order, NOTHING_TO_REDUCE, time_ns, reports)
+
+
+def _total(found: list[tuple[Decimal, Decimal]]) -> Decimal:
+    total = ZERO
+    for _, qty in found:
+        total = _ADD(total, qty)
+    return total
 
 
 def _rank(order: VenueOrder) -> tuple[bool, Decimal, int]:

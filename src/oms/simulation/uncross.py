@@ -22,8 +22,7 @@ def uncross(book: Book, change: SessionChange, executions: Executions, reports: 
         return
     sides: list[list[Interest]] = []
     for ladder in (book.buys, book.sells):
-        px, left = book.offered_to(is_buy=not ladder.is_buy)
-        shown = [] if px is None or not left else [Interest(px, left)]
+        shown = [Interest(px, left) for px, left in book.facing(is_buy=not ladder.is_buy).offers()]
         # Who only reduces could be given more than there is to reduce.
         resting = (order for order in ladder.orders() if not order.is_reduce_only)
         ours = (*resting, *(order for order in called if order.is_buy is ladder.is_buy))
@@ -35,7 +34,8 @@ def uncross(book: Book, change: SessionChange, executions: Executions, reports: 
     for side, is_buy in zip(sides, (True, False), strict=True):
         for one, qty in fills(side, volume, is_buy=is_buy):
             if one.order is None:
-                book.take(qty, is_buy=not is_buy)
+                assert one.price is not None
+                book.take(one.price, qty, is_buy=not is_buy)
                 continue
             executions.execute(book, one.order, qty, px, None, change.time_ns, reports)
             if not one.order.leaves_qty:

@@ -71,6 +71,7 @@ from oms.model.time_in_force import (
 )
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
+from oms.simulation.queue_models import QueueModel
 
 X = Symbol("X")
 INSTRUMENT = Instrument(symbol="X", currency="USD", tick="0.01", lot=1)
@@ -126,8 +127,14 @@ def order(
 class Venue:
     """The exchange, and what it was told of each order, so that requests can be made from few words."""
 
-    def __init__(self, instrument: Instrument = INSTRUMENT, *, fees: FeeModel | None = None) -> None:
-        self.exchange = SimulatedExchange([instrument], fees=fees)
+    def __init__(
+        self,
+        instrument: Instrument = INSTRUMENT,
+        *,
+        fees: FeeModel | None = None,
+        queue: QueueModel | None = None,
+    ) -> None:
+        self.exchange = SimulatedExchange([instrument], fees=fees, queue=queue)
         self.time_ns = NOON_NS
         self.reports: list[Report] = []
         self._requests: dict[str, NewOrderSingle] = {}
