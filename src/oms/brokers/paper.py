@@ -51,6 +51,7 @@ from oms.simulation.admission import ORDER_TYPES
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
 from oms.simulation.reporting import net_positions
+from oms.simulation.slippage import SlippageModel
 
 _CAPABILITIES: Final = Capabilities(
     order_types=ORDER_TYPES,
@@ -84,6 +85,7 @@ class PaperBroker:
         instruments: Iterable[Instrument],
         *,
         fees: FeeModel | None = None,
+        slippage: SlippageModel | None = None,
         name: str = "paper",
         order_types: frozenset[tuple[type[Terms], type[TimeInForce]]] = ORDER_TYPES,
         trigger_prices: frozenset[TriggerPriceType] = frozenset(TriggerPriceType),
@@ -94,6 +96,7 @@ class PaperBroker:
         Args:
             instruments: What can be traded, and what reference data it gives.
             fees: What executions cost; nothing unless given.
+            slippage: How much worse than shown what takes trades; not at all unless given.
             name: 1 to 32 of letters, digits, `.`, `_` and `-`.
             order_types: The pairs of terms and time in force that it says it takes, such as `ALL_ORDER_TYPES` for market and
                 limit orders alone; everything that the exchange works unless given. It plays a broker that can do less.
@@ -113,7 +116,7 @@ class PaperBroker:
                 "order_types", ", ".join(unworked), "pass a part of what the exchange works"
             )
         self._instruments = tuple(instruments)
-        self._exchange = SimulatedExchange(self._instruments, fees=fees)
+        self._exchange = SimulatedExchange(self._instruments, fees=fees, slippage=slippage)
         self._sink: ReportSink | None = None
         self._executions: list[ExecutionReport] = []
 

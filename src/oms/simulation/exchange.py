@@ -56,6 +56,7 @@ from oms.simulation.matching import NEVER_NS, Matching
 from oms.simulation.order_desk import OrderDesk
 from oms.simulation.queue_models import QueueModel
 from oms.simulation.reporting import Reports, status_report
+from oms.simulation.slippage import SlippageModel
 
 
 class SimulatedExchange:
@@ -64,7 +65,7 @@ class SimulatedExchange:
     Market data are taken to be of the instrument that is traded: sizes and prices on its grid, none of them NaN.
     """
 
-    __slots__ = ("_books", "_desk", "_matching")
+    __slots__ = ("_books", "_desk", "_hears_volume", "_matching")
 
     def __init__(
         self,
@@ -72,18 +73,23 @@ class SimulatedExchange:
         *,
         fees: FeeModel | None = None,
         queue: QueueModel | None = None,
+        slippage: SlippageModel | None = None,
     ) -> None:
         """Open a book for each instrument.
 
         Args:
             instruments: What is traded.
             fees: What executions cost; nothing unless given.
+            slippage: How much worse than shown what takes trades; not at all unless given.
             queue: Where those who cancel stood in the market's queue; `Pessimistic` unless given.
         """
         self._books: dict[str, Book] = {
             instrument.symbol: Book(instrument, queue) for instrument in instruments
         }
-        self._matching = Matching(self._books, Executions((NoFees() if fees is None else fees).meter()))
+        gauge = None if slippage is None else slippage.gauge()
+        executions = Executions((NoFees() if fees is None else fees).meter(), gauge)
+        self._matching = Matching(self._books, executions)
+        self._hears_volume = slippage is not None
         self._desk = OrderDesk(self._matching)
 
     def new_order(self, request: NewOrderSingle) -> Reports:
@@ -156,6 +162,8 @@ class SimulatedExchange:
         if book is None:
             return expired
         book.last_px = trade.price
+        if self._hears_volume:
+            self._matching.executions.note_volume(trade.symbol, trade.size, trade.time_ns)
         reports = expired
         if not book.buys.best_px < trade.price < book.sells.best_px:
             traded = self._matching.match_print(book, trade.price, trade.size, trade.aggressor, trade.time_ns)

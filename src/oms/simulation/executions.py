@@ -15,6 +15,7 @@ from oms.model.ids import Account, Symbol
 from oms.simulation.book import Book
 from oms.simulation.fees import Execution, FeeMeter
 from oms.simulation.reporting import Reports, execution_report, fee_report
+from oms.simulation.slippage import SlippageGauge, Taking, slipped_px
 from oms.simulation.venue_order import Stage, VenueOrder
 
 _ADD: Final = EXACT.add
@@ -25,11 +26,17 @@ NOTHING_TO_REDUCE: Final = "no position is left to reduce"
 class Executions:
     """Where every execution of the venue is booked."""
 
-    __slots__ = ("_fees", "_positions", "_reducing")
+    __slots__ = ("_fees", "_positions", "_reducing", "_slippage")
 
-    def __init__(self, fees: FeeMeter) -> None:
-        """Begin without any, and flat."""
+    def __init__(self, fees: FeeMeter, slippage: SlippageGauge | None = None) -> None:
+        """Begin without any, and flat.
+
+        Args:
+            fees: What executions cost.
+            slippage: How much worse than shown what takes trades; not at all unless given.
+        """
         self._fees = fees
+        self._slippage = slippage
         self._positions: dict[tuple[Account, Symbol], Decimal] = {}
         # The orders that only reduce, by what they reduce. Some have ended meanwhile.
         self._reducing: dict[tuple[Account, Symbol], list[VenueOrder]] = {}
@@ -40,6 +47,18 @@ class Executions:
             return order.leaves_qty
         position = self._positions.get((order.account, order.symbol), ZERO)
         return max(min(position.copy_negate() if order.is_buy else position, order.leaves_qty), ZERO)
+
+    def may_take(self, book: Book, wanted: Decimal, time_ns: int) -> Decimal:
+        """Give how much of what is wanted may be taken of what others show."""
+        if self._slippage is None:
+            return wanted
+        most = self._slippage.most(book.instrument, time_ns)
+        return wanted if most is None else min(wanted, most)
+
+    def note_volume(self, symbol: Symbol, volume: Decimal, time_ns: int) -> None:
+        """Take note of what others have traded up to a moment, in nanoseconds UTC."""
+        if self._slippage is not None:
+            self._slippage.note_volume(symbol, volume, time_ns)
 
     def note_reducing(self, order: VenueOrder) -> None:
         """Look after an order that only reduces, from its arrival on."""
@@ -59,8 +78,12 @@ class Executions:
     ) -> None:
         """Book an execution and add its report, and the end of others that had only this position to reduce.
 
-        A liquidity of None is that of an auction.
+        A liquidity of None is that of an auction. What takes may trade at a worse price than this one, which is shown.
         """
+        if self._slippage is not None and liquidity is LastLiquidityInd.REMOVED:
+            taking = Taking(book.instrument, book.grid, order.is_buy, qty, px, time_ns)
+            px = slipped_px(self._slippage, taking, order.price)
+            self._slippage.note_taken(taking)
         order.execute(qty)
         holding = (order.account, order.symbol)
         before = self._positions.get(holding, ZERO)

@@ -79,7 +79,7 @@ class Matching:
     def _take(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
         # Level by level, unless all of them together are less than the least that it may trade.
         wanted = self.executions.wanted(order)
-        found = book.in_reach(order, wanted)
+        found = book.in_reach(order, self.executions.may_take(book, wanted, time_ns))
         if not found or _total(found) < order.least_qty(wanted):
             return
         is_buy = order.is_buy
@@ -233,7 +233,7 @@ class Matching:
         if order.stage is not Stage.OPEN:
             return
         wanted = self.executions.wanted(order)
-        found = book.in_reach(order, wanted)
+        found = book.in_reach(order, self.executions.may_take(book, wanted, time_ns))
         qty = _total(found)
         if not qty or qty < order.least_qty(wanted):
             return

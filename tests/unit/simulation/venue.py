@@ -72,6 +72,7 @@ from oms.model.time_in_force import (
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
 from oms.simulation.queue_models import QueueModel
+from oms.simulation.slippage import SlippageModel
 
 X = Symbol("X")
 INSTRUMENT = Instrument(symbol="X", currency="USD", tick="0.01", lot=1)
@@ -133,8 +134,9 @@ class Venue:
         *,
         fees: FeeModel | None = None,
         queue: QueueModel | None = None,
+        slippage: SlippageModel | None = None,
     ) -> None:
-        self.exchange = SimulatedExchange([instrument], fees=fees, queue=queue)
+        self.exchange = SimulatedExchange([instrument], fees=fees, queue=queue, slippage=slippage)
         self.time_ns = NOON_NS
         self.reports: list[Report] = []
         self._requests: dict[str, NewOrderSingle] = {}
