@@ -159,4 +159,4 @@ def test_it_triggers_where_it_should_and_fills_at_the_market(
         assert not order.cum_qty
         om.update(quote(near - 1, near) if row[1] is BUY else quote(near, near + 1))
         expected = limit
-    assert (order.status.name, order.cum_qty, order.avg_px) == ("FILLED", 3, Decimal(expected))
+    assert (order.status.name, order.cum_qty, order.avg_px) == ("FILLED", Decimal(3), Decimal(expected))
