@@ -140,8 +140,8 @@ class BookOrder:
         executed: How much of what it has lost by this message was traded; the rest was taken back.
 
     Raises:
-        ValidationError: A number is not exact and finite, a size is below zero, an order came with nothing, something is
-            left of one that is gone, or an argument is of another kind.
+        ValidationError: A number is not exact and finite, a size is below zero, an order came with nothing, nothing
+            is left of one that changed or something of one that is gone, or an argument is of another kind.
     """
 
     symbol: Symbol = field(converter=_symbol)
@@ -167,8 +167,11 @@ class BookOrder:
             raise ValidationError(
                 "size", said, "an order comes with more than nothing, of which nothing has traded"
             )
-        if self.action is MDUpdateAction.DELETE and self.size:
-            raise ValidationError("size", plain(self.size), "pass 0 for an order that is gone")
+        if (self.action is MDUpdateAction.DELETE) is bool(self.size):
+            text = (
+                "pass DELETE and a size of 0 for an order that is gone, and more than 0 for one that is not"
+            )
+            raise ValidationError("size", plain(self.size), text)
 
 
 Depth: TypeAlias = BookSnapshot | BookUpdate | BookOrder

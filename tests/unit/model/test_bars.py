@@ -69,7 +69,11 @@ IMPOSSIBLE: dict[str, tuple[Callable[..., object], dict[str, Any], tuple[str, st
     "an inexact price": (bar, {"open": 10.1}, ("price", "10.1", "floats are inexact")),
     "a bid outside its range": (quote_bar, {"bid_close": 13}, ("bid_high", "12", "bid_close is 13")),
     "an offer outside its range": (quote_bar, {"ask_open": 9}, ("ask_low", "10", "ask_open is 9")),
-    "half a side": (quote_bar, {"ask_low": None}, ("ask_open", "11, 13, None, 12", "all four prices of a side")),
+    "half a side": (
+        quote_bar,
+        {"ask_low": None},
+        ("ask_open", "11, 13, None, 12", "all four prices of a side"),
+    ),
     "a quote bar of no time": (quote_bar, {"start_ns": 61}, ("start_ns", "61", "before it ends")),
 }
 

@@ -99,7 +99,16 @@ IMPOSSIBLE: dict[str, tuple[Callable[..., object], dict[str, Any], tuple[str, st
         ("size", "0 with 0 executed", "more than nothing"),
     ),
     "an order that comes executed": (order, {"executed": 1}, ("size", "1 with 1 executed", "more than")),
-    "an order that is gone with something left": (order, {"action": DELETE}, ("size", "1", "pass 0")),
+    "an order that is gone with something left": (
+        order,
+        {"action": DELETE},
+        ("size", "1", "pass DELETE and a size of 0"),
+    ),
+    "an order that changed to nothing": (
+        order,
+        {"action": CHANGE, "size": 0},
+        ("size", "0", "more than 0 for"),
+    ),
     "an action of another kind": (order, {"action": "0"}, ("action", "'0'", "MDUpdateAction")),
     "a side of another kind": (order, {"side": "BID"}, ("side", "'BID'", "Side.BUY or Side.SELL")),
     "a short sale, which no market shows": (
