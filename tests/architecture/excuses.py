@@ -33,6 +33,12 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     *(
         Excuse(
+            "many internal imports", f"oms.model.{name}", "what a venue takes is told of every kind of value"
+        )
+        for name in ("capabilities", "contingencies")
+    ),
+    *(
+        Excuse(
             "many internal imports", f"oms.order_types.{name}", "how an order is checked, held and released"
         )
         for name in ("stop", "placing", "trigger_line")
@@ -291,6 +297,11 @@ EXCUSES: tuple[Excuse, ...] = (
         "many internal imports",
         "oms.simulation.matching",
         "whatever makes an order trade, wait, follow or end meets here",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.simulation.executions",
+        "an execution moves everything that a venue keeps: fees, slippage, positions and lists",
     ),
     Excuse(
         "many internal imports",

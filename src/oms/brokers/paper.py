@@ -13,6 +13,7 @@ from attrs import evolve
 
 from oms.errors import ValidationError
 from oms.model.capabilities import Capabilities
+from oms.model.contingencies import Contingencies
 from oms.model.enums import ExecType, Listing, TriggerPriceType
 from oms.model.ids import BrokerName
 from oms.model.ids import name as checked_name
@@ -34,6 +35,7 @@ from oms.model.reports import (
     Undetermined,
 )
 from oms.model.requests import (
+    NewOrderList,
     NewOrderSingle,
     OrderCancelReplaceRequest,
     OrderCancelRequest,
@@ -50,6 +52,7 @@ from oms.ports.broker import ReportSink
 from oms.simulation.admission import ORDER_TYPES
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
+from oms.simulation.list_admission import CONTINGENCIES
 from oms.simulation.reporting import net_positions
 from oms.simulation.slippage import SlippageModel
 
@@ -90,6 +93,7 @@ class PaperBroker:
         order_types: frozenset[tuple[type[Terms], type[TimeInForce]]] = ORDER_TYPES,
         trigger_prices: frozenset[TriggerPriceType] = frozenset(TriggerPriceType),
         instructions: frozenset[str] = INSTRUCTIONS,
+        contingencies: Contingencies | None = CONTINGENCIES,
     ) -> None:
         """Open the exchange.
 
@@ -102,13 +106,19 @@ class PaperBroker:
                 limit orders alone; everything that the exchange works unless given. It plays a broker that can do less.
             trigger_prices: The prices that it says it can compare to a trigger; every one unless given.
             instructions: What it says can be asked of an order beside its price and time; every one unless given.
+            contingencies: Which groups of orders it says it works by itself, as one list; every one unless given. None for a
+                broker that takes single orders alone.
 
         Raises:
             ValidationError: The name has other characters, or it is to take what the exchange does not work.
         """
         self.name: Final = BrokerName(checked_name(name, "broker"))
         self._capabilities = evolve(
-            _CAPABILITIES, order_types=order_types, trigger_prices=trigger_prices, instructions=instructions
+            _CAPABILITIES,
+            order_types=order_types,
+            trigger_prices=trigger_prices,
+            instructions=instructions,
+            contingencies=contingencies,
         )
         unworked = sorted(f"{terms.__name__} {tif.__name__}" for terms, tif in order_types - ORDER_TYPES)
         if unworked:
@@ -139,6 +149,10 @@ class PaperBroker:
     def submit(self, request: NewOrderSingle) -> SendResult:
         """Send a new order; not sent unless started."""
         return _NOT_STARTED if self._sink is None else self._tell(self._exchange.new_order(request))
+
+    def submit_list(self, request: NewOrderList) -> SendResult:
+        """Send orders that depend on one another; not sent unless started."""
+        return _NOT_STARTED if self._sink is None else self._tell(self._exchange.new_list(request))
 
     def cancel(self, request: OrderCancelRequest) -> SendResult:
         """Send a cancel request; not sent unless started."""

@@ -22,6 +22,7 @@ from oms.model.ids import ClOrdId
 from oms.model.order import Order
 from oms.model.reports import Absent, Acknowledged, ExecutionReport, Found, NotSent, Refused, Sent, Unknown
 from oms.model.requests import (
+    NewOrderList,
     NewOrderSingle,
     OrderMassStatusRequest,
     OrderStatusRequest,
@@ -50,6 +51,10 @@ def process_answer(state: State, answered: Answered) -> None:
         return
     if isinstance(result, Acknowledged):
         take_in(state, request.broker, result.report)
+        return
+    if isinstance(request, NewOrderList):
+        for one in request.orders:
+            process_answer(state, Answered(one, result))
         return
     if state.retired and request.cl_ord_id not in state.index.by_cl_ord_id:
         recall(state, REQUEST, request.cl_ord_id)

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final, get_args
 
 from oms.errors import ValidationError
+from oms.model.contingencies import Contingencies
 from oms.model.define import value
 from oms.model.door import shown
 from oms.model.enums import Listing, TriggerPriceType
@@ -30,6 +31,7 @@ class Capabilities:
         lists: What it can be asked for as a whole; it is reconciled by that before it gets new orders.
         instructions: What can be asked of an order beside its price and time, out of `INSTRUCTIONS`.
         trigger_prices: The prices that it can compare to a trigger, where it takes orders with one.
+        contingencies: Which groups it works by itself, as one list; None where it takes no lists.
 
     Raises:
         ValidationError: A field is named that no replace can change, or something is of another kind.
@@ -42,6 +44,7 @@ class Capabilities:
     lists: frozenset[Listing] = frozenset()
     instructions: frozenset[str] = frozenset()
     trigger_prices: frozenset[TriggerPriceType] = frozenset({TriggerPriceType.LAST})
+    contingencies: Contingencies | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check the names, and the kinds: what is only taken for false may trade without limits."""
@@ -64,6 +67,10 @@ class Capabilities:
         ):
             allowed = "pass a frozenset of TriggerPriceType members"
             raise ValidationError("trigger_prices", shown(self.trigger_prices), allowed)
+        if not isinstance(self.contingencies, Contingencies | None):
+            raise ValidationError(
+                "contingencies", shown(self.contingencies), "pass Contingencies(...), or leave it out"
+            )
         unknown = self.amendable - AMENDABLE
         if unknown:
             allowed = f"name some of {', '.join(sorted(AMENDABLE))}"

@@ -201,6 +201,17 @@ class LegEnd(Choice):
     """The whole group was canceled."""
 
 
+class ContingencyType(Choice):
+    """ContingencyType (1385): how the orders of a list depend on one another."""
+
+    ONE_CANCELS_THE_OTHER = "1"
+    """The first execution of one cancels the others."""
+    ONE_TRIGGERS_THE_OTHER = "2"
+    """The executions of the first release the others."""
+    ONE_UPDATES_THE_OTHER_ABSOLUTE = "3"
+    """What one executes is taken off the others."""
+
+
 class SessionPhase(Choice):
     """What a trading session changes to (compare TradSesStatus, 340)."""
 

@@ -20,6 +20,8 @@ VenueOrderId = NewType("VenueOrderId", str)
 """OrderID (37): what the venue calls the order."""
 ExecId = NewType("ExecId", str)
 """ExecID (17): what the venue calls an execution; unique within a trade date only."""
+ListId = NewType("ListId", str)
+"""ListID (66): what a list of orders that depend on one another goes by; unique for the life of a journal."""
 Symbol = NewType("Symbol", str)
 """Symbol (55)."""
 Account = NewType("Account", str)

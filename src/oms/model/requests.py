@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TypeAlias
 
+from oms.model.contingency import Contingency
 from oms.model.define import record
 from oms.model.enums import Side
-from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOrderId
+from oms.model.ids import Account, BrokerName, ClOrdId, ListId, OrderId, Symbol, VenueOrderId
 from oms.model.instructions import Instructions
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
@@ -44,6 +45,26 @@ class NewOrderSingle:
     account: Account
     cash_order_qty: Decimal | None = None
     instructions: Instructions | None = None
+
+
+@record
+class NewOrderList:
+    """Message E: work these orders, which depend on one another, or refuse all of them.
+
+    Attributes:
+        broker: Whom it goes to.
+        list_id: What the list goes by (66).
+        time_ns: When it was decided, in nanoseconds UTC.
+        contingency: How they depend on one another; see `oms.model.contingencies.type_of` for FIX's words (1385).
+        orders: One for each leg of the tree, in the order of `oms.model.contingency.legs_of`. The quantity of each is what it
+            may come to at most; how much of it works follows from the others.
+    """
+
+    broker: BrokerName
+    list_id: ListId
+    time_ns: int
+    contingency: Contingency
+    orders: tuple[NewOrderSingle, ...]
 
 
 @record
@@ -155,5 +176,5 @@ ListingRequest: TypeAlias = TradeCaptureReportRequest | OrderMassStatusRequest |
 Request: TypeAlias = NewOrderSingle | OrderCancelRequest | OrderCancelReplaceRequest | OrderStatusRequest
 """What is asked of a broker about one order."""
 
-Outgoing: TypeAlias = Request | ListingRequest
+Outgoing: TypeAlias = Request | NewOrderList | ListingRequest
 """Whatever leaves for a broker."""

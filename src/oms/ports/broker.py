@@ -8,6 +8,7 @@ from oms.model.capabilities import Capabilities
 from oms.model.ids import BrokerName
 from oms.model.reports import QueryResult, Report, SendResult
 from oms.model.requests import (
+    NewOrderList,
     NewOrderSingle,
     OrderCancelReplaceRequest,
     OrderCancelRequest,
@@ -91,4 +92,16 @@ class ListingBroker(Broker, Protocol):
 
     def positions(self, request: RequestForPositions) -> SendResult:
         """Ask what is held (`Listing.POSITIONS`); the answer is a `PositionReport`."""
+        ...
+
+
+class ListBroker(Broker, Protocol):
+    """A broker that works orders which depend on one another: `Capabilities.contingencies` says which groups of them.
+
+    Each order of a list is reported, asked about, replaced and canceled like any other. What the venue does to one because of
+    another it reports as a restatement (ExecType D) of the total, or as a cancel that nobody asked for.
+    """
+
+    def submit_list(self, request: NewOrderList) -> SendResult:
+        """Send a list; the result is that of each of its orders. An exception that escapes is taken as `Unknown`."""
         ...

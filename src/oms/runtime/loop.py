@@ -17,6 +17,7 @@ from oms.errors import ClockError, HaltedError, LimitExceededError, OmsError, St
 from oms.model.events import Event
 from oms.model.reports import QueryResult, SendResult, Sent, Unknown
 from oms.model.requests import (
+    NewOrderList,
     NewOrderSingle,
     OrderCancelReplaceRequest,
     OrderCancelRequest,
@@ -41,7 +42,7 @@ _HALTS: Final = (MemoryError, RecursionError, ClockError)
 """What halts: what may be raised in the middle of a change, as an interrupt may, after which the state is not to be trusted;
 and that nobody knows what time it is."""
 
-_TOLD: Final = (NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest)
+_TOLD: Final = (NewOrderSingle, NewOrderList, OrderCancelRequest, OrderCancelReplaceRequest)
 _SAID: Final = (Reported, Answered, SetAside)
 
 CLOSED: Final = "this manager is closed"
@@ -337,7 +338,9 @@ class Loop:
 
 def _list(broker: Any, request: Outgoing) -> SendResult:  # noqa: ANN401  # what is declared to be there was looked for at the door
     result: SendResult
-    if type(request) is TradeCaptureReportRequest:
+    if type(request) is NewOrderList:
+        result = broker.submit_list(request)
+    elif type(request) is TradeCaptureReportRequest:
         result = broker.executions(request)
     elif type(request) is OrderMassStatusRequest:
         result = broker.open_orders(request)

@@ -125,7 +125,7 @@ def check_policy(after_restart: object) -> None:
 def check_listings(
     brokers: Mapping[BrokerName, object], capabilities: Mapping[BrokerName, Capabilities]
 ) -> None:
-    """Check that brokers can do what they say they can list.
+    """Check that brokers have what they say they can be asked for: listings, and lists of orders.
 
     Raises:
         ValidationError: A member is missing.
@@ -134,6 +134,9 @@ def check_listings(
         members = tuple(member for listing, member in _LISTINGS.items() if listing in can.lists)
         allowed = "declare in `Capabilities.lists` what `oms.ports.broker.ListingBroker` has"
         check_members(brokers[key], members, "brokers", allowed)
+        if can.contingencies is not None:
+            allowed = "declare `Capabilities.contingencies` for what is an `oms.ports.broker.ListBroker`"
+            check_members(brokers[key], ("submit_list",), "brokers", allowed)
 
 
 def pairs(projections: Iterable[Projection]) -> tuple[Projection, ...]:

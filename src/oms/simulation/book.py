@@ -32,6 +32,7 @@ class Book:
         stops: Our orders that wait for a price, in order of arrival.
         aside: Our orders that trade in full or by a least quantity: they join no queue.
         unpriced: Our pegged orders that have no limit yet.
+        held: Our orders of which nothing works, since others of their list have not executed.
         pegs: All our pegged orders, in order of arrival; some have ended meanwhile.
         is_watched: Whether an order has to look at every update of the market.
         is_taken: Whether we have taken something of what is shown.
@@ -47,6 +48,7 @@ class Book:
         "bids",
         "buys",
         "grid",
+        "held",
         "instrument",
         "is_closed",
         "is_taken",
@@ -82,6 +84,7 @@ class Book:
         self.stops: dict[VenueOrderId, VenueOrder] = {}
         self.aside: dict[VenueOrderId, VenueOrder] = {}
         self.unpriced: dict[VenueOrderId, VenueOrder] = {}
+        self.held: dict[VenueOrderId, VenueOrder] = {}
         self.pegs: dict[VenueOrderId, VenueOrder] = {}
         self.is_watched = False
         self.last_px: Decimal | None = None
@@ -140,6 +143,7 @@ class Book:
         yield from self.stops.values()
         yield from self.aside.values()
         yield from self.unpriced.values()
+        yield from self.held.values()
 
     def released_by(self, update: Quote | TradePrint | MarkPrice) -> list[VenueOrder]:
         """Let whoever waits for a price look at an update, and give those that it releases; none while the book is closed."""

@@ -24,6 +24,8 @@ The rules, all of them on the careful side:
   after whatever rests, and trade at their limit when the other side's quote has reached it with enough size; prints do
   nothing for them. Reduce-only orders trade no more than the position that was executed here, net, for their account; they
   are refused without one and canceled with it.
+- Orders of one list depend on one another (`oms.simulation.contingent_lists`): all of the exits of an entry work at the same time,
+  for what it has brought, and what one of them executes is taken off the others, or ends them, before anything else can trade.
 - Our orders never trade with one another, and what we do moves nobody else.
 - While a session is closed nothing trades, and only orders for an opening or a close are taken. Orders expire with the session
   or at the instant that their time in force says: by the times of requests and market updates, or by the clock.
@@ -43,6 +45,7 @@ from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.reports import ExecutionReport
 from oms.model.requests import (
+    NewOrderList,
     NewOrderSingle,
     OrderCancelReplaceRequest,
     OrderCancelRequest,
@@ -65,7 +68,7 @@ class SimulatedExchange:
     Market data are taken to be of the instrument that is traded: sizes and prices on its grid, none of them NaN.
     """
 
-    __slots__ = ("_books", "_desk", "_hears_volume", "_matching")
+    __slots__ = ("_books", "_desk", "_hears_volume", "_lists", "_matching")
 
     def __init__(
         self,
@@ -91,21 +94,29 @@ class SimulatedExchange:
         self._matching = Matching(self._books, executions)
         self._hears_volume = slippage is not None
         self._desk = OrderDesk(self._matching)
+        self._lists = self._matching.executions.lists
 
     def new_order(self, request: NewOrderSingle) -> Reports:
         """Take an order: `NEW`, its executions, and its end if it has none of it left to rest; or `REJECTED`.
 
         A second order under a used ClOrdID is refused in the name of the first, which lives on (FIX F.1.b).
         """
-        if request.time_ns < self._matching.due_ns:
-            return self._desk.new_order(request)
-        return [*self.on_clock(request.time_ns), *self._desk.new_order(request)]
+        expired = self.on_clock(request.time_ns)
+        return self._settled([*expired, *self._desk.new_order(request)], request.time_ns)
+
+    def new_list(self, request: NewOrderList) -> Reports:
+        """Take orders that depend on one another: `NEW` for each, then what follows; or `REJECTED` for each.
+
+        None is taken where one cannot be. An order that others release is shown as `NEW` from the start on, as FIX has it
+        (WorkingIndicator, 636, would be N), though nothing of it works yet.
+        """
+        expired = self.on_clock(request.time_ns)
+        return self._settled([*expired, *self._desk.new_list(request)], request.time_ns)
 
     def cancel(self, request: OrderCancelRequest) -> Reports:
         """Cancel what is left of an order: `CANCELED`, or an `OrderCancelReject`."""
-        if request.time_ns < self._matching.due_ns:
-            return self._desk.cancel(request)
-        return [*self.on_clock(request.time_ns), *self._desk.cancel(request)]
+        expired = self.on_clock(request.time_ns)
+        return self._settled([*expired, *self._desk.cancel(request)], request.time_ns)
 
     def replace(self, request: OrderCancelReplaceRequest) -> Reports:
         """Change an order's total quantity, its prices, its time in force: `REPLACED` and executions, or an `OrderCancelReject`.
@@ -115,9 +126,8 @@ class SimulatedExchange:
         the order was released by it. One time in force for which an order rests can be replaced by another, which counts from
         then on; it costs no place.
         """
-        if request.time_ns < self._matching.due_ns:
-            return self._desk.replace(request)
-        return [*self.on_clock(request.time_ns), *self._desk.replace(request)]
+        expired = self.on_clock(request.time_ns)
+        return self._settled([*expired, *self._desk.replace(request)], request.time_ns)
 
     def status(self, request: OrderStatusRequest) -> ExecutionReport | None:
         """Say what an order is now: `ORDER_STATUS`; None where the identity that is asked about came to nothing here.
@@ -153,7 +163,9 @@ class SimulatedExchange:
             return expired
         book.show(quote)
         reports = [*expired, *self._matching.match_display(book, quote.time_ns)]
-        return [*reports, *self._release(book, quote)] if book.is_watched else reports
+        if book.is_watched:
+            reports += self._release(book, quote)
+        return self._settled(reports, quote.time_ns)
 
     def on_trade(self, trade: TradePrint) -> Reports:
         """Take a trade between others."""
@@ -168,7 +180,9 @@ class SimulatedExchange:
         if not book.buys.best_px < trade.price < book.sells.best_px:
             traded = self._matching.match_print(book, trade.price, trade.size, trade.aggressor, trade.time_ns)
             reports = [*expired, *traded]
-        return [*reports, *self._release(book, trade)] if book.is_watched else reports
+        if book.is_watched:
+            reports += self._release(book, trade)
+        return self._settled(reports, trade.time_ns)
 
     def on_mark(self, mark: MarkPrice) -> Reports:
         """Take a mark price; it moves nobody but orders that wait for one."""
@@ -176,11 +190,12 @@ class SimulatedExchange:
         book = self._books.get(mark.symbol)
         if book is None or not book.is_watched:
             return expired
-        return [*expired, *self._release(book, mark)]
+        return self._settled([*expired, *self._release(book, mark)], mark.time_ns)
 
     def on_session(self, change: SessionChange) -> Reports:
         """Take the news that a session opened or closed; books of a venue are open until somebody says otherwise."""
-        return [*self.on_clock(change.time_ns), *self._matching.change_session(change)]
+        expired = self.on_clock(change.time_ns)
+        return self._settled([*expired, *self._matching.change_session(change)], change.time_ns)
 
     @property
     def due_ns(self) -> int | None:
@@ -190,7 +205,15 @@ class SimulatedExchange:
 
     def on_clock(self, time_ns: int) -> Reports:
         """Take the time, in nanoseconds UTC: `EXPIRED` for each order that is good no longer, the first due first."""
-        return self._matching.expire(time_ns) if time_ns >= self._matching.due_ns else []
+        if time_ns < self._matching.due_ns:
+            return []
+        return self._settled(self._matching.expire(time_ns), time_ns)
+
+    def _settled(self, reports: Reports, time_ns: int) -> Reports:
+        # What others of their list have released is worked last.
+        if self._lists.armed:
+            self._matching.activate(time_ns, reports)
+        return reports
 
     def _release(self, book: Book, update: Quote | TradePrint | MarkPrice) -> Reports:
         released = book.released_by(update)

@@ -13,6 +13,7 @@ from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import ExecType, LastLiquidityInd
 from oms.model.ids import Account, Symbol
 from oms.simulation.book import Book
+from oms.simulation.contingent_lists import NOTHING_LEFT, ContingentLists
 from oms.simulation.fees import Execution, FeeMeter
 from oms.simulation.reporting import Reports, execution_report, fee_report
 from oms.simulation.slippage import SlippageGauge, Taking, slipped_px
@@ -24,9 +25,13 @@ NOTHING_TO_REDUCE: Final = "no position is left to reduce"
 
 
 class Executions:
-    """Where every execution of the venue is booked."""
+    """Where every execution of the venue is booked.
 
-    __slots__ = ("_fees", "_positions", "_reducing", "_slippage")
+    Attributes:
+        lists: The orders that depend on one another.
+    """
+
+    __slots__ = ("_fees", "_positions", "_reducing", "_slippage", "lists")
 
     def __init__(self, fees: FeeMeter, slippage: SlippageGauge | None = None) -> None:
         """Begin without any, and flat.
@@ -37,16 +42,22 @@ class Executions:
         """
         self._fees = fees
         self._slippage = slippage
+        self.lists = ContingentLists()
         self._positions: dict[tuple[Account, Symbol], Decimal] = {}
         # The orders that only reduce, by what they reduce. Some have ended meanwhile.
         self._reducing: dict[tuple[Account, Symbol], list[VenueOrder]] = {}
 
     def wanted(self, order: VenueOrder) -> Decimal:
         """Give how much of an order may trade: what is open of it, and of one that only reduces no more than there is."""
-        if not order.is_reduce_only:
-            return order.leaves_qty
+        return min(order.open_qty, self._reducible(order)) if order.is_reduce_only else order.open_qty
+
+    def has_nothing_to_reduce(self, order: VenueOrder) -> bool:
+        """Tell whether an order only reduces, and there is nothing."""
+        return order.is_reduce_only and not self._reducible(order)
+
+    def _reducible(self, order: VenueOrder) -> Decimal:
         position = self._positions.get((order.account, order.symbol), ZERO)
-        return max(min(position.copy_negate() if order.is_buy else position, order.leaves_qty), ZERO)
+        return max(position.copy_negate() if order.is_buy else position, ZERO)
 
     def may_take(self, book: Book, wanted: Decimal, time_ns: int) -> Decimal:
         """Give how much of what is wanted may be taken of what others show."""
@@ -89,9 +100,10 @@ class Executions:
         before = self._positions.get(holding, ZERO)
         self._positions[holding] = _ADD(before, qty) if order.is_buy else _SUBTRACT(before, qty)
         self._report(book, order, qty, px, liquidity, time_ns, reports)
+        self.follow(order, time_ns, reports)
         if holding in self._reducing:
             for other in self._reducing[holding]:
-                if other.stage is Stage.OPEN and other is not order and not self.wanted(other):
+                if other.stage is Stage.OPEN and other is not order and self.has_nothing_to_reduce(other):
                     book.remove(other)
                     self.cancel(book, other, NOTHING_TO_REDUCE, time_ns, reports)
 
@@ -130,10 +142,29 @@ class Executions:
         reports.append(report)
         reports += [fee_report(report, other.amount, other.currency) for other in fees if other is not fee]
 
-    @staticmethod
-    def cancel(book: Book, order: VenueOrder, text: str, time_ns: int, reports: Reports) -> None:
+    def end(
+        self, book: Book, order: VenueOrder, stage: Stage, text: str, time_ns: int, reports: Reports
+    ) -> None:
         """End an order that is in no book any more, of the venue's own accord."""
-        order.end(Stage.CANCELED)
-        reports.append(
-            execution_report(order, ExecType.CANCELED, time_ns, book.trade_date_at(time_ns), text=text)
-        )
+        order.end(stage)
+        exec_type = ExecType.EXPIRED if stage is Stage.EXPIRED else ExecType.CANCELED
+        reports.append(execution_report(order, exec_type, time_ns, book.trade_date_at(time_ns), text=text))
+        self.follow(order, time_ns, reports)
+
+    def cancel(self, book: Book, order: VenueOrder, text: str, time_ns: int, reports: Reports) -> None:
+        """Cancel an order that is in no book any more, of the venue's own accord."""
+        self.end(book, order, Stage.CANCELED, text, time_ns, reports)
+
+    def lay_off(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
+        """Hold an open order that is in no book and may trade no more now; cancel it where it never will."""
+        if order.working_qty is None or self.has_nothing_to_reduce(order):
+            self.cancel(book, order, NOTHING_TO_REDUCE, time_ns, reports)
+        elif self.lists.has_none_left(order):
+            self.cancel(book, order, NOTHING_LEFT, time_ns, reports)
+        else:
+            book.set_apart(order, book.held)
+
+    def follow(self, order: VenueOrder, time_ns: int, reports: Reports) -> None:
+        """Let those that depend on an order follow what has happened to it."""
+        if order.working_qty is not None:
+            self.lists.follow(order, time_ns, reports)

@@ -9,6 +9,8 @@ from typing import Final
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
 from oms.model.sessions import SessionChange
+from oms.model.time_in_force import expires_at
+from oms.simulation.admission import why_past
 from oms.simulation.book import Book
 from oms.simulation.executions import NOTHING_TO_REDUCE, Executions
 from oms.simulation.ladder import Ladder
@@ -51,6 +53,9 @@ class Matching:
         self._places += 1
         order.place = self._places
         self.await_end(order)
+        if order.working_qty is not None and not order.open_qty:
+            self.executions.lay_off(book, order, time_ns, reports)
+            return reports
         if order.is_for_auction or order.watch is not None:
             book.set_apart(order, book.waiting if order.is_for_auction else book.stops)
             return reports
@@ -66,7 +71,7 @@ class Matching:
         if not order.leaves_qty:
             return reports
         if not executions.wanted(order):
-            executions.cancel(book, order, NOTHING_TO_REDUCE, time_ns, reports)
+            executions.lay_off(book, order, time_ns, reports)
         elif order.price is None or not order.may_rest:
             text = f"nothing more to trade with at once, {order.leaves_qty} of {order.order_qty} left"
             executions.cancel(book, order, text, time_ns, reports)
@@ -102,8 +107,8 @@ class Matching:
         for order in sorted(released, key=_rank):
             watch = order.watch
             assert watch is not None
-            if order.stage is not Stage.OPEN:
-                continue  # what was released before it has left it nothing to reduce
+            if order.stage is not Stage.OPEN or order.room is not book.stops:
+                continue  # what was released before it has left it nothing to reduce, or nothing of its list
             book.remove(order)
             order.watch = None
             if watch.limit_px is not None:
@@ -111,6 +116,33 @@ class Matching:
             reports.append(execution_report(order, ExecType.TRIGGERED, time_ns, book.trade_date_at(time_ns)))
             reports += self.work(book, order, time_ns)
         return reports
+
+    def activate(self, time_ns: int, reports: Reports) -> None:
+        """Work the orders that others of their list have released; those of closed books wait until these open."""
+        armed = self.executions.lists.armed
+        waiting: list[VenueOrder] = []
+        while armed:
+            order = armed.pop(0)
+            book = self.books[order.symbol]
+            if order.room is not book.held or not order.open_qty:
+                continue
+            if book.is_closed and not order.is_for_auction:
+                waiting.append(order)
+                continue
+            book.remove(order)
+            if not order.place:
+                # Seconds, and a day, count from the moment at which it begins to work.
+                order.expires_ns = expires_at(order.time_in_force, time_ns)
+                if order.is_reduce_only:
+                    self.executions.note_reducing(order)
+            past = why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
+            if past is not None:
+                self.executions.end(book, order, Stage.EXPIRED, past.text, time_ns, reports)
+            elif self.executions.has_nothing_to_reduce(order):
+                self.executions.cancel(book, order, NOTHING_TO_REDUCE, time_ns, reports)
+            else:
+                reports += self.work(book, order, time_ns)
+        armed.extend(waiting)
 
     def match_display(self, book: Book, time_ns: int) -> Reports:
         """Trade resting orders that the market's best prices have reached, then let pegged ones follow them."""
@@ -173,7 +205,8 @@ class Matching:
             book.is_closed = is_closed
         ending = [(order, book) for book in books for order in book.orders() if order.ends_with(change)]
         for order, book in sorted(ending, key=lambda entry: entry[0].place):
-            self._expire(book, order, change.time_ns, _TEXTS[change.phase], reports)
+            if order.stage is Stage.OPEN:  # it may have ended with what it depended on
+                self._expire(book, order, change.time_ns, _TEXTS[change.phase], reports)
         if not is_closed:
             for book in books:
                 reports += self.match_display(book, change.time_ns)
@@ -193,9 +226,7 @@ class Matching:
 
     def _expire(self, book: Book, order: VenueOrder, time_ns: int, text: str, reports: Reports) -> None:
         book.remove(order)
-        order.end(Stage.EXPIRED)
-        trade_date = book.trade_date_at(time_ns)
-        reports.append(execution_report(order, ExecType.EXPIRED, time_ns, trade_date, text=text))
+        self.executions.end(book, order, Stage.EXPIRED, text, time_ns, reports)
 
     def _trade_queue(
         self, book: Book, ladder: Ladder, px: Decimal, size: Decimal, time_ns: int, reports: Reports
@@ -225,12 +256,12 @@ class Matching:
             book.remove(order)
         elif not executions.wanted(order):
             book.remove(order)
-            executions.cancel(book, order, NOTHING_TO_REDUCE, time_ns, reports)
+            executions.lay_off(book, order, time_ns, reports)
         return qty
 
     def _match_aside(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
         """Trade an order that joins no queue, at its own limit, where what is shown is enough of it."""
-        if order.stage is not Stage.OPEN:
+        if order.room is not book.aside:
             return
         wanted = self.executions.wanted(order)
         found = book.in_reach(order, self.executions.may_take(book, wanted, time_ns))
@@ -248,7 +279,7 @@ class Matching:
             # Whoever rested at this price has been filled before, so that it is the first there.
             book.rest(order, order.price)
         else:
-            self.executions.cancel(book, order, NOTHING_TO_REDUCE, time_ns, reports)
+            self.executions.lay_off(book, order, time_ns, reports)
 
 
 def _total(found: list[tuple[Decimal, Decimal]]) -> Decimal:

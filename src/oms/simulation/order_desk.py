@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TypeAlias
 
+from oms.model.contingency import Oco, legs_of
 from oms.model.enums import CxlRejResponseTo, ExecType
 from oms.model.ids import ClOrdId, VenueOrderId
 from oms.model.reports import ExecutionReport
 from oms.model.requests import (
+    NewOrderList,
     NewOrderSingle,
     OrderCancelReplaceRequest,
     OrderCancelRequest,
@@ -20,6 +22,7 @@ from oms.simulation import admission
 from oms.simulation.admission import Refusal
 from oms.simulation.book import Book
 from oms.simulation.executions import NOTHING_TO_REDUCE
+from oms.simulation.list_admission import refusal_of_list
 from oms.simulation.matching import Matching
 from oms.simulation.pegs import px_at_once
 from oms.simulation.reporting import Reports, answer, cancel_reject, execution_report, status_report
@@ -54,28 +57,80 @@ class OrderDesk:
             return _refuse(known, cl_ord_id, time_ns, book, admission.DUPLICATE_ORDER, text)
         order = _order(request)
         self._orders[cl_ord_id] = order
-        if book is None:
-            order.end(Stage.REJECTED)
-            text = f"{request.symbol} is not traded here"
-            return _refuse(order, cl_ord_id, time_ns, book, admission.UNKNOWN_SYMBOL, text)
-        is_closed = book.is_closed and not order.is_for_auction
-        order.watch = watch_of(order.side, order.terms, book.grid)
-        why_not = (
-            admission.refusal_of_kind(book.instrument, order.terms, order.time_in_force)
-            or admission.refusal(
-                book.instrument, request.order_qty, limit_px(order.terms), is_closed=is_closed
-            )
-            or admission.why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
-            or admission.refusal_of_instructions(order, order.order_qty)
-            or self._refusal_now(book, order, order.terms)
-        )
-        if why_not is not None:
+        why_not = self._refusal_of(book, order, time_ns)
+        if book is None or why_not is not None:
+            assert why_not is not None
             order.end(Stage.REJECTED)
             return _refuse(order, cl_ord_id, time_ns, book, why_not.code, why_not.text)
         if order.is_reduce_only:
             self._matching.executions.note_reducing(order)
         accepted = execution_report(order, ExecType.NEW, time_ns, book.trade_date_at(time_ns))
         return [accepted, *self._matching.work(book, order, time_ns)]
+
+    def new_list(self, request: NewOrderList) -> Reports:
+        """Take orders that depend on one another, or refuse all of them: `NEW` for each, then what follows."""
+        time_ns = request.time_ns
+        used = {one.cl_ord_id for one in request.orders if one.cl_ord_id in self._orders}
+        orders = [_order(one) for one in request.orders if one.cl_ord_id not in used]
+        books = [self._matching.books.get(order.symbol) for order in orders]
+        self._orders.update((order.cl_ord_id, order) for order in orders)
+        why_not: dict[ClOrdId, Refusal] = {}
+        for order, book in zip(orders, books, strict=True):
+            # What will be so when its turn has come nobody knows; the way in is the same.
+            against = self._refusal_of(book, order, time_ns, is_now=order.cl_ord_id in _at_once(request))
+            if against is not None:
+                why_not[order.cl_ord_id] = against
+        of_list = Refusal(admission.DUPLICATE_ORDER, "a ClOrdID was used before") if used else None
+        of_list = of_list or refusal_of_list(request)
+        if why_not or of_list is not None:
+            of_list = of_list or Refusal(admission.OTHER, next(iter(why_not.values())).text)
+            return self._refuse_list(request, orders, why_not, of_list)
+        traded = tuple(book for book in books if book is not None)
+        lists = self._matching.executions.lists
+        lists.add(request.contingency, tuple(orders), traded)
+        reports: Reports = []
+        for order, book in zip(orders, traded, strict=True):
+            book.set_apart(order, book.held)
+            reports.append(execution_report(order, ExecType.NEW, time_ns, book.trade_date_at(time_ns)))
+        lists.begin(orders[0], time_ns, reports)
+        return reports
+
+    def _refuse_list(
+        self,
+        request: NewOrderList,
+        orders: list[VenueOrder],
+        why_not: dict[ClOrdId, Refusal],
+        of_list: Refusal,
+    ) -> Reports:
+        for order in orders:
+            order.end(Stage.REJECTED)
+        reports: Reports = []
+        for one in request.orders:
+            order, book = self._orders[one.cl_ord_id], self._matching.books.get(one.symbol)
+            own = why_not.get(one.cl_ord_id)
+            code, text = (
+                (of_list.code, f"the list is refused: {of_list.text}")
+                if own is None
+                else (own.code, own.text)
+            )
+            reports += _refuse(order, one.cl_ord_id, request.time_ns, book, code, text)
+        return reports
+
+    def _refusal_of(
+        self, book: Book | None, order: VenueOrder, time_ns: int, *, is_now: bool = True
+    ) -> Refusal | None:
+        # Gives a new order its eye on the market too.
+        if book is None:
+            return Refusal(admission.UNKNOWN_SYMBOL, f"{order.symbol} is not traded here")
+        is_closed = book.is_closed and not order.is_for_auction
+        order.watch = watch_of(order.side, order.terms, book.grid)
+        return (
+            admission.refusal_of_kind(book.instrument, order.terms, order.time_in_force)
+            or admission.refusal(book.instrument, order.order_qty, limit_px(order.terms), is_closed=is_closed)
+            or admission.why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
+            or admission.refusal_of_instructions(order, order.order_qty)
+            or (self._refusal_now(book, order, order.terms) if is_now else None)
+        )
 
     def cancel(self, request: OrderCancelRequest) -> Reports:
         """Cancel what is left of an order, or refuse to."""
@@ -86,7 +141,10 @@ class OrderDesk:
         book = self._matching.books[found.symbol]
         book.remove(found)
         found.end(Stage.CANCELED)
-        return [answer(found, request.cl_ord_id, ExecType.CANCELED, time_ns, book.trade_date_at(time_ns))]
+        trade_date = book.trade_date_at(time_ns)
+        reports: Reports = [answer(found, request.cl_ord_id, ExecType.CANCELED, time_ns, trade_date)]
+        self._matching.executions.follow(found, time_ns, reports)
+        return reports
 
     def replace(self, request: OrderCancelReplaceRequest) -> Reports:
         """Give an order another total quantity, limit or stop price, or refuse to.
@@ -123,8 +181,12 @@ class OrderDesk:
             order.expires_ns = expires_at(time_in_force, time_ns)
             if not is_moved:
                 self._matching.await_end(order)
-        replaced = answer(order, request.cl_ord_id, ExecType.REPLACED, time_ns, book.trade_date_at(time_ns))
-        return [replaced, *self._matching.work(book, order, time_ns)] if is_moved else [replaced]
+        trade_date = book.trade_date_at(time_ns)
+        reports: Reports = [answer(order, request.cl_ord_id, ExecType.REPLACED, time_ns, trade_date)]
+        if order.working_qty is not None:
+            self._matching.executions.lists.amend(order)
+            self._matching.executions.follow(order, time_ns, reports)
+        return [*reports, *self._matching.work(book, order, time_ns)] if is_moved else reports
 
     def _refusal_to_amend(
         self, book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms, *, is_moved: bool
@@ -177,6 +239,15 @@ class OrderDesk:
         return order
 
 
+def _at_once(request: NewOrderList) -> frozenset[ClOrdId]:
+    # The orders of a list that work from the start on: an entry, or the first of each leg.
+    tree, numbers = request.contingency, {0}
+    if isinstance(tree, Oco):
+        sizes = [len(legs_of(one)) for one in tree.legs]
+        numbers = {sum(sizes[:place]) for place in range(len(sizes))}
+    return frozenset(request.orders[number].cl_ord_id for number in numbers)
+
+
 def _order(request: NewOrderSingle) -> VenueOrder:
     return VenueOrder(
         cl_ord_id=request.cl_ord_id,
@@ -196,6 +267,8 @@ def _order(request: NewOrderSingle) -> VenueOrder:
 
 def _is_moved(book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms) -> bool:
     # Whether a replace loses the order's place. Who stands in no queue has none, and may be content with less now.
+    if order.room is book.held:
+        return False
     if order.watch is not None:
         return stop_px(terms) != stop_px(order.terms)
     is_same_px = limit_px(terms) == limit_px(order.terms)

@@ -7,7 +7,13 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.model.decimals import EXACT, ZERO
-from oms.model.enums import CxlRejResponseTo, ExecType, LastLiquidityInd, OrdStatus, Side
+from oms.model.enums import (
+    CxlRejResponseTo,
+    ExecType,
+    LastLiquidityInd,
+    OrdStatus,
+    Side,
+)
 from oms.model.ids import Account, ClOrdId, ExecId, Symbol
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject, PositionLine, Report
 from oms.simulation.venue_order import Stage, VenueOrder

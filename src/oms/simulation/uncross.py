@@ -23,8 +23,10 @@ def uncross(book: Book, change: SessionChange, executions: Executions, reports: 
     sides: list[list[Interest]] = []
     for ladder in (book.buys, book.sells):
         shown = [Interest(px, left) for px, left in book.facing(is_buy=not ladder.is_buy).offers()]
-        # Who only reduces could be given more than there is to reduce.
-        resting = (order for order in ladder.orders() if not order.is_reduce_only)
+        # Who only reduces, or depends on others, could be given more than there is for it.
+        resting = (
+            order for order in ladder.orders() if not order.is_reduce_only and order.working_qty is None
+        )
         ours = (*resting, *(order for order in called if order.is_buy is ladder.is_buy))
         sides.append([*shown, *(Interest(order.price, order.leaves_qty, order) for order in ours)])
     found = clearing_px(sides[0], sides[1], book.last_px, book.last_px or _middle(book))

@@ -16,6 +16,7 @@ from oms.model.terms import MarketToLimit, Pegged, Terms, limit_px
 from oms.model.time_in_force import (
     AtTheClose,
     AtTheOpening,
+    Day,
     FillOrKill,
     GoodForAuction,
     ImmediateOrCancel,
@@ -55,6 +56,7 @@ class VenueOrder:
         watch: What it sees of the market while it waits for a price; None once it was released, or where nothing has to.
         instructions: How it is to be handled beside its price and time; None where nothing is asked for.
         peg: The price that it follows, as it was when its limit was last set; None before, or where it follows none.
+        working_qty: What it may execute in all as the others of its list stand; None where it depends on none.
         room: Where it stands while it rests at no price: beside others that wait; None otherwise.
     """
 
@@ -78,6 +80,7 @@ class VenueOrder:
     watch: Watch | None = None
     instructions: Instructions | None = None
     peg: Decimal | None = None
+    working_qty: Decimal | None = None
     room: dict[VenueOrderId, VenueOrder] | None = None
 
     @property
@@ -89,6 +92,13 @@ class VenueOrder:
     def may_rest(self) -> bool:
         """Whether what cannot trade at once stays, if it has a price."""
         return not isinstance(self.time_in_force, ImmediateOrCancel | FillOrKill)
+
+    @property
+    def open_qty(self) -> Decimal:
+        """How much of it may trade as the others of its list stand."""
+        if self.working_qty is None:
+            return self.leaves_qty
+        return min(self.leaves_qty, max(_SUBTRACT(self.working_qty, self.cum_qty), ZERO))
 
     @property
     def is_pegged(self) -> bool:
@@ -138,6 +148,8 @@ class VenueOrder:
         """Tell whether it is good no longer once the session has changed, and its auction was held."""
         if isinstance(self.time_in_force, AtTheOpening):
             return change.phase is SessionPhase.OPEN
+        if isinstance(self.time_in_force, Day) and not self.place:
+            return False  # it does not work yet: its day is another one
         return is_over(self.time_in_force, change.phase, change.trade_date, change.time_ns, self.expires_ns)
 
     def is_met_by(self, px: Decimal) -> bool:

@@ -19,6 +19,7 @@ from oms.ports.broker import Broker
 from oms.ports.market_data import MarketListener
 from oms.ports.reference_data import ReferenceData
 from oms.simulation.admission import ORDER_TYPES
+from oms.simulation.list_admission import CONTINGENCIES
 from tests.unit.simulation.venue import INSTRUMENT, NOON_NS, Venue, X, order, spoken
 
 
@@ -75,6 +76,21 @@ def test_it_can_be_told_to_take_less() -> None:
     assert not capabilities.instructions
     with pytest.raises(ValidationError, match=r"Stop AtTheClose.*part of what the exchange works"):
         PaperBroker([INSTRUMENT], order_types=frozenset({(Stop, AtTheClose), (Limit, Day)}))
+
+
+def test_it_works_lists_of_orders_unless_it_is_to_play_one_that_does_not() -> None:
+    assert PaperBroker([INSTRUMENT]).capabilities().contingencies == CONTINGENCIES
+    assert PaperBroker([INSTRUMENT], contingencies=None).capabilities().contingencies is None
+
+
+def test_a_list_is_sent_and_its_answers_reach_the_sink() -> None:
+    paper, said = PaperBroker([INSTRUMENT]), Said()
+    request = Venue().list_request("first: a buy 5 @100 gtc > b sell * @110 gtc")
+
+    assert isinstance(paper.submit_list(request), NotSent)
+    paper.start(said)
+    assert paper.submit_list(request) == Sent()
+    assert said.words == ["a new", "b new"]
 
 
 def test_a_mark_price_is_heard() -> None:

@@ -52,6 +52,7 @@ from oms.projections.positions import Positions
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.runtime.recovery import recover, replay, state_hash, tell
+from oms.simulation.list_admission import CONTINGENCIES
 from oms.stores.memory import MemoryEventStore
 from tests.fakes import AAPL, CAN_ALL, T0, S, ScriptedBroker, d
 
@@ -347,6 +348,15 @@ def test_a_broker_must_have_what_it_says_that_it_lists() -> None:
             return evolve(CAN_ALL, lists=frozenset({Listing.POSITIONS, Listing.OPEN_ORDERS}))
 
     with pytest.raises(ValidationError, match="it has no open_orders, positions"):
+        OrderManager(brokers=[Boasting()], store=MemoryEventStore())
+
+
+def test_a_broker_must_have_what_it_says_that_it_works_as_a_list() -> None:
+    class Boasting(ScriptedBroker):
+        def capabilities(self) -> Capabilities:
+            return evolve(CAN_ALL, contingencies=CONTINGENCIES)
+
+    with pytest.raises(ValidationError, match="it has no submit_list"):
         OrderManager(brokers=[Boasting()], store=MemoryEventStore())
 
 

@@ -16,6 +16,11 @@ A line is what happens, an arrow, and the reports that must follow, separated by
     trade 94x1 -> a triggered; a 3@93 taker leaves 0
     replace b a 5:stop96 -> b replaced 5 stop 96 cum 0 leaves 5
 
+    list first: a buy 9 @100 gtc > b sell * stop95 gtc | c sell * @110 gtc -> a new; b new; c new
+
+A list is an entry before `>` and its exits after it, with `&` between them, or legs with `|` between them; `*` is all that is
+left. Before the colon: `first`, `complete`, `cancel` (the siblings) and `rearm`, where it is not the default.
+
 Beside the usual times in force there are `gtd8` and `gtd9`, the days, `gft5`, 5 milliseconds, `gft5x2`, twice that, and `gtt`, 10 milliseconds past noon.
 """
 
@@ -26,6 +31,8 @@ from decimal import Decimal
 
 from attrs import evolve
 
+from oms.model.contingencies import order_qtys
+from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings, legs_of
 from oms.model.enums import (
     ExecType,
     LastLiquidityInd,
@@ -35,13 +42,13 @@ from oms.model.enums import (
     Side,
     TriggerPriceType,
 )
-from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol
+from oms.model.ids import Account, BrokerName, ClOrdId, ListId, OrderId, Symbol
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
 from oms.model.reports import ExecutionReport, OrderCancelReject, Report
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.requests import NewOrderList, NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.sessions import SessionChange
 from oms.model.terms import (
     Limit,
@@ -176,6 +183,9 @@ class Venue:
                 )
                 self.remember(request)
                 return self.exchange.new_order(request)
+            case ["list", *words]:
+                request_to_list = self.list_request(" ".join(words))
+                return self.exchange.new_list(request_to_list)
             case ["cancel", cl_ord_id, orig]:
                 return self.exchange.cancel(self.cancel_request(cl_ord_id, orig))
             case ["replace", cl_ord_id, orig, what, *tif]:
@@ -193,6 +203,27 @@ class Venue:
     def remember(self, request: NewOrderSingle) -> None:
         """Know an order, so that requests about it can be made."""
         self._requests.setdefault(request.cl_ord_id, request)
+
+    def list_request(self, text: str) -> NewOrderList:
+        """Read a list, and know its orders."""
+        policies, _, tree_text = text.partition(":")
+        names: list[str] = []
+        tree = tree_of(tree_text, policies.split(), names)
+        orders = tuple(
+            order(
+                name,
+                leg.side,
+                qty,
+                leg.terms,
+                leg.time_in_force,
+                time_ns=self.time_ns,
+                instructions=leg.instructions,
+            )
+            for name, leg, qty in zip(names, legs_of(tree), order_qtys(tree), strict=True)
+        )
+        for one in orders:
+            self.remember(one)
+        return NewOrderList(BrokerName("paper"), ListId("l"), self.time_ns, tree, orders)
 
     def cancel_request(self, cl_ord_id: str, orig: str) -> OrderCancelRequest:
         first = self._first(cl_ord_id, orig)
@@ -294,6 +325,37 @@ def instructions_of(words: list[str]) -> Instructions | None:
     )
 
 
+def tree_of(text: str, policies: list[str], names: list[str]) -> Contingency:
+    """Read a group, and add the names of its orders."""
+    if ">" in text:
+        first, _, rest = text.partition(">")
+        entry = tree_of(first, policies, names)
+        assert isinstance(entry, Leg)
+        exits = [tree_of(part, policies, names) for part in rest.split("&")]
+        arm = (
+            Arm.FIRST_FILL
+            if "first" in policies
+            else Arm.COMPLETE
+            if "complete" in policies
+            else Arm.EACH_FILL
+        )
+        return Oto(entry, exits, arm, Remainder.REARM if "rearm" in policies else Remainder.CANCEL)
+    if "|" in text:
+        legs = [tree_of(part, policies, names) for part in text.split("|")]
+        return Oco(legs, Siblings.CANCEL if "cancel" in policies else Siblings.REDUCE)  # type: ignore[arg-type]
+    name, side, qty, terms, tif, *asked = text.split()
+    names.append(name)
+    return Leg(
+        "X",
+        SIDES[side],
+        terms_of(terms),
+        TIMES_IN_FORCE[tif],
+        None,
+        None if qty == "*" else qty,
+        instructions_of(asked),
+    )
+
+
 def offset(text: str) -> Offset:
     """Read an offset and its unit."""
     unit = text.lstrip("0123456789.")
@@ -326,6 +388,8 @@ def spoken(report: Report) -> str:
             limit = "" if report.price is None else f"@{report.price}"
             stop = "" if report.stop_px is None else f" stop {report.stop_px}"
             return f"{said} {report.order_qty}{limit}{stop} cum {report.cum_qty} leaves {report.leaves_qty}"
+        case ExecType.RESTATED:
+            return f"{said} {report.order_qty} cum {report.cum_qty}"
         case ExecType.CANCELED | ExecType.EXPIRED:
             return f"{said} cum {report.cum_qty}"
         case ExecType.REJECTED:
