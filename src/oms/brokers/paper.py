@@ -19,7 +19,7 @@ from oms.model.ids import BrokerName
 from oms.model.ids import name as checked_name
 from oms.model.instructions import INSTRUCTIONS
 from oms.model.instrument import Instrument
-from oms.model.market import MarketUpdate, MarkPrice, Quote
+from oms.model.market import MarketData, MarkPrice, Quote, TradePrint
 from oms.model.reports import (
     Absent,
     ExecutionReport,
@@ -203,15 +203,17 @@ class PaperBroker:
         self._sink.put(PositionReport(lines, is_complete=True, as_of_ns=request.time_ns))
         return _SENT
 
-    def on_market(self, update: MarketUpdate) -> None:
+    def on_market(self, update: MarketData) -> None:
         """Let a quote, a trade or a mark price move the exchange."""
         exchange = self._exchange
         if isinstance(update, Quote):
             reports = exchange.on_quote(update)
         elif isinstance(update, MarkPrice):
             reports = exchange.on_mark(update)
-        else:
+        elif isinstance(update, TradePrint):
             reports = exchange.on_trade(update)
+        else:
+            return
         if reports:
             self._tell(reports)
 

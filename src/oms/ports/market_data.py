@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from oms.model.market import MarketUpdate
+from oms.model.market import MarketData
 from oms.model.sessions import SessionChange
 
 
@@ -12,8 +12,8 @@ from oms.model.sessions import SessionChange
 class MarketListener(Protocol):
     """A broker that executes against the market data that the manager is fed."""
 
-    def on_market(self, update: MarketUpdate) -> None:
-        """Take a quote or a trade; what follows from it is reported through the sink."""
+    def on_market(self, update: MarketData) -> None:
+        """Take whatever the market says, depth and bars too; what follows from it is reported through the sink."""
         ...
 
     def on_session(self, change: SessionChange) -> None:

@@ -54,7 +54,7 @@ from oms.model.ids import client_ref as checked_ref
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
+from oms.model.market import MarketData, MarkPrice, Quote, TradePrint
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.position import Position
@@ -74,6 +74,7 @@ from oms.runtime.checked_clock import checked
 from oms.runtime.connections import by_name, capabilities_of, connect, defined, in_turn
 from oms.runtime.halting import MAX_HELD
 from oms.runtime.loop import CLOSED, Loop
+from oms.runtime.market_translation import Translation
 from oms.runtime.notices import Notices
 from oms.runtime.parts import Projection, check_numbers, check_parts, check_policy, no_limits, pairs
 from oms.runtime.reconciliation import GRACE_S, Reconciliations
@@ -85,6 +86,7 @@ from oms.runtime.session_clock import NEVER_NS, SessionClock
 from oms.runtime.snapshots import Beginning, Snapshots, begin
 from oms.runtime.system_clock import SystemClock
 from oms.runtime.time_travel import Past, as_of
+from oms.simulation.bar_path import BarPath
 
 E = TypeVar("E", bound=object)
 
@@ -123,6 +125,7 @@ class OrderManager:
         archive: OrderArchive | None = None,
         sessions: SessionSource | None = None,
         after_restart: HeldPolicy = HeldPolicy.RELEASE,
+        bar_path: BarPath = BarPath.ADAPTIVE,
     ) -> None:
         """Open the journal, rebuild from it, and connect.
 
@@ -145,6 +148,7 @@ class OrderManager:
             retention: Which closed orders stay in memory; all of them if not given.
             archive: Where the others go; to be given for good once orders have left memory.
             after_restart: What becomes of orders held here that the first price after a start reaches.
+            bar_path: How prices are taken to go inside a bar, for orders held here.
             sessions: What opens and closes by the clock, such as `CalendarSessions`, told by `poll` and `update`; nothing if not given.
 
         Raises:
@@ -156,6 +160,7 @@ class OrderManager:
         check_parts(store, clock, limits, handlers)
         check_numbers(request_timeout_s, snapshot_every, max_held)
         check_policy(after_restart)
+        self._translation = Translation(bar_path)
         self._brokers, self._store, self._account = attached, store, Account(name(account, "account"))
         self._clock: Clock = SystemClock() if clock is None else checked(clock)
         capabilities = capabilities_of(attached)
@@ -607,20 +612,33 @@ class OrderManager:
 
     # ------------------------------------------------------------ what is heard
 
-    def update(self, update: MarketUpdate) -> None:
-        """Take a quote, a trade or a mark price of the market in; simulated brokers see it first.
+    def update(self, update: MarketData) -> None:
+        """Take in what a market says; simulated brokers see it first, as it is.
+
+        Orders held here hear quotes, trades and mark prices; of depth the quote that follows whenever the best prices have
+        changed, and of a bar the trades or quotes of the path that it is taken to have gone.
 
         Raises:
-            ValidationError: It is none of `Quote`, `TradePrint` and `MarkPrice`; nobody has seen it.
+            ValidationError: It is nothing that a market says; nobody has seen it.
         """
         if type(update) is not Quote and type(update) is not TradePrint and type(update) is not MarkPrice:
-            raise ValidationError("update", shown(update), "pass a Quote, a TradePrint or a MarkPrice")
+            self._translate(update)
+            return
         if update.time_ns >= self._sessions.due_ns and self._loop.halted is None:
             # The clock has the word: a wrong time of a tick must end no orders.
             self._sessions.go_on(self._loop.now_ns())
         for broker in self._market_listeners:
             broker.on_market(update)
         self._loop.enter(update)
+
+    def _translate(self, update: MarketData) -> None:
+        told = self._translation.of(update)
+        if update.time_ns >= self._sessions.due_ns and self._loop.halted is None:
+            self._sessions.go_on(self._loop.now_ns())
+        for broker in self._market_listeners:
+            broker.on_market(update)
+        for one in told:
+            self._loop.enter(one)
 
     def session(self, change: SessionChange) -> None:
         """Take in that a trading session opened or closed; orders that are good no longer end with it.

@@ -14,7 +14,7 @@ from oms.errors import HaltedError, UnknownOrderError, ValidationError
 from oms.model import events as ev
 from oms.model.enums import OrdStatus, SessionPhase, Side
 from oms.model.ids import Symbol
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.reports import Absent
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit
@@ -33,7 +33,7 @@ class Listening(ScriptedBroker):
         super().__init__()
         self.heard: list[Any] = []
 
-    def on_market(self, update: MarketUpdate) -> None:
+    def on_market(self, update: MarketData) -> None:
         self.heard.append(update)
 
     def on_session(self, change: SessionChange) -> None:
@@ -104,7 +104,7 @@ ASKED: dict[str, tuple[Callable[[House], object], str]] = {
     "a symbol as an update": (lambda house: house.om.update("AAPL"), "update = 'AAPL'"),  # type: ignore[arg-type]
     "a session as an update": (
         lambda house: house.om.update(SessionChange(T0, SessionPhase.OPEN, "20260105")),  # type: ignore[arg-type]
-        "pass a Quote, a TradePrint or a MarkPrice",
+        "pass a Quote, a TradePrint, a MarkPrice, depth",
     ),
     "nothing as a session": (lambda house: house.om.session(None), "change = None: pass a SessionChange"),  # type: ignore[arg-type]
     "a cancel of a list": (lambda house: house.om.cancel([1]), r"order = \[1\]"),  # type: ignore[arg-type]

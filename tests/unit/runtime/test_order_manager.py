@@ -31,7 +31,7 @@ from oms.model.enums import ExecType, Life, OrdStatus, RequestKind, SessionPhase
 from oms.model.ids import BrokerName, ClOrdId, ExecId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import MarketUpdate, Quote
+from oms.model.market import MarketData, Quote
 from oms.model.order import Order
 from oms.model.reasons import Reason
 from oms.model.reports import Acknowledged, ExecutionReport, NotSent, Refused, Report, SendResult, Unknown
@@ -824,12 +824,12 @@ class Venue(ScriptedBroker):
     def __init__(self, *defined: Instrument) -> None:
         super().__init__()
         self.defined = defined
-        self.heard: list[MarketUpdate | SessionChange] = []
+        self.heard: list[MarketData | SessionChange] = []
 
     def instruments(self) -> Iterable[Instrument]:
         return self.defined
 
-    def on_market(self, update: MarketUpdate) -> None:
+    def on_market(self, update: MarketData) -> None:
         self.heard.append(update)
         self.report(ExecType.NEW)
 

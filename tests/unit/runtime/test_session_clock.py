@@ -10,6 +10,7 @@ from oms.brokers.paper import PaperBroker
 from oms.calendars.nyse import nyse
 from oms.calendars.sessions import CalendarSessions
 from oms.model import events as ev
+from oms.model.depth import BookUpdate
 from oms.model.enums import OrdStatus, SessionPhase, Side
 from oms.model.market import Quote
 from oms.model.sessions import SessionChange, to_ns
@@ -78,6 +79,15 @@ def test_a_tick_lets_the_clock_be_looked_at_and_is_not_believed_itself() -> None
     assert om.open_orders() == [order]
     clock.advance_to(at(2, 21, 5))
     om.update(Quote(AAPL.symbol, at(2, 21, 5), d(99), d(5), d(100), d(5)))
+    assert (order.status, order.cum_qty) == (OrdStatus.EXPIRED, d(0))
+
+
+def test_depth_lets_the_clock_be_looked_at_too() -> None:
+    clock, store = ManualClock(at(2, 17)), WatchedStore()
+    om = opened(clock, store)
+    order = om.submit("AAPL", Side.BUY, 10, Limit(100))
+    clock.advance_to(at(2, 21, 5))
+    om.update(BookUpdate(AAPL.symbol, at(2, 21, 5), [], [(100, 5)]))
     assert (order.status, order.cum_qty) == (OrdStatus.EXPIRED, d(0))
 
 

@@ -1,0 +1,59 @@
+"""What the engine hears of a market that is told by depth or by bars: quotes and trades, as of any other market."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from oms.errors import ValidationError
+from oms.model.bars import Bar, QuoteBar
+from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
+from oms.model.door import shown
+from oms.model.ids import Symbol
+from oms.model.market import MarketData, MarketUpdate
+from oms.model.top_of_book import TopOfBook
+from oms.simulation.bar_path import BarPath, prints_of, quotes_of
+
+
+class Translation:
+    """Makes quotes of depth, and quotes or trades of bars.
+
+    Attributes:
+        tops: The best prices of each market that is heard in depth, with its books.
+    """
+
+    __slots__ = ("_path", "tops")
+
+    def __init__(self, path: BarPath) -> None:
+        """Begin with no market.
+
+        Args:
+            path: How prices are taken to go inside a bar.
+
+        Raises:
+            ValidationError: The path is none.
+        """
+        if not isinstance(path, BarPath):
+            raise ValidationError("bar_path", shown(path), "pass a BarPath, such as BarPath.ADAPTIVE")
+        self._path = path
+        self.tops: dict[Symbol, TopOfBook] = {}
+
+    def of(self, heard: MarketData) -> Sequence[MarketUpdate]:
+        """Give what follows from depth or a bar.
+
+        Raises:
+            ValidationError: It is nothing that a market says.
+        """
+        match heard:
+            case BookUpdate() | BookOrder() | BookSnapshot():
+                top = self.tops.get(heard.symbol)
+                if top is None:
+                    top = self.tops[heard.symbol] = TopOfBook(heard.symbol)
+                quote = top.take(heard)
+                return () if quote is None else (quote,)
+            case Bar():
+                return prints_of(heard, self._path)
+            case QuoteBar():
+                return quotes_of(heard, self._path)
+            case _:
+                text = "pass a Quote, a TradePrint, a MarkPrice, depth (`oms.model.depth`) or a bar (`oms.model.bars`)"
+                raise ValidationError("update", shown(heard), text)
