@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from oms.model.decimals import EXACT, ZERO
+from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
+from oms.model.depth_book import DepthBook
 from oms.model.ids import VenueOrderId
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
+from oms.model.market_order_book import MarketOrderBook
 from oms.model.price_grid import PriceGrid
 from oms.model.sessions import utc_date
 from oms.simulation.ladder import Ladder
 from oms.simulation.queue_models import QueueModel
 from oms.simulation.shown import ShownSide, TopSide
+from oms.simulation.shown_levels import LevelMarket
+from oms.simulation.shown_orders import OrderMarket, Passive
 from oms.simulation.venue_order import VenueOrder
 
 
@@ -26,7 +31,9 @@ class Book:
         sells: Our resting sales.
         bids: What the market shows of those who want to buy.
         asks: What the market shows of those who want to sell.
-        quote: The market's best prices as last shown.
+        by_level: The market's levels; None where they were never shown.
+        by_order: The market's orders; None where they were never shown.
+        quote: The last quote, which is the market where nothing behind it was ever shown.
         grid: The prices that there are.
         waiting: Our orders for an opening or a close.
         stops: Our orders that wait for a price, in order of arrival.
@@ -42,11 +49,14 @@ class Book:
     """
 
     __slots__ = (
+        "_last_top",
         "_top",
         "aside",
         "asks",
         "bids",
         "buys",
+        "by_level",
+        "by_order",
         "grid",
         "held",
         "instrument",
@@ -77,6 +87,9 @@ class Book:
         self._top = TopSide(self, is_bid=True), TopSide(self, is_bid=False)
         self.bids: ShownSide = self._top[0]
         self.asks: ShownSide = self._top[1]
+        self.by_level: LevelMarket | None = None
+        self.by_order: OrderMarket | None = None
+        self._last_top = self.quote
         self.is_closed = False
         self.trade_date: str | None = None
         self.grid = PriceGrid(instrument)
@@ -105,6 +118,56 @@ class Book:
             if px is not None:
                 ladder.note_shown(px, size)
             ladder.note_best(was, px)
+
+    def show_levels(self, message: BookSnapshot | BookUpdate) -> None:
+        """Take the market's levels, from the first message about them on in place of its quotes; orders by name count for more."""
+        if self.by_order is not None:
+            return
+        market = self.by_level
+        if market is None:
+            market = self.by_level = LevelMarket(DepthBook(self.instrument.symbol))
+            self.bids, self.asks = market.bids, market.asks
+            market.take(message, self.buys, self.sells)
+            market.tell_all(self.buys, self.sells)
+        else:
+            market.take(message, self.buys, self.sells)
+
+    def show_order(self, message: BookOrder) -> Passive | None:
+        """Take one of the market's orders, from the first on in place of levels and quotes; give what of it traded while it rested."""
+        market = self.by_order
+        if market is None:
+            market = self.by_order = OrderMarket(MarketOrderBook(self.instrument.symbol))
+            self.bids, self.asks = market.bids, market.asks
+        return market.take(message)
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether the market is known behind its best prices."""
+        return self.by_level is not None or self.by_order is not None
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the market shows a price that one of our resting orders would trade at."""
+        bid, ask = self.bids.best()[0], self.asks.best()[0]
+        return (ask is not None and self.buys.reaches(ask)) or (bid is not None and self.sells.reaches(bid))
+
+    def top(self, time_ns: int = 0) -> Quote:
+        """Give the market's best prices."""
+        if not self.is_deep:
+            return self.quote
+        return Quote(self.instrument.symbol, time_ns, *self.bids.best(), *self.asks.best())
+
+    def new_top(self, time_ns: int) -> Quote | None:
+        """Give the best prices of a market that is known in depth, if they are others than when they were asked for last."""
+        before, now = self._last_top, self.top(time_ns)
+        self._last_top = now
+        is_same = (now.bid, now.bid_size, now.ask, now.ask_size) == (
+            before.bid,
+            before.bid_size,
+            before.ask,
+            before.ask_size,
+        )
+        return None if is_same else now
 
     def facing(self, *, is_buy: bool) -> ShownSide:
         """Give the side of the market that a purchase, or a sale, trades with."""
@@ -163,6 +226,8 @@ class Book:
             self.buys.add(order, price, self.bids.ahead_at(price))
         else:
             self.sells.add(order, price, self.asks.ahead_at(price))
+        if self.by_order is not None:
+            order.queue_place = self.by_order.next_place
 
     def remove(self, order: VenueOrder) -> None:
         """Take an open order out."""
@@ -184,7 +249,10 @@ class Book:
         self._note_watched()
 
     def _note_watched(self) -> None:
-        self.is_watched = bool(self.stops or self.aside or self.pegs)
+        was, self.is_watched = self.is_watched, bool(self.stops or self.aside or self.pegs)
+        if self.is_watched and not was and self.is_deep:
+            # What the market was before does not matter to who begins to look.
+            self._last_top = self.top()
 
     def trade_date_at(self, time_ns: int) -> str:
         """Give the trading day of a moment: the session's, or the UTC day where nobody said one."""

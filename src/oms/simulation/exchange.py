@@ -41,8 +41,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Depth
 from oms.model.instrument import Instrument
-from oms.model.market import MarkPrice, Quote, TradePrint
+from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.reports import ExecutionReport
 from oms.model.requests import (
     NewOrderList,
@@ -53,6 +54,7 @@ from oms.model.requests import (
 )
 from oms.model.sessions import SessionChange
 from oms.simulation.book import Book
+from oms.simulation.depth_feed import on_levels, on_order
 from oms.simulation.executions import Executions
 from oms.simulation.fees import FeeModel, NoFees
 from oms.simulation.matching import NEVER_NS, Matching
@@ -144,6 +146,33 @@ class SimulatedExchange:
             for order in book.orders()
         ]
 
+    def on_market(self, heard: MarketUpdate | Depth) -> Reports:
+        """Take whatever is heard of a market.
+
+        The deepest that was heard of an instrument is its market: orders by name, or else levels, or else quotes.
+        """
+        match heard:
+            case Quote():
+                return self.on_quote(heard)
+            case TradePrint():
+                return self.on_trade(heard)
+            case MarkPrice():
+                return self.on_mark(heard)
+            case BookUpdate() | BookSnapshot() | BookOrder():
+                return self.on_depth(heard)
+
+    def on_depth(self, heard: Depth) -> Reports:
+        """Take a book, changes of its levels, or what became of one order of others."""
+        expired = self.on_clock(heard.time_ns) if heard.time_ns >= self._matching.due_ns else []
+        book = self._books.get(heard.symbol)
+        if book is None:
+            return expired
+        if isinstance(heard, BookOrder):
+            reports = on_order(self._matching, book, heard)
+        else:
+            reports = on_levels(self._matching, book, heard)
+        return self._settled([*expired, *reports] if expired else reports, heard.time_ns)
+
     def on_quote(self, quote: Quote) -> Reports:
         """Take the market's best prices; None for a price means that there is nobody on that side."""
         expired = self.on_clock(quote.time_ns) if quote.time_ns >= self._matching.due_ns else []
@@ -161,10 +190,16 @@ class SimulatedExchange:
         ):
             book.quote = quote
             return expired
+        if book.is_deep:
+            # Beside a market in depth a quote moves those who wait for one, and nobody else.
+            book.quote = quote
+            if not book.is_watched:
+                return expired
+            return self._settled([*expired, *self._matching.release_by(book, quote)], quote.time_ns)
         book.show(quote)
         reports = [*expired, *self._matching.match_display(book, quote.time_ns)]
         if book.is_watched:
-            reports += self._release(book, quote)
+            reports += self._matching.release_by(book, quote)
         return self._settled(reports, quote.time_ns)
 
     def on_trade(self, trade: TradePrint) -> Reports:
@@ -177,11 +212,12 @@ class SimulatedExchange:
         if self._hears_volume:
             self._matching.executions.note_volume(trade.symbol, trade.size, trade.time_ns)
         reports = expired
-        if not book.buys.best_px < trade.price < book.sells.best_px:
+        # Where orders have names, their own messages say what has traded.
+        if book.by_order is None and not book.buys.best_px < trade.price < book.sells.best_px:
             traded = self._matching.match_print(book, trade.price, trade.size, trade.aggressor, trade.time_ns)
             reports = [*expired, *traded]
         if book.is_watched:
-            reports += self._release(book, trade)
+            reports += self._matching.release_by(book, trade)
         return self._settled(reports, trade.time_ns)
 
     def on_mark(self, mark: MarkPrice) -> Reports:
@@ -190,7 +226,7 @@ class SimulatedExchange:
         book = self._books.get(mark.symbol)
         if book is None or not book.is_watched:
             return expired
-        return self._settled([*expired, *self._release(book, mark)], mark.time_ns)
+        return self._settled([*expired, *self._matching.release_by(book, mark)], mark.time_ns)
 
     def on_session(self, change: SessionChange) -> Reports:
         """Take the news that a session opened or closed; books of a venue are open until somebody says otherwise."""
@@ -214,7 +250,3 @@ class SimulatedExchange:
         if self._lists.armed:
             self._matching.activate(time_ns, reports)
         return reports
-
-    def _release(self, book: Book, update: Quote | TradePrint | MarkPrice) -> Reports:
-        released = book.released_by(update)
-        return self._matching.release(book, released, update.time_ns) if released else []

@@ -153,6 +153,15 @@ class Ladder:
             if order.resting_px == self.best_px:
                 self.best_px = self.best().price if self._levels else self._nothing
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no order rests here."""
+        return not self._levels
+
+    def prices(self) -> list[Decimal]:
+        """Give the prices at which orders rest, the best first."""
+        return [level.price for level in self._levels.values()]
+
     def best(self) -> Level:
         """Give the level of the best price; there must be one."""
         return self._levels.peekitem(0)[1]

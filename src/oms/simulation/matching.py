@@ -8,6 +8,7 @@ from typing import Final
 
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
+from oms.model.market import MarketUpdate
 from oms.model.sessions import SessionChange
 from oms.model.time_in_force import expires_at
 from oms.simulation.admission import why_past
@@ -16,6 +17,7 @@ from oms.simulation.executions import NOTHING_TO_REDUCE, Executions
 from oms.simulation.ladder import Ladder
 from oms.simulation.pegs import moved, set_limit
 from oms.simulation.reporting import Reports, execution_report
+from oms.simulation.shown_orders import Passive
 from oms.simulation.uncross import uncross
 from oms.simulation.venue_order import Stage, VenueOrder
 
@@ -144,17 +146,24 @@ class Matching:
                 reports += self.work(book, order, time_ns)
         armed.extend(waiting)
 
+    def release_by(self, book: Book, update: MarketUpdate) -> Reports:
+        """Let whoever waits for a price look at an update, and work those whom it releases."""
+        released = book.released_by(update)
+        return self.release(book, released, update.time_ns) if released else []
+
     def match_display(self, book: Book, time_ns: int) -> Reports:
         """Trade resting orders that the market's best prices have reached, then let pegged ones follow them."""
         reports: Reports = []
         if book.is_closed:
             return reports
-        for ladder in (book.buys, book.sells):
+        # Others who are about to trade with one another do so before they come to us.
+        is_awaited = book.by_order is not None and book.by_order.is_locked
+        for ladder in () if is_awaited else (book.buys, book.sells):
             for px, left in book.facing(is_buy=ladder.is_buy).offers():
                 if not ladder.reaches(px):
                     break
                 self._match_offer(book, ladder, px, left, time_ns, reports)
-        if book.aside:
+        if book.aside and not is_awaited:
             for order in sorted(book.aside.values(), key=_priority):
                 self._match_aside(book, order, time_ns, reports)
         if book.pegs:
@@ -188,6 +197,21 @@ class Matching:
             # Whoever bought aggressively traded with the offers, so that the queue of the bids did not move.
             if size and (aggressor is None or (aggressor is Side.BUY) is not ladder.is_buy):
                 size = self._trade_queue(book, ladder, px, size, time_ns, reports)
+        return reports
+
+    def match_execution(self, book: Book, traded: Passive, time_ns: int) -> Reports:
+        """Trade resting orders with what took from somebody's order by name, which is used up once.
+
+        Whoever of ours stands at a better price is met before it, and so is whoever came to its price before it.
+        """
+        reports: Reports = []
+        if book.is_closed:
+            return reports
+        ladder, px, size = book.buys if traded.side is Side.BUY else book.sells, traded.price, traded.size
+        while size and ladder.reaches(px):
+            if not ladder.is_beyond(px) and ladder.best().first().queue_place > traded.place:
+                break
+            size = _SUBTRACT(size, self._fill_first(book, ladder, size, time_ns, reports))
         return reports
 
     def change_session(self, change: SessionChange) -> Reports:

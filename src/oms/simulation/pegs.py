@@ -23,7 +23,7 @@ def set_limit(book: Book, order: VenueOrder) -> None:
     if not isinstance(terms, Pegged):
         return
     book.note_peg(order)
-    peg = _peg(terms, book.quote, is_buy=order.is_buy)
+    peg = _peg(terms, book.top(), is_buy=order.is_buy)
     px = None if peg is None else _limit_px(book, order, terms, peg)
     if px is not None:
         order.peg, order.price = peg, px
@@ -34,7 +34,7 @@ def set_limit(book: Book, order: VenueOrder) -> None:
 def px_at_once(book: Book, order: VenueOrder, terms: Terms) -> Decimal | None:
     """Give the limit that an order would work at now with these terms; None for any price, or where it would wait for one."""
     if isinstance(terms, Pegged):
-        peg = _peg(terms, book.quote, is_buy=order.is_buy)
+        peg = _peg(terms, book.top(), is_buy=order.is_buy)
         return None if peg is None else _limit_px(book, order, terms, peg)
     price = limit_px(terms)
     return order.price if price is None else price
@@ -47,7 +47,7 @@ def moved(book: Book) -> Iterator[VenueOrder]:
         if order.stage is not Stage.OPEN or not isinstance(terms, Pegged):
             book.forget_peg(order)
             continue
-        peg = _peg(terms, book.quote, is_buy=order.is_buy)
+        peg = _peg(terms, book.top(), is_buy=order.is_buy)
         if peg is None:
             continue
         if order.peg is not None and EXACT.subtract(peg, order.peg).copy_abs() < terms.min_move:

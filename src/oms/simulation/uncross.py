@@ -45,5 +45,6 @@ def uncross(book: Book, change: SessionChange, executions: Executions, reports: 
 
 
 def _middle(book: Book) -> Decimal | None:
-    bid, ask = book.quote.bid, book.quote.ask
+    top = book.top()
+    bid, ask = top.bid, top.ask
     return None if bid is None or ask is None else EXACT.multiply(EXACT.add(bid, ask), _HALF)

@@ -52,6 +52,7 @@ class VenueOrder:
         place: Its place in time among all orders of the venue; a later one when priority was lost.
         resting_px: The level that it rests on, while it does.
         queue_end: How much the market must have traded at its level, all told, before it is its turn.
+        queue_place: Its place in time among the market's own orders, where these are known: whoever has a lower one is ahead.
         expires_ns: When the clock ends it, in nanoseconds UTC; None where no clock does.
         watch: What it sees of the market while it waits for a price; None once it was released, or where nothing has to.
         instructions: How it is to be handled beside its price and time; None where nothing is asked for.
@@ -76,6 +77,7 @@ class VenueOrder:
     place: int = 0
     resting_px: Decimal = ZERO
     queue_end: Decimal = ZERO
+    queue_place: int = 0
     expires_ns: int | None = None
     watch: Watch | None = None
     instructions: Instructions | None = None

@@ -4,6 +4,11 @@ A line is what happens, an arrow, and the reports that must follow, separated by
 
     quote 99x5 101x5                                a bid of 99 for 5 beside an ask of 101 for 5; `-` for nobody
     trade 100x4 sell                                a print; `buy`, `sell` or nothing for its aggressor
+    book 99x5,98x4 101x5                            a book by level; `-` for an empty side
+    levels 99x0 101x7,103x2                         changes of levels
+    new E1 sell 5@101                               an order of somebody else by name, and what becomes of it
+    change E1 sell 3@101 traded 2
+    delete E1 sell 101 traded 3
     buy a 7 @101 gtc -> a new; a 5@101 taker leaves 2
     short a 7 mkt ioc
     cancel b a -> b canceled cum 5                  request b cancels order a
@@ -33,9 +38,11 @@ from attrs import evolve
 
 from oms.model.contingencies import order_qtys
 from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings, legs_of
+from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Levels
 from oms.model.enums import (
     ExecType,
     LastLiquidityInd,
+    MDUpdateAction,
     PegOffsetType,
     PegPriceType,
     SessionPhase,
@@ -160,10 +167,16 @@ class Venue:
             case ["quote", bid, ask]:
                 (bid_px, bid_size), (ask_px, ask_size) = shown(bid), shown(ask)
                 return self.exchange.on_quote(Quote(X, self.time_ns, bid_px, bid_size, ask_px, ask_size))
+            case ["book", bids, asks]:
+                return self.exchange.on_market(BookSnapshot(X, self.time_ns, levels(bids), levels(asks)))
+            case ["levels", bids, asks]:
+                return self.exchange.on_market(BookUpdate(X, self.time_ns, levels(bids), levels(asks)))
+            case [("new" | "change" | "delete") as what, entry_id, side, now, *traded]:
+                return self.exchange.on_market(entry(self.time_ns, what, entry_id, side, now, *traded[1:]))
             case ["trade", what, *aggressor]:
                 px, size = map(Decimal, what.split("x"))
-                side = SIDES[aggressor[0]] if aggressor else None
-                return self.exchange.on_trade(TradePrint(X, self.time_ns, px, size, side))
+                taker = SIDES[aggressor[0]] if aggressor else None
+                return self.exchange.on_trade(TradePrint(X, self.time_ns, px, size, taker))
             case [("open" | "close") as what, *day]:
                 phase = SessionPhase.OPEN if what == "open" else SessionPhase.CLOSED
                 date = f"2024010{day[0] if day else 8}"
@@ -368,6 +381,19 @@ def shown(text: str) -> tuple[Decimal | None, Decimal]:
         return None, Decimal(0)
     px, size = text.split("x")
     return Decimal(px), Decimal(size)
+
+
+def entry(time_ns: int, what: str, entry_id: str, side: str, now: str, executed: str = "0") -> BookOrder:
+    """Read what becomes of an order of somebody else."""
+    size, px = now.split("@") if "@" in now else ("0", now)
+    action = MDUpdateAction[what.upper()]
+    return BookOrder(X, time_ns, action, entry_id, SIDES[side], Decimal(px), Decimal(size), Decimal(executed))
+
+
+def levels(text: str) -> Levels:
+    """Read one side of a book, or its changes."""
+    pairs = [one.split("x") for one in text.split(",")] if text != "-" else []
+    return tuple((Decimal(px), Decimal(size)) for px, size in pairs)
 
 
 def spoken(report: Report) -> str:
