@@ -1,0 +1,1 @@
+"""Execution algorithms: how one large order becomes many small ones."""
