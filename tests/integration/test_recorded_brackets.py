@@ -14,7 +14,7 @@ from oms.brokers.paper import PaperBroker
 from oms.feeds.merging import merge
 from oms.feeds.recording import Recording
 from oms.model.capabilities import ALL_ORDER_TYPES
-from oms.model.enums import Side
+from oms.model.enums import Side, WorkedBy
 from oms.model.events import AnomalyRaised, Traded
 from oms.model.group import Group
 from oms.model.ids import OrderId, Symbol
@@ -23,6 +23,7 @@ from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.terms import Limit, Stop
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
+from oms.simulation.admission import ORDER_TYPES
 from oms.stores.memory import MemoryEventStore
 
 pytestmark = [pytest.mark.market_data, pytest.mark.slow]
@@ -108,7 +109,7 @@ def closed(one: Placed, market: Sequence[MarketUpdate]) -> tuple[str, int, Decim
 
 def test_brackets_close_at_the_first_of_their_prices_and_sell_what_was_bought(market_data: Path) -> None:
     market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in FILES)))
-    desk = Desk(PaperBroker([INSTRUMENT]))
+    desk = Desk(PaperBroker([INSTRUMENT], contingencies=None))
     desk.play(market)
 
     seen: Counter[str] = Counter()
@@ -133,9 +134,8 @@ def test_no_bracket_sells_more_than_it_bought_and_none_is_left_open_without_exit
     market_data: Path, *, is_native: bool
 ) -> None:
     market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in FILES)))
-    broker = (
-        PaperBroker([INSTRUMENT]) if is_native else PaperBroker([INSTRUMENT], order_types=ALL_ORDER_TYPES)
-    )
+    order_types = ORDER_TYPES if is_native else ALL_ORDER_TYPES
+    broker = PaperBroker([INSTRUMENT], order_types=order_types, contingencies=None)
     desk = Desk(broker)
     om = desk.play(market)
 
@@ -149,3 +149,36 @@ def test_no_bracket_sells_more_than_it_bought_and_none_is_left_open_without_exit
         (order.leaves_qty for order in om.orders() if not order.is_closed), Decimal(0)
     )
     assert desk.anomalies == []
+
+
+def test_brackets_at_the_exchange_close_no_later_and_at_their_own_prices(market_data: Path) -> None:
+    market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in FILES)))
+    desk = Desk(PaperBroker([INSTRUMENT]))
+    desk.play(market)
+
+    seen: Counter[str] = Counter()
+    for one in desk.placed:
+        expected, sold = closed(one, market), desk.sold(one)
+        _, stop, target = one.group.orders
+        assert one.group.worked_by is WorkedBy.VENUE
+        assert desk.bought(one) == LOT
+        if not sold:
+            # Both exits are at work; the target rests, so that it may trade before the bid has come to its price.
+            assert expected is None
+            assert stop.leaves_qty == target.leaves_qty == LOT
+            seen["open"] += 1
+            continue
+        assert not any(order.leaves_qty for order in one.group.orders)
+        (trade,) = sold
+        if expected is not None:
+            assert trade.time_ns <= market[expected[1]].time_ns
+        if trade.order_id == target.order_id:
+            assert (trade.last_qty, trade.last_px) == (LOT, one.target)
+            seen["target"] += 1
+        else:
+            assert expected is not None
+            assert (expected[0], market[expected[1]].time_ns) == ("stop", trade.time_ns)
+            assert (trade.last_qty, trade.last_px) == (LOT, expected[2])
+            seen["stop"] += 1
+    assert desk.anomalies == []
+    assert min(seen[how] for how in ("open", "target", "stop")) >= 5, seen

@@ -150,7 +150,7 @@ def _group(group: Group) -> list[object]:
         for leg in group.legs
     ]
     tree = repr(group.contingency)
-    return [group.group_id, group.account, group.client_ref, group.is_canceled, tree, legs]
+    return [group.group_id, group.account, group.client_ref, group.is_canceled, group.list_id, tree, legs]
 
 
 def _reconciled(state: State) -> dict[str, object]:

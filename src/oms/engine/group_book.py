@@ -79,6 +79,11 @@ class GroupBook:
         group.group_id = event.group_id
         self.add(group)
 
+    def on_listed(self, event: ev.GroupListed) -> None:
+        """Take in that a group is worked by its venue."""
+        group = self.dirty[event.group_id] = self.by_id[event.group_id]
+        group.list_id = event.list_id
+
     def on_placed(self, event: ev.LegPlaced) -> None:
         """Take in that the next order is a leg's."""
         self.of_order[event.order_id] = self.by_id[event.group_id].legs[event.leg]
@@ -157,6 +162,8 @@ class GroupBook:
         """Tell whether a group has nothing left to do."""
         if group.group_id in self.dirty or not all(order.is_closed for order in group.orders):
             return False
+        if group.list_id is not None:
+            return True
         facts = [self.facts(leg) for leg in group.legs]
         goals = self.sharing[group.group_id].goals(facts)
         return all(
@@ -214,6 +221,7 @@ _HAPPENED: Final[dict[type[ev.OrderEvent], Callable[[Any, GroupLeg], None]]] = {
 
 GROUP_EVENTS: Final[dict[type[ev.Event], Callable[[Any, Any], None]]] = {
     ev.GroupCreated: lambda state, event: state.groups.on_created(event),
+    ev.GroupListed: lambda state, event: state.groups.on_listed(event),
     ev.LegPlaced: lambda state, event: state.groups.on_placed(event),
     ev.LegReached: lambda state, event: state.groups.on_reached(event),
     ev.LegStopped: lambda state, event: state.groups.on_stopped(event),

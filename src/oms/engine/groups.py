@@ -15,6 +15,7 @@ from oms.engine.group_book import ORIGIN, GroupBook
 from oms.engine.group_watch import GroupWatch, released
 from oms.engine.inputs import PlaceGroup
 from oms.engine.leg_entry import check_known, is_open_for, is_taken
+from oms.engine.native_groups import NativeGroups
 from oms.engine.order_entry import OrderEntry
 from oms.errors import LimitExceededError, ValidationError
 from oms.model import events as ev
@@ -44,13 +45,14 @@ class Groups:
         watch: The legs that wait here for their price.
     """
 
-    __slots__ = ("_book", "_entry", "_state", "watch")
+    __slots__ = ("_book", "_entry", "_native", "_state", "watch")
 
     def __init__(self, entry: OrderEntry) -> None:
         """Work on the state of an order entry, through which all orders go."""
         self._entry = entry
         self._state = entry.state
         self._book: GroupBook = entry.state.groups
+        self._native = NativeGroups(entry)
         self.watch = GroupWatch(entry.state)
 
     # ------------------------------------------------------------ what is asked
@@ -128,6 +130,8 @@ class Groups:
     def arm(self) -> None:
         """Wait for the prices of all legs that wait here, without asking for anything."""
         for group in self._book.by_id.values():
+            if group.list_id is not None:
+                continue
             facts = self._facts(group)
             self.watch.follow(group, self._book.sharing[group.group_id].goals(facts))
 
@@ -150,6 +154,11 @@ class Groups:
 
     def _step(self, group: Group, requests: list[Request]) -> bool:
         """Do the first thing that is not as it should be; False where all is."""
+        if group.list_id is not None:
+            self._native.watch(group, requests)
+            return False
+        if self._native.place(group, requests):
+            return True
         if self._stop(group):
             return True
         sharing = self._book.sharing[group.group_id]

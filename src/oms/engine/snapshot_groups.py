@@ -22,7 +22,9 @@ def rows_of(state: State) -> Iterator[object]:
     yield rows.GroupsRow(book.next_id)
     for group in book.by_id.values():
         nodes = written(group.contingency)
-        yield rows.GroupRow(group.group_id, group.account, group.client_ref, nodes, group.is_canceled)
+        yield rows.GroupRow(
+            group.group_id, group.account, group.client_ref, nodes, group.is_canceled, group.list_id
+        )
         for leg in group.legs:
             yield rows.LegRow(
                 group.group_id, leg.number, tuple(order.order_id for order in leg.orders), leg.end, leg.reached, leg._first_qty,
@@ -39,7 +41,7 @@ def take(state: State, row: object) -> bool:
             book.next_id = next_id
         case rows.GroupRow():
             group = Group(row.group_id, SubmitGroup(tree_of(row.nodes), row.account, row.client_ref))
-            group.is_canceled = row.is_canceled
+            group.is_canceled, group.list_id = row.is_canceled, row.list_id
             book.add(group)
         case rows.LegRow():
             leg = book.by_id[row.group_id].legs[row.number]

@@ -14,7 +14,7 @@ from oms.engine.order_rows import OrderRow
 from oms.model.contingency import GroupNode
 from oms.model.define import record
 from oms.model.enums import BreakKind, LegEnd
-from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol
+from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, ListId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.triggers import Trigger
@@ -255,6 +255,7 @@ class GroupRow:
     client_ref: str | None
     nodes: tuple[GroupNode, ...]
     is_canceled: bool
+    list_id: ListId | None
 
 
 @record

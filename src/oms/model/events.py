@@ -25,7 +25,7 @@ from oms.model.enums import (
     Side,
     TriggerPriceType,
 )
-from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol, VenueOrderId
+from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, ListId, OrderId, Symbol, VenueOrderId
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
@@ -1037,6 +1037,21 @@ class GroupCreated(Event):
     account: Account
     client_ref: str | None
     nodes: tuple[GroupNode, ...]
+
+
+@record
+class GroupListed(Event):
+    """A group goes to a venue as one list, which works it from then on.
+
+    Attributes:
+        group_id: The group.
+        list_id: What the list goes by there (66).
+        broker: Where it goes.
+    """
+
+    group_id: int
+    list_id: ListId
+    broker: BrokerName
 
 
 @record

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from oms.model.contingency import Contingency, Leg, Oco, Oto, SubmitGroup, legs_of
 from oms.model.decimals import ZERO, plain
-from oms.model.enums import LegEnd
-from oms.model.ids import Account, OrderId
+from oms.model.enums import LegEnd, WorkedBy
+from oms.model.ids import Account, ListId, OrderId
 from oms.model.order import Order
 from oms.model.terms import in_words
 
@@ -68,9 +68,10 @@ class Group:
         client_ref: The caller's own name for it.
         legs: Its legs, in the order of the tree.
         is_canceled: It was asked for that nothing more is made of it.
+        list_id: What it goes by at the venue that works it as one list; None where it is worked here.
     """
 
-    __slots__ = ("account", "client_ref", "contingency", "group_id", "is_canceled", "legs")
+    __slots__ = ("account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id")
 
     def __init__(self, group_id: int, asked: SubmitGroup) -> None:
         """Begin without an order."""
@@ -79,9 +80,15 @@ class Group:
         self.account: Account = asked.account
         self.client_ref = asked.client_ref
         self.is_canceled = False
+        self.list_id: ListId | None = None
         self.legs = tuple(
             GroupLeg(self, number, leg) for number, leg in enumerate(legs_of(asked.contingency))
         )
+
+    @property
+    def worked_by(self) -> WorkedBy:
+        """Who releases its exits and keeps its legs from executing too much: its venue, or the library."""
+        return WorkedBy.OMS if self.list_id is None else WorkedBy.VENUE
 
     @property
     def orders(self) -> tuple[Order, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -65,6 +66,16 @@ class NewOrderList:
     time_ns: int
     contingency: Contingency
     orders: tuple[NewOrderSingle, ...]
+
+    @property
+    def order_id(self) -> OrderId:
+        """Our own identity of its first order."""
+        return self.orders[0].order_id
+
+    @property
+    def cl_ord_id(self) -> ClOrdId:
+        """The identity of its first order."""
+        return self.orders[0].cl_ord_id
 
 
 @record
@@ -173,8 +184,25 @@ class RequestForPositions:
 ListingRequest: TypeAlias = TradeCaptureReportRequest | OrderMassStatusRequest | RequestForPositions
 """What is asked of a broker as a whole."""
 
-Request: TypeAlias = NewOrderSingle | OrderCancelRequest | OrderCancelReplaceRequest | OrderStatusRequest
-"""What is asked of a broker about one order."""
+Request: TypeAlias = (
+    NewOrderSingle | NewOrderList | OrderCancelRequest | OrderCancelReplaceRequest | OrderStatusRequest
+)
+"""What is asked of a broker about orders."""
 
-Outgoing: TypeAlias = Request | NewOrderList | ListingRequest
+Outgoing: TypeAlias = Request | ListingRequest
 """Whatever leaves for a broker."""
+
+
+def new_orders(request: Request) -> tuple[NewOrderSingle, ...]:
+    """Give the orders that a request places."""
+    if type(request) is NewOrderList:
+        return request.orders
+    return (request,) if type(request) is NewOrderSingle else ()
+
+
+def ids_of(requests: Iterable[Request]) -> Iterator[ClOrdId]:
+    """Give the ClOrdIDs of requests, of a list those of all its orders; a question about an order without one has none."""
+    for request in requests:
+        for one in new_orders(request) or (request,):
+            if one.cl_ord_id:
+                yield one.cl_ord_id

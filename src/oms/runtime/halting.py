@@ -42,10 +42,11 @@ from oms.model.mass_cancel import MassCancelResult
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent, Refused, Unknown
 from oms.model.requests import (
-    NewOrderSingle,
     OrderCancelReplaceRequest,
     OrderCancelRequest,
     Request,
+    ids_of,
+    new_orders,
 )
 from oms.model.sessions import SessionChange
 from oms.ports.clock import Clock
@@ -182,7 +183,7 @@ class Halting:
             kept = []
         if not self._last_id:
             self._next_id, self._last_id = _ids((*events, *decided, *state.fresh), state)
-        self.unsent.update(request.cl_ord_id for request in requests if request.cl_ord_id)
+        self.unsent.update(ids_of(requests))
         self._judge(error)
         self._inbox.bound(self.held)
         waited = self._sort_out(kept)
@@ -216,20 +217,18 @@ class Halting:
 
     def keep_back(self, requests: Sequence[Request]) -> None:
         """Take in that of the requests of a batch under way only those are to leave that `sort_requests` lets through."""
-        self.unsent.update(
-            request.cl_ord_id for request in self.sort_requests(requests)[1] if request.cl_ord_id
-        )
+        self.unsent.update(ids_of(self.sort_requests(requests)[1]))
 
     def sort_requests(self, requests: Sequence[Request]) -> tuple[list[Request], list[Request]]:
         """Give the requests that may leave while halted, cancels and questions, and those that may not.
 
         The cancel of an order that does not leave is one of the latter.
         """
-        kept: set[OrderId] = {request.order_id for request in requests if type(request) is NewOrderSingle}
+        kept = {one.order_id for request in requests for one in new_orders(request)}
         leaving: list[Request] = []
         staying: list[Request] = []
         for request in requests:
-            is_new = isinstance(request, NewOrderSingle | OrderCancelReplaceRequest)
+            is_new = bool(new_orders(request)) or type(request) is OrderCancelReplaceRequest
             stays = is_new or (type(request) is OrderCancelRequest and request.order_id in kept)
             (staying if stays else leaving).append(request)
         return leaving, staying

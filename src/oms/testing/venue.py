@@ -24,6 +24,7 @@ from oms.model.reports import (
     Undetermined,
 )
 from oms.model.requests import (
+    NewOrderList,
     NewOrderSingle,
     OrderCancelReplaceRequest,
     OrderCancelRequest,
@@ -168,6 +169,8 @@ class TruthfulVenue:
                 )
             case OrderCancelRequest() | OrderCancelReplaceRequest():
                 self._hear_amendment(request)
+            case NewOrderList():
+                self.broken.append(f"a list has arrived where none is taken: {request}")
             case OrderStatusRequest():
                 answer = self.answer(request.cl_ord_id)
                 if isinstance(answer, Found):

@@ -24,7 +24,7 @@ from oms.model.enums import (
     Side,
     TriggerPriceType,
 )
-from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol, VenueOrderId
+from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, ListId, OrderId, Symbol, VenueOrderId
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
@@ -814,4 +814,5 @@ EXPECTED: tuple[e.Event, ...] = (
         115, 4, ASK, 115, T0, OrderId(115), AAPL, Side.BUY, Decimal(1), Strategy("twap", {"slices": 10, "over_s": "600"}),
         Day(), MAIN, None, None, 0,
     ),
+    e.GroupListed(116, 4, ASK, 116, T0, 1, ListId("oms-1"), BrokerName("paper")),
 )  # fmt: skip

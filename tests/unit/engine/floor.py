@@ -14,7 +14,7 @@ from oms.model.enums import ExecType, Side
 from oms.model.group import Group
 from oms.model.ids import ExecId
 from oms.model.market import Quote, TradePrint
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.requests import NewOrderList, NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.terms import Limit, Stop, Terms
 from tests.fakes import CAN_ALL, T0
 from tests.unit.engine.desk import MAIN, SYMBOL, Desk
@@ -95,6 +95,8 @@ def _words(desk: Floor, request: Any) -> str:
         case NewOrderSingle():
             order = desk.order(request.order_id)
             return f"new {request.order_id}: {request.side.name} {request.order_qty} {type(order.terms).__name__}"
+        case NewOrderList(orders=orders):
+            return f"list {request.list_id[-2:]}: {', '.join(_words(desk, one) for one in orders)}"
         case OrderCancelReplaceRequest():
             return f"replace {request.order_id}: {request.order_qty}"
         case OrderCancelRequest():

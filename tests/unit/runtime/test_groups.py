@@ -23,7 +23,7 @@ from tests.fakes import AAPL, BTC, T0
 
 
 def opened(store: EventStore | None = None) -> OrderManager:
-    broker = PaperBroker([AAPL, BTC])
+    broker = PaperBroker([AAPL, BTC], contingencies=None)
     return OrderManager(
         brokers=[broker], store=MemoryEventStore() if store is None else store, clock=ManualClock(T0)
     )

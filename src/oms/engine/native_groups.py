@@ -1,0 +1,238 @@
+"""Groups that their venue works: they go out as one list, and are watched from then on.
+
+A group goes to its venue where that works all of it exactly, and every one of its orders could be placed now as it is;
+otherwise it is worked here. What the venue does to one order because of another comes back as reports like any other; what is
+left to do here is to notice what it should not have done, and to cancel what is to be canceled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import count
+from typing import Final
+
+from oms.engine.answers import process_answer
+from oms.engine.group_book import ORIGIN, GroupBook
+from oms.engine.inputs import Answered
+from oms.engine.order_entry import OrderEntry
+from oms.model import events as ev
+from oms.model.commands import CancelOrder, SubmitOrder
+from oms.model.contingencies import order_qtys
+from oms.model.contingency import Contingency, Oco, Oto, Siblings, SubmitGroup, legs_of
+from oms.model.decimals import ZERO, plain
+from oms.model.enums import AnomalyCode, LegEnd, RequestKind
+from oms.model.group import Group, GroupLeg
+from oms.model.ids import BrokerName, ListId
+from oms.model.order import Order
+from oms.model.reports import NotSent
+from oms.model.requests import NewOrderList, NewOrderSingle, Request
+from oms.order_types.grid_checks import check_qty
+
+# What is kept on a leg is the group book's own; routes and handlers are the order entry's.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+_NS_PER_S: Final = 1_000_000_000
+_NOT_WHOLE: Final = NotSent("another order of its list was denied")
+
+
+class NativeGroups:
+    """What sends groups as lists, and watches over them."""
+
+    __slots__ = ("_book", "_entry", "_state")
+
+    def __init__(self, entry: OrderEntry) -> None:
+        """Work on the state of an order entry, through which all orders go."""
+        self._entry = entry
+        self._state = entry.state
+        self._book: GroupBook = entry.state.groups
+
+    def place(self, group: Group, requests: list[Request]) -> bool:
+        """Send a group as one list; False where nothing was done, since it is to be worked here."""
+        if group.is_canceled or any(leg.orders or leg.reached or leg.end is not None for leg in group.legs):
+            return False
+        broker = self._venue_of(group)
+        if broker is None:
+            return False
+        commands = _commands(group)
+        if not commands or not self._has_room(len(commands)) or not all(map(self._is_granted, commands)):
+            return False
+        state = self._state
+        list_id = ListId(f"{state.prefix}-{group.group_id}")
+        state.begin(SubmitGroup, ORIGIN)
+        state.record(ev.GroupListed(*state.envelope(), group.group_id, list_id, broker))
+        singles: list[Request] = []
+        for leg, command in zip(group.legs, commands, strict=True):
+            state.begin(SubmitOrder, ORIGIN)
+            order_id = state.free_order_id()
+            state.record(ev.LegPlaced(*state.envelope(), group.group_id, leg.number, order_id))
+            self._entry.submit(command, singles, promised=order_id)
+        orders = tuple(one for one in singles if isinstance(one, NewOrderSingle))
+        if len(orders) < len(group.legs):
+            # A handler of somebody's own has changed its mind.
+            for one in orders:
+                process_answer(state, Answered(one, _NOT_WHOLE))
+            return True
+        requests.append(NewOrderList(broker, list_id, state.now_ns, group.contingency, orders))
+        return True
+
+    def watch(self, group: Group, requests: list[Request]) -> None:
+        """Cancel the orders of a group that is to be canceled, and tell of what its venue should not have done."""
+        exits_of = self._book.sharing[group.group_id].exits_of
+        for entry, exits in exits_of.items():
+            over = _executed(group, exits) - group.legs[entry].executed_qty
+            if over > ZERO and not group.legs[entry]._excess_told:
+                self._tell_excess(group.legs[entry], over)
+        for leg in group.legs:
+            if group.is_canceled:
+                for order in leg.orders:
+                    self._cancel(leg, order, requests)
+            elif leg.end is None and (leg._asked_away or any(order.is_ended for order in leg.orders)):
+                self._stop(leg, next((one for one, exits in exits_of.items() if leg.number in exits), None))
+
+    def _cancel(self, leg: GroupLeg, order: Order, requests: list[Request]) -> None:
+        pending = any(request.kind is RequestKind.CANCEL for request in order.outstanding_requests)
+        if not (order.is_closed or pending or order.order_id in leg._no_cancel):
+            self._state.begin(CancelOrder, ORIGIN)
+            self._entry.cancel(CancelOrder(order.order_id), requests)
+
+    def _stop(self, leg: GroupLeg, entry: int | None) -> None:
+        """Take note that an order was withdrawn, has ended with its list's work done, or is lost."""
+        group, why, lost = leg._group, LegEnd.WITHDRAWN, ZERO
+        if not leg._asked_away:
+            lost = ZERO if entry is None else _without(group, entry, leg.number)
+            if entry is not None and lost <= ZERO:
+                return  # as its list wants it, as far as anybody knows
+            why = LegEnd.LOST
+            brought = leg.executed_qty
+            exits = self._book.sharing[group.group_id].exits_of.get(leg.number, ())
+            if ZERO < brought <= _executed(group, exits):
+                why = LegEnd.COMPLETED
+        state = self._state
+        state.begin(SubmitGroup, ORIGIN)
+        state.record(ev.LegStopped(*state.envelope(), group.group_id, leg.number, why))
+        if lost > ZERO:
+            order = leg.orders[-1]
+            text = f"an exit of group {group.group_id} is lost ({order.life.value}): {plain(lost)} of {leg.leg.symbol} may be without it"
+            self._tell(AnomalyCode.EXIT_LOST, order, text)
+
+    def _tell_excess(self, entry: GroupLeg, over: Decimal) -> None:
+        text = f"the exits of group {entry._group.group_id} have executed {plain(over)} more than their entry"
+        self._tell(AnomalyCode.EXITS_EXCEED_ENTRY, entry.orders[-1], text)
+
+    def _tell(self, code: AnomalyCode, order: Order, text: str) -> None:
+        state = self._state
+        state.begin(SubmitGroup, ORIGIN)
+        broker = order.broker or BrokerName("")
+        state.record(ev.AnomalyRaised(*state.envelope(), code, broker, order.order_id, text, ""))
+
+    # ------------------------------------------------------------ whether a venue works it
+
+    def _venue_of(self, group: Group) -> BrokerName | None:
+        first = self._entry._route(group.legs[0].leg.symbol)
+        can = first.capabilities.contingencies
+        if can is None or first.why_not or can.why_not(group.contingency):
+            return None
+        for leg in group.legs[1:]:
+            route = self._entry._route(leg.leg.symbol)
+            if route.broker != first.broker or route.why_not:
+                return None
+        return first.broker
+
+    def _is_granted(self, command: SubmitOrder) -> bool:
+        # What `OrderEntry.submit` would say, without saying it.
+        entry, state = self._entry, self._state
+        route = entry._route(command.symbol)
+        handler = entry._handlers[type(command.terms)]
+        px, px_ns = entry._reference(command.symbol)
+        worst_px = handler.worst_px(command, px)
+        of_itself = (
+            *handler.check(command, route.instrument),
+            *check_qty(command.order_qty, worst_px, route.instrument),
+        )
+        verdict = entry._gate.approve_submit(command, route.instrument, worst_px, px, px_ns, state.now_ns)
+        if isinstance(verdict, tuple):
+            return False
+        trigger, against = entry._look_closer(command, route, of_itself, ())
+        return trigger is None and not against
+
+    def _has_room(self, count: int) -> bool:
+        # For all of them together: the gate looks at one after the other.
+        book, now_ns = self._state.book, self._state.now_ns
+        limits = book.limits
+        if limits is None:
+            return False
+        most = limits.max_open_orders
+        if most is not None and len(book.exposure.open_orders) + count > most:
+            return False
+        if limits.max_messages is None:
+            return True
+        window_ns = limits.message_window_s * _NS_PER_S
+        recent = sum(1 for sent_ns in book.sent_ns if now_ns - sent_ns < window_ns)
+        return recent + count <= limits.max_messages
+
+
+def _commands(group: Group) -> list[SubmitOrder]:
+    """Give the orders of a group as they go out together; none where one of them would be for nothing."""
+    qtys = order_qtys(group.contingency)
+    if not all(qtys):
+        return []
+    return [
+        SubmitOrder(
+            leg.leg.symbol,
+            leg.leg.side,
+            qty,
+            leg.leg.terms,
+            leg.leg.time_in_force,
+            leg.leg.account or group.account,
+            instructions=leg.leg.instructions,
+        )
+        for leg, qty in zip(group.legs, qtys, strict=True)
+    ]
+
+
+def _executed(group: Group, legs: Iterable[int]) -> Decimal:
+    return sum((group.legs[number].executed_qty for number in legs), ZERO)
+
+
+def _without(group: Group, entry: int, number: int) -> Decimal:
+    """Give what an entry has brought that no exit has executed, and that an exit which has ended should still work for."""
+    node = _entry_node(group.contingency, entry, count())
+    units = _units(node, entry)
+    left = group.legs[entry].executed_qty - _executed(group, (leg for unit, _ in units for leg in unit))
+    for unit, siblings in units:
+        if number not in unit:
+            left -= max(_open_qty(group.legs[leg]) for leg in unit)
+        elif siblings is Siblings.CANCEL and _executed(group, (leg for leg in unit if leg != number)):
+            return ZERO  # its sibling was first
+    return left
+
+
+def _open_qty(leg: GroupLeg) -> Decimal:
+    return sum((order.leaves_qty for order in leg.orders), ZERO)
+
+
+def _entry_node(node: Contingency, entry: int, numbers: Iterator[int]) -> Oto | None:
+    # The part of a tree that begins with the leg of this number.
+    if isinstance(node, Oco):
+        return next(filter(None, (_entry_node(one, entry, numbers) for one in node.legs)), None)
+    number = next(numbers)
+    if not isinstance(node, Oto):
+        return None
+    if number == entry:
+        return node
+    return next(filter(None, (_entry_node(one, entry, numbers) for one in node.exits)), None)
+
+
+def _units(node: Oto | None, entry: int) -> list[tuple[tuple[int, ...], Siblings | None]]:
+    # The exits of an entry, by the numbers of the legs that stand for each.
+    units: list[tuple[tuple[int, ...], Siblings | None]] = []
+    number = entry + 1
+    for one in () if node is None else node.exits:
+        firsts = []
+        for leg in one.legs if isinstance(one, Oco) else (one,):
+            firsts.append(number)
+            number += len(legs_of(leg))
+        units.append((tuple(firsts), one.siblings if isinstance(one, Oco) else None))
+    return units

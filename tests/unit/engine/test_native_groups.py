@@ -1,0 +1,432 @@
+"""Groups that their venue works: what goes out, what is noticed of what the venue does, and when a group is worked here instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+from attrs import evolve
+
+from oms.engine.engine import Engine
+from oms.engine.fingerprint import describe
+from oms.engine.inputs import Start
+from oms.engine.snapshot import dump, load
+from oms.engine.state import State
+from oms.model import events as ev
+from oms.model.capabilities import Capabilities
+from oms.model.commands import EngageKillSwitch, SubmitOrder
+from oms.model.contingency import (
+    Arm,
+    CancelGroup,
+    Contingency,
+    Leg,
+    Oco,
+    Oto,
+    Siblings,
+)
+from oms.model.enums import AnomalyCode, ExecType, LegEnd, Life, Side, WorkedBy
+from oms.model.group import Group
+from oms.model.ids import ListId
+from oms.model.instructions import Instructions
+from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.reports import NotSent, Refused, Unknown
+from oms.model.requests import NewOrderList
+from oms.model.terms import Limit, Stop
+from oms.model.time_in_force import GTC
+from oms.order_types.registry import default_handlers
+from oms.order_types.stop import StopHandler
+from oms.projections.positions import Positions
+from oms.simulation.list_admission import CONTINGENCIES
+from tests.fakes import AAPL, BTC, CAN_MORE
+from tests.unit.engine.desk import OFF, PAPER, PREFIX, TIMEOUT_NS
+from tests.unit.engine.floor import Floor, simple
+
+CAN_LISTS = evolve(CAN_MORE, contingencies=CONTINGENCIES)
+SENT = "list -1: new 1: BUY 100 Limit, new 2: SELL 100 Stop, new 3: SELL 100 Limit"
+
+
+def floor(can: Capabilities = CAN_LISTS, limits: RiskLimits = OFF) -> Floor:
+    desk = Floor({"paper": can})
+    if limits is not OFF:
+        desk.engine.state.book.set_limits(limits)
+    return desk
+
+
+def placed(tree: Contingency | None = None) -> tuple[Floor, Group]:
+    """A floor on which a bracket was taken by its venue."""
+    desk = floor()
+    group = desk.place(simple() if tree is None else tree)
+    for order in group.orders:
+        desk.new(order.order_id)
+    desk.news()
+    return desk, group
+
+
+def restated(desk: Floor, order_id: int, qty: int) -> None:
+    desk.say(ExecType.RESTATED, cl_ord_id=desk.order(order_id).cl_ord_id, order_qty=Decimal(qty))
+
+
+def told(desk: Floor) -> list[tuple[AnomalyCode, int | None]]:
+    """The anomalies, with the orders that they are about."""
+    return [(one.code, one.order_id) for one in desk.journal if isinstance(one, ev.AnomalyRaised)]
+
+
+def test_a_bracket_goes_out_as_one_list_where_its_venue_works_it() -> None:
+    desk = floor()
+    group = desk.place(simple())
+
+    assert desk.news() == [SENT]
+    (request,) = desk.sent
+    assert isinstance(request, NewOrderList)
+    assert request.contingency == group.contingency
+    assert request.list_id == group.list_id == ListId(f"{PREFIX}-1")
+    assert group.worked_by is WorkedBy.VENUE
+    assert [order.worked_by for order in group.orders] == [WorkedBy.VENUE] * 3
+    assert [len(leg.orders) for leg in group.legs] == [1, 1, 1]
+    assert desk.waiting() == []
+
+
+def test_what_the_venue_does_is_followed_and_nothing_more_is_asked_for() -> None:
+    desk, group = placed()
+    desk.fill(1, 60)
+    desk.fill(3, 20, 110)
+    restated(desk, 2, 80)
+    desk.fill(1, 40)
+    desk.fill(3, 80, 110)
+    desk.done(2)
+
+    assert desk.news() == []
+    assert told(desk) == []
+    assert [leg.executed_qty for leg in group.legs] == [100, 0, 100]
+    assert [order.life for order in group.orders] == [Life.LIVE, Life.CANCELED, Life.LIVE]
+    assert not any(leg.end for leg in group.legs)
+    assert desk.engine.state.groups.is_over(group)
+
+
+def test_reports_that_overtake_one_another_change_nothing() -> None:
+    desk, _ = placed()
+    desk.fill(3, 100, 110)  # before anything was heard of the entry
+    assert told(desk) == [(AnomalyCode.EXITS_EXCEED_ENTRY, 1)]
+    desk.done(2)
+    desk.fill(1, 100)
+
+    assert told(desk) == [(AnomalyCode.EXITS_EXCEED_ENTRY, 1)]
+    assert desk.news() == []
+
+
+WORKED_HERE: dict[str, tuple[Capabilities, Contingency]] = {
+    "the venue takes no lists": (CAN_MORE, simple()),
+    "not with this policy": (
+        evolve(CAN_LISTS, contingencies=evolve(CONTINGENCIES, arms=frozenset({Arm.COMPLETE}))),
+        simple(),
+    ),
+    "not with these terms": (
+        evolve(
+            CAN_LISTS, order_types=frozenset(pair for pair in CAN_MORE.order_types if pair[0] is not Stop)
+        ),
+        simple(),
+    ),
+    "not with these instructions": (
+        CAN_LISTS,
+        Oto(
+            Leg("AAPL", Side.BUY, Limit(100), order_qty=100),
+            (Leg("AAPL", Side.SELL, Limit(110), GTC, instructions=Instructions(reduce_only=True)),),
+        ),
+    ),
+    "an exit for which nothing is left": (
+        CAN_LISTS,
+        Oto(
+            Leg("AAPL", Side.BUY, Limit(100), order_qty=100),
+            (
+                Leg("AAPL", Side.SELL, Limit(110), GTC, None, 100),
+                Leg("AAPL", Side.SELL, Limit(120), GTC),
+            ),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("can", "tree"), WORKED_HERE.values(), ids=WORKED_HERE)
+def test_what_its_venue_does_not_work_exactly_is_worked_here(can: Capabilities, tree: Contingency) -> None:
+    desk = floor(can)
+    group = desk.place(tree)
+
+    assert desk.news() == ["new 1: BUY 100 Limit"]
+    assert group.worked_by is WorkedBy.OMS
+
+
+def test_a_group_across_brokers_is_worked_here() -> None:
+    desk = Floor({"paper": CAN_LISTS, "other": CAN_LISTS})
+    instruments = (evolve(AAPL, broker="paper"), evolve(BTC, broker="other"))
+    desk.tell(Start("desk", TIMEOUT_NS, OFF, instruments))
+    desk.place(
+        Oto(Leg("AAPL", Side.BUY, Limit(100), GTC, None, 1), (Leg("BTC-USD", Side.SELL, Limit(90), GTC),))
+    )
+
+    assert desk.news() == ["new 1: BUY 1 Limit"]
+
+
+def test_a_group_of_two_instruments_at_one_broker_goes_out_as_a_list() -> None:
+    desk = floor()
+    desk.place(
+        Oto(Leg("AAPL", Side.BUY, Limit(100), GTC, None, 1), (Leg("BTC-USD", Side.SELL, Limit(90), GTC),))
+    )
+
+    assert desk.news() == ["list -1: new 1: BUY 1 Limit, new 2: SELL 1 Limit"]
+
+
+LIMITS = {"open orders": evolve(OFF, max_open_orders=2), "messages": evolve(OFF, max_messages=2)}
+
+
+@pytest.mark.parametrize("limits", LIMITS.values(), ids=LIMITS)
+def test_what_would_not_pass_the_gate_together_is_worked_here(limits: RiskLimits) -> None:
+    desk = floor(limits=limits)
+    desk.place(simple())
+
+    assert desk.news() == ["new 1: BUY 100 Limit"]
+
+
+def test_what_passes_the_gate_together_goes_out_as_a_list() -> None:
+    desk = floor(limits=evolve(OFF, max_open_orders=3, max_messages=3))
+    desk.place(simple())
+
+    assert desk.news() == [SENT]
+
+
+def test_while_the_kill_switch_is_engaged_nothing_goes_out() -> None:
+    desk = floor()
+    desk.tell(EngageKillSwitch("a test", "me"))
+    group = desk.place(simple())
+
+    assert desk.news() == []
+    assert [order.life for order in group.orders] == [Life.DENIED]
+
+
+def test_a_group_is_canceled_by_canceling_its_orders() -> None:
+    desk, group = placed()
+    desk.fill(1, 40)
+    desk.tell(CancelGroup(group.group_id))
+
+    assert desk.news() == ["cancel 1", "cancel 2", "cancel 3"]
+    for order_id in (1, 2, 3):
+        desk.done(order_id)
+    assert desk.news() == []
+    assert told(desk) == []
+    assert desk.engine.state.groups.is_over(group)
+
+
+def test_a_cancel_of_the_group_that_comes_too_late_for_an_exit_is_not_asked_again() -> None:
+    desk, group = placed()
+    desk.tell(CancelGroup(group.group_id))
+    desk.done(1)
+    desk.say(ExecType.CANCELED, cl_ord_id=desk.order(2).cl_ord_id)
+    desk.say(ExecType.CANCELED, cl_ord_id=desk.order(3).cl_ord_id)
+
+    assert desk.news() == ["cancel 1", "cancel 2", "cancel 3"]
+    assert told(desk) == []
+
+
+def test_a_refused_list_leaves_nothing_behind() -> None:
+    desk = floor()
+    group = desk.place(simple())
+    desk.answer(Refused("no lists today", "9"))
+
+    assert [order.life for order in group.orders] == [Life.REJECTED] * 3
+    assert {order.text for order in group.orders} == {"no lists today"}
+    assert told(desk) == []
+    assert desk.news() == [SENT]
+    assert desk.engine.state.groups.is_over(group)
+
+
+def test_a_list_that_never_left_is_rejected() -> None:
+    desk = floor()
+    group = desk.place(simple())
+    desk.answer(NotSent("the line is down"))
+
+    assert [order.life for order in group.orders] == [Life.REJECTED] * 3
+
+
+def test_of_a_list_whose_answer_is_lost_each_order_is_in_doubt() -> None:
+    desk = floor()
+    group = desk.place(simple())
+    desk.answer(Unknown("a time-out"))
+
+    assert [order.is_in_doubt for order in group.orders] == [True] * 3
+    asked = desk.news()
+    assert asked == [SENT, *["OrderStatusRequest"] * 3]
+    for order in group.orders:
+        desk.new(order.order_id)
+    assert not any(order.is_in_doubt for order in group.orders)
+
+
+def test_a_list_that_is_refused_order_by_order_tells_of_no_lost_exit() -> None:
+    desk = floor()
+    group = desk.place(simple())
+    for order in group.orders:
+        desk.say(ExecType.REJECTED, cl_ord_id=order.cl_ord_id)
+
+    assert told(desk) == []
+    assert [leg.end for leg in group.legs] == [LegEnd.LOST, None, None]
+
+
+def test_an_exit_that_the_venue_refuses_is_told_of_once_there_is_something_to_exit() -> None:
+    desk = floor()
+    group = desk.place(simple())
+    desk.new(1)
+    desk.say(ExecType.REJECTED, cl_ord_id=desk.order(2).cl_ord_id)
+    desk.new(3)
+    assert told(desk) == []
+
+    desk.fill(1, 30)
+
+    assert told(desk) == [(AnomalyCode.EXIT_LOST, 2)]
+    assert group.legs[1].end is LegEnd.LOST
+
+
+def test_an_exit_that_ends_while_something_is_held_is_lost() -> None:
+    desk, group = placed()
+    desk.fill(1, 100)
+    desk.fill(3, 30, 110)
+    desk.say(ExecType.CANCELED, cl_ord_id=desk.order(2).cl_ord_id)
+
+    raised = [one for one in desk.journal if isinstance(one, ev.AnomalyRaised)]
+    assert [(one.code, one.text) for one in raised] == [
+        (AnomalyCode.EXIT_LOST, "an exit of group 1 is lost (canceled): 70 of AAPL may be without it")
+    ]
+    assert group.legs[1].end is LegEnd.LOST
+    assert desk.news() == []
+
+
+def test_a_sibling_that_was_canceled_by_the_first_execution_is_not_lost() -> None:
+    desk, group = placed(simple(siblings=Siblings.CANCEL))
+    desk.fill(1, 100)
+    desk.fill(3, 30, 110)
+    desk.done(2)
+
+    assert told(desk) == []
+    assert group.legs[1].end is None
+
+
+def test_an_exit_whose_part_another_one_takes_is_not_lost() -> None:
+    entry = Leg("AAPL", Side.BUY, Limit(100), GTC, None, 100)
+    first = Leg("AAPL", Side.SELL, Limit(105), GTC, None, 40)
+    oco = Oco((Leg("AAPL", Side.SELL, Stop(95), GTC), Leg("AAPL", Side.SELL, Limit(110), GTC)))
+    desk, _ = placed(Oto(entry, (first, oco)))
+    desk.fill(1, 100)
+    desk.fill(4, 60, 110)
+    desk.done(3)
+
+    assert told(desk) == []
+
+
+def test_an_exit_that_its_owner_cancels_is_withdrawn() -> None:
+    desk, group = placed()
+    desk.fill(1, 100)
+    desk.cancel(2)
+    desk.done(2)
+
+    assert group.legs[1].end is LegEnd.WITHDRAWN
+    assert told(desk) == []
+
+
+def test_an_entry_whose_exits_have_sold_all_it_brought_is_completed() -> None:
+    desk, group = placed()
+    desk.fill(1, 40)
+    desk.fill(3, 40, 110)
+    for order_id in (1, 2, 3):
+        desk.done(order_id)
+
+    assert [leg.end for leg in group.legs] == [LegEnd.COMPLETED, None, None]
+    assert told(desk) == []
+    assert desk.engine.state.groups.is_over(group)
+
+
+def test_a_venue_that_sells_more_than_the_entry_brought_is_told_of_once() -> None:
+    desk, _ = placed()
+    desk.fill(1, 50)
+    desk.fill(3, 50, 110)
+    desk.fill(2, 20, 95)
+    desk.fill(2, 20, 95)
+
+    assert told(desk) == [(AnomalyCode.EXITS_EXCEED_ENTRY, 1)]
+
+
+def test_a_bust_of_an_exit_that_leaves_something_without_one_is_told_of() -> None:
+    desk, _ = placed()
+    desk.fill(1, 100)
+    desk.fill(3, 100, 110)
+    desk.done(2)
+    assert told(desk) == []
+
+    desk.bust(3, 2)
+
+    assert (AnomalyCode.EXIT_LOST, 2) in told(desk)
+
+
+def test_legs_without_an_entry_go_out_as_a_list_too() -> None:
+    desk = floor()
+    oco = Oco(
+        (
+            Leg("AAPL", Side.BUY, Limit(90), GTC, None, 10),
+            Leg("AAPL", Side.BUY, Stop(110), GTC, None, 10),
+        ),
+        Siblings.CANCEL,
+    )
+    group = desk.place(oco)
+    assert desk.news() == ["list -1: new 1: BUY 10 Limit, new 2: BUY 10 Stop"]
+    desk.fill(1, 10, 90)
+    desk.say(ExecType.CANCELED, cl_ord_id=desk.order(2).cl_ord_id)
+
+    assert told(desk) == []
+    assert desk.engine.state.groups.is_over(group)
+
+
+def test_an_order_that_is_replaced_is_its_venues_to_put_right() -> None:
+    desk, group = placed()
+    desk.replace(2, order_qty=50)
+    desk.replaced(2)
+    desk.fill(1, 100)
+
+    assert desk.news() == ["replace 2: 50"]
+    assert group.orders[1].order_qty == 50
+
+
+@pytest.mark.slow
+def test_it_survives_a_restart_and_a_snapshot() -> None:
+    desk, group = placed()
+    desk.fill(1, 60)
+    desk.fill(3, 20, 110)
+
+    replayed = Engine({PAPER: CAN_LISTS}, default_handlers(), State())
+    replayed.replay(desk.journal)
+    assert describe(replayed.state) == describe(desk.engine.state)
+    loaded = State()
+    load(dump(desk.engine.state, Positions()), loaded, Positions())
+    assert describe(loaded) == describe(desk.engine.state)
+    again = loaded.groups.by_id[1]
+    assert (again.list_id, again.worked_by) == (group.list_id, WorkedBy.VENUE)
+
+
+class Fickle(StopHandler):
+    """Has nothing against an order when it is asked first, and something when it is asked again."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
+        self.looks += 1
+        against = Reason(ReasonCode.UNSUPPORTED, "stop_px", "95", "another day")
+        return super().check(order, instrument) if self.looks == 1 else (against,)
+
+
+def test_a_handler_that_changes_its_mind_stops_the_list() -> None:
+    desk = Floor({"paper": CAN_LISTS})
+    desk.engine = Engine({PAPER: CAN_LISTS}, {**default_handlers(), Stop: Fickle()}, desk.engine.state)
+    group = desk.place(simple())
+
+    assert desk.news() == []
+    assert [order.life for order in group.orders] == [Life.REJECTED, Life.DENIED, Life.REJECTED]
+    assert told(desk) == []

@@ -1,0 +1,210 @@
+"""Groups that their venue works, through the manager, at the paper broker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oms import Limit, OrderManager, Quote, Side, Stop
+from oms.brokers.paper import PaperBroker
+from oms.errors import HaltedError, StoreError
+from oms.model.contingency import Leg, Oco, Remainder, bracket
+from oms.model.enums import Life, WorkedBy
+from oms.model.events import AnomalyRaised
+from oms.model.group import Group
+from oms.model.ids import Symbol
+from oms.model.market import TradePrint
+from oms.model.terms import Terms
+from oms.model.time_in_force import GTC
+from oms.ports.event_store import EventStore
+from oms.runtime.manual_clock import ManualClock
+from oms.stores.jsonl import JSONLEventStore
+from oms.stores.memory import MemoryEventStore
+from oms.testing.faulty_store import FaultyStore, StoreFault, StorePlan
+from tests.fakes import AAPL, T0
+
+SYMBOL = Symbol("AAPL")
+
+
+class House:
+    """A manager at a paper broker, and the anomalies that it has told of."""
+
+    def __init__(self, store: EventStore | None = None, broker: PaperBroker | None = None) -> None:
+        self.broker = PaperBroker([AAPL]) if broker is None else broker
+        self.store = MemoryEventStore() if store is None else store
+        self.om = OrderManager(brokers=[self.broker], store=self.store, clock=ManualClock(T0))
+        self.told: list[AnomalyRaised] = []
+        self.om.on(AnomalyRaised, self.told.append)
+
+    def quote(self, bid: str, ask: str, size: int = 100) -> None:
+        self.om.update(Quote(SYMBOL, T0, bid, size, ask, size))
+
+    def bracket(self, entry: Terms | None = None, remainder: Remainder = Remainder.CANCEL) -> Group:
+        tree = bracket(
+            "AAPL",
+            Side.BUY,
+            100,
+            entry=entry or Limit(101),
+            target=Limit(110),
+            stop=Stop(95),
+            remainder=remainder,
+        )
+        return self.om.submit_group(tree)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Nothing is held, nothing is open, and nobody was told of anything."""
+        position = self.om.position("AAPL")
+        is_flat = position is None or not position.net_qty
+        return is_flat and not self.om.open_orders() and not self.told
+
+
+def executed(group: Group) -> list[int]:
+    return [int(leg.executed_qty) for leg in group.legs]
+
+
+def test_both_exits_lie_at_the_venue_and_the_target_ends_the_stop() -> None:
+    house = House()
+    house.quote("100", "101")
+    group = house.bracket()
+
+    assert group.worked_by is WorkedBy.VENUE
+    assert [order.life for order in group.orders] == [Life.LIVE] * 3
+    assert executed(group) == [100, 0, 0]
+    house.quote("110", "111")
+
+    assert executed(group) == [100, 0, 100]
+    assert house.is_at_rest
+
+
+def test_a_stop_that_fires_ends_the_target_in_the_same_update() -> None:
+    house = House()
+    house.quote("100", "101")
+    group = house.bracket()
+    house.quote("94", "95")
+    house.om.update(TradePrint(SYMBOL, T0, "95", 10))
+
+    assert executed(group) == [100, 100, 0]
+    assert house.is_at_rest
+
+
+def test_exits_are_for_what_has_filled_and_the_rest_of_the_entry_goes_with_them() -> None:
+    house = House()
+    house.quote("102", "103")
+    group = house.bracket()
+    house.quote("100", "101", 30)
+    house.quote("112", "113")
+
+    assert executed(group) == [30, 0, 30]
+    assert house.is_at_rest
+
+
+def test_a_partly_filled_target_leaves_the_stop_with_the_rest() -> None:
+    house = House()
+    house.quote("100", "101")
+    group = house.bracket()
+    house.quote("110", "111", 30)
+    assert [order.order_qty for order in group.orders] == [100, 70, 100]
+    house.quote("90", "91", 100)
+    house.om.update(TradePrint(SYMBOL, T0, "90", 10))
+
+    assert executed(group) == [100, 70, 30]
+    assert house.is_at_rest
+
+
+def test_what_rearms_gets_exits_for_the_rest() -> None:
+    house = House()
+    house.quote("102", "103")
+    group = house.bracket(remainder=Remainder.REARM)
+    house.quote("100", "101", 30)
+    house.quote("112", "113")
+    house.quote("100", "101", 70)
+    house.quote("112", "113")
+
+    assert executed(group) == [100, 0, 100]
+    assert house.is_at_rest
+
+
+def test_a_group_is_canceled_whole() -> None:
+    house = House()
+    house.quote("102", "103")
+    group = house.bracket()
+    house.om.cancel_group(group)
+
+    assert [order.life for order in group.orders] == [Life.CANCELED] * 3
+    assert not house.om.open_orders()
+    assert not house.told
+
+
+def test_an_order_of_a_group_can_be_canceled_and_the_other_exit_stays() -> None:
+    house = House()
+    house.quote("100", "101")
+    group = house.bracket()
+    house.om.cancel(group.orders[1])
+    house.quote("110", "111")
+
+    assert executed(group) == [100, 0, 100]
+    assert house.is_at_rest
+
+
+@pytest.mark.slow
+def test_a_group_survives_a_restart(tmp_path: Path) -> None:
+    path, broker = tmp_path / "orders.jsonl", PaperBroker([AAPL])
+    house = House(JSONLEventStore(path), broker)
+    house.quote("100", "101")
+    house.bracket()
+    house.om.close()
+
+    again = House(JSONLEventStore(path), broker)
+    again.om.reconcile()
+    (group,) = again.om.groups()
+    assert group.worked_by is WorkedBy.VENUE
+    again.quote("110", "111")
+
+    assert executed(group) == [100, 0, 100]
+    assert again.is_at_rest
+    again.om.close()
+
+
+def test_a_list_whose_record_fails_does_not_leave() -> None:
+    store = FaultyStore(MemoryEventStore())
+    house = House(store)
+    house.quote("102", "103")
+    store.plan = StorePlan(appends={store.appends + 1: StoreFault.FAILS_AFTER})
+
+    with pytest.raises(StoreError):
+        house.bracket()
+    with pytest.raises(HaltedError):
+        house.bracket()
+    house.om.resume(by="me", reason="the disk is back")
+
+    (group,) = house.om.groups()
+    # It is on record, and it never left: each of its orders says so.
+    assert [order.life for order in group.orders] == [Life.REJECTED] * 3
+    assert house.told == []
+
+
+def test_within_a_batch_a_list_leaves_with_the_rest() -> None:
+    house = House()
+    house.quote("100", "101")
+    with house.om.batch():
+        group = house.bracket()
+        assert executed(group) == [0, 0, 0]
+
+    assert executed(group) == [100, 0, 0]
+
+
+def test_legs_without_an_entry_work_at_the_same_time() -> None:
+    house = House()
+    house.quote("100", "101")
+    legs = (Leg("AAPL", Side.BUY, Limit(99), GTC, None, 10), Leg("AAPL", Side.BUY, Stop(105), GTC, None, 10))
+    group = house.om.submit_group(Oco(legs))
+    assert len(house.om.open_orders()) == 2
+    house.quote("98", "99", 4)
+    house.quote("104", "105")
+    house.om.update(TradePrint(SYMBOL, T0, "105", 1))
+
+    assert executed(group) == [4, 6]
+    assert not house.om.open_orders()
+    assert not house.told
