@@ -15,7 +15,7 @@ from oms.errors import ValidationError
 from oms.model.capabilities import Capabilities
 from oms.model.contingencies import Contingencies
 from oms.model.enums import ExecType, Listing, TriggerPriceType
-from oms.model.ids import BrokerName
+from oms.model.ids import Account, BrokerName
 from oms.model.ids import name as checked_name
 from oms.model.instructions import INSTRUCTIONS
 from oms.model.instrument import Instrument
@@ -49,6 +49,7 @@ from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
 from oms.model.venue_profile import ReplaceSupport, VenueProfile
 from oms.ports.broker import ReportSink
+from oms.simulation.accounts import AccountModel, Funds
 from oms.simulation.admission import ORDER_TYPES
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
@@ -89,6 +90,7 @@ class PaperBroker:
         *,
         fees: FeeModel | None = None,
         slippage: SlippageModel | None = None,
+        account: AccountModel | None = None,
         name: str = "paper",
         order_types: frozenset[tuple[type[Terms], type[TimeInForce]]] = ORDER_TYPES,
         trigger_prices: frozenset[TriggerPriceType] = frozenset(TriggerPriceType),
@@ -101,6 +103,7 @@ class PaperBroker:
             instruments: What can be traded, and what reference data it gives.
             fees: What executions cost; nothing unless given.
             slippage: How much worse than shown what takes trades; not at all unless given.
+            account: On which terms each account trades here, such as `CashAccount({"USD": 10000})`; without limits unless given.
             name: 1 to 32 of letters, digits, `.`, `_` and `-`.
             order_types: The pairs of terms and time in force that it says it takes, such as `ALL_ORDER_TYPES` for market and
                 limit orders alone; everything that the exchange works unless given. It plays a broker that can do less.
@@ -126,7 +129,7 @@ class PaperBroker:
                 "order_types", ", ".join(unworked), "pass a part of what the exchange works"
             )
         self._instruments = tuple(instruments)
-        self._exchange = SimulatedExchange(self._instruments, fees=fees, slippage=slippage)
+        self._exchange = SimulatedExchange(self._instruments, fees=fees, slippage=slippage, account=account)
         self._sink: ReportSink | None = None
         self._executions: list[ExecutionReport] = []
 
@@ -202,6 +205,10 @@ class PaperBroker:
         lines = net_positions(self._executions)
         self._sink.put(PositionReport(lines, is_complete=True, as_of_ns=request.time_ns))
         return _SENT
+
+    def funds(self, account: str = "main") -> Funds | None:
+        """Give what an account has here, at the prices of now; None where no account was given to the broker."""
+        return self._exchange.funds(Account(account))
 
     def on_market(self, update: MarketData) -> None:
         """Let a quote, a trade or a mark price move the exchange."""

@@ -38,6 +38,7 @@ from oms.simulation.venue_order import VenueOrder
 # OrdRejReason (103).
 UNKNOWN_SYMBOL: Final = "1"
 EXCHANGE_CLOSED: Final = "2"
+EXCEEDS_LIMIT: Final = "3"
 DUPLICATE_ORDER: Final = "6"
 UNSUPPORTED: Final = "11"
 INCORRECT_QUANTITY: Final = "13"

@@ -42,6 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Depth
+from oms.model.ids import Account
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.reports import ExecutionReport
@@ -53,7 +54,9 @@ from oms.model.requests import (
     OrderStatusRequest,
 )
 from oms.model.sessions import SessionChange
+from oms.simulation.accounts import AccountModel, Funds
 from oms.simulation.book import Book
+from oms.simulation.charging import Charging
 from oms.simulation.depth_feed import on_levels, on_order
 from oms.simulation.executions import Executions
 from oms.simulation.fees import FeeModel, NoFees
@@ -79,6 +82,7 @@ class SimulatedExchange:
         fees: FeeModel | None = None,
         queue: QueueModel | None = None,
         slippage: SlippageModel | None = None,
+        account: AccountModel | None = None,
     ) -> None:
         """Open a book for each instrument.
 
@@ -86,14 +90,15 @@ class SimulatedExchange:
             instruments: What is traded.
             fees: What executions cost; nothing unless given.
             slippage: How much worse than shown what takes trades; not at all unless given.
+            account: On which terms accounts trade; without limits unless given.
             queue: Where those who cancel stood in the market's queue; `Pessimistic` unless given.
         """
         self._books: dict[str, Book] = {
             instrument.symbol: Book(instrument, queue) for instrument in instruments
         }
         gauge = None if slippage is None else slippage.gauge()
-        executions = Executions((NoFees() if fees is None else fees).meter(), gauge)
-        self._matching = Matching(self._books, executions)
+        meter = (NoFees() if fees is None else fees).meter()
+        self._matching = Matching(self._books, Executions(Charging(self._books, meter, account), gauge))
         self._hears_volume = slippage is not None
         self._desk = OrderDesk(self._matching)
         self._lists = self._matching.executions.lists
@@ -137,6 +142,10 @@ class SimulatedExchange:
         A cancel or replace request that was refused came to nothing, as one did that never arrived.
         """
         return self._desk.status(request)
+
+    def funds(self, account: Account) -> Funds | None:
+        """Give what an account has, at the prices of now; None where accounts are not watched."""
+        return self._matching.executions.charging.funds(account)
 
     def open_orders(self, time_ns: int) -> list[ExecutionReport]:
         """Say what each open order is now, by instrument: `ORDER_STATUS`."""

@@ -13,8 +13,8 @@ from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import ExecType, LastLiquidityInd
 from oms.model.ids import Account, Symbol
 from oms.simulation.book import Book
+from oms.simulation.charging import Charging
 from oms.simulation.contingent_lists import NOTHING_LEFT, ContingentLists
-from oms.simulation.fees import Execution, FeeMeter
 from oms.simulation.reporting import Reports, execution_report, fee_report
 from oms.simulation.slippage import SlippageGauge, Taking, slipped_px
 from oms.simulation.venue_order import Stage, VenueOrder
@@ -28,19 +28,20 @@ class Executions:
     """Where every execution of the venue is booked.
 
     Attributes:
+        charging: What it costs, and what it does to accounts.
         lists: The orders that depend on one another.
     """
 
-    __slots__ = ("_fees", "_positions", "_reducing", "_slippage", "lists")
+    __slots__ = ("_positions", "_reducing", "_slippage", "charging", "lists")
 
-    def __init__(self, fees: FeeMeter, slippage: SlippageGauge | None = None) -> None:
+    def __init__(self, charging: Charging, slippage: SlippageGauge | None = None) -> None:
         """Begin without any, and flat.
 
         Args:
-            fees: What executions cost.
+            charging: What executions cost, and what they do to accounts.
             slippage: How much worse than shown what takes trades; not at all unless given.
         """
-        self._fees = fees
+        self.charging = charging
         self._slippage = slippage
         self.lists = ContingentLists()
         self._positions: dict[tuple[Account, Symbol], Decimal] = {}
@@ -118,14 +119,7 @@ class Executions:
         reports: Reports,
     ) -> None:
         instrument = book.instrument
-        # In an auction nobody waits for anybody; it is charged like what takes.
-        charged = liquidity or LastLiquidityInd.REMOVED
-        is_last = not order.leaves_qty
-        execution = Execution(
-            instrument, order.account, order.venue_order_id, order.side, qty, px, charged, time_ns, is_last
-        )
-        fees = self._fees.fees(execution)
-        self._fees.note(execution)
+        fees = self.charging.charge(book, order, qty, px, liquidity, time_ns)
         # A report has room for one fee: the one in the instrument's currency, or else the first.
         fee = next((fee for fee in fees if fee.currency == instrument.currency), fees[0] if fees else None)
         report = execution_report(

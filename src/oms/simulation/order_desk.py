@@ -35,11 +35,12 @@ _Amendment: TypeAlias = OrderCancelRequest | OrderCancelReplaceRequest
 class OrderDesk:
     """Every order that the venue ever took, by every identity that it ever had."""
 
-    __slots__ = ("_matching", "_orders", "_refused")
+    __slots__ = ("_charging", "_matching", "_orders", "_refused")
 
     def __init__(self, matching: Matching) -> None:
         """Begin without orders."""
         self._matching = matching
+        self._charging = matching.executions.charging
         self._orders: dict[ClOrdId, VenueOrder] = {}
         # Cancel and replace requests that came to nothing: whoever asks about one has nothing to wait for.
         self._refused: set[ClOrdId] = set()
@@ -64,6 +65,7 @@ class OrderDesk:
             return _refuse(order, cl_ord_id, time_ns, book, why_not.code, why_not.text)
         if order.is_reduce_only:
             self._matching.executions.note_reducing(order)
+        self._charging.hold(book, order, time_ns)
         accepted = execution_report(order, ExecType.NEW, time_ns, book.trade_date_at(time_ns))
         return [accepted, *self._matching.work(book, order, time_ns)]
 
@@ -88,6 +90,8 @@ class OrderDesk:
         traded = tuple(book for book in books if book is not None)
         lists = self._matching.executions.lists
         lists.add(request.contingency, tuple(orders), traded)
+        # Of alternatives one is held for; an account is not asked about what others release.
+        self._charging.hold(traded[0], orders[0], time_ns)
         reports: Reports = []
         for order, book in zip(orders, traded, strict=True):
             book.set_apart(order, book.held)
@@ -130,6 +134,11 @@ class OrderDesk:
             or admission.why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
             or admission.refusal_of_instructions(order, order.order_qty)
             or (self._refusal_now(book, order, order.terms) if is_now else None)
+            or (
+                self._refusal_of_account(book, order, order.order_qty, order.terms, time_ns)
+                if is_now
+                else None
+            )
         )
 
     def cancel(self, request: OrderCancelRequest) -> Reports:
@@ -165,9 +174,11 @@ class OrderDesk:
         is_moved = _is_moved(book, order, order_qty, terms)
         why_not = _refusal_to_turn(order, request)
         if why_not is None and not stops_here:
-            why_not = self._refusal_to_amend(
-                book, order, order_qty, terms, is_moved=is_moved
-            ) or _refusal_to_last(book, order, request)
+            why_not = (
+                self._refusal_to_amend(book, order, order_qty, terms, is_moved=is_moved)
+                or _refusal_to_last(book, order, request)
+                or self._refusal_of_account(book, order, order_qty, terms, time_ns)
+            )
         if why_not is not None:
             self._refused.add(request.cl_ord_id)
             return _refuse_request(order, request, CxlRejResponseTo.REPLACE, why_not.cxl_code, why_not.text)
@@ -176,6 +187,7 @@ class OrderDesk:
         if stop_px(terms) != stop_px(order.terms):
             order.watch = watch_of(order.side, terms, book.grid)
         order.amend(order_qty, terms)
+        self._charging.hold(book, order, time_ns)
         if time_in_force != order.time_in_force:
             order.time_in_force = time_in_force
             order.expires_ns = expires_at(time_in_force, time_ns)
@@ -211,6 +223,12 @@ class OrderDesk:
         if order is None or identity in self._refused:
             return None
         return status_report(order, request.time_ns)
+
+    def _refusal_of_account(
+        self, book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms, time_ns: int
+    ) -> Refusal | None:
+        why_not = self._charging.why_not(book, order, order_qty, terms, time_ns)
+        return None if why_not is None else Refusal(admission.EXCEEDS_LIMIT, why_not)
 
     def _refusal_now(self, book: Book, order: VenueOrder, terms: Terms) -> Refusal | None:
         # What depends on the market and the position at this moment.

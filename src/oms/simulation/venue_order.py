@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from attrs import define
 
@@ -39,6 +39,14 @@ class Stage(Choice):
     REJECTED = "rejected"
 
 
+class Held(Protocol):
+    """What an open order holds of its account."""
+
+    def release(self) -> None:
+        """Hold nothing more."""
+        ...
+
+
 @define(eq=False, kw_only=True)
 class VenueOrder:
     """An order as the venue knows it.
@@ -58,6 +66,7 @@ class VenueOrder:
         instructions: How it is to be handled beside its price and time; None where nothing is asked for.
         peg: The price that it follows, as it was when its limit was last set; None before, or where it follows none.
         working_qty: What it may execute in all as the others of its list stand; None where it depends on none.
+        hold: What it holds of its account; None where accounts are not watched.
         room: Where it stands while it rests at no price: beside others that wait; None otherwise.
     """
 
@@ -84,6 +93,7 @@ class VenueOrder:
     peg: Decimal | None = None
     working_qty: Decimal | None = None
     room: dict[VenueOrderId, VenueOrder] | None = None
+    hold: Held | None = None
 
     @property
     def is_buy(self) -> bool:
@@ -182,3 +192,5 @@ class VenueOrder:
         """End it with nothing left open."""
         self.stage = stage
         self.leaves_qty = ZERO
+        if self.hold is not None:
+            self.hold.release()

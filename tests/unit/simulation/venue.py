@@ -83,6 +83,7 @@ from oms.model.time_in_force import (
     GoodTillTime,
     TimeInForce,
 )
+from oms.simulation.accounts import AccountModel
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
 from oms.simulation.queue_models import QueueModel
@@ -149,8 +150,11 @@ class Venue:
         fees: FeeModel | None = None,
         queue: QueueModel | None = None,
         slippage: SlippageModel | None = None,
+        account: AccountModel | None = None,
     ) -> None:
-        self.exchange = SimulatedExchange([instrument], fees=fees, queue=queue, slippage=slippage)
+        self.exchange = SimulatedExchange(
+            [instrument], fees=fees, queue=queue, slippage=slippage, account=account
+        )
         self.time_ns = NOON_NS
         self.reports: list[Report] = []
         self._requests: dict[str, NewOrderSingle] = {}

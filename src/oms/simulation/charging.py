@@ -1,0 +1,215 @@
+"""What executions and orders do to money at the venue: fees are charged, accounts are checked, held and moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from oms.model.decimals import EXACT, ONE, QUOTIENT, ZERO
+from oms.model.enums import LastLiquidityInd, Side
+from oms.model.ids import Account
+from oms.model.terms import Terms, limit_px, stop_px
+from oms.simulation.accounts import AccountModel, Claim, Funds, Purse
+from oms.simulation.book import Book
+from oms.simulation.fees import Execution, Fee, FeeMeter
+from oms.simulation.venue_order import VenueOrder
+
+_ADD: Final = EXACT.add
+_SUBTRACT: Final = EXACT.subtract
+_MULTIPLY: Final = EXACT.multiply
+
+
+class Hold:
+    """What an open order holds of its account."""
+
+    __slots__ = ("_claim", "_fee", "_purse", "_qty", "_unit")
+
+    def __init__(self, purse: Purse, claim: Claim, unit: Decimal) -> None:
+        """Hold what is claimed, at so much for one unit of quantity."""
+        self._purse, self._claim, self._unit = purse, claim, unit
+        self._qty = self._fee = ZERO
+        self.add(claim.qty, claim.fee)
+
+    @property
+    def amounts(self) -> tuple[Decimal, Decimal]:
+        """The quantity and the fee that it holds for."""
+        return self._qty, self._fee
+
+    def execute(self, qty: Decimal, fee: Decimal) -> None:
+        """Hold so much less, and of the fee what is left of it."""
+        self.add(qty.copy_negate(), min(max(fee, ZERO), self._fee).copy_negate())
+
+    def release(self) -> None:
+        """Hold nothing more."""
+        self.add(self._qty.copy_negate(), self._fee.copy_negate())
+
+    def add(self, qty: Decimal, fee: Decimal) -> None:
+        """Hold for so much more; less where it is negative."""
+        self._qty, self._fee = _ADD(self._qty, qty), _ADD(self._fee, fee)
+        instrument = self._claim.instrument
+        self._purse.stake(instrument.symbol).claim(self._claim, qty, _MULTIPLY(qty, self._unit))
+        if fee:
+            self._purse.hold_fee(fee, instrument.currency)
+
+
+class Charging:
+    """The fees and the accounts of a venue."""
+
+    __slots__ = ("_books", "_meter", "_model", "_purses")
+
+    def __init__(self, books: Mapping[str, Book], meter: FeeMeter, model: AccountModel | None = None) -> None:
+        """Begin with nothing charged.
+
+        Args:
+            books: Where prices are looked up, by symbol.
+            meter: What executions cost.
+            model: On which terms accounts trade; without any limits, and unwatched, unless given.
+        """
+        self._books = books
+        self._meter = meter
+        self._model = model
+        self._purses: dict[Account, Purse] = {}
+
+    def why_not(
+        self, book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms, time_ns: int
+    ) -> str | None:
+        """Give the reason why an account cannot have an order of this total on these terms beside what else is open.
+
+        None if it can; then `hold` holds what it needs.
+        """
+        if self._model is None:
+            return None
+        unit = self._unit(book, order, terms)
+        if unit is None:
+            return f"no price is known to value an order in {order.symbol} at"
+        purse = self._valued(order.account)
+        held = order.hold.amounts if isinstance(order.hold, Hold) else (ZERO, ZERO)
+        if isinstance(order.hold, Hold):
+            order.hold.release()
+        why_not = self._model.why_not(purse, self._claim(purse, book, order, order_qty, unit, time_ns))
+        if isinstance(order.hold, Hold):
+            order.hold.add(*held)
+        return why_not
+
+    def hold(self, book: Book, order: VenueOrder, time_ns: int) -> None:
+        """Hold what an order needs as it stands, instead of what it held before."""
+        if self._model is None:
+            return
+        if order.hold is not None:
+            order.hold.release()
+        unit = self._unit(book, order, order.terms)
+        assert unit is not None, "it was valued before it was taken"
+        purse = self._valued(order.account)
+        order.hold = Hold(purse, self._claim(purse, book, order, order.order_qty, unit, time_ns), unit)
+
+    def charge(
+        self,
+        book: Book,
+        order: VenueOrder,
+        qty: Decimal,
+        px: Decimal,
+        liquidity: LastLiquidityInd | None,
+        time_ns: int,
+    ) -> tuple[Fee, ...]:
+        """Charge an execution that the order has booked, and move the account by it; a liquidity of None is that of an auction."""
+        # In an auction nobody waits for anybody; it is charged like what takes.
+        charged = liquidity or LastLiquidityInd.REMOVED
+        is_last = not order.leaves_qty
+        execution = Execution(
+            book.instrument,
+            order.account,
+            order.venue_order_id,
+            order.side,
+            qty,
+            px,
+            charged,
+            time_ns,
+            is_last,
+        )
+        fees = self._meter.fees(execution)
+        self._meter.note(execution)
+        if self._model is not None:
+            self._book(execution, order, fees)
+        return fees
+
+    def funds(self, account: Account) -> Funds | None:
+        """Give what an account has, at the prices of now; None where accounts are not watched."""
+        if self._model is None:
+            return None
+        purse = self._valued(account)
+        return Funds(account, purse.balances(), purse.positions())
+
+    def _book(self, execution: Execution, order: VenueOrder, fees: tuple[Fee, ...]) -> None:
+        instrument, px, qty = execution.instrument, execution.last_px, execution.last_qty
+        purse = self._purse(order.account)
+        stake = purse.stake(instrument.symbol)
+        stake.instrument, stake.px = instrument, px
+        signed = qty if order.is_buy else qty.copy_negate()
+        stake.position = _ADD(stake.position, signed)
+        purse.pay(_MULTIPLY(_MULTIPLY(signed, px), instrument.multiplier), instrument.currency)
+        for fee in fees:
+            purse.pay_fee(fee.amount, fee.currency)
+        if isinstance(order.hold, Hold):
+            home = next((fee.amount for fee in fees if fee.currency == instrument.currency), ZERO)
+            order.hold.execute(qty, home)
+            if not order.leaves_qty:
+                order.hold.release()
+
+    def _purse(self, account: Account) -> Purse:
+        purse = self._purses.get(account)
+        if purse is None:
+            assert self._model is not None
+            purse = self._purses[account] = Purse(self._model)
+        return purse
+
+    def _valued(self, account: Account) -> Purse:
+        # At what each position could be closed at; else at the last trade, or what it was valued at before.
+        purse = self._purse(account)
+        for symbol, stake in purse.stakes.items():
+            book = self._books.get(symbol)
+            if book is not None:
+                stake.instrument = book.instrument
+                px, _ = book.facing(is_buy=stake.position < ZERO).best()
+                px = book.last_px if px is None else px
+                stake.px = stake.px if px is None else px
+        return purse
+
+    def _unit(self, book: Book, order: VenueOrder, terms: Terms) -> Decimal | None:
+        # What one unit of quantity is valued at.
+        assert self._model is not None
+        px = limit_px(terms)
+        if px is None:
+            shown, _ = book.facing(is_buy=order.is_buy).best()
+            known = [one for one in (stop_px(terms), shown) if one is not None]
+            if not known and book.last_px is not None:
+                known = [book.last_px]
+            if not known:
+                return None
+            px = max(known)
+            px = _MULTIPLY(px, _ADD(ONE, self._model.cushion))
+        return _MULTIPLY(px.copy_abs(), book.instrument.multiplier)
+
+    def _claim(
+        self, purse: Purse, book: Book, order: VenueOrder, order_qty: Decimal, unit: Decimal, time_ns: int
+    ) -> Claim:
+        instrument = book.instrument
+        qty = _SUBTRACT(order_qty, order.cum_qty)
+        purse.stake(instrument.symbol).instrument = instrument
+        if order.is_reduce_only:
+            qty = min(qty, purse.stake(instrument.symbol).position.copy_abs())
+        px = QUOTIENT.divide(unit, instrument.multiplier)
+        execution = Execution(
+            instrument,
+            order.account,
+            order.venue_order_id,
+            order.side,
+            qty,
+            px,
+            LastLiquidityInd.REMOVED,
+            time_ns,
+        )
+        fees = self._meter.fees(execution)
+        fee = next((fee.amount for fee in fees if fee.currency == instrument.currency), ZERO)
+        is_short = order.side is Side.SELL_SHORT
+        return Claim(instrument, order.is_buy, is_short, qty, _MULTIPLY(qty, unit), max(fee, ZERO))
