@@ -16,6 +16,14 @@ class Excuse:
 
 
 EXCUSES: tuple[Excuse, ...] = (
+    *(
+        Excuse(
+            "many internal imports",
+            f"oms.feeds.{name}",
+            "rows on the one side, every kind of message on the other",
+        )
+        for name in ("depth_rows", "formats")
+    ),
     Excuse(
         "many internal imports",
         "oms.testing.simulator.market",

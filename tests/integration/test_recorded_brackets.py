@@ -19,7 +19,7 @@ from oms.model.events import AnomalyRaised, Traded
 from oms.model.group import Group
 from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.terms import Limit, Stop
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
@@ -54,7 +54,7 @@ class Desk:
     trades: dict[OrderId, list[Traded]] = field(factory=dict)
     anomalies: list[AnomalyRaised] = field(factory=list)
 
-    def play(self, market: Sequence[MarketUpdate]) -> OrderManager:
+    def play(self, market: Sequence[MarketData]) -> OrderManager:
         """Buy the smallest lot every two seconds, and let a bracket sell it."""
         self.clock.advance_to(market[0].time_ns)
         om = OrderManager(brokers=[self.broker], store=MemoryEventStore(), clock=self.clock)
@@ -93,7 +93,7 @@ class Desk:
         ]
 
 
-def closed(one: Placed, market: Sequence[MarketUpdate]) -> tuple[str, int, Decimal | None] | None:
+def closed(one: Placed, market: Sequence[MarketData]) -> tuple[str, int, Decimal | None] | None:
     """What closes a bracket first, after which update and at what price, by looking at each; None where nothing does."""
     quote: Quote | None = None
     for index in range(one.after + 1, len(market)):

@@ -17,7 +17,7 @@ from oms.feeds.recording import Recording
 from oms.model.enums import ExecType, LastLiquidityInd, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.reports import ExecutionReport, Report
 from oms.model.requests import NewOrderSingle, OrderCancelRequest
 from oms.model.terms import Limit
@@ -102,7 +102,7 @@ class Player:
         self.resting: NewOrderSingle | None = None
         self.reports: list[Report] = []
 
-    def play(self, update: MarketUpdate) -> list[Report]:
+    def play(self, update: MarketData) -> list[Report]:
         """Give what the market did to our orders; then act, once a second."""
         if isinstance(update, TradePrint):
             return self.exchange.on_trade(update)

@@ -21,7 +21,7 @@ from oms.model.enums import Life, PegOffsetType, Side, TriggerPriceType, WorkedB
 from oms.model.events import Traded
 from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.offset import Offset
 from oms.model.order import Order
 from oms.model.sessions import to_ns
@@ -62,7 +62,7 @@ class Firsts:
         self.by_order.setdefault(event.order_id, event)
 
 
-def prices(update: MarketUpdate, side: Side, price_type: TriggerPriceType) -> Decimal | None:
+def prices(update: MarketData, side: Side, price_type: TriggerPriceType) -> Decimal | None:
     """What a trigger looks at in an update; None where it looks at nothing."""
     if isinstance(update, TradePrint):
         return update.price if price_type is LAST and update.size > 0 else None
@@ -77,7 +77,7 @@ def prices(update: MarketUpdate, side: Side, price_type: TriggerPriceType) -> De
     return update.ask if side is Side.BUY else update.bid
 
 
-def released(placed: Placed, market: Sequence[MarketUpdate], end: int) -> int | None:
+def released(placed: Placed, market: Sequence[MarketData], end: int) -> int | None:
     """The update that releases an order, by looking at each; None where none does."""
     terms, side = placed.terms, placed.order.side
     assert isinstance(terms, Stop | MarketIfTouched | TrailingStop)
@@ -121,7 +121,7 @@ def asked(quote: Quote, away: Decimal, number: int) -> tuple[Side, Terms]:
 def play(
     om: OrderManager,
     clock: ManualClock,
-    market: Sequence[MarketUpdate],
+    market: Sequence[MarketData],
     instrument: Instrument,
     *,
     from_ns: int,
@@ -148,7 +148,7 @@ def play(
 
 
 def held_against(
-    placed: Sequence[Placed], firsts: dict[OrderId, Traded], market: Sequence[MarketUpdate], end: int
+    placed: Sequence[Placed], firsts: dict[OrderId, Traded], market: Sequence[MarketData], end: int
 ) -> Counter[str]:
     """Hold every order against the reference: when it was released, and that it took what was quoted then."""
     seen: Counter[str] = Counter()

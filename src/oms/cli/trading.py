@@ -17,7 +17,7 @@ from oms.model.define import record
 from oms.model.events import Event, OrderEvent, OrderSubmitted
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import MarketUpdate, Quote
+from oms.model.market import MarketData, Quote
 from oms.model.sessions import to_datetime
 from oms.projections.blotter import Blotter
 from oms.projections.executions import Executions
@@ -49,7 +49,7 @@ class Plan:
 
     db: Path
     instrument: Instrument
-    updates: Iterable[MarketUpdate]
+    updates: Iterable[MarketData]
     fees: MakerTaker
     size: Decimal
     max_qty: Decimal

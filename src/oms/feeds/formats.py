@@ -1,39 +1,46 @@
-"""The layouts of market data that can be read, each told by its column names, and how a row becomes an update.
-
-A row's reader gives a `Quote` or `TradePrint`, or None for a row that is right but not wanted; it raises
-`ValidationError` for a row that cannot be meant.
-"""
+"""The layouts of market data that are known, each told by its column names."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.errors import ValidationError
-from oms.model.decimals import ZERO, exact
+from oms.feeds.column_map import ACTIONS, ColumnMap, Kind
+from oms.feeds.faults import Faults
+from oms.feeds.fields import NumberReader, TimeFormat, time_reader
+from oms.feeds.reading import row_reader
+from oms.feeds.row_readers import Row, RowReader
 from oms.model.define import value
-from oms.model.enums import Side
+from oms.model.depth import BookSnapshot, Level
+from oms.model.enums import MDUpdateAction
 from oms.model.ids import Symbol
-from oms.model.market import MarketUpdate, Quote, TradePrint
 
 NOT_REGULAR: Final = frozenset("MQTUZ47VWCNRP")
 """CTA sale conditions of trades that say nothing of the market of the moment: out of sequence, out of hours, averages."""
 
-MAX_NUMBERS_KEPT: Final = 65_536
-"""How many texts of numbers a reader remembers; the same few prices and sizes come again and again."""
+BOOK_LEVELS: Final = 10
+"""How many levels a side a row of a book has."""
 
-Row: TypeAlias = Sequence[str]
-RowReader: TypeAlias = Callable[[Row], MarketUpdate | None]
 
-_MAX_TIME_NS: Final = 2**63
-_DAY_NS: Final = 86_400_000_000_000
-_EPOCH: Final = date(1970, 1, 1).toordinal()
-_ISO: Final = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{1,9}))?(?:Z|\+00:00)"
-)
+@value(kw_only=True)
+class Wants:
+    """What a file of a known layout does not say.
+
+    Attributes:
+        venue: Whose quotes are wanted where a file has those of several; None for all.
+        span_s: How long its bars are, in seconds.
+        assumed_size: The size that its quotes are taken to be for.
+    """
+
+    venue: str | None = None
+    span_s: int | None = None
+    assumed_size: Decimal | int | str | None = None
+
+
+_Reader: TypeAlias = Callable[[Symbol, Mapping[str, int], Wants, Faults], RowReader]
+_Keeps: TypeAlias = Callable[[Mapping[str, int], Wants], Callable[[Row], bool] | None]
 
 
 @value(kw_only=True)
@@ -43,185 +50,162 @@ class Layout:
     Attributes:
         name: What it is, for messages.
         columns: The columns that must be there, in any order; others are ignored.
-        reader: Makes the reader of a row from the symbol, the place of each column, and the venue that is wanted.
+        reader: Makes the reader of rows from the symbol, the place of each column, what is wanted, and what takes faults.
     """
 
     name: str
     columns: tuple[str, ...]
-    reader: Callable[[Symbol, Mapping[str, int], str | None], RowReader]
+    reader: _Reader
 
 
 def layout_of(columns: Sequence[str]) -> Layout:
-    """Give the layout that a header line announces.
+    """Give the layout that a header line announces; of several that fit the one with most columns.
 
     Raises:
         ValidationError: It announces none that is known.
     """
-    for layout in LAYOUTS:
-        if set(layout.columns) <= set(columns):
-            return layout
+    fitting = [layout for layout in LAYOUTS if set(layout.columns) <= set(columns)]
+    if fitting:
+        return max(fitting, key=lambda layout: len(layout.columns))
     known = "; ".join(f"{layout.name}: {','.join(layout.columns)}" for layout in LAYOUTS)
     raise ValidationError(
-        "columns", ",".join(columns), f"give a file with the columns of one of these: {known}"
+        "columns",
+        ",".join(columns),
+        f"tell what each column is with a ColumnMap, or give a file with the columns of one of these: {known}",
     )
 
 
-def iso_ns(text: str) -> int:
-    """Give the nanoseconds of a UTC time such as `2018-01-02T14:30:00.123Z`.
+def _layout(
+    name: str,
+    kind: Kind,
+    fields: str,
+    time_format: TimeFormat,
+    *,
+    keeps: _Keeps | None = None,
+    also: Sequence[str] = (),
+    actions: Mapping[str, MDUpdateAction] = ACTIONS,
+) -> Layout:
+    # `fields` is written as `time=ts bid ask`: a field whose column has its own name is named once.
+    columns: dict[str, str | int] = {}
+    for text in fields.split():
+        field, _, column = text.partition("=")
+        columns[field] = column or field
+    is_bars = kind in {Kind.BARS, Kind.QUOTE_BARS}
+    has_no_sizes = kind is Kind.QUOTES and "bid_size" not in columns
 
-    Raises:
-        ValidationError: It is written otherwise, or there is no such time.
-    """
-    found = _ISO.fullmatch(text)
-    try:
-        if found is None:
-            raise ValueError(text)
-        day, hour, minute, second, fraction = found.groups(default="")
-        days = date.fromisoformat(day).toordinal() - _EPOCH
-    except ValueError:
-        raise ValidationError("ts", text, "give a time in UTC, such as 2018-01-02T14:30:00.123Z") from None
-    seconds = (int(hour) * 60 + int(minute)) * 60 + int(second)
-    return days * _DAY_NS + seconds * 1_000_000_000 + int(fraction.ljust(9, "0"))
-
-
-def epoch_ns(text: str) -> int:
-    """Give a count of nanoseconds since 1970.
-
-    Raises:
-        ValidationError: It is not a plain whole number below 2^63.
-    """
-    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < _MAX_TIME_NS):
-        raise ValidationError("recv_ns", text, "give nanoseconds since 1970 as a whole number below 2^63")
-    return int(text)
-
-
-class NumberReader:
-    """Reads numbers of zero and more, and remembers the latest few thousand texts.
-
-    Attributes:
-        kept: What is remembered; it is forgotten whenever it has grown to `limit`.
-    """
-
-    __slots__ = ("_limit", "kept")
-
-    def __init__(self, *, limit: int = MAX_NUMBERS_KEPT) -> None:
-        """Remember nothing yet."""
-        self._limit = limit
-        self.kept: dict[str, Decimal] = {}
-
-    def read(self, text: str, column: str) -> Decimal:
-        """Give the number that a text stands for.
-
-        Raises:
-            ValidationError: It is no exact number in ASCII digits, or below zero.
-        """
-        number = self.kept.get(text)
-        if number is None:
-            number = exact(text, column)
-            if number < ZERO:
-                raise ValidationError(column, text, "give zero or more")
-            if len(self.kept) >= self._limit:
-                self.kept.clear()
-            self.kept[text] = number
-        return number
-
-
-def _quote_reader(symbol: Symbol, at: Mapping[str, int], time_of: Callable[[Row], int]) -> RowReader:
-    number = NumberReader().read
-    bid_at, bid_size_at, ask_at, ask_size_at = at["bid"], at["bid_size"], at["ask"], at["ask_size"]
-
-    def read(row: Row) -> Quote:
-        bid, bid_size = number(row[bid_at], "bid"), number(row[bid_size_at], "bid_size")
-        ask, ask_size = number(row[ask_at], "ask"), number(row[ask_size_at], "ask_size")
-        # A price of zero is how these files say that nobody is there.
-        has_bid, has_ask = bool(bid), bool(ask)
-        return Quote(
-            symbol,
-            time_of(row),
-            bid if has_bid else None,
-            bid_size if has_bid else ZERO,
-            ask if has_ask else None,
-            ask_size if has_ask else ZERO,
+    def reader(symbol: Symbol, at: Mapping[str, int], wants: Wants, faults: Faults) -> RowReader:
+        if wants.span_s is not None and not is_bars:
+            raise ValidationError("span_s", wants.span_s, f"leave it out: {name} are no bars")
+        if wants.assumed_size is not None and not has_no_sizes:
+            raise ValidationError("assumed_size", str(wants.assumed_size), f"leave it out: {name} have sizes")
+        column_map = ColumnMap(
+            kind=kind,
+            columns=columns,
+            time_format=time_format,
+            span_s=wants.span_s,
+            assumed_size=wants.assumed_size,
+            loss_is_execution=actions is not ACTIONS,
+            actions=actions,
         )
+        made = row_reader(symbol, column_map, at, faults)
+        made.keeps = None if keeps is None else keeps(at, wants)
+        return made
 
-    return read
-
-
-def _trade_reader(
-    symbol: Symbol,
-    at: Mapping[str, int],
-    time_of: Callable[[Row], int],
-    aggressor_of: Callable[[Row], Side | None],
-) -> RowReader:
-    number = NumberReader().read
-    price_at, size_at = at["price"], at["size"]
-
-    def read(row: Row) -> TradePrint:
-        price, size = number(row[price_at], "price"), number(row[size_at], "size")
-        if not price or not size:
-            raise ValidationError(
-                "price" if not price else "size", "0", "a trade has a price and a size above zero"
-            )
-        return TradePrint(symbol, time_of(row), price, size, aggressor_of(row))
-
-    return read
+    return Layout(name=name, columns=(*(str(column) for column in columns.values()), *also), reader=reader)
 
 
-_TAKERS: Final = {"BUY": Side.BUY, "SELL": Side.SELL}
+def _of_the_venue(at: Mapping[str, int], wants: Wants) -> Callable[[Row], bool] | None:
+    venue_at, venue = at["venue"], wants.venue
+    return None if venue is None else lambda row: row[venue_at] == venue
 
 
-def _binance_quotes(symbol: Symbol, at: Mapping[str, int], venue: str | None) -> RowReader:
-    del venue  # one venue's own file
-    time_at = at["recv_ns"]
-    return _quote_reader(symbol, at, lambda row: epoch_ns(row[time_at]))
+def _regular(at: Mapping[str, int], wants: Wants) -> Callable[[Row], bool]:
+    # Of all venues: a trade anywhere is a trade of the market.
+    del wants
+    cond_at, corr_at = at["cond"], at["corr"]
+    return lambda row: row[corr_at] == "0" and NOT_REGULAR.isdisjoint(row[cond_at])
 
 
-def _binance_trades(symbol: Symbol, at: Mapping[str, int], venue: str | None) -> RowReader:
-    del venue  # one venue's own file
-    time_at, taker_at = at["recv_ns"], at["taker_side"]
+def _book_reader(symbol: Symbol, at: Mapping[str, int], wants: Wants, faults: Faults) -> RowReader:
+    del wants, faults
+    time, time_at, number = time_reader(TimeFormat.MS, "recv_ms"), at["recv_ms"], NumberReader().read
+    places = [
+        [
+            (at[f"{side}{n}_px"], at[f"{side}{n}_sz"], f"{side}{n}_px", f"{side}{n}_sz")
+            for n in range(1, BOOK_LEVELS + 1)
+        ]
+        for side in ("bid", "ask")
+    ]
 
-    def aggressor_of(row: Row) -> Side:
-        side = _TAKERS.get(row[taker_at])
-        if side is None:
-            raise ValidationError("taker_side", row[taker_at], "give BUY or SELL")
-        return side
+    def side_of(row: Row, levels: list[tuple[int, int, str, str]]) -> list[Level]:
+        # Where a book is not as deep as the row is wide, the rest of the row is empty.
+        return [
+            (number(row[px_at], px_name), number(row[size_at], size_name))
+            for px_at, size_at, px_name, size_name in levels
+            if row[px_at]
+        ]
 
-    return _trade_reader(symbol, at, lambda row: epoch_ns(row[time_at]), aggressor_of)
+    def read(row: Row) -> BookSnapshot:
+        bids, asks = (side_of(row, levels) for levels in places)
+        return BookSnapshot(symbol, time(row[time_at]), bids, asks)
+
+    return RowReader(read)
 
 
-def _equity_quotes(symbol: Symbol, at: Mapping[str, int], venue: str | None) -> RowReader:
-    time_at, venue_at = at["ts"], at["venue"]
-    read = _quote_reader(symbol, at, lambda row: iso_ns(row[time_at]))
-    return lambda row: read(row) if venue is None or row[venue_at] == venue else None
-
-
-def _equity_trades(symbol: Symbol, at: Mapping[str, int], venue: str | None) -> RowReader:
-    del venue  # a trade anywhere is a trade of the market
-    time_at, cond_at, corr_at = at["ts"], at["cond"], at["corr"]
-    read = _trade_reader(symbol, at, lambda row: iso_ns(row[time_at]), lambda _: None)
-    return lambda row: read(row) if row[corr_at] == "0" and NOT_REGULAR.isdisjoint(row[cond_at]) else None
-
+_QUOTE_BAR: Final = " ".join(
+    f"{side}_{name}" for side in ("bid", "ask") for name in ("open", "high", "low", "close", "size")
+)
+_BITSTAMP: Final = {
+    "created": MDUpdateAction.NEW,
+    "changed": MDUpdateAction.CHANGE,
+    "deleted": MDUpdateAction.DELETE,
+}
+_ISO, _MS, _NS = TimeFormat.ISO, TimeFormat.MS, TimeFormat.NS
 
 LAYOUTS: Final = (
-    Layout(
-        name="equity quotes",
-        columns=("ts", "venue", "bid", "bid_size", "ask", "ask_size"),
-        reader=_equity_quotes,
+    _layout(
+        "equity quotes",
+        Kind.QUOTES,
+        "time=ts bid bid_size ask ask_size",
+        _ISO,
+        keeps=_of_the_venue,
+        also=("venue",),
+    ),
+    _layout(
+        "equity trades",
+        Kind.TRADES,
+        "time=ts price size",
+        _ISO,
+        keeps=_regular,
+        also=("venue", "cond", "corr"),
+    ),
+    _layout("bars", Kind.BARS, "time=start open high low close volume", _ISO),
+    _layout("quote bars", Kind.QUOTE_BARS, f"time=start {_QUOTE_BAR}", _ISO),
+    _layout("FX quotes", Kind.QUOTES, "time=ts bid ask", _ISO),
+    _layout("Binance quotes", Kind.QUOTES, "time=recv_ns bid bid_size ask ask_size", _NS),
+    _layout("Binance trades", Kind.TRADES, "time=recv_ns price size aggressor=taker_side", _NS),
+    _layout("Binance snapshots", Kind.SNAPSHOTS, "time=recv_ns last_id side price size", _NS),
+    _layout("Binance depth", Kind.UPDATES, "time=recv_ns first_id last_id side price size", _NS),
+    _layout("Bitstamp trades", Kind.TRADES, "time=recv_ms price size", _MS, also=("trade_id",)),
+    _layout(
+        "Bitstamp orders",
+        Kind.ORDERS,
+        "time=recv_ms entry_id=order_id side price size action",
+        _MS,
+        actions=_BITSTAMP,
     ),
     Layout(
-        name="equity trades",
-        columns=("ts", "venue", "price", "size", "cond", "corr"),
-        reader=_equity_trades,
-    ),
-    Layout(
-        name="Binance quotes",
-        columns=("recv_ns", "bid", "bid_size", "ask", "ask_size"),
-        reader=_binance_quotes,
-    ),
-    Layout(
-        name="Binance trades",
-        columns=("recv_ns", "price", "size", "taker_side"),
-        reader=_binance_trades,
+        name="Bitstamp books",
+        columns=(
+            "recv_ms",
+            *(
+                f"{side}{n}_{what}"
+                for side in ("bid", "ask")
+                for n in range(1, BOOK_LEVELS + 1)
+                for what in ("px", "sz")
+            ),
+        ),
+        reader=_book_reader,
     ),
 )
-"""Every layout that is known; none has all the columns of another."""
+"""Every layout that is known; times are those of the receiver's clock where a file has two."""

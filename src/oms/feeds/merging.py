@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from heapq import merge as _merge
 from operator import attrgetter
+from typing import TypeVar
 
 from oms.errors import ValidationError
-from oms.model.market import MarketUpdate
+from oms.model.market import MarketData
+
+M = TypeVar("M", bound=MarketData)
 
 
-def merge(*streams: Iterable[MarketUpdate]) -> Iterator[MarketUpdate]:
+def merge(*streams: Iterable[M]) -> Iterator[M]:
     """Give the updates of all streams by time; at equal times by the order of the streams, then by their own order.
 
     Each stream is read only as far as needed.

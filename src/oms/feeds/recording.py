@@ -7,13 +7,18 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from itertools import chain
 from pathlib import Path
-from typing import Final, Literal, TextIO
+from typing import Final, TextIO
 
 from oms.errors import ValidationError
-from oms.feeds.formats import Layout, RowReader, layout_of
+from oms.feeds.column_map import ColumnMap
+from oms.feeds.faults import BadRow, BadRows, Faults, FeedError, checked_policy
+from oms.feeds.formats import Layout, Wants, layout_of
+from oms.feeds.reading import Reading, column_places, row_reader
 from oms.model.ids import symbol as checked_symbol
-from oms.model.market import MarketUpdate
+from oms.model.market import MarketData
 
 REFERENCE_VENUE: Final = "N"
 """Whose equity quotes are read unless another venue is asked for: New York, which alone is complete in the sample."""
@@ -21,33 +26,17 @@ REFERENCE_VENUE: Final = "N"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
-class FeedError(ValidationError):
-    """A file of market data, or a row of it, that cannot be meant.
-
-    Attributes:
-        path: The file.
-        line: The line, counted from 1; 0 for the file as a whole.
-    """
-
-    def __init__(self, path: Path, line: int, field: str, value: object, allowed: str) -> None:
-        """Name the place, the value and the remedy."""
-        self.path = path
-        self.line = line
-        super().__init__(field, value, allowed)
-        self.args = (f"{path}, line {line}: {self}" if line else f"{path}: {self}",)
-
-
 class Recording:
-    """The quotes or trades in one file, in time order; each iteration reads the file anew.
+    """What a market said, in one file, in time order; each iteration reads the file anew.
 
-    The layout is told by the header (`oms.feeds.formats` has the list). Trades that were corrected, and those whose sale
-    condition takes them out of the regular market, are left out, as are quotes of other venues.
+    How it is written is told by a map of columns, or else by the header (`oms.feeds.formats` has the list of what is known).
+    Of known layouts, trades that were corrected, and those whose sale condition takes them out of the regular market, are
+    left out, as are quotes of other venues.
 
     Attributes:
         path: The file.
         symbol: What its rows are about.
-        layout: How it is written.
-        bad_row_count: How many rows the latest iteration skipped because they could not be meant.
+        layout: How it is written, where the header told it; None with a map of columns.
     """
 
     def __init__(
@@ -55,72 +44,84 @@ class Recording:
         path: Path | str,
         symbol: str,
         *,
+        columns: ColumnMap | None = None,
         venue: str | None = REFERENCE_VENUE,
-        bad_rows: Literal["raise", "skip"] = "raise",
+        span_s: int | None = None,
+        assumed_size: Decimal | int | str | None = None,
+        bad_rows: BadRows = "raise",
     ) -> None:
         """Open the file and read its header.
 
         Args:
             path: The file.
             symbol: What its rows are about; the files do not say.
+            columns: What each column is; told by the header if not given. The arguments below are then in it.
             venue: Whose quotes are wanted where a file has those of several; None for all.
-            bad_rows: What a row that cannot be meant does: raise, or be counted and skipped.
+            span_s: How long a bar is, in seconds; needed for bars, and for nothing else.
+            assumed_size: The size that quotes are taken to be for; needed where the file has none, and for nothing else.
+            bad_rows: What a row that cannot be meant does: raise; be skipped and listed; or be skipped and told to a function.
 
         Raises:
-            FeedError: The file is empty, or its columns are those of no known layout.
+            FeedError: The file is empty, its columns are those of no known layout, it lacks one that the map names, or what it
+                does not say is not given.
             ValidationError: An argument is wrong.
             OSError: The file cannot be opened.
         """
-        if bad_rows not in {"raise", "skip"}:
-            raise ValidationError("bad_rows", bad_rows, 'pass "raise" or "skip"')
+        self._policy = checked_policy(bad_rows)
         self.path = Path(path)
         self.symbol = checked_symbol(symbol)
-        self.bad_row_count = 0
-        self._venue = venue
-        self._skips = bad_rows == "skip"
+        if columns is not None and (span_s is not None or assumed_size is not None):
+            raise ValidationError(
+                "columns", columns.kind.value, "give span_s and assumed_size in the map of columns"
+            )
+        self._map = columns
+        self._wants = Wants(venue=venue, span_s=span_s, assumed_size=assumed_size)
+        self.layout: Layout | None = None
         with self._open() as file:
-            self.layout, _ = self._begin(self._lines(file))
+            self._reading, _, _ = self._begin(self._lines(file))
 
-    def __iter__(self) -> Iterator[MarketUpdate]:
-        """Give the updates one by one.
+    def __iter__(self) -> Iterator[MarketData]:
+        """Give what was heard, one by one.
 
         Raises:
             FeedError: A row has too few or too many fields, a value that is no plain number or time, or an earlier time
-                than the row before, and bad rows are not skipped; or the file is cut short.
+                than the row before, and bad rows raise; there are too many of them; or the file is cut short.
         """
-        self.bad_row_count = 0
-        latest_ns = 0
         with self._open() as file:
-            lines = self._lines(file)
-            layout, places = self._begin(lines)
-            read = layout.reader(self.symbol, places, self._venue)
-            for line, row in lines:
-                try:
-                    update = _read(row, read, len(places), latest_ns)
-                except ValidationError as error:
-                    if not self._skips:
-                        raise FeedError(self.path, line, error.field, error.value, error.allowed) from error
-                    self.bad_row_count += 1
-                    continue
-                if update is not None:
-                    latest_ns = update.time_ns
-                    yield update
+            self._reading, lines, width = self._begin(self._lines(file))
+            yield from self._reading.through(lines, width)
+
+    @property
+    def bad_rows(self) -> list[BadRow]:
+        """What the latest iteration found wrong; empty where a function is told."""
+        return self._reading.faults.listed
+
+    @property
+    def bad_row_count(self) -> int:
+        """How many faults the latest iteration found."""
+        return self._reading.faults.count
+
+    @property
+    def left_out_count(self) -> int:
+        """How many rows the latest iteration read that were right and not wanted."""
+        return self._reading.left_out
 
     @contextmanager
     def _open(self) -> Iterator[TextIO]:
         with self.path.open("rb") as binary:
             is_gzip = binary.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
         # What is not UTF-8 becomes a mark that no number contains, so that the row that has it can be named.
+        # A mark of the byte order, as spreadsheets write it, is no part of the first column's name.
         if is_gzip:
-            with gzip.open(self.path, "rt", encoding="utf-8", errors="replace", newline="") as file:
+            with gzip.open(self.path, "rt", encoding="utf-8-sig", errors="replace", newline="") as file:
                 yield file
         else:
-            with self.path.open(encoding="utf-8", errors="replace", newline="") as file:
+            with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
                 yield file
 
     def _lines(self, file: TextIO) -> Iterator[tuple[int, list[str]]]:
         # Every row with its line; blank lines say nothing.
-        rows = csv.reader(file)
+        rows = csv.reader(file, delimiter="," if self._map is None else self._map.delimiter)
         try:
             for row in rows:
                 if row:
@@ -132,23 +133,23 @@ class Recording:
             text = "give comma-separated values, one row a line"
             raise FeedError(self.path, rows.line_num, "file", str(error), text) from error
 
-    def _begin(self, lines: Iterator[tuple[int, list[str]]]) -> tuple[Layout, dict[str, int]]:
+    def _begin(
+        self, lines: Iterator[tuple[int, list[str]]]
+    ) -> tuple[Reading, Iterator[tuple[int, list[str]]], int]:
         line, columns = next(lines, (0, None))
         if columns is None:
             raise FeedError(self.path, 0, "file", "empty", "give a file that begins with a header line")
+        faults = Faults(self.path, self._policy)
+        column_map = self._map
         try:
-            layout = layout_of(columns)
+            if column_map is None:
+                self.layout = layout_of(columns)
+                places = {column: place for place, column in enumerate(columns)}
+                reader = self.layout.reader(self.symbol, places, self._wants, faults)
+            else:
+                reader = row_reader(self.symbol, column_map, column_places(column_map, columns), faults)
         except ValidationError as error:
             raise FeedError(self.path, line, error.field, error.value, error.allowed) from error
-        return layout, {column: place for place, column in enumerate(columns)}
-
-
-def _read(row: list[str], read: RowReader, width: int, latest_ns: int) -> MarketUpdate | None:
-    if len(row) != width:
-        raise ValidationError("row", ",".join(row), f"it has {len(row)} fields, the header has {width}")
-    update = read(row)
-    if update is not None and update.time_ns < latest_ns:
-        raise ValidationError(
-            "time_ns", update.time_ns, f"times must not fall; the row before is at {latest_ns}"
-        )
-    return update
+        if column_map is not None and not column_map.has_header:
+            lines = chain([(line, columns)], lines)
+        return Reading(reader, faults), lines, len(columns)

@@ -9,11 +9,12 @@ import pytest
 
 from oms.errors import ValidationError
 from oms.feeds import formats
-from oms.feeds.formats import NumberReader, epoch_ns, iso_ns
-from oms.feeds.recording import FeedError, Recording
+from oms.feeds.faults import FeedError
+from oms.feeds.fields import NumberReader, epoch_ns, iso_ns
+from oms.feeds.recording import Recording
 from oms.model.enums import Side
 from oms.model.ids import Symbol
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketData, Quote, TradePrint
 
 X = Symbol("X")
 ZERO = Decimal(0)
@@ -33,7 +34,7 @@ def write(folder: Path, *lines: str, name: str = "market.csv") -> Path:
     return path
 
 
-def read(folder: Path, *lines: str) -> list[MarketUpdate]:
+def read(folder: Path, *lines: str) -> list[MarketData]:
     return list(Recording(write(folder, *lines), "X"))
 
 
@@ -104,6 +105,7 @@ def test_columns_are_found_by_name_and_gzip_by_its_first_bytes(tmp_path: Path) -
     path.write_bytes(gzip.compress(b"taker_side,size,price,recv_ns,venue\r\nBUY,2,3,4,B\r\n\r\n"))
     recording = Recording(path, "X")
 
+    assert recording.layout is not None
     assert recording.layout.name == "Binance trades"
     assert list(recording) == [trade(4, "3", "2", Side.BUY)]
     assert list(recording) == [trade(4, "3", "2", Side.BUY)]  # read anew
@@ -199,7 +201,7 @@ def test_a_gzip_file_that_is_cut_short_gives_what_it_has_and_says_so(tmp_path: P
     whole = gzip.compress(f"{BINANCE_QUOTES}\n{rows}".encode())
     path = tmp_path / "market.csv.gz"
     path.write_bytes(whole[: len(whole) // 2])
-    read_before: list[MarketUpdate] = []
+    read_before: list[MarketData] = []
 
     with pytest.raises(FeedError, match="damaged or cut short") as caught:
         read_before.extend(Recording(path, "X", bad_rows="skip"))
