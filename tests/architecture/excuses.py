@@ -49,7 +49,7 @@ EXCUSES: tuple[Excuse, ...] = (
         Excuse(
             "many internal imports", f"oms.order_types.{name}", "how an order is checked, held and released"
         )
-        for name in ("stop", "placing", "trigger_line")
+        for name in ("market_to_limit", "pegged", "placing", "stop", "trigger_line")
     ),
     Excuse(
         "many internal imports",
@@ -60,6 +60,11 @@ EXCUSES: tuple[Excuse, ...] = (
         "many internal imports",
         "oms.engine.native_groups",
         "a group goes through all that an order goes through, before it is one",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.engine.pegging",
+        "it brings orders, quotes and the order entry together",
     ),
     Excuse(
         "many internal imports",

@@ -11,8 +11,25 @@ from oms.model.commands import SubmitOrder
 from oms.model.enums import Side
 from oms.model.ids import Account, Symbol
 from oms.model.instructions import INSTRUCTIONS, Instructions
-from oms.model.terms import Limit, Stop, Terms
+from oms.model.market import Quote
+from oms.model.offset import Offset
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    MarketToLimit,
+    Pegged,
+    Stop,
+    StopLimit,
+    Strategy,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+)
 from oms.model.time_in_force import GTC, TimeInForce
+from oms.order_types.placing import place
+from oms.order_types.registry import default_handlers
 from oms.order_types.validation import check_capabilities
 
 PAGE = Path(__file__).parents[2] / "docs/reference/order-types.md"
@@ -50,6 +67,40 @@ def test_every_kind_of_terms_has_a_row_that_says_whether_the_simulated_exchange_
     worked = {terms for terms, _ in NATIVE.order_types}
 
     assert column("terms", "native") == {kind.__name__: _word(kind in worked) for kind in get_args(Terms)}
+
+
+HELD: dict[type[Terms], Terms] = {
+    type(terms): terms
+    for terms in (
+        Market(),
+        Limit(1),
+        Stop(1),
+        StopLimit(1, 1),
+        MarketIfTouched(1),
+        LimitIfTouched(1, 1),
+        TrailingStop(Offset(1)),
+        TrailingStopLimit(Offset(1), Offset(1)),
+        MarketToLimit(),
+        Pegged(),
+        Strategy("any"),
+    )
+}
+
+
+def test_every_kind_of_terms_has_a_row_that_says_whether_it_can_be_held_here() -> None:
+    pairs = frozenset({(Market, type(GTC)), (Limit, type(GTC))})
+    plain = Capabilities(order_types=pairs, amendable=frozenset({"price"}))
+    shown = Quote(Symbol("AAPL"), 0, 1, 1, 1, 1)
+
+    def is_held(terms: Terms) -> bool:
+        order = SubmitOrder(Symbol("AAPL"), Side.SELL, 1, terms, GTC, Account("main"))
+        trigger, reasons = place(order, plain, "", default_handlers(), shown)
+        return trigger is not None and not reasons
+
+    assert set(HELD) == set(get_args(Terms))
+    assert column("terms", "can be held here") == {
+        kind.__name__: _word(is_held(terms)) for kind, terms in HELD.items()
+    }
 
 
 def test_every_time_in_force_has_a_row_that_says_whether_a_stop_can_have_it_there() -> None:

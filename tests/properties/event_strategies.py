@@ -29,7 +29,7 @@ from oms.model.terms import (
     TrailingStopLimit,
 )
 from oms.model.time_in_force import GoodForTime, GoodTillDate, GoodTillTime
-from oms.model.triggers import PriceTrigger, TrailingTrigger
+from oms.model.triggers import PriceTrigger, QuoteTrigger, TrailingTrigger
 from oms.testing.strategies import times_in_force
 
 EVENT_CLASSES: tuple[type[Event], ...] = tuple(
@@ -173,6 +173,7 @@ def _triggers() -> dict[Any, st.SearchStrategy[Any]]:
             activation_px=st.none() | prices(),
             limit_offset=st.none() | trails,
         ),
+        QuoteTrigger: st.builds(QuoteTrigger, side=sides),
     }
 
 

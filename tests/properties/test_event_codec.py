@@ -18,13 +18,13 @@ from oms.model.events import Event
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
-from oms.model.triggers import Trigger
+from oms.model.triggers import Release
 from tests.properties.event_strategies import EVENT_CLASSES, events
 
 UNION_MEMBERS = (
     *get_args(GroupNode),
     *get_args(Terms),
-    *get_args(Trigger),
+    *get_args(Release),
     *get_args(TimeInForce),
     ExecutionReport,
     OrderCancelReject,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from oms.brokers.paper import PaperBroker
 from oms.engine.invariants import check_state
 from oms.model.capabilities import Capabilities
-from oms.model.enums import PegOffsetType, Side, TriggerPriceType, WorkedBy
+from oms.model.enums import PegOffsetType, PegPriceType, Side, TriggerPriceType, WorkedBy
 from oms.model.events import Traded
 from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
@@ -27,6 +27,8 @@ from oms.model.terms import (
     LimitIfTouched,
     Market,
     MarketIfTouched,
+    MarketToLimit,
+    Pegged,
     Stop,
     StopLimit,
     Terms,
@@ -93,9 +95,11 @@ def updates() -> st.SearchStrategy[MarketUpdate]:
     )
 
 
-def steps() -> st.SearchStrategy[list[Step]]:
+def steps(kinds: st.SearchStrategy[Terms] | None = None) -> st.SearchStrategy[list[Step]]:
     """Orders, a market that walks, and now and then an update from anywhere."""
-    asked = st.tuples(st.sampled_from([Side.BUY, Side.SELL]), st.integers(1, 8), terms())
+    asked = st.tuples(
+        st.sampled_from([Side.BUY, Side.SELL]), st.integers(1, 8), terms() if kinds is None else kinds
+    )
     walks = st.integers(-4, 4)
     return st.lists(st.one_of(asked, walks, walks, updates()), min_size=15, max_size=50).map(_walked)
 
@@ -125,12 +129,50 @@ def fills(broker: PaperBroker, played: list[Step], worked_by: WorkedBy) -> dict[
             if isinstance(step, tuple):
                 side, qty, wanted = step
                 order = om.submit(X, side, qty, wanted, tif=GTC)
-                assert not order.reasons
+                if order.reasons:
+                    # A venue cancels one that finds nothing to take.
+                    assert isinstance(wanted, MarketToLimit)
+                    assert worked_by is WorkedBy.OMS
+                    continue
                 assert order.worked_by is worked_by
             else:
                 om.update(step)
         assert check_state(om.state) == ()
     return traded
+
+
+def pegs() -> st.SearchStrategy[Terms]:
+    halves = st.integers(-3, 3).map(lambda number: Decimal(number) / 2)
+    moves = st.integers(0, 3).map(lambda number: Decimal(number) / 2)
+    return st.builds(Pegged, st.sampled_from(PegPriceType), halves, st.none() | prices(), moves)
+
+
+@settings(max_examples=120, deadline=None)
+@given(steps(pegs()))
+def test_pegged_orders_give_the_same_fills_native_and_held(played: list[Step]) -> None:
+    """The fills of each order are equal, whoever moves it."""
+    native = fills(PaperBroker([INSTRUMENT]), played, WorkedBy.VENUE)
+    held = fills(Plain([INSTRUMENT]), played, WorkedBy.OMS)
+
+    assert held == native
+
+
+def market() -> st.SearchStrategy[list[Step]]:
+    moves = st.lists(st.one_of(st.integers(-4, 4), updates()), max_size=12)
+    return moves.map(lambda steps: _walked([*steps]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(market(), st.sampled_from([Side.BUY, Side.SELL]), st.integers(1, 30), market())
+def test_a_market_to_limit_order_gives_the_same_fills_native_and_held(
+    before: list[Step], side: Side, qty: int, after: list[Step]
+) -> None:
+    """The fills are equal, whoever gives it its limit; where it finds nothing to take there are none."""
+    played = [*before, (side, qty, MarketToLimit()), *after]
+    native = fills(PaperBroker([INSTRUMENT]), played, WorkedBy.VENUE)
+    held = fills(Plain([INSTRUMENT]), played, WorkedBy.OMS)
+
+    assert held == native
 
 
 @settings(max_examples=120, deadline=None)

@@ -33,6 +33,7 @@ from oms.engine.inputs import (
 )
 from oms.engine.order_entry import OrderEntry
 from oms.engine.outcome import Outcome
+from oms.engine.pegging import Pegging
 from oms.engine.reduce_only import ReduceOnly
 from oms.engine.report_processing import adopt_settled, process_report, reconsider, release_ready
 from oms.engine.retention import retire
@@ -74,6 +75,7 @@ class Engine:
         "_desks",
         "_dirty",
         "_dispatch",
+        "_due",
         "_entry",
         "_follow_ups",
         "_grace_ns",
@@ -83,8 +85,12 @@ class Engine:
         "_holding",
         "_kept",
         "_lists",
+        "_market",
         "_mute",
+        "_pegging",
         "_queue",
+        "_quoted",
+        "_quotes",
         "_real",
         "_reduce_only",
         "_reducing",
@@ -116,8 +122,8 @@ class Engine:
         self.wants_events = any(handler.wants_events for handler in handlers.values())
         # What waits; nearly always nothing does, and to look there costs each input less than to look in the state.
         self._kept = self.state.held.by_sequence
-        waiting = self.state.held_orders
-        self._held, self._desks, self._unheard = waiting.orders, waiting.desks, waiting.unheard
+        self._pegging = Pegging(self._entry, self._holding)
+        self._share_what_is_held()
         self._queue, self._mute = self.state.inquiries.queue, self.state.inquiries.mute
         self._reducing = self.state.book.exposure.reducing
         self._groups = groups = Groups(self._entry)
@@ -159,6 +165,12 @@ class Engine:
             Retire: self._retire,
         }
 
+    def _share_what_is_held(self) -> None:
+        held, entry = self.state.held_orders, self._entry
+        self._held, self._desks, self._unheard = held.orders, held.desks, held.unheard
+        self._quoted, self._due = held.quoted, held.due
+        self._market, self._quotes = entry.market, entry.quotes
+
     def handle(self, what: Input, now_ns: int) -> Outcome:
         """Take an input in, after everything that was due before it.
 
@@ -182,6 +194,8 @@ class Engine:
             self._dispatch[type(what)](what)
             if self._kept or self._queue or self._mute:
                 self._tie_up(what)
+            if self._due and type(what) is not Start:
+                self._pegging.look_again(self._requests)
             if self.wants_events or self._reducing:
                 self._follow_up(what)
             # Nobody is connected yet while a manager starts.
@@ -239,11 +253,14 @@ class Engine:
     def see(self, update: MarketUpdate) -> None:
         """Take the market in without anything else, as `handle` would; no order is released."""
         if type(update) is not MarkPrice:
-            self._entry.market[update.symbol] = update
+            self._market[update.symbol] = update
+        if type(update) is Quote:
+            self._quotes[update.symbol] = update
 
     def follow(self, earlier: Engine) -> None:
         """Take over from an engine that is given up what no journal holds: the market as it was last seen."""
-        self._entry.market.update(earlier._entry.market)
+        self._market.update(earlier._market)
+        self._quotes.update(earlier._quotes)
 
     # ------------------------------------------------------------ one method an input
 
@@ -263,6 +280,9 @@ class Engine:
         self.state.begin(cmd.ReplaceOrder, what.asked_by)
         if what.order_id in self._held:
             self._holding.replace(what)
+        elif what.price is not None and self._quoted and (reasons := self._pegging.why_not(what)):
+            state = self.state
+            state.record(ev.ReplaceDenied(*state.envelope(), what.order_id, reasons))
         else:
             self._entry.replace(what, self._requests)
 
@@ -347,9 +367,11 @@ class Engine:
 
     def _quote(self, what: Quote) -> None:
         symbol = what.symbol
-        self._entry.market[symbol] = what
+        self._quotes[symbol] = self._market[symbol] = what
         if self._watched:
             self._groups.on_market(what)
+        if self._quoted:
+            self._pegging.on_quote(what, self._requests)
         if self._held and (desk := self._desks.get(symbol)) is not None:
             bid, ask, bids, asks = what.bid, what.ask, desk.bids, desk.asks
             if (
@@ -364,7 +386,7 @@ class Engine:
 
     def _trade(self, what: TradePrint) -> None:
         symbol, px = what.symbol, what.price
-        self._entry.market[symbol] = what
+        self._market[symbol] = what
         if self._watched:
             self._groups.on_market(what)
         if self._held and (desk := self._desks.get(symbol)) is not None:
@@ -388,6 +410,7 @@ class Engine:
         state.begin(SessionChange, _CLOCK)
         state.record(ev.SessionChanged(*state.envelope(), what.phase, what.trade_date, what.symbol))
         end_with_session(state, what, self._simulated)
+        self._pegging.on_session(what, self._requests)
 
     def _retire(self, what: Retire) -> None:
         self.state.begin(Retire, _CLOCK)
@@ -416,6 +439,7 @@ class Engine:
             if state.instruments.get(instrument.symbol) != instrument:
                 state.record(ev.InstrumentDefined(*state.envelope(), instrument))
         self._entry.forget_routes()
+        self._pegging.forget_grids()
         state.account = what.account
         self._grace_ns = what.grace_ns
         self._holding.policy = what.after_restart

@@ -20,7 +20,8 @@ from oms.model.ids import Account, BrokerName, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.order import Order
-from oms.model.triggers import DOUBLES, PriceTrigger, Trigger, TriggerHit
+from oms.model.terms import Pegged
+from oms.model.triggers import DOUBLES, PriceTrigger, QuoteTrigger, Release, Trigger, TriggerHit
 from oms.order_types.trigger_book import TriggerBook
 from oms.order_types.trigger_desk import TriggerDesk
 
@@ -45,12 +46,16 @@ class HeldOrders:
         desks: What waits in each instrument, while any order is held.
         brokers: Where each is to be sent.
         reducing: Those that may only reduce a position, by account and symbol.
+        quoted: Those that quotes move, by symbol: they wait for one, or follow them at their venue, which are not among `orders`.
+            What has ended there may still be here.
+        due: Those of them that are to be looked at without a new quote.
         unheard: How many prices of a kind are still to come until what happened while nobody listened is settled; only
             kinds that somebody waits for. Not moved by events alone, as with what the market has done to the book.
     """
 
     __slots__ = (
-        "_absent", "_book", "_instruments", "_marks", "_stood", "_triggers", "brokers", "desks", "orders", "reducing", "unheard",
+        "_absent", "_book", "_instruments", "_marks", "_stood", "_triggers", "brokers", "desks", "due", "orders", "quoted",
+        "reducing", "unheard",
     )  # fmt: skip
 
     def __init__(self, instruments: Mapping[Symbol, Instrument]) -> None:
@@ -59,10 +64,12 @@ class HeldOrders:
         self._book: TriggerBook | None = None
         self.orders: dict[OrderId, Order] = {}
         self.desks: dict[Symbol, TriggerDesk] = {}
+        self.quoted: dict[Symbol, dict[OrderId, Order]] = {}
+        self.due: dict[OrderId, Order] = {}
         self.brokers: dict[OrderId, BrokerName] = {}
         self.reducing: dict[tuple[Account, Symbol], dict[OrderId, Order]] = {}
         self.unheard: dict[tuple[Symbol, TriggerPriceType], int] = {}
-        self._triggers: dict[OrderId, Trigger] = {}
+        self._triggers: dict[OrderId, Release] = {}
         # Held since before the start; and those that wait for the market to come back first, with their water marks.
         self._absent: set[OrderId] = set()
         self._marks: dict[OrderId, Decimal | None] = {}
@@ -87,8 +94,10 @@ class HeldOrders:
 
     def is_missed(self, order_id: OrderId) -> bool:
         """Tell whether an order that is reached now may have been reached while nobody listened."""
-        key = (self.orders[order_id]._symbol, self._triggers[order_id].price_type)
-        return order_id in self._absent and key in self.unheard
+        trigger = self._triggers[order_id]
+        if order_id not in self._absent or isinstance(trigger, QuoteTrigger):
+            return False
+        return (self.orders[order_id]._symbol, trigger.price_type) in self.unheard
 
     def stood(self, order_id: OrderId) -> Decimal | None:
         """Give the water mark of an order that was missed; None where there is none."""
@@ -115,7 +124,7 @@ class HeldOrders:
     # ------------------------------------------------------------ events
 
     def hold(
-        self, order: Order, broker: BrokerName, trigger: Trigger, water_mark: Decimal | None = None
+        self, order: Order, broker: BrokerName, trigger: Release, water_mark: Decimal | None = None
     ) -> None:
         """Take in that an order is held."""
         order_id = order._order_id
@@ -124,16 +133,21 @@ class HeldOrders:
             self.reducing.setdefault((order._account, order._symbol), {})[order_id] = order
         self._add(order_id, water_mark)
 
-    def amend(self, order: Order, trigger: Trigger) -> None:
+    def amend(self, order: Order, trigger: Release) -> None:
         """Take in that what an order waits for may have changed."""
         order_id = order._order_id
-        if trigger == self._triggers[order_id]:
+        before = self._triggers[order_id]
+        if trigger == before:
             return
         if order_id in self._marks:
             self._come_back(order_id)
         self._triggers[order_id] = trigger
         self._absent.discard(order_id)
-        self.book.amend(order_id, trigger)
+        if isinstance(trigger, QuoteTrigger) or isinstance(before, QuoteTrigger):
+            self._remove(order)
+            self._add(order_id, None)
+        else:
+            self.book.amend(order_id, trigger)
 
     def drop(self, order_id: OrderId) -> None:
         """Take in that an order is held no longer, if it was."""
@@ -142,8 +156,7 @@ class HeldOrders:
             return
         if order._instructions is not None and order._instructions.reduce_only:
             del self.reducing[order._account, order._symbol][order_id]
-        if order_id in self.book:
-            self.book.remove(order_id)
+        self._remove(order)
         del self.brokers[order_id], self._triggers[order_id]
         self._absent.discard(order_id)
         self._marks.pop(order_id, None)
@@ -156,6 +169,7 @@ class HeldOrders:
         if order_id in self.book:
             self.book.remove(order_id)
         trigger = self._triggers[order_id]
+        assert not isinstance(trigger, QuoteTrigger)
         if _is_reached_by_a_rise(trigger):
             back, direction = EXACT.subtract(px, _LEAST), TriggerPriceDirection.DOWN
         else:
@@ -172,7 +186,9 @@ class HeldOrders:
             self._come_back(order_id)
         self._absent = set(self.orders)
         kinds = {
-            (order._symbol, self._triggers[order_id].price_type) for order_id, order in self.orders.items()
+            (order._symbol, trigger.price_type)
+            for order_id, order in self.orders.items()
+            if not isinstance(trigger := self._triggers[order_id], QuoteTrigger)
         }
         self.unheard.clear()
         self.unheard.update({(symbol, kind): 2 if kind in DOUBLES else 1 for symbol, kind in kinds})
@@ -184,9 +200,21 @@ class HeldOrders:
         if rows:
             self._open(TriggerBook.from_rows(rows, self._instruments.values()))
 
-    def rows(self) -> list[tuple[OrderId, BrokerName, Trigger, Decimal | None]]:
+    def follow(self, order: Order) -> None:
+        """Take in that an order is at its venue, and follows the quotes there."""
+        self.quoted.setdefault(order._symbol, {})[order._order_id] = order
+
+    def forget(self, order: Order) -> None:
+        """Take in that the quotes do not move an order any more."""
+        self.due.pop(order._order_id, None)
+        of_symbol = self.quoted.get(order._symbol, {})
+        if of_symbol.pop(order._order_id, None) is not None and not of_symbol:
+            del self.quoted[order._symbol]
+
+    def rows(self) -> list[tuple[OrderId, BrokerName, Release, Decimal | None]]:
         """Give every order that is held with what a restart must know: where it goes, its trigger, its water mark."""
         marks = {row.order_id: row.water_mark for row in self.book.to_rows()} | self._marks
+        marks |= {one: None for one, trigger in self._triggers.items() if isinstance(trigger, QuoteTrigger)}
         return [(one, self.brokers[one], self._triggers[one], marks[one]) for one in marks]
 
     def _open(self, book: TriggerBook) -> TriggerBook:
@@ -196,8 +224,17 @@ class HeldOrders:
         return book
 
     def _add(self, order_id: OrderId, mark: Decimal | None) -> None:
-        symbol, trigger = self.orders[order_id]._symbol, self._triggers[order_id]
-        self.book.add(order_id, symbol, trigger, water_mark=mark)
+        order, trigger = self.orders[order_id], self._triggers[order_id]
+        if isinstance(trigger, QuoteTrigger):
+            self.due[order_id] = order
+            self.follow(order)
+        else:
+            self.book.add(order_id, order._symbol, trigger, water_mark=mark)
+
+    def _remove(self, order: Order) -> None:
+        self.forget(order)
+        if order._order_id in self.book:
+            self.book.remove(order._order_id)
 
     def _come_back(self, order_id: OrderId) -> None:
         self.book.remove(order_id)
@@ -256,6 +293,7 @@ def on_amended(state: Any, event: ev.OrderAmended, order: Order) -> None:
 def on_released(state: Any, event: ev.OrderReleased, order: Order) -> None:
     """Take in that a held order is sent from here on: its venue has time to say that it has expired."""
     state.held_orders.drop(event.order_id)
+    follow_again(state, order)
     state.timers.grant(order._order_id, state.request_timeout_ns)
 
 
@@ -263,6 +301,18 @@ def on_ended(state: Any, event: ev.OrderEvent, order: Order) -> None:
     """Take in that an order has ended, which may have been held."""
     if state.held_orders.orders:
         state.held_orders.drop(order._order_id)
+
+
+def follow_again(state: Any, order: Order) -> None:
+    """Let the quotes move an order that was pegged here: it is at its venue, or has turned out to be there still."""
+    if type(order._given_terms) is Pegged:
+        state.held_orders.follow(order)
+
+
+def on_reopened(state: Any, event: ev.OrderEvent, order: Order) -> None:
+    """Take in that what had filled may work again."""
+    state.timers.rearm(order._order_id)
+    follow_again(state, order)
 
 
 def on_trails_moved(state: Any, event: ev.TrailsMoved) -> None:
@@ -278,5 +328,7 @@ HELD: Final[dict[type[ev.OrderEvent], Callable[[Any, Any, Order], None]]] = {
     ev.OrderDenied: on_ended,
     ev.OrderCanceled: on_ended,
     ev.OrderExpired: on_ended,
+    ev.OrderRestated: on_reopened,
+    ev.OrderReinstated: lambda state, event, order: follow_again(state, order),
 }
 """What events of orders do to the state on account of those that are held."""

@@ -17,7 +17,7 @@ from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.terms import Terms
-from oms.model.triggers import Trigger, TriggerHit
+from oms.model.triggers import Release, TriggerHit
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold
 from oms.order_types.validation import check_capabilities, check_expiry
@@ -83,6 +83,18 @@ class Holding:
                 text = "its trigger may have been reached while nobody listened"
                 state.record_of(order, ev.OrderCanceled(*state.envelope(), order_id, None, text))
                 return
+        self.release(order, hit, px_ns, requests)
+
+    def release(self, order: Order, hit: TriggerHit, px_ns: int, requests: list[Request]) -> None:
+        """Send an order that is held, or deny it, as it is released.
+
+        Args:
+            order: It.
+            hit: What has released it.
+            px_ns: When that was received, in nanoseconds UTC.
+            requests: Where what leaves is added.
+        """
+        state, order_id = self._entry.state, order.order_id
         handler = self._entry._handlers[type(order.terms)]
         assert isinstance(handler, TriggeredHandler)
         terms = handler.released(command_of(order, order.terms), hit)
@@ -125,7 +137,7 @@ class Holding:
         amended = (after.order_qty, after.terms, trigger, command.time_in_force)
         state.record_of(order, ev.OrderAmended(*state.envelope(), order.order_id, *amended))
 
-    def _amended(self, order: Order, command: ReplaceOrder) -> Trigger | Reasons:
+    def _amended(self, order: Order, command: ReplaceOrder) -> Release | Reasons:
         """Give what an order waits for once it is changed, or every reason against that."""
         if order.cash_order_qty is not None:
             asked = f"{plain(order.cash_order_qty)}, in units not known yet"

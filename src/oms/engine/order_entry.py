@@ -29,7 +29,7 @@ from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.terms import Limit, Terms
 from oms.model.time_in_force import GoodTillDate, GoodTillTime, TimeInForce
-from oms.model.triggers import Trigger
+from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_cash, check_qty
 from oms.order_types.placing import place, without_triggers
 from oms.order_types.registry import HandlerRegistry
@@ -43,7 +43,7 @@ _NO_CAPABILITIES: Final = Capabilities(order_types=frozenset())
 
 Reasons: TypeAlias = tuple[Reason, ...]
 
-_TAKEN: Final[tuple[Trigger | None, Reasons]] = None, ()
+_TAKEN: Final[tuple[Release | None, Reasons]] = None, ()
 """Nothing speaks against sending an order as it is."""
 
 
@@ -70,6 +70,7 @@ class OrderEntry:
         "_router",
         "_routes",
         "market",
+        "quotes",
         "state",
     )
 
@@ -79,6 +80,7 @@ class OrderEntry:
         """Work on this state, with these brokers and order types."""
         self.state = state
         self.market: dict[Symbol, MarketUpdate] = {}
+        self.quotes: dict[Symbol, Quote] = {}
         self._references: dict[Symbol, tuple[MarketUpdate | None, tuple[Decimal | None, int]]] = {}
         self._gate = Gate(state.book)
         self._router = Router(capabilities)
@@ -316,11 +318,12 @@ class OrderEntry:
 
     def _look_closer(
         self, command: SubmitOrder, route: _Route, of_itself: Reasons, last: Reasons
-    ) -> tuple[Trigger | None, Reasons]:
+    ) -> tuple[Release | None, Reasons]:
         """Give what releases an order that is to be held here, and every reason against it."""
         trigger, of_kind = None, route.why_not
         if not of_kind:
-            trigger, of_kind = place(command, route.capabilities, route.broker, self._handlers)
+            quote = self.quotes.get(command.symbol)
+            trigger, of_kind = place(command, route.capabilities, route.broker, self._handlers, quote)
             of_id = self._why_no_id(route.broker, route.capabilities)
             of_kind = (*of_kind, *of_id, *why_too_large(self.state, command))
         of_expiry = check_expiry(command.time_in_force, self.state.now_ns)

@@ -15,6 +15,7 @@ from oms.codec.event_codec import decode, encode
 from oms.engine import snapshot_breaks, snapshot_groups
 from oms.engine import snapshot_rows as rows
 from oms.engine.expiries import Expiry
+from oms.engine.held_orders import follow_again
 from oms.engine.held_reports import Name
 from oms.engine.inquiries import Inquiry
 from oms.engine.order_rows import Names, OrderRow, order_of, put_back, row_of
@@ -260,3 +261,6 @@ class _Reading:
         self.state.timers.expiries.put_back(self.expiries)
         self.state.held.names.clear()
         self.state.held.names.update(self.names)
+        for order in self.state.index.by_id.values():
+            if order.broker is not None and not order.is_closed:
+                follow_again(self.state, order)

@@ -17,7 +17,7 @@ from oms.model.enums import BreakKind, LegEnd
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, ListId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.triggers import Trigger
+from oms.model.triggers import Release
 
 
 @record
@@ -130,7 +130,7 @@ class HeldOrderRow:
 
     order_id: OrderId
     broker: BrokerName
-    trigger: Trigger
+    trigger: Release
     water_mark: Decimal | None
 
 

@@ -13,7 +13,7 @@ from oms.engine.anomaly_book import AnomalyBook, on_raised
 from oms.engine.break_book import BREAK_EVENTS, BreakBook
 from oms.engine.broker_positions import BrokerPositions
 from oms.engine.group_book import GROUP_EVENTS, GroupBook
-from oms.engine.held_orders import HELD, HeldOrders, on_trails_moved
+from oms.engine.held_orders import HELD, HeldOrders, follow_again, on_reopened, on_trails_moved
 from oms.engine.held_reports import EXECUTION, REQUEST, VENUE_ORDER, HeldReports
 from oms.engine.inquiries import Inquiries
 from oms.engine.order_index import OrderIndex
@@ -313,7 +313,7 @@ def _pending_new(state: State, event: Any, order: Order) -> None:
 def _taken(state: State, event: Any, order: Order) -> None:
     if event.order_qty is not None:
         state.book.exposure.move(order)
-        state.timers.rearm(order._order_id)
+        on_reopened(state, event, order)
     name, broker = event.venue_order_id, order._broker  # `_named`, without the call
     if name is not None and broker is not None:
         if (known := state.index.name_at_venue(broker, name, order)) is not order:
@@ -339,7 +339,7 @@ def _traded(state: State, event: Any, order: Order) -> None:
 
 def _amended(state: State, event: Any, order: Order) -> None:
     state.executions.amend(event)
-    state.timers.rearm(order._order_id)
+    on_reopened(state, event, order)
     state.traded.noted.append(event)
     if state.held.names:
         state.held.turn_up(EXECUTION, event.broker, event.exec_id)
@@ -350,6 +350,7 @@ def _identified(state: State, event: Any, order: Order) -> None:
     identity, broker = event.cl_ord_id, order._broker
     if type(event) is ev.OrderReplaced:
         state.timers.expire(order._order_id, event, state.request_timeout_ns)
+        follow_again(state, order)
     if identity and broker is not None:
         state.index.name_request(broker, identity, order)
         if state.held.names:
@@ -374,7 +375,6 @@ _AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = 
     ev.OrderPendingReplace: _pending,
     ev.OrderAcknowledged: _taken,
     ev.OrderReplaced: _identified,
-    ev.OrderRestated: lambda state, event, order: state.timers.rearm(order._order_id),  # noqa: ARG005  # all are called alike
     ev.Traded: _traded,
     ev.TradeCorrected: _amended,
     ev.TradeCanceled: _amended,

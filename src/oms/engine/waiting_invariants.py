@@ -14,6 +14,7 @@ from oms.engine.plain_reports import content_of
 from oms.engine.state import State
 from oms.model.enums import Life, WorkedBy
 from oms.model.ids import ClOrdId
+from oms.model.terms import Pegged
 
 
 def _check_inquiries(state: State) -> Iterator[str]:
@@ -95,9 +96,13 @@ def _check_held_orders(state: State) -> Iterator[str]:
     }
     if held.orders.keys() != waiting:
         yield f"held are {sorted(held.orders)}, these orders wait to be released: {sorted(waiting)}"
-    for order_id in held.orders:
-        if order_id not in held.book:
+    for order_id, order in held.orders.items():
+        if order_id not in held.book and order_id not in held.quoted.get(order.symbol, ()):
             yield f"order {order_id}: it is held, and nothing would release it"
+    for order in state.book.exposure.open_orders.values():
+        follows = isinstance(order.given_terms, Pegged) and order.worked_by is WorkedBy.OMS
+        if follows and order.order_id not in held.quoted.get(order.symbol, ()):
+            yield f"order {order.order_id}: it is pegged, and no quote would move it"
 
 
 FURTHER: Final[tuple[Callable[[State], Iterator[str]], ...]] = (

@@ -33,7 +33,7 @@ from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
-from oms.model.triggers import Trigger
+from oms.model.triggers import Release
 
 
 @record
@@ -144,7 +144,7 @@ class OrderDenied(OrderEvent):
 
 @record
 class OrderHeld(OrderEvent):
-    """The order is held here until the market reaches a price, since its venue does not take it as it was asked for.
+    """The order is held here until the market reaches a price or shows one, since its venue does not take it as it was asked for.
 
     Attributes:
         broker: Where it is to be sent then.
@@ -152,7 +152,7 @@ class OrderHeld(OrderEvent):
     """
 
     broker: BrokerName
-    trigger: Trigger
+    trigger: Release
 
 
 @record
@@ -168,7 +168,7 @@ class OrderAmended(OrderEvent):
 
     order_qty: Decimal
     terms: Terms
-    trigger: Trigger
+    trigger: Release
     time_in_force: TimeInForce | None = None
 
 
@@ -197,7 +197,7 @@ class OrderReleased(OrderEvent):
 
     Attributes:
         terms: What it is sent as.
-        trigger_px: The price that it waited for.
+        trigger_px: The price that it waited for; of an order that takes its price from a quote, what that showed.
         px: The price that reached it; beyond `trigger_px` where the market jumped.
         px_ns: When that was received, in nanoseconds UTC.
     """

@@ -112,6 +112,30 @@ class TrailingTrigger:
 
 
 Trigger: TypeAlias = PriceTrigger | TrailingTrigger
+"""What is compared to the prices of a market, one after the other."""
+
+
+@value(kw_only=True)
+class QuoteTrigger:
+    """Released by the first quote that shows what the order takes its price from; at once where one is shown.
+
+    Attributes:
+        side: Whether the order buys or sells.
+
+    Raises:
+        ValidationError: The choice is none.
+    """
+
+    side: Side
+
+    def __attrs_post_init__(self) -> None:
+        """Check the choice."""
+        if type(self.side) is not Side:
+            raise ValidationError("side", shown(self.side), "pass a Side")
+
+
+Release: TypeAlias = Trigger | QuoteTrigger
+"""What releases an order that is held here."""
 
 
 def stop(

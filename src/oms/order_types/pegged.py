@@ -1,17 +1,24 @@
-"""Pegged orders: a limit that follows the market."""
+"""Pegged orders: a limit that follows the market, at its venue or replaced from here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
+from oms.model.capabilities import Capabilities
 from oms.model.commands import Command, SubmitOrder
 from oms.model.events import OrderEvent
 from oms.model.instrument import Instrument
 from oms.model.order import Order
-from oms.model.reasons import Reason
-from oms.model.terms import Pegged
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.terms import Limit, Pegged, Terms
+from oms.model.time_in_force import Day, GoodForTime, GoodTillCancel, GoodTillDate, GoodTillTime
+from oms.model.triggers import QuoteTrigger, Release, TriggerHit
+from oms.model.venue_profile import ReplaceSupport
 from oms.order_types.grid_checks import check_price, check_step
+
+_RESTING: Final = (Day, GoodTillCancel, GoodTillDate, GoodTillTime, GoodForTime)
 
 
 class PeggedHandler:
@@ -35,3 +42,22 @@ class PeggedHandler:
     def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
         """Nothing follows."""
         return ()
+
+    def trigger(self, order: SubmitOrder) -> Release | None:
+        """Give that a quote releases it; None for one that does not rest, and for one whose size is not known."""
+        rests = isinstance(order.time_in_force, _RESTING) and order.cash_order_qty is None
+        return QuoteTrigger(side=order.side) if rests else None
+
+    def released(self, order: SubmitOrder, hit: TriggerHit) -> Terms:
+        """Give a limit order at the price that it follows now."""
+        return Limit(hit.px if hit.limit_px is None else hit.limit_px)
+
+
+def why_not_followed(order: SubmitOrder, capabilities: Capabilities, venue: str) -> tuple[Reason, ...]:
+    """Give the reason why a pegged order cannot be worked from here: its venue replaces no prices. None for any other."""
+    if not isinstance(order.terms, Pegged):
+        return ()
+    if "price" in capabilities.amendable and capabilities.profile.replace is not ReplaceSupport.NONE:
+        return ()
+    allowed = "a venue that pegs, or one whose orders can be given another price"
+    return (Reason(ReasonCode.UNSUPPORTED, "terms", "pegged", allowed, venue),)

@@ -11,10 +11,13 @@ from oms.model.capabilities import Capabilities
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ONE
 from oms.model.ids import OrderId
+from oms.model.market import Quote
 from oms.model.reasons import Reason
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
-from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger, TriggerHit
+from oms.model.triggers import PriceTrigger, QuoteTrigger, Release, TrailingTrigger, TriggerHit
+from oms.order_types.market_to_limit import why_nothing_to_take
+from oms.order_types.pegged import why_not_followed
 from oms.order_types.registry import HandlerRegistry
 from oms.order_types.validation import check_capabilities
 from oms.ports.order_type_handler import TriggeredHandler
@@ -30,8 +33,12 @@ def without_triggers(pairs: Pairs) -> Pairs:
 
 
 def place(
-    order: SubmitOrder, capabilities: Capabilities, venue: str, handlers: HandlerRegistry
-) -> tuple[Trigger | None, tuple[Reason, ...]]:
+    order: SubmitOrder,
+    capabilities: Capabilities,
+    venue: str,
+    handlers: HandlerRegistry,
+    quote: Quote | None = None,
+) -> tuple[Release | None, tuple[Reason, ...]]:
     """Give what releases an order that is to be held here, and every reason against its kind.
 
     It is held where its venue does not take it, but takes what it becomes. An order without reasons and without a trigger is
@@ -42,11 +49,16 @@ def place(
         capabilities: What the venue can do.
         venue: The broker's name, for the reasons.
         handlers: What works each kind of order.
+        quote: What the market shows; None where that is not known.
     """
     against = check_capabilities(order, capabilities, venue)
     if not against:
         return None, ()
-    return hold(order, capabilities, venue, handlers, against)
+    trigger, of_both = hold(order, capabilities, venue, handlers, against)
+    if trigger is None:
+        return None, of_both
+    nothing = why_nothing_to_take(order, quote)
+    return trigger, (*against, *nothing) if nothing else ()
 
 
 def hold(
@@ -55,7 +67,7 @@ def hold(
     venue: str,
     handlers: HandlerRegistry,
     against: tuple[Reason, ...] = (),
-) -> tuple[Trigger | None, tuple[Reason, ...]]:
+) -> tuple[Release | None, tuple[Reason, ...]]:
     """Give what releases an order that is held here, or every reason why it cannot be, `against` among them."""
     handler = handlers[type(order.terms)]
     trigger = handler.trigger(order) if isinstance(handler, TriggeredHandler) else None
@@ -66,9 +78,11 @@ def hold(
     released = handler.released(order, TriggerHit(_NOBODY, px, px, _limit_px(trigger)))
     if type(released) not in handlers:
         return None, against
-    further = check_capabilities(evolve(order, terms=released), capabilities, venue)
+    of_limit = check_capabilities(evolve(order, terms=released), capabilities, venue)
+    further = (*of_limit, *why_not_followed(order, capabilities, venue))
     return (None, (*against, *(one for one in further if one not in against))) if further else (trigger, ())
 
 
-def _limit_px(trigger: Trigger) -> Decimal | None:
-    return ONE if type(trigger) is TrailingTrigger and trigger.limit_offset is not None else None
+def _limit_px(trigger: Release) -> Decimal | None:
+    has_limit = type(trigger) is TrailingTrigger and trigger.limit_offset is not None
+    return ONE if has_limit or type(trigger) is QuoteTrigger else None

@@ -11,7 +11,7 @@ from oms.model.instrument import Instrument
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Strategy, Terms
-from oms.model.triggers import Trigger, TriggerHit
+from oms.model.triggers import Release, TriggerHit
 from oms.ports.order_type_handler import OrderTypeHandler, TriggeredHandler
 
 
@@ -46,7 +46,7 @@ class StrategyHandler:
         handler = self._handler(order.terms)
         return () if handler is None or not handler.wants_events else handler.on_event(order, event)
 
-    def trigger(self, order: SubmitOrder) -> Trigger | None:
+    def trigger(self, order: SubmitOrder) -> Release | None:
         """Ask its handler; None where its orders cannot be held."""
         handler = self._handler(order.terms)
         return handler.trigger(order) if isinstance(handler, TriggeredHandler) else None

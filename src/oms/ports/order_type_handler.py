@@ -12,7 +12,7 @@ from oms.model.instrument import Instrument
 from oms.model.order import Order
 from oms.model.reasons import Reason
 from oms.model.terms import Terms
-from oms.model.triggers import Trigger, TriggerHit
+from oms.model.triggers import Release, TriggerHit
 
 
 class OrderTypeHandler(Protocol):
@@ -41,7 +41,7 @@ class OrderTypeHandler(Protocol):
 class TriggeredHandler(OrderTypeHandler, Protocol):
     """A kind of terms that can be held here until a price comes, where the venue does not take it."""
 
-    def trigger(self, order: SubmitOrder) -> Trigger | None:
+    def trigger(self, order: SubmitOrder) -> Release | None:
         """Give what the order waits for; None where this one cannot be held."""
         ...
 

@@ -158,7 +158,9 @@ def _missed(event: ev.TriggerMissed, _: Order) -> str:
     return f"{what}, perhaps not for the first time since the manager was away: {how}"
 
 
-def _released(event: ev.OrderReleased, _: Order) -> str:
+def _released(event: ev.OrderReleased, order: Order) -> str:
+    if wording.takes_what_is_shown(order.given_terms):
+        return f"released as {wording.of_terms(event.terms)} by what the market shows"
     what = f"{plain(event.px)} has reached {plain(event.trigger_px)}"
     return f"released as {wording.of_terms(event.terms)}: {what}"
 

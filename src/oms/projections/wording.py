@@ -17,10 +17,10 @@ from oms.model.enums import (
     TriggerPriceDirection,
 )
 from oms.model.sessions import to_datetime
-from oms.model.terms import Terms, in_words
+from oms.model.terms import MarketToLimit, Pegged, Terms, in_words
 from oms.model.time_in_force import FillOrKill, ImmediateOrCancel, TimeInForce
 from oms.model.time_in_force import in_words as tif_in_words
-from oms.model.triggers import TrailingTrigger, Trigger
+from oms.model.triggers import QuoteTrigger, Release, TrailingTrigger
 
 MAX_WORDS: Final = 200
 """How much of a foreign text is shown, in characters."""
@@ -39,8 +39,15 @@ def of_terms(terms: Terms) -> str:
     return in_words(terms)
 
 
-def of_trigger(trigger: Trigger) -> str:
+def takes_what_is_shown(terms: Terms) -> bool:
+    """Tell whether an order takes its price from the quotes."""
+    return isinstance(terms, MarketToLimit | Pegged)
+
+
+def of_trigger(trigger: Release) -> str:
     """Give what releases a held order, such as `the last price is 95 or less`."""
+    if isinstance(trigger, QuoteTrigger):
+        return "the market shows the price that it takes"
     price = trigger.price_type.name.lower().replace("_", " ")
     if isinstance(trigger, TrailingTrigger):
         activation = (

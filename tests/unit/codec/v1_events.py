@@ -58,7 +58,7 @@ from oms.model.time_in_force import (
     ImmediateOrCancel,
     TimeInForce,
 )
-from oms.model.triggers import TrailingTrigger, stop
+from oms.model.triggers import QuoteTrigger, TrailingTrigger, stop
 
 T0 = 1_700_000_000_000_000_000
 TICKS = Offset(5, PegOffsetType.TICKS)
@@ -815,4 +815,7 @@ EXPECTED: tuple[e.Event, ...] = (
         Day(), MAIN, None, None, 0,
     ),
     e.GroupListed(116, 4, ASK, 116, T0, 1, ListId("oms-1"), BrokerName("paper")),
+    e.OrderHeld(
+        117, 4, ASK, 117, T0, OrderId(116), BrokerName("paper"), QuoteTrigger(side=Side.SELL), leaves_qty=Decimal(10),
+    ),
 )  # fmt: skip

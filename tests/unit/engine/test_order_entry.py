@@ -933,26 +933,39 @@ def test_what_a_broker_takes_is_sent_as_it_was_asked_for_and_comes_back_from_the
     assert desk.order().terms == terms
 
 
-UNABLE: dict[str, tuple[Terms, Reason]] = {
+# Nor is it held here where the market shows nothing to take, and where no price can be replaced.
+UNABLE: dict[str, tuple[Terms, tuple[Reason, ...]]] = {
     "a market to limit": (
         MarketToLimit(),
-        Reason(CODE.UNSUPPORTED, "terms and time_in_force", "MarketToLimit Day", "Limit Day, Market Day", "paper"),
+        (
+            Reason(CODE.UNSUPPORTED, "terms and time_in_force", "MarketToLimit Day", "Limit Day, Market Day", "paper"),
+            Reason(
+                CODE.INPUT_UNAVAILABLE, "ask", "none",
+                "a market-to-limit order, which is worked here, while the market shows ask and size",
+            ),
+        ),
     ),
     "a peg": (
-        Pegged(), Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Pegged Day", "Limit Day, Market Day", "paper"),
+        Pegged(),
+        (
+            Reason(CODE.UNSUPPORTED, "terms and time_in_force", "Pegged Day", "Limit Day, Market Day", "paper"),
+            Reason(CODE.UNSUPPORTED, "terms", "pegged", "a venue that pegs, or one whose orders can be given another price", "paper"),
+        ),
     ),
     "a limit that shows a part": (
-        Limit(100, 10), Reason(CODE.UNSUPPORTED, "display_qty", "10", "none: the whole order is shown", "paper"),
+        Limit(100, 10), (Reason(CODE.UNSUPPORTED, "display_qty", "10", "none: the whole order is shown", "paper"),),
     ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("terms", "reason"), UNABLE.values(), ids=UNABLE)
-def test_what_a_broker_does_not_take_is_refused_in_its_name(terms: Terms, reason: Reason) -> None:
+@pytest.mark.parametrize(("terms", "reasons"), UNABLE.values(), ids=UNABLE)
+def test_what_a_broker_does_not_take_is_refused_in_its_name(
+    terms: Terms, reasons: tuple[Reason, ...]
+) -> None:
     pairs: frozenset[Any] = frozenset({(Limit, Day), (Market, Day)})
     can = Capabilities(order_types=pairs, profile=VenueProfile(name="plain"))
 
-    assert denied(Desk(can={"paper": can}), terms=terms) == (reason,)
+    assert denied(Desk(can={"paper": can}), terms=terms) == reasons
 
 
 IDS: dict[str, tuple[ClOrdIdRule, str | None]] = {

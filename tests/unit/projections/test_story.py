@@ -14,9 +14,9 @@ from oms.model.ids import ClOrdId, ExecId, OrderId
 from oms.model.offset import Offset
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport
-from oms.model.terms import Limit, Market
+from oms.model.terms import Limit, Market, Pegged
 from oms.model.time_in_force import GTC, IOC
-from oms.model.triggers import TrailingTrigger, stop
+from oms.model.triggers import QuoteTrigger, TrailingTrigger, stop
 from oms.projections.story import tell_story
 from tests.unit.journals import (
     CANCEL_ID,
@@ -63,6 +63,13 @@ def created() -> Journal:
 def held() -> Journal:
     journal = created()
     journal.add(ev.OrderHeld)
+    return journal
+
+
+def pegged() -> Journal:
+    journal = Journal()
+    journal.add(ev.OrderCreated, how="SubmitOrder", terms=Pegged())
+    journal.add(ev.OrderHeld, trigger=QuoteTrigger(side=Side.BUY))
     return journal
 
 
@@ -446,6 +453,18 @@ SENTENCES: Final[list[Case]] = [
         "94 has reached 95, perhaps not for the first time since the manager was away: it waits for its price to be reached anew",
     ),
     (held, ev.OrderReleased, {"terms": Market()}, "released as market: 94 has reached 95"),
+    (
+        created,
+        ev.OrderHeld,
+        {"trigger": QuoteTrigger(side=Side.BUY)},
+        "held here for paper until the market shows the price that it takes",
+    ),
+    (
+        pegged,
+        ev.OrderReleased,
+        {"terms": Limit("99.98")},
+        "released as limit 99.98 by what the market shows",
+    ),
     (held, ev.OrderCanceled, {"cl_ord_id": None, **WORDS}, "canceled here: so it is"),
     (working, ev.ReportIgnored, {"exec_id": None, **WORDS}, "no news: NEW: so it is"),
     (working, ev.ReportIgnored, {"exec_type": "TRADE", **WORDS}, "no news: TRADE x1: so it is"),

@@ -1,0 +1,192 @@
+"""Orders that the quotes move: those that wait for one, and pegged orders, which follow them at a venue that does not peg.
+
+A pegged order is a limit order there, which is given another price when the market has moved. It is never asked to move beyond
+its worst price, nor while anything that was asked about it is unanswered or in doubt: what it missed by then it makes up for
+with the answer. A price that it was refused is not asked for again before the market has asked for another.
+
+From which price an order has followed last is not journaled: after a start it goes to its place with the first quote, however
+little the market has moved.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final, cast
+
+from oms.engine import replaces
+from oms.engine.holding import MARKET, Holding
+from oms.engine.order_entry import OrderEntry
+from oms.model.commands import ReplaceOrder
+from oms.model.decimals import plain
+from oms.model.enums import Life, SessionPhase, Side
+from oms.model.ids import OrderId, Symbol
+from oms.model.market import Quote
+from oms.model.order import Order
+from oms.model.price_grid import PriceGrid
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.requests import Request
+from oms.model.sessions import SessionChange
+from oms.model.terms import Pegged, limit_px
+from oms.model.triggers import TriggerHit
+from oms.order_types.market_to_limit import best_px
+from oms.order_types.market_to_limit import limit_px as taking_px
+from oms.order_types.peg_px import has_moved, limit_at, peg_px, would_take
+
+# It is the part of the order entry that is needed where orders follow the market.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+_ALLOWED: Final = (
+    "order_qty and time_in_force: its price follows the market; cancel it, and submit it with another limit"
+)
+
+
+class Pegging:
+    """Moves the orders that quotes move."""
+
+    __slots__ = ("_asked", "_closed", "_entry", "_grids", "_held", "_holding", "_pegs")
+
+    def __init__(self, entry: OrderEntry, holding: Holding) -> None:
+        """Send through this entry."""
+        self._entry, self._holding = entry, holding
+        self._held = entry.state.held_orders
+        self._grids: dict[Symbol, PriceGrid] = {}
+        # By order: the price that it has followed, with its offset; and the limit that was asked for last.
+        self._pegs: dict[OrderId, Decimal] = {}
+        self._asked: dict[OrderId, Decimal] = {}
+        # Where nobody can trade; None is everywhere.
+        self._closed: set[Symbol | None] = set()
+
+    def on_quote(self, quote: Quote, requests: list[Request]) -> None:
+        """Move whoever a quote moves."""
+        orders = self._held.quoted.get(quote.symbol)
+        if orders is None or not self._listens(quote.symbol) or self._is_closed(quote.symbol):
+            return
+        for order in tuple(orders.values()):
+            self._move(order, quote, requests, is_news=True)
+
+    def look_again(self, requests: list[Request]) -> None:
+        """Move whoever is new, or was waited for, by what the market shows."""
+        for order in tuple(self._held.due.values()):
+            symbol, is_new = order.symbol, order.life is Life.UNSENT
+            quote = self._entry.quotes.get(symbol)
+            if quote is None or is_new:
+                # The next quote will find it, if this one does not.
+                del self._held.due[order.order_id]
+            # Whether a new one may come in while nobody trades is for its venue to say.
+            if quote is not None and self._listens(symbol) and (is_new or not self._is_closed(symbol)):
+                self._move(order, quote, requests, is_news=False)
+
+    def on_session(self, what: SessionChange, requests: list[Request]) -> None:
+        """Take in that a session has opened or closed: while it is closed nobody moves."""
+        if what.phase is SessionPhase.CLOSED:
+            self._closed.add(what.symbol)
+            return
+        self._closed.discard(what.symbol)
+        if what.symbol is None:
+            self._closed.clear()
+        for symbol in tuple(self._held.quoted) if what.symbol is None else (what.symbol,):
+            quote = self._entry.quotes.get(symbol)
+            if quote is not None:
+                self.on_quote(quote, requests)
+
+    def why_not(self, command: ReplaceOrder) -> tuple[Reason, ...]:
+        """Give the reason against another price for an order that takes it from the market; none otherwise."""
+        order = self._entry.state.index.by_id.get(command.order_id)
+        if order is None or command.price is None or not _is_pegged_here(order):
+            return ()
+        return (Reason(ReasonCode.UNSUPPORTED, "price", plain(command.price), _ALLOWED, order.broker or ""),)
+
+    def forget_grids(self) -> None:
+        """Look every instrument's prices up again; to be called when one was defined."""
+        self._grids.clear()
+
+    def _listens(self, symbol: Symbol) -> bool:
+        # Until its broker is reconciled nothing new is asked for.
+        unreconciled = self._entry.state.breaks.unreconciled
+        return not (unreconciled and self._entry._route(symbol).broker in unreconciled)
+
+    def _is_closed(self, symbol: Symbol) -> bool:
+        return bool(self._closed) and (symbol in self._closed or None in self._closed)
+
+    def _move(self, order: Order, quote: Quote, requests: list[Request], *, is_news: bool) -> None:
+        state = self._entry.state
+        if order.life is Life.UNSENT:
+            hit = self._hit(order, quote)
+            if hit is not None:
+                if is_news:
+                    state.begin(Quote, MARKET)
+                self._holding.release(order, hit, quote.time_ns, requests)
+            return
+        if order.is_closed and not order.outstanding_requests:
+            self._forget(order)
+            return
+        wanted = self._wanted(order, quote)
+        self._held.due.pop(order.order_id, None)
+        if wanted is None:
+            return
+        if order.outstanding_requests:
+            self._held.due[order.order_id] = order
+            return
+        if state.book.kill_reason is not None or state.book.is_rate_reached(state.now_ns):
+            return
+        self._pegs[order.order_id], self._asked[order.order_id] = wanted
+        state.begin(Quote, MARKET)
+        self._entry.replace(ReplaceOrder(order.order_id, price=wanted[1]), requests)
+
+    def _hit(self, order: Order, quote: Quote) -> TriggerHit | None:
+        """Give the price that an order takes from a quote; None where it shows none."""
+        is_buy, terms = order.side is Side.BUY, order.terms
+        if not isinstance(terms, Pegged):
+            px = best_px(quote, is_buy=is_buy)
+            limit = None if px is None else taking_px(px, self._grid(order.symbol), is_buy=is_buy)
+        else:
+            px = peg_px(terms, quote, is_buy=is_buy)
+            limit = None if px is None else self._limit(order, terms, px)
+            if px is not None and limit is not None:
+                self._pegs[order.order_id] = px
+        return None if px is None or limit is None else TriggerHit(order.order_id, px, px, limit)
+
+    def _wanted(self, order: Order, quote: Quote) -> tuple[Decimal, Decimal] | None:
+        """Give the price that is followed and the limit that an order should have by it; None where it has its place."""
+        # Only what is pegged here stays among these once it is sent.
+        terms, order_id, is_buy = cast("Pegged", order.given_terms), order.order_id, order.side is Side.BUY
+        peg = peg_px(terms, quote, is_buy=is_buy)
+        if peg is None or not has_moved(terms, self._pegs.get(order_id), peg):
+            return None
+        px = self._limit(order, terms, peg)
+        if px is None:
+            return None
+        if px == limit_px(replaces.wanted(order)[1]):
+            if not order.outstanding_requests:
+                self._asked.pop(order_id, None)
+            return None
+        # As at a venue, what is post-only does not follow to where it would take.
+        asked = order.instructions
+        if asked is not None and asked.post_only and would_take(px, quote, is_buy=is_buy):
+            return None
+        is_asked = self._asked.get(order_id) == px and not order.outstanding_requests
+        return None if is_asked else (peg, px)
+
+    def _limit(self, order: Order, terms: Pegged, peg: Decimal) -> Decimal | None:
+        instrument = self._entry._route(order.symbol).instrument
+        return limit_at(terms, peg, instrument, self._grid(order.symbol), is_buy=order.side is Side.BUY)
+
+    def _grid(self, symbol: Symbol) -> PriceGrid:
+        grid = self._grids.get(symbol)
+        if grid is None:
+            grid = self._grids[symbol] = PriceGrid(self._entry._route(symbol).instrument)
+        return grid
+
+    def _forget(self, order: Order) -> None:
+        self._held.forget(order)
+        self._pegs.pop(order.order_id, None)
+        self._asked.pop(order.order_id, None)
+
+
+def _is_pegged_here(order: Order) -> bool:
+    return (
+        order.life is not Life.UNSENT
+        and order.terms is not order.given_terms
+        and isinstance(order.given_terms, Pegged)
+    )
