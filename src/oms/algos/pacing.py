@@ -1,0 +1,283 @@
+"""What to send now, and why, or why not: one decision from the facts, with a fixed precedence.
+
+A rule acts only within what the rules before it leave:
+
+1. A kill switch or a risk check that failed: nothing.
+2. Canceled, suspended, before the start or past the end: nothing.
+3. Halted, closed, or without a usable quote: nothing.
+4. The price is beyond the limit: nothing.
+5. Caps: at most what the participation that is allowed leaves, at most `max_child`, and nothing before the rest between children is over.
+6. I-would price: all that is available, or as much as is wanted at that price.
+7. The schedule: what is due, by the catch-up policy; ahead of it, nothing.
+8. The least participation: what the policy holds back, up to what the schedule is behind; without a schedule, up to what is available.
+9. Completion near the end: the same, and across the spread. It may pass the caps of 5 only if asked to, never the schedule.
+
+The deficit is what is due by now less what has traded and works. Children in doubt count as working, so that nothing is sent twice.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from typing import assert_never
+
+from oms.algos.slicing import Progress, ceiled, floored
+from oms.model.decimals import EXACT, ZERO
+from oms.model.define import value
+
+
+class CatchUp(Enum):
+    """What becomes of what was due and has neither traded nor works."""
+
+    CARRY = "carry"
+    """The next slice takes all of it with it."""
+    SPREAD = "spread"
+    """The slices that are left take it in equal parts, in whole lots rounded up."""
+    GIVE_UP = "give_up"
+    """It is left to the end."""
+    CROSS = "cross"
+    """It is taken across the spread as its slice ends."""
+
+
+class Rule(Enum):
+    """The rules, in the order of their precedence."""
+
+    RISK = 1
+    LIFE = 2
+    MARKET = 3
+    LIMIT = 4
+    CAPS = 5
+    I_WOULD = 6
+    SCHEDULE = 7
+    MIN_PARTICIPATION = 8
+    COMPLETION = 9
+
+
+class Pace(Enum):
+    """Why so much is sent, or nothing; each with the rule that said so."""
+
+    KILLED = "killed", Rule.RISK
+    CANCELED = "canceled", Rule.LIFE
+    SUSPENDED = "suspended", Rule.LIFE
+    DONE = "nothing is left to send", Rule.LIFE
+    NOT_STARTED = "before the start", Rule.LIFE
+    PAST_END = "past the end", Rule.LIFE
+    HALTED = "halted", Rule.MARKET
+    CLOSED = "the session is closed", Rule.MARKET
+    NO_QUOTE = "no fresh, two-sided, uncrossed quote", Rule.MARKET
+    BEYOND_LIMIT = "beyond the limit price", Rule.LIMIT
+    RESTING = "the rest between children is not over", Rule.CAPS
+    CAPPED = "no room under the caps for a child", Rule.CAPS
+    I_WOULD = "the price is one at which it would be taken", Rule.I_WOULD
+    AHEAD = "ahead of the schedule", Rule.SCHEDULE
+    ON_SCHEDULE = "a slice is due", Rule.SCHEDULE
+    CATCHING_UP = "a slice is due, and some of what was missed", Rule.SCHEDULE
+    CROSSING = "a slice has ended", Rule.SCHEDULE
+    NOTHING_DUE = "nothing is due", Rule.SCHEDULE
+    UNDER_MINIMUM = "under the least participation", Rule.MIN_PARTICIPATION
+    COMPLETING = "it is to be finished by the end", Rule.COMPLETION
+
+    def __init__(self, words: str, rule: Rule) -> None:
+        """Keep what it says and which rule it belongs to."""
+        self.words = words
+        self.rule = rule
+
+
+@value(kw_only=True)
+class Facts:
+    """What is known when it is decided.
+
+    Attributes:
+        progress: How far the order is.
+        now_ns: The time, in nanoseconds UTC.
+        start_ns: When it begins.
+        end_ns: The first moment at which nothing is sent any more.
+        lot: The size of a lot.
+        is_buy: Which way it goes.
+        is_killed: A kill switch is pressed, or a risk check failed.
+        is_canceled: A cancel of the order was asked for.
+        is_suspended: Somebody has paused it, or too much was refused.
+        allow_past_end: It may go on after the end.
+        is_halted: The instrument is halted.
+        is_open: Its session is open, and no break.
+        has_quote: There is a two-sided, uncrossed quote that is fresh enough.
+        px: The price at which a child would trade or rest; None for the market's, whatever it is, which a limit forbids.
+        limit_px: The worst price that any child may have; None for any.
+        cap_qty: How much the participation that is allowed leaves now; None where it is not limited.
+        max_child: How much is sent at a time at most; None for any.
+        min_child: Less than this is not worth a child, but for the last of the order.
+        rested_ns: From when on the next child may be sent.
+        i_would_px: At this price or a better one, all is taken; None where there is none.
+        touch_px: The best price of the other side, which is what `i_would_px` is compared with; None where nobody knows.
+        i_would_qty: How much at most; None for all.
+        target: What is due by now in all, this slice included; None where there is no schedule.
+        slice_qty: What the slice that is due now was planned with; zero between slices.
+        slices_left: How many slices there are still, this one included.
+        slice_ends: The slice is at its end.
+        catch_up: What becomes of what was missed.
+        min_qty: By how much it is under the least participation.
+        completing: The end is near, and it is to be finished.
+        completion_ignores_caps: Finishing may pass the caps.
+    """
+
+    progress: Progress
+    now_ns: int
+    start_ns: int
+    end_ns: int
+    lot: Decimal
+    is_buy: bool = True
+    is_killed: bool = False
+    is_canceled: bool = False
+    is_suspended: bool = False
+    allow_past_end: bool = False
+    is_halted: bool = False
+    is_open: bool = True
+    has_quote: bool = True
+    px: Decimal | None = None
+    limit_px: Decimal | None = None
+    cap_qty: Decimal | None = None
+    max_child: Decimal | None = None
+    min_child: Decimal = ZERO
+    rested_ns: int = 0
+    i_would_px: Decimal | None = None
+    touch_px: Decimal | None = None
+    i_would_qty: Decimal | None = None
+    target: Decimal | None = None
+    slice_qty: Decimal = ZERO
+    slices_left: int = 1
+    slice_ends: bool = False
+    catch_up: CatchUp = CatchUp.SPREAD
+    min_qty: Decimal = ZERO
+    completing: bool = False
+    completion_ignores_caps: bool = False
+
+    @property
+    def deficit(self) -> Decimal | None:
+        """What is due by now and has neither traded nor works; below zero where it is ahead; None without a schedule."""
+        if self.target is None:
+            return None
+        return EXACT.subtract(self.target, EXACT.add(self.progress.filled, self.progress.working))
+
+
+@value
+class Decision:
+    """What to send now.
+
+    Attributes:
+        qty: How much; zero for nothing.
+        pace: Why.
+        crosses: It is to be sent across the spread.
+        asked: How much the rule wanted before the caps; more than `qty` where they held it back.
+    """
+
+    qty: Decimal
+    pace: Pace
+    crosses: bool = False
+    asked: Decimal = ZERO
+
+
+def decide(facts: Facts) -> Decision:
+    """Give what to send now, by the precedence that this module opens with."""
+    stopped = _stopped(facts)
+    if stopped is not None:
+        return Decision(ZERO, stopped)
+    chosen = _within_caps(facts, _by_plan(facts))
+    if _is_wanted_at_this_price(facts):
+        available = facts.progress.available
+        wanted = available if facts.i_would_qty is None else min(available, facts.i_would_qty)
+        taken = _within_caps(facts, Decision(wanted, Pace.I_WOULD, True, wanted))
+        # Only completion that may pass the caps asks for more.
+        return chosen if chosen.qty > taken.qty and chosen.pace is Pace.COMPLETING else taken
+    return chosen
+
+
+def _stopped(facts: Facts) -> Pace | None:
+    """Rules 1 to 4: what forbids anything at all."""
+    if facts.is_killed:
+        return Pace.KILLED
+    if facts.is_canceled:
+        return Pace.CANCELED
+    if facts.is_suspended:
+        return Pace.SUSPENDED
+    if not facts.progress.available:
+        return Pace.DONE
+    if facts.now_ns < facts.start_ns:
+        return Pace.NOT_STARTED
+    if facts.now_ns >= facts.end_ns and not facts.allow_past_end:
+        return Pace.PAST_END
+    if facts.is_halted:
+        return Pace.HALTED
+    if not facts.is_open:
+        return Pace.CLOSED
+    if not facts.has_quote:
+        return Pace.NO_QUOTE
+    if facts.limit_px is not None and (facts.px is None or _is_worse(facts, facts.px, facts.limit_px)):
+        return Pace.BEYOND_LIMIT
+    return None
+
+
+def _is_worse(facts: Facts, px: Decimal, than: Decimal) -> bool:
+    return px > than if facts.is_buy else px < than
+
+
+def _is_wanted_at_this_price(facts: Facts) -> bool:
+    """Rule 6: the price is good enough, and there is a quantity that is wanted at it."""
+    if facts.i_would_px is None or facts.touch_px is None or facts.i_would_qty == ZERO:
+        return False
+    return not _is_worse(facts, facts.touch_px, facts.i_would_px)
+
+
+def _by_plan(facts: Facts) -> Decision:
+    """Rules 7 to 9: how much is wanted, before the caps."""
+    available, deficit = facts.progress.available, facts.deficit
+    if deficit is not None and deficit < ZERO:
+        return Decision(ZERO, Pace.AHEAD)
+    room = available if deficit is None else min(deficit, available)
+    wish = _by_schedule(facts, room) if deficit is not None else Decision(ZERO, Pace.NOTHING_DUE)
+    least = min(facts.min_qty, room)
+    if least > wish.qty:
+        wish = Decision(least, Pace.UNDER_MINIMUM, True, least)
+    return Decision(room, Pace.COMPLETING, True, room) if facts.completing and room else wish
+
+
+def _by_schedule(facts: Facts, deficit: Decimal) -> Decision:
+    planned = min(facts.slice_qty, deficit)
+    missed = EXACT.subtract(deficit, planned)
+    if facts.slice_ends and facts.catch_up is CatchUp.CROSS and deficit:
+        return Decision(deficit, Pace.CROSSING, True, deficit)
+    if not facts.slice_qty:
+        return Decision(ZERO, Pace.NOTHING_DUE)
+    match facts.catch_up:
+        case CatchUp.CARRY:
+            more = missed
+        case CatchUp.SPREAD:
+            more = min(ceiled(Fraction(missed) / max(facts.slices_left, 1), facts.lot), missed)
+        case CatchUp.GIVE_UP | CatchUp.CROSS:
+            more = ZERO
+        case _:
+            assert_never(facts.catch_up)
+    if not planned and not more:
+        return Decision(ZERO, Pace.NOTHING_DUE)
+    qty = EXACT.add(planned, more)
+    return Decision(qty, Pace.CATCHING_UP if more else Pace.ON_SCHEDULE, False, qty)
+
+
+def _within_caps(facts: Facts, wish: Decision) -> Decision:
+    """Rule 5, and what is worth a child."""
+    qty = wish.qty
+    if not qty:
+        return wish
+    if not (wish.pace is Pace.COMPLETING and facts.completion_ignores_caps):
+        if facts.now_ns < facts.rested_ns:
+            return Decision(ZERO, Pace.RESTING, False, wish.qty)
+        for cap in (facts.cap_qty, facts.max_child):
+            if cap is not None:
+                qty = min(qty, max(cap, ZERO))
+    if qty == facts.progress.available:
+        return Decision(qty, wish.pace, wish.crosses, wish.asked)
+    is_held_back = qty < wish.qty
+    qty = floored(Fraction(qty), facts.lot)
+    if not qty or qty < facts.min_child:
+        return Decision(ZERO, Pace.CAPPED if is_held_back else Pace.NOTHING_DUE, False, wish.qty)
+    return Decision(qty, wish.pace, wish.crosses, wish.asked)
