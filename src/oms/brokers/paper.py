@@ -14,6 +14,7 @@ from attrs import evolve
 from oms.errors import ValidationError
 from oms.model.capabilities import Capabilities
 from oms.model.contingencies import Contingencies
+from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
 from oms.model.enums import ExecType, Listing, TriggerPriceType
 from oms.model.ids import Account, BrokerName
 from oms.model.ids import name as checked_name
@@ -211,7 +212,7 @@ class PaperBroker:
         return self._exchange.funds(Account(account))
 
     def on_market(self, update: MarketData) -> None:
-        """Let a quote, a trade or a mark price move the exchange."""
+        """Let a market move the exchange."""
         exchange = self._exchange
         if isinstance(update, Quote):
             reports = exchange.on_quote(update)
@@ -219,6 +220,8 @@ class PaperBroker:
             reports = exchange.on_mark(update)
         elif isinstance(update, TradePrint):
             reports = exchange.on_trade(update)
+        elif isinstance(update, BookUpdate | BookSnapshot | BookOrder):
+            reports = exchange.on_depth(update)
         else:
             return
         if reports:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from oms.model.decimals import EXACT, ZERO
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
 from oms.model.depth_book import DepthBook
+from oms.model.enums import Side
 from oms.model.ids import VenueOrderId
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
@@ -19,7 +20,7 @@ from oms.simulation.queue_models import QueueModel
 from oms.simulation.shown import ShownSide, TopSide
 from oms.simulation.shown_levels import LevelMarket
 from oms.simulation.shown_orders import OrderMarket, Passive
-from oms.simulation.venue_order import VenueOrder
+from oms.simulation.venue_order import Stage, VenueOrder
 
 
 class Book:
@@ -228,6 +229,16 @@ class Book:
             self.sells.add(order, price, self.asks.ahead_at(price))
         if self.by_order is not None:
             order.queue_place = self.by_order.next_place
+
+    def ahead_of(self, order: VenueOrder) -> Decimal | None:
+        """Give how much of the market's own queue is ahead of an order; None where it rests at no price."""
+        if order.stage is not Stage.OPEN or order.room is not None:
+            return None
+        if self.by_order is not None:
+            side = Side.BUY if order.is_buy else Side.SELL
+            return self.by_order.queue_ahead(side, order.resting_px, order.queue_place)
+        level = (self.buys if order.is_buy else self.sells).level(order.resting_px)
+        return None if level is None else level.ahead_of(order)
 
     def remove(self, order: VenueOrder) -> None:
         """Take an open order out."""

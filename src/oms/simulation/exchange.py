@@ -40,9 +40,10 @@ which is unique for the life of a journal, and a number, so that a venue that st
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Depth
-from oms.model.ids import Account
+from oms.model.ids import Account, ClOrdId
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.reports import ExecutionReport
@@ -154,6 +155,20 @@ class SimulatedExchange:
             for _, book in sorted(self._books.items())
             for order in book.orders()
         ]
+
+    def queue_ahead(self, cl_ord_id: ClOrdId) -> Decimal | None:
+        """Give how much of the market's own queue is ahead of a resting order, as far as that is known.
+
+        None for an order that rests at no price or is not known; infinite where the market does not show its price. Where the
+        market's orders have names it is what they are; elsewhere it is what the queue model makes of it. Whatever is at
+        better prices does not count.
+        """
+        order = self._desk.order(cl_ord_id)
+        return (
+            None
+            if order is None or order.symbol not in self._books
+            else self._books[order.symbol].ahead_of(order)
+        )
 
     def on_market(self, heard: MarketUpdate | Depth) -> Reports:
         """Take whatever is heard of a market.

@@ -45,6 +45,10 @@ class OrderDesk:
         # Cancel and replace requests that came to nothing: whoever asks about one has nothing to wait for.
         self._refused: set[ClOrdId] = set()
 
+    def order(self, cl_ord_id: ClOrdId) -> VenueOrder | None:
+        """Give the order that was ever known by an identity; None where there is none."""
+        return self._orders.get(cl_ord_id)
+
     def new_order(self, request: NewOrderSingle) -> Reports:
         """Take an order and let it trade, or refuse it.
 
