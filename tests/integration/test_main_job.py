@@ -6,12 +6,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from oms.cli.trading import EXIT_EARLY
 from oms.model.enums import OrdStatus
-from oms.model.events import OrderCreated, OrderEvent, OrderReplaced
+from oms.model.events import OrderCreated, OrderEvent, OrderReplaced, Traded
 from oms.model.time_in_force import IOC
 from oms.projections.blotter import Blotter
 from oms.stores.sqlite import SQLiteEventStore
@@ -88,17 +89,19 @@ def test_a_process_broken_off_leaves_a_journal_that_gives_its_state_back(tmp_pat
 def test_the_recorded_market_is_traded_and_recovered(tmp_path: Path, market_data: Path) -> None:
     db = tmp_path / "run.db"
     files = ("--quotes", str(market_data / QUOTES), "--trades", str(market_data / TRADES))
-    done = oms("run", *files, "--db", str(db))
+    chart = tmp_path / "run.html"
+    done = oms("run", *files, "--db", str(db), "--chart", str(chart))
     assert done.returncode == 0, done.stderr
     assert state_hash(done.stdout) == state_hash(oms("state", str(db)).stdout)
 
     blotter = Blotter()
-    replaced = 0
+    replaced = executions = 0
     with SQLiteEventStore(db, read_only=True) as store:
         for event in store.read():
             if isinstance(event, OrderEvent):
                 blotter.apply(event)
                 replaced += isinstance(event, OrderReplaced)
+                executions += isinstance(event, Traded)
     rows = list(blotter)
     assert len(rows) >= 1_000
     assert replaced >= 100
@@ -107,6 +110,8 @@ def test_the_recorded_market_is_traded_and_recovered(tmp_path: Path, market_data
     assert len(partly) >= 50
     leftovers = [row for row in partly if row.time_in_force == IOC and row.status is OrdStatus.CANCELED]
     assert len(leftovers) >= 50
+    drawn = ET.fromstring(chart.read_text(encoding="utf-8").partition("\n")[2]).iter()
+    assert sum("mark" in element.get("class", "").split() for element in drawn) == executions > 1_000
 
 
 @pytest.mark.slow

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 from typing import Final
 
+from oms.analytics.run_chart import chart_page
 from oms.cli.command import Subparsers
 from oms.cli.demo import checked_exit_after, new_journal
 from oms.cli.journal import NEW_JOURNAL
@@ -40,6 +42,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--taker-bps", default="3", help="fee of an execution that took, in basis points (default: 3)")
     add("--venue", default=REFERENCE_VENUE, help="whose quotes, where a file has several venues (default: N)")
     add("--bad-rows", choices=("raise", "skip"), default="raise", help="what a bad row does (default: raise)")
+    add("--chart", metavar="FILE", help="draw the run into this HTML page")
     add("--exit-after", type=int, metavar="N", help="break off without clean-up after N orders")
     parser.set_defaults(run=run)
 
@@ -63,8 +66,14 @@ def run(args: Namespace) -> int:
     skipped = sum(recording.bad_row_count for recording in recordings)
     if skipped:
         print(f"{skipped:,} bad rows were skipped\n")
-    print(describe(result, args.currency))
+    summary = describe(result, args.currency)
+    print(summary)
     print()
+    if args.chart is not None:
+        title = f"{args.symbol}: {', '.join(Path(path).name for path in files)}"
+        page = chart_page(title, result.market, result.orders, instrument, summary=summary)
+        Path(args.chart).write_text(page, encoding="utf-8")
+        print(f"Chart: {args.chart}\n")
     is_same = prove(db, result.state_hash)
     print(
         f"\nNow look into it:  oms orders {db} --open   oms show {db} {len(result.blotter)}   oms state {db}"

@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, TextIO
 
+from oms.analytics.market_trace import MarketTrace
+from oms.analytics.order_trace import OrderTrace
 from oms.brokers.paper import PaperBroker
 from oms.cli.journal import begun
 from oms.cli.market_maker import MarketMaker
@@ -71,6 +73,8 @@ class Result:
         updates: How many quotes and trades there were.
         last_quote: The last quote.
         took_s: How long it took, in seconds.
+        market: What the market did, for a chart.
+        orders: What the orders did, for a chart.
     """
 
     blotter: Blotter
@@ -81,6 +85,8 @@ class Result:
     updates: int
     last_quote: Quote | None
     took_s: float
+    market: MarketTrace
+    orders: OrderTrace
 
 
 def limits_for(plan: Plan) -> RiskLimits:
@@ -98,6 +104,7 @@ def limits_for(plan: Plan) -> RiskLimits:
 def trade(plan: Plan, progress: TextIO) -> Result:
     """Trade the market to its end, with every event journaled; a run that breaks off says so before it raises."""
     blotter, executions = Blotter(), Executions()
+    market, orders = MarketTrace(), OrderTrace(plan.instrument.symbol)
     clock = ManualClock()
     started = time.perf_counter()
     broker = PaperBroker([plan.instrument], fees=plan.fees)
@@ -108,7 +115,7 @@ def trade(plan: Plan, progress: TextIO) -> Result:
         store=begun(plan.db),
         limits=limits_for(plan),
         clock=clock,
-        projections=[(OrderEvent, blotter.apply), (Event, executions.apply)],
+        projections=[(OrderEvent, blotter.apply), (OrderEvent, orders.apply), (Event, executions.apply)],
     ) as om:
         if plan.exit_after is not None:
             om.on(OrderSubmitted, _breaker(om, plan.exit_after))
@@ -119,6 +126,7 @@ def trade(plan: Plan, progress: TextIO) -> Result:
                 clock.advance_to(update.time_ns)
                 with om.batch():  # One durable append for what a tick does and what the bot makes of it.
                     om.update(update)
+                    market.apply(update)
                     if type(update) is Quote:
                         last_quote = update
                         bot.on_quote(update)
@@ -132,7 +140,8 @@ def trade(plan: Plan, progress: TextIO) -> Result:
         show(seen, len(blotter), clock.now_ns())
         progress.write("\n")
         took_s = time.perf_counter() - started
-        return Result(blotter, executions, om, om.state_hash(), om.state.version, seen, last_quote, took_s)
+        state_hash, events = om.state_hash(), om.state.version
+        return Result(blotter, executions, om, state_hash, events, seen, last_quote, took_s, market, orders)
 
 
 def _breaker(om: OrderManager, exit_after: int) -> Callable[[OrderSubmitted], None]:
