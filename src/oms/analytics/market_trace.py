@@ -12,8 +12,9 @@ from typing import Final
 from attrs import define
 
 from oms.errors import ValidationError
+from oms.model.bars import Bar, QuoteBar
 from oms.model.decimals import EXACT, ZERO
-from oms.model.market import MarkPrice, Quote, TradePrint
+from oms.model.market import MarketData, Quote, TradePrint
 
 MAX_COLUMNS: Final = 2_000
 _HALF: Final = Decimal("0.5")
@@ -78,8 +79,8 @@ class MarketTrace:
         self._width_ns = 1
         self._next_ns = 0  # when the last column ends
 
-    def apply(self, update: Quote | TradePrint | MarkPrice) -> None:
-        """Take an update of the market in; mark prices move nothing."""
+    def apply(self, update: MarketData) -> None:
+        """Take an update of the market in: quotes, trades and bars; mark prices and the depth of a book move nothing."""
         if type(update) is Quote:
             column = self._column(update.time_ns)
             column.bid, column.ask = update.bid, update.ask
@@ -90,6 +91,16 @@ class MarketTrace:
             column.last_px = update.price
             column.volume = EXACT.add(column.volume, update.size)
             column.reach(update.price, update.price)
+        elif type(update) is Bar:
+            column = self._column(update.time_ns)
+            column.last_px = update.close
+            column.volume = EXACT.add(column.volume, update.volume or ZERO)
+            column.reach(update.low, update.high)
+        elif type(update) is QuoteBar:
+            column = self._column(update.time_ns)
+            column.bid, column.ask = update.bid_close, update.ask_close
+            if update.bid_low is not None and update.ask_high is not None:
+                column.reach(update.bid_low, update.ask_high)
 
     def columns(self) -> list[Column]:
         """Give the columns in which something was heard, in time order."""

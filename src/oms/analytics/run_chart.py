@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
 
 from oms.analytics.axes import Axis, number_label, of_numbers, time_label, time_ticks
@@ -15,7 +15,6 @@ from oms.analytics.market_trace import Column, MarketTrace
 from oms.analytics.order_trace import Line, Mark, OrderTrace
 from oms.analytics.page import SCRIPT, STYLE
 from oms.model.decimals import EXACT, ZERO, plain
-from oms.model.define import record
 from oms.model.enums import LastLiquidityInd, Side
 from oms.model.instrument import Instrument
 from oms.model.sessions import to_datetime
@@ -34,8 +33,7 @@ _BUY: Final = Side.BUY
 _ROLES: Final = {LastLiquidityInd.ADDED: "maker", LastLiquidityInd.REMOVED: "taker"}
 
 
-@record
-class _Worth:
+class _Worth(NamedTuple):
     """What the run had come to at a moment."""
 
     time_ns: int

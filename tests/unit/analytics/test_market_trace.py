@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from oms.analytics.market_trace import Column, MarketTrace
 from oms.errors import ValidationError
+from oms.model.bars import Bar, QuoteBar
 from oms.model.ids import Symbol
 from oms.model.market import MarkPrice, Quote, TradePrint
 
@@ -64,6 +65,17 @@ def test_a_mark_price_moves_nothing_and_a_clock_that_falls_back_is_borne() -> No
     assert trace.columns() == [Column(5, 5, low=D(100), high=D(101), last_px=D(101), volume=D(3))]
 
 
+def test_bars_are_known_at_their_end() -> None:
+    trace = MarketTrace()
+    trace.apply(Bar(X, 60, 0, "100", "105", "99", "104", "7"))
+    trace.apply(QuoteBar(X, 120, 60, "99", "106", "98", "103", 1, "100", "107", "99", "105", 2))
+
+    assert trace.columns() == [
+        Column(60, 60, low=D(99), high=D(105), last_px=D(104), volume=D(7)),
+        Column(120, 120, D(103), D(105), D(98), D(107), D(104)),
+    ]
+
+
 @pytest.mark.parametrize("columns", [1, 100_001])
 def test_the_number_of_columns_is_bounded(columns: int) -> None:
     with pytest.raises(ValidationError, match=f"columns = {columns}"):
@@ -89,4 +101,4 @@ def test_volume_and_range_and_last_price_survive_every_merge(
     assert sum(one.volume for one in found) == sum(size for _, _, size in trades)
     assert min(one.low for one in found if one.low is not None) == min(px for _, px, _ in trades)
     assert max(one.high for one in found if one.high is not None) == max(px for _, px, _ in trades)
-    assert (found[-1].end_ns, found[-1].last_px) == (now, trades[-1][1])
+    assert (found[-1].end_ns, found[-1].last_px) == (now, D(trades[-1][1]))

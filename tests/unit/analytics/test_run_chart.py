@@ -46,7 +46,7 @@ class Run:
 
     def quote(self, second: int, bid: str, ask: str) -> None:
         self.clock.advance_to(NOON + second * SECOND)
-        update = Quote("X", self.clock.now_ns(), bid, 100, ask, 100)
+        update = Quote(Symbol("X"), self.clock.now_ns(), bid, 100, ask, 100)
         self.om.update(update)
         self.market.apply(update)
 
@@ -173,7 +173,7 @@ def test_an_axis_has_room_around_its_numbers() -> None:
     axis = of_numbers([D(10), D(20)], 100, 0)
     assert (axis.low, axis.high) == (D("9.5"), D("20.5"))
     assert (axis.at(D("9.5")), axis.at(D(15)), axis.at(D("20.5"))) == (100, 50, 0)
-    assert (of_numbers([D(5)], 0, 1).low, of_numbers([], 0, 1).high) == (D("4.995"), 1)
+    assert (of_numbers([D(5)], 0, 1).low, of_numbers([], 0, 1).high) == (D("4.995"), D(1))
 
 
 @pytest.mark.parametrize(
