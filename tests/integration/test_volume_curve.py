@@ -14,7 +14,7 @@ import pytest
 from oms.algos.slicing import planned
 from oms.algos.volume_curve import Average, DayVolumes, Dropped, VolumeCurve, day_volumes, volume_curve
 from oms.algos.vwap import share_by
-from oms.feeds.formats import iso_ns
+from oms.feeds.fields import iso_ns
 from oms.model.bars import Bar
 from oms.model.ids import Symbol
 from oms.model.trading_session import TradingSession
@@ -38,8 +38,8 @@ def days(market_data: Path) -> list[DayVolumes]:
     with gzip.open(market_data / FILE, "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             start = iso_ns(row["start"])
-            prices = (D(row[name]) for name in ("open", "high", "low", "close"))
-            bar = Bar(Symbol("FESX"), start + MINUTE, start, *prices, D(row["volume"]))
+            opening, high, low, last = (D(row[name]) for name in ("open", "high", "low", "close"))
+            bar = Bar(Symbol("FESX"), start + MINUTE, start, opening, high, low, last, D(row["volume"]))
             bars[row["start"][:10]].append(bar)
     closes = {"2006-01-02": "19:04:00"}
     return [
@@ -68,7 +68,7 @@ def test_the_curve_is_of_21_sessions_and_sums_to_one(curve: VolumeCurve) -> None
     assert curve.dropped == (("20060102", Dropped.HALF_DAY),)
     assert len(curve.shares) == 26
     assert sum(curve.shares) == 1
-    assert (curve.opening, curve.closing) == (0, 0)
+    assert (curve.opening, curve.closing) == (D(0), D(0))
 
 
 def test_the_curve_is_that_of_a_sum_made_elsewhere(days: list[DayVolumes], curve: VolumeCurve) -> None:
