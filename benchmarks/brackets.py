@@ -7,6 +7,7 @@ sent. In either arm each order is acknowledged and then executes whole; the stop
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import Final
 
@@ -26,6 +27,8 @@ from oms.stores.memory import MemoryEventStore
 
 MAX_OF_LIFECYCLES: Final = 12.0
 """What it must not grow beyond, in plain lifecycles. The goal of the order types is 4, and is not reached."""
+ARRIVALS: Final = {"plain": 1, "target rests": 2, "stop rests": 3}
+"""How many orders each arm sends."""
 TARGET_PX: Final = Decimal("190.50")
 _TREE: Final = bracket(SYMBOL, BUY, QTY, entry=Limit(PX), target=Limit(TARGET_PX), stop=Stop("185"))
 
@@ -70,15 +73,16 @@ class BracketArm(OmsArm):
             self.om.submit_group(_TREE)
             self.fill()
             if self.asked.has_stops:
-                self.take_stop_back(number)
+                self.take_stop_back()
             self.fill()
         self.done += 1
 
-    def take_stop_back(self, number: int) -> None:
+    def take_stop_back(self) -> None:
         """The market comes to the target: the stop, which rests, goes."""
         stop = self.sent[-1].cl_ord_id
         name = self.acknowledge(stop)
-        self.om.update(Quote(SYMBOL, TIME_NS + number, TARGET_PX, QTY, TARGET_PX, QTY))
+        # As fresh as the price collar wants it.
+        self.om.update(Quote(SYMBOL, time.time_ns(), TARGET_PX, QTY, TARGET_PX, QTY))
         assert self.asked.canceled is not None
         identity = self.asked.canceled.cl_ord_id
         self.say(ExecutionReport(ExecType.CANCELED, identity, stop, name, cum_qty=ZERO, leaves_qty=ZERO))
@@ -130,6 +134,8 @@ def in_lifecycles(count: int, rounds: int) -> list[Figure]:
         samples = take_turns({arm.name: lambda arm=arm: turn(arm) for arm in arms}, rounds=rounds)  # type: ignore[misc]  # the arm is bound where the name is
     for arm in arms:
         assert not arm.om.open_orders()
+        assert not arm.om.anomalies()
+        assert arm.named == arm.done * ARRIVALS[arm.name]
         assert len(arm.om.groups()) == (0 if arm.is_plain else arm.done)
     return [
         figure(

@@ -113,8 +113,13 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
-        "oms.engine.group_watch",
-        "small pieces of the vocabulary around one book of triggers",
+        "oms.engine.group_book",
+        "what every event does to a leg: it names each kind of event and each thing that is kept of it, and decides nothing",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.engine.leg_entry",
+        "the order entry's counterpart for what is held in a group: it speaks of orders as that does, and asks the same checks",
     ),
     Excuse(
         "many internal imports",

@@ -2,14 +2,15 @@
 
 from decimal import Decimal
 
+from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings
 from oms.model.decimals import ZERO
-from oms.model.enums import Side
+from oms.model.enums import LegEnd, Side
 from oms.model.terms import Limit, Stop
-from oms.order_types.contingency import LegFacts, Sharing
+from oms.order_types.contingency import Sharing
 
 BUY = Leg("AAPL", Side.BUY, Limit(100), order_qty=12)
 STOP = Leg("AAPL", Side.SELL, Stop(95))
@@ -22,6 +23,20 @@ def trees(draw: st.DrawFn) -> Contingency:
     oco = Oco((STOP, TARGET), draw(st.sampled_from(Siblings)))
     exits = draw(st.sampled_from([(oco,), (FIRST, oco), (TARGET,), (FIRST, TARGET)]))
     return Oto(BUY, exits, draw(st.sampled_from(Arm)), draw(st.sampled_from(Remainder)))
+
+
+@frozen
+class Facts:
+    """How a leg stands."""
+
+    executed_qty: Decimal
+    open_qty: Decimal
+    first_qty: Decimal
+    has_ended: bool
+    end: LegEnd | None
+    may_rest: bool = True
+    reached: int = 0
+    is_final: bool = False
 
 
 class Numbers:
@@ -39,16 +54,15 @@ class Numbers:
         self.stopped = [False] * legs
         self.busts = ZERO
 
-    def facts(self) -> list[LegFacts]:
+    def facts(self) -> list[Facts]:
         return [
-            LegFacts(
-                executed=self.done[n],
-                open_qty=self.open[n],
-                first_qty=self.first[n],
-                is_placed=self.placed[n],
-                has_ended=self.ended[n],
-                is_stopped=self.stopped[n],
-                rank=self.rank[n],
+            Facts(
+                self.done[n],
+                self.open[n],
+                self.first[n],
+                self.ended[n],
+                LegEnd.LOST if self.stopped[n] else None,
+                reached=self.rank[n],
             )
             for n in range(len(self.done))
         ]
@@ -71,7 +85,7 @@ class Numbers:
                     self.asked[n] = self.open[n] = Decimal(12)
                     return True
                 continue
-            wanted = goal.total - self.done[n]
+            wanted = ZERO if goal.is_held else goal.total - self.done[n]
             if wanted < self.asked[n]:
                 self.asked[n] = wanted
                 return True

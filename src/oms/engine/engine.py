@@ -98,7 +98,6 @@ class Engine:
         "_simulated",
         "_told",
         "_unheard",
-        "_watched",
         "is_following_up",
         "state",
         "wants_events",
@@ -126,8 +125,8 @@ class Engine:
         self._share_what_is_held()
         self._queue, self._mute = self.state.inquiries.queue, self.state.inquiries.mute
         self._reducing = self.state.book.exposure.reducing
-        self._groups = groups = Groups(self._entry)
-        self._dirty, self._watched = self.state.groups.dirty, groups.watch.waiting
+        self._groups = Groups(self._entry, self._holding)
+        self._dirty = self.state.groups.dirty
         self._requests: list[Request] = []
         # How many of the events that are still to be handed out the handlers have been told of.
         self._told = 0
@@ -368,8 +367,6 @@ class Engine:
     def _quote(self, what: Quote) -> None:
         symbol = what.symbol
         self._quotes[symbol] = self._market[symbol] = what
-        if self._watched:
-            self._groups.on_market(what)
         if self._quoted:
             self._pegging.on_quote(what, self._requests)
         if self._held and (desk := self._desks.get(symbol)) is not None:
@@ -387,16 +384,12 @@ class Engine:
     def _trade(self, what: TradePrint) -> None:
         symbol, px = what.symbol, what.price
         self._market[symbol] = what
-        if self._watched:
-            self._groups.on_market(what)
         if self._held and (desk := self._desks.get(symbol)) is not None:
             lasts = desk.lasts
             if not lasts.low <= px <= lasts.high or desk.by_trades or self._unheard:
                 self._holding.watch(what, self._requests)
 
     def _mark(self, what: MarkPrice) -> None:
-        if self._watched:
-            self._groups.on_market(what)
         if self._held and (desk := self._desks.get(what.symbol)) is not None:
             marks = desk.marks
             if not marks.low <= what.price <= marks.high or self._unheard:
@@ -452,7 +445,6 @@ class Engine:
             state.inquiries.revive(order_id)
         if state.held.by_sequence:
             reconsider(state)
-        self._groups.arm()
 
     def _resume(self, what: Resume) -> None:
         emergencies.resume(self.state, what, self._requests)
@@ -513,6 +505,8 @@ class Engine:
     def _work_groups(self, what: Input) -> None:
         while self._dirty:
             self._groups.settle(self._requests)
+            if self._due:
+                self._pegging.look_again(self._requests)
             if self.wants_events or self._reducing:
                 self._follow_up(what)
 

@@ -141,10 +141,11 @@ def _group(group: Group) -> list[object]:
     legs = [
         [
             [order.order_id for order in leg.orders],
+            None if leg.held is None else leg.held.order_id,
             None if leg.end is None else leg.end.value,
-            leg.reached,
-            text(leg._first_qty),
-            [leg._has_ended, leg._asked_away, leg._excess_told],
+            [leg.reached, leg.is_final, None if leg.reach is None else str(leg.reach), str(leg.terms)],
+            [text(qty) for qty in (leg.executed_qty, leg.open_qty, leg.asked_qty, leg.first_qty)],
+            [leg.has_ended, leg._asked_away, leg._excess_told],
             [sorted(leg._cut), sorted(leg._no_replace), sorted(leg._no_cancel)],
         ]
         for leg in group.legs

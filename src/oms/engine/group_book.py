@@ -7,28 +7,33 @@ from decimal import Decimal
 from typing import Any, Final
 
 from oms.model import events as ev
-from oms.model.contingency import SubmitGroup, tree_of
+from oms.model.contingency import TAKES_TURNS, SubmitGroup, tree_of
 from oms.model.decimals import ZERO
-from oms.model.enums import AnomalyCode, LegEnd
-from oms.model.group import Group, GroupLeg
+from oms.model.door import OWN_NAMES
+from oms.model.enums import AnomalyCode, LegEnd, RequestKind
+from oms.model.group import NO_ORDERS, Group, GroupLeg, Reach
 from oms.model.ids import OrderId
-from oms.model.order import Order
-from oms.order_types.contingency import LegFacts, Sharing
+from oms.model.order import ENDED, Order
+from oms.model.terms import Market
+from oms.order_types.contingency import Sharing
 
-# What is kept on a leg is the book's own.
-# ruff: noqa: SLF001
+# What is kept on a leg is the book's own. What can happen to an order is told in functions that are all called alike.
+# ruff: noqa: SLF001, ANN401, ARG001
 # pyright: reportPrivateUsage=false
 
 ORIGIN: Final = "contingency"
 """Who speaks where a group asks for something."""
 
-_CHANGES_NOTHING: Final = frozenset(
+_TELLS_NOTHING: Final = frozenset(
     {
-        ev.OrderCreated, ev.OrderSubmitted, ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderNamed, ev.OrderPendingCancel,
-        ev.OrderPendingReplace, ev.OrderStatusRequested, ev.OrderTriggered, ev.FeeCharged, ev.ReportIgnored,
+        ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderNamed, ev.OrderPendingCancel, ev.OrderPendingReplace,
+        ev.OrderStatusRequested, ev.OrderTriggered, ev.FeeCharged, ev.ReportIgnored, ev.TriggerMissed,
     }
 )  # fmt: skip
 """Events that change nothing of what a group has executed, has at work or wants."""
+
+_REFUSALS: Final = frozenset({ev.OrderDenied, ev.CancelDenied, ev.ReplaceDenied})
+"""What may come of something that a group itself asks for, and must be looked at: all else of that is as it was meant."""
 
 _EXECUTIONS: Final = frozenset({ev.Traded, ev.TradeCorrected, ev.TradeCanceled})
 
@@ -41,13 +46,11 @@ class GroupBook:
         of_order: The leg of each of their orders; empty where there are no groups.
         dirty: The groups of which something has changed, and which nobody has looked at since; not part of the state.
         sharing: The arithmetic of each group.
-        may_rest: Of each group, which of its legs the venue takes as they are, once somebody has looked: by the leg's number and
-            whether its price was reached; not part of the state.
         next_id: The number that the next group gets.
         asked: The handle that is to become the next group; None to make one.
     """
 
-    __slots__ = ("asked", "by_id", "dirty", "may_rest", "next_id", "of_order", "sharing")
+    __slots__ = ("asked", "by_id", "dirty", "next_id", "of_order", "sharing")
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -55,7 +58,6 @@ class GroupBook:
         self.of_order: dict[OrderId, GroupLeg] = {}
         self.dirty: dict[int, Group] = {}
         self.sharing: dict[int, Sharing] = {}
-        self.may_rest: dict[int, dict[tuple[int, bool], bool]] = {}
         self.next_id = 1
         self.asked: Group | None = None
 
@@ -63,12 +65,15 @@ class GroupBook:
         """Keep a group."""
         self.by_id[group.group_id] = self.dirty[group.group_id] = group
         self.sharing[group.group_id] = Sharing(group.contingency)
-        self.may_rest[group.group_id] = {}
         self.next_id = max(self.next_id, group.group_id + 1)
 
     def look_at_all(self) -> None:
-        """Have every group looked at again."""
+        """Have every group looked at again, as if nobody had looked before."""
         self.dirty.update(self.by_id)
+        for group in self.by_id.values():
+            group._may_have_ends = True
+            for leg in group.legs:
+                leg.is_looked_up = False
 
     def on_created(self, event: ev.GroupCreated) -> None:
         """Take in a new group."""
@@ -91,7 +96,12 @@ class GroupBook:
     def on_reached(self, event: ev.LegReached) -> None:
         """Take in that a leg's price was reached."""
         group = self.dirty[event.group_id] = self.by_id[event.group_id]
-        group.legs[event.leg].reached = event.sequence
+        leg = group.legs[event.leg]
+        leg.reached = event.sequence
+        if type(leg.leg.terms) in TAKES_TURNS:
+            leg.terms = event.terms
+        leg.reach = Reach(event.terms, event.trigger_px, event.px, event.px_ns)
+        leg.is_final, leg.may_rest, leg.is_looked_up = type(event.terms) is Market, True, True
 
     def on_stopped(self, event: ev.LegStopped) -> None:
         """Take in that nothing more is made of a leg."""
@@ -128,35 +138,24 @@ class GroupBook:
         kind = type(event)
         if kind is ev.OrderCreated:
             leg.orders.append(order)
-        if kind in _CHANGES_NOTHING or (type(event) is ev.OrderAcknowledged and event.order_qty is None):
+            return
+        if kind in _TELLS_NOTHING or (type(event) is ev.OrderAcknowledged and event.order_qty is None):
             return
         group = leg._group
-        self.dirty[group.group_id] = group
+        happened = _HAPPENED.get(kind)
+        if happened is not None:
+            happened(event, leg, order)
+        count(leg)
         if kind in _EXECUTIONS:
             executed = leg.executed_qty
-            leg._first_qty = (leg._first_qty or executed) if executed else ZERO
+            leg.first_qty = (leg.first_qty or executed) if executed else ZERO
             for one in group.legs:
-                one._no_cancel.clear()
-                one._no_replace.clear()
-        elif (happened := _HAPPENED.get(kind)) is not None:
-            happened(event, leg)
-        if order.is_closed and all(one.is_closed for one in leg.orders):
-            leg._has_ended = True
-
-    def facts(self, leg: GroupLeg, *, may_rest: bool = True, is_final: bool = False) -> LegFacts:
-        """Give how a leg stands."""
-        orders = leg.orders
-        return LegFacts(
-            executed=leg.executed_qty if orders else ZERO,
-            open_qty=sum([_open_qty(order) for order in orders], ZERO) if orders else ZERO,
-            first_qty=leg._first_qty,
-            is_placed=bool(orders),
-            has_ended=leg._has_ended,
-            is_stopped=leg.end is not None,
-            may_rest=may_rest,
-            rank=leg.reached,
-            is_final=is_final,
-        )
+                one._no_cancel = one._no_replace = NO_ORDERS
+        if event.cause.origin != ORIGIN or kind in _REFUSALS:
+            self.dirty[group.group_id] = group
+        if not leg.has_ended and order.is_closed and all(one.is_closed for one in leg.orders):
+            leg.has_ended = True
+            self.dirty[group.group_id] = group
 
     def is_over(self, group: Group) -> bool:
         """Tell whether a group has nothing left to do."""
@@ -164,11 +163,10 @@ class GroupBook:
             return False
         if group.list_id is not None:
             return True
-        facts = [self.facts(leg) for leg in group.legs]
-        goals = self.sharing[group.group_id].goals(facts)
+        goals = self.sharing[group.group_id].goals(group.legs)
         return all(
-            known.is_placed if goal.total is None else goal.total == known.executed and not goal.is_held
-            for goal, known in zip(goals, facts, strict=True)
+            bool(leg.orders) if goal.total is None else goal.total == leg.executed_qty
+            for goal, leg in zip(goals, group.legs, strict=True)
         )
 
     def may_act(self, order_id: OrderId) -> bool:
@@ -187,43 +185,111 @@ class GroupBook:
         """Forget a group that is over."""
         for order in group.orders:
             self.of_order.pop(order._order_id, None)
-        del self.by_id[group.group_id], self.sharing[group.group_id], self.may_rest[group.group_id]
+        del self.by_id[group.group_id], self.sharing[group.group_id]
         self.dirty.pop(group.group_id, None)
 
 
-def _open_qty(order: Order) -> Decimal:
-    # What the library holds until its price comes is not exposed yet, and will be.
-    return order._exposed_qty or (ZERO if order.is_closed else order._leaves_qty)
+def count(leg: GroupLeg) -> None:
+    """Add up anew what the orders of a leg have executed, and may still execute."""
+    executed = open_qty = asked = ZERO
+    held = leg.held
+    for order in leg.orders:
+        executed += order._cum_qty
+        if order is not held:
+            open_qty += order._exposed_qty
+            asked += asked_qty(order)
+    leg.executed_qty, leg.open_qty, leg.asked_qty = executed, open_qty, asked
 
 
-def _canceled(event: ev.CancelRequested | ev.OrderCanceled, leg: GroupLeg) -> None:
-    if event.cause.origin == ORIGIN:
-        leg._cut.add(event.order_id)
+def asked_qty(order: Order) -> Decimal:
+    """Give how much of an order is wanted to execute still, once everything that is unanswered is granted."""
+    requests = order._requests
+    if not requests:
+        return ZERO if order._life in ENDED else order._leaves_qty
+    if order._life in ENDED:
+        return ZERO
+    total = order._order_qty
+    for request in requests.values():
+        if request.kind is RequestKind.CANCEL:
+            return ZERO
+        if request.order_qty is not None:
+            total = request.order_qty
+    left = total - order._cum_qty - order._lost_qty
+    return max(ZERO, left)
+
+
+def _held(event: ev.OrderHeld, leg: GroupLeg, order: Order) -> None:
+    leg.held = order
+
+
+def _amended(event: ev.OrderAmended, leg: GroupLeg, order: Order) -> None:
+    if leg.reach is None:
+        leg.terms = event.terms
+
+
+def _released(event: ev.OrderReleased, leg: GroupLeg, order: Order) -> None:
+    leg.held = leg.reach = None
+
+
+def _replaced(event: ev.OrderReplaced, leg: GroupLeg, order: Order) -> None:
+    # Somebody has moved its price: so it stays where it is placed anew.
+    if type(order._terms) is type(leg.terms):
+        leg.terms = order._terms
+
+
+def _canceled(event: ev.CancelRequested | ev.OrderCanceled, leg: GroupLeg, order: Order) -> None:
+    if event.cause.origin in OWN_NAMES:
+        leg._cut |= {event.order_id}
     else:
-        leg._asked_away = True
+        leg._asked_away = leg._group._may_have_ends = True
 
 
-def _ended(event: ev.OrderCanceled, leg: GroupLeg) -> None:
-    # What is held here ends without a request.
-    if event.cause.kind in _COMMANDS:
-        _canceled(event, leg)
+def _ended(event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
+    if order is leg.held:
+        leg.held = leg.reach = None
+        # What is held here ends without a request.
+        if type(event) is ev.OrderCanceled and event.cause.kind in _COMMANDS:
+            _canceled(event, leg, order)
+    if event.order_id not in leg._cut:
+        leg._group._may_have_ends = True
+
+
+def _stays(event: ev.CancelRejected | ev.CancelDenied, leg: GroupLeg, order: Order) -> None:
+    leg._no_cancel |= {event.order_id}
+
+
+def _unchanged(event: ev.ReplaceRejected | ev.ReplaceDenied, leg: GroupLeg, order: Order) -> None:
+    leg._no_replace |= {event.order_id}
 
 
 _COMMANDS: Final = frozenset({"CancelOrder", "MassCancel"})
-_HAPPENED: Final[dict[type[ev.OrderEvent], Callable[[Any, GroupLeg], None]]] = {
+_HAPPENED: Final[dict[type[ev.OrderEvent], Callable[[Any, GroupLeg, Order], None]]] = {
+    ev.OrderHeld: _held,
+    ev.OrderAmended: _amended,
+    ev.OrderReleased: _released,
+    ev.OrderReplaced: _replaced,
     ev.CancelRequested: _canceled,
     ev.OrderCanceled: _ended,
-    ev.CancelRejected: lambda event, leg: leg._no_cancel.add(event.order_id),
-    ev.CancelDenied: lambda event, leg: leg._no_cancel.add(event.order_id),
-    ev.ReplaceRejected: lambda event, leg: leg._no_replace.add(event.order_id),
-    ev.ReplaceDenied: lambda event, leg: leg._no_replace.add(event.order_id),
+    ev.OrderExpired: _ended,
+    ev.OrderRejected: _ended,
+    ev.OrderDenied: _ended,
+    ev.CancelRejected: _stays,
+    ev.CancelDenied: _stays,
+    ev.ReplaceRejected: _unchanged,
+    ev.ReplaceDenied: _unchanged,
 }
+
+
+def _reached(state: Any, event: ev.LegReached) -> None:
+    state.groups.on_reached(event)
+    state.held_orders.reach(event.order_id)
+
 
 GROUP_EVENTS: Final[dict[type[ev.Event], Callable[[Any, Any], None]]] = {
     ev.GroupCreated: lambda state, event: state.groups.on_created(event),
     ev.GroupListed: lambda state, event: state.groups.on_listed(event),
     ev.LegPlaced: lambda state, event: state.groups.on_placed(event),
-    ev.LegReached: lambda state, event: state.groups.on_reached(event),
+    ev.LegReached: _reached,
     ev.LegStopped: lambda state, event: state.groups.on_stopped(event),
     ev.GroupCancelRequested: lambda state, event: state.groups.on_canceled(event),
 }

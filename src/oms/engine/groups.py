@@ -11,25 +11,24 @@ from decimal import Decimal
 from typing import Any, Final
 
 from oms.engine import replaces
-from oms.engine.group_book import ORIGIN, GroupBook
-from oms.engine.group_watch import GroupWatch, released
+from oms.engine.group_book import ORIGIN, GroupBook, asked_qty
+from oms.engine.holding import Holding
 from oms.engine.inputs import PlaceGroup
-from oms.engine.leg_entry import check_known, is_open_for, is_taken
+from oms.engine.leg_entry import LegEntry, order_of
 from oms.engine.native_groups import NativeGroups
 from oms.engine.order_entry import OrderEntry
 from oms.errors import LimitExceededError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
-from oms.model.contingency import CancelGroup, SubmitGroup, legs_of, nodes_of
+from oms.model.contingency import CancelGroup, SubmitGroup
 from oms.model.decimals import ZERO, plain
 from oms.model.enums import AnomalyCode, LegEnd, RequestKind
 from oms.model.group import Group, GroupLeg
-from oms.model.ids import BrokerName
-from oms.model.market import MarketUpdate
+from oms.model.ids import BrokerName, OrderId
 from oms.model.order import Order
 from oms.model.requests import Request
 from oms.model.venue_profile import ReplaceSupport
-from oms.order_types.contingency import LegFacts, LegGoal
+from oms.order_types.contingency import LegGoal, Sharing
 
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
@@ -39,21 +38,17 @@ MAX_STEPS: Final = 10_000
 
 
 class Groups:
-    """What works the groups of an engine.
+    """What works the groups of an engine."""
 
-    Attributes:
-        watch: The legs that wait here for their price.
-    """
+    __slots__ = ("_book", "_entry", "_legs", "_native", "_state")
 
-    __slots__ = ("_book", "_entry", "_native", "_state", "watch")
-
-    def __init__(self, entry: OrderEntry) -> None:
-        """Work on the state of an order entry, through which all orders go."""
+    def __init__(self, entry: OrderEntry, holding: Holding) -> None:
+        """Work on the state of an order entry, through which all orders go; those that are held here are sent by `holding`."""
         self._entry = entry
+        self._legs = LegEntry(entry, holding)
         self._state = entry.state
         self._book: GroupBook = entry.state.groups
         self._native = NativeGroups(entry)
-        self.watch = GroupWatch(entry.state)
 
     # ------------------------------------------------------------ what is asked
 
@@ -74,18 +69,14 @@ class Groups:
             ValidationError: The name is in use, or nothing works such terms; nothing has changed.
         """
         state, book = self._state, self._book
-        for leg in legs_of(command.contingency):
-            check_known(self._entry, leg)
+        for leg in command.legs:
+            self._legs.check_known(leg)
         ref = command.client_ref
         if ref is not None and any(one.client_ref == ref for one in book.by_id.values()):
             raise ValidationError("client_ref", ref, "a reference that no other group has")
         state.begin(SubmitGroup, command.asked_by)
         book.asked = group
-        state.record(
-            ev.GroupCreated(
-                *state.envelope(), book.next_id, command.account, ref, nodes_of(command.contingency)
-            )
-        )
+        state.record(ev.GroupCreated(*state.envelope(), book.next_id, command.account, ref, command.nodes))
 
     def cancel(self, command: CancelGroup) -> None:
         """Make nothing more of a group; where it is over, there is nothing to do.
@@ -100,13 +91,6 @@ class Groups:
         if group is not None and not group.is_canceled:
             state.begin(CancelGroup, command.asked_by)
             state.record(ev.GroupCancelRequested(*state.envelope(), command.group_id))
-
-    def on_market(self, update: MarketUpdate) -> None:
-        """Take note that the market has reached the prices of legs that wait here."""
-        state = self._state
-        for group_id, number, hit in self.watch.reached(update):
-            state.begin(type(update), ORIGIN)
-            state.record(ev.LegReached(*state.envelope(), group_id, number, hit.trigger_px, hit.px))
 
     # ------------------------------------------------------------ what follows
 
@@ -124,72 +108,68 @@ class Groups:
             steps += 1
             if steps > MAX_STEPS:
                 raise LimitExceededError("MAX_STEPS", MAX_STEPS, "a group answers itself")
-            if self._step(group, requests):
+            if self._look(group, requests):
                 dirty[group.group_id] = group
 
-    def arm(self) -> None:
-        """Wait for the prices of all legs that wait here, without asking for anything."""
-        for group in self._book.by_id.values():
-            if group.list_id is not None:
-                continue
-            facts = self._facts(group)
-            self.watch.follow(group, self._book.sharing[group.group_id].goals(facts))
-
-    def _facts(self, group: Group) -> list[LegFacts]:
-        known, looked = [], self._book.may_rest[group.group_id]
-        for leg in group.legs:
-            is_reached = leg.reached > 0
-            key = (leg.number, is_reached)
-            may_rest = looked.get(key)
-            if may_rest is None:
-                may_rest = looked[key] = self._may_rest(group, leg)
-            known.append(
-                self._book.facts(leg, may_rest=may_rest, is_final=is_reached and self.watch.is_final(leg))
-            )
-        return known
-
-    def _may_rest(self, group: Group, leg: GroupLeg) -> bool:
-        # What cannot wait here is left to the gate.
-        return not self.watch.can_wait(leg) or is_taken(self._entry, _order_of(group, leg, Decimal(1)))
-
-    def _step(self, group: Group, requests: list[Request]) -> bool:
-        """Do the first thing that is not as it should be; False where all is."""
+    def _look(self, group: Group, requests: list[Request]) -> bool:
+        """Ask for what is not as it should be; True where it is to be looked at again, since what is known has changed."""
         if group.list_id is not None:
             self._native.watch(group, requests)
             return False
-        if self._native.place(group, requests):
+        if not group.legs[0].orders and self._native.place(group, requests):
             return True
-        if self._stop(group):
-            return True
-        sharing = self._book.sharing[group.group_id]
-        facts = self._facts(group)
-        goals = sharing.goals(facts)
-        for entry, excess in sharing.excess(facts).items():
-            if not group.legs[entry]._excess_told:
-                self._tell_excess(group.legs[entry], excess)
-        for leg, goal in zip(group.legs, goals, strict=True):
+        if group._may_have_ends:
+            if self._stop(group):
+                return True
+            group._may_have_ends = False
+        sharing, legs = self._book.sharing[group.group_id], group.legs
+        for leg in legs:
+            if not leg.is_looked_up:
+                leg.may_rest = self._legs.may_rest(leg, takes_turns=leg.number in sharing.take_turns)
+                leg.is_looked_up = True
+        goals = sharing.goals(legs)
+        for entry, excess in sharing.excess(legs).items():
+            if not legs[entry]._excess_told:
+                self._tell_excess(legs[entry], excess)
+        lacking: list[tuple[GroupLeg, LegGoal]] = []
+        for leg, goal in zip(legs, goals, strict=True):
             if goal.completes:
                 self._record_stop(leg, LegEnd.COMPLETED)
                 return True
-        for leg, goal, known in zip(group.legs, goals, facts, strict=True):
-            if (
-                leg.orders
-                and goal.total is not None
-                and self._cut(leg, goal.total - known.executed, requests)
-            ):
-                return True
-        lacking = [
-            at for at, goal in enumerate(goals) if goal.total is None or goal.total > facts[at].executed
-        ]
-        for at in lacking:
-            leg = group.legs[at]
-            if self._add(leg, goals[at], facts[at], requests):
-                # Whoever comes after it finds less room.
-                if at != lacking[-1] or leg.orders[-1].is_ended:
+            if self._lacks(leg, goal, sharing, requests):
+                lacking.append((leg, goal))
+        # What goes to a venue first: whoever comes after it finds less room. What is held here needs none.
+        sent = 0
+        for leg, goal in lacking:
+            if not goal.is_held:
+                if sent:
                     return True
-                break
-        self.watch.follow(group, goals)
+                sent += self._send(leg, goal, requests)
+        for leg, goal in lacking:
+            if goal.is_held:
+                self._hold(leg, goal)
         return False
+
+    def _lacks(self, leg: GroupLeg, goal: LegGoal, sharing: Sharing, requests: list[Request]) -> bool:
+        """Take off what a leg has at work beyond its goal, and tell whether it has less than that."""
+        total, held = goal.total, leg.held
+        if total is None:
+            return leg.reach is not None or (not leg.orders and leg.leg.order_qty is not None)
+        wanted = total - leg.executed_qty
+        at_venue = ZERO if goal.is_held else wanted
+        if leg.asked_qty > at_venue:
+            self._cut(leg, leg.asked_qty - at_venue, requests)
+        lacks = wanted - leg.asked_qty
+        if held is None:
+            return lacks > ZERO
+        waits = goal.is_held or (leg.reach is None and leg.number not in sharing.take_turns)
+        if lacks <= ZERO or (goal.is_held and leg.reach is not None):
+            # Where another one was reached after it, it waits anew.
+            self._legs.drop(held)
+            return lacks > ZERO
+        if waits and held._order_qty != lacks:
+            self._legs.amend(held, lacks)
+        return not waits
 
     def _stop(self, group: Group) -> bool:
         """Take note of orders that somebody canceled, and of those that are lost."""
@@ -237,67 +217,74 @@ class Groups:
         broker = order.broker or BrokerName("")
         state.record(ev.AnomalyRaised(*state.envelope(), code, broker, order.order_id, text, ""))
 
-    def _cut(self, leg: GroupLeg, wanted: Decimal, requests: list[Request]) -> bool:
-        """Take off what a leg has at work beyond what is wanted, the newest order first."""
-        excess = sum((_asked(order) for order in leg.orders), ZERO) - wanted
-        if excess <= ZERO:
-            return False
+    def _cut(self, leg: GroupLeg, excess: Decimal, requests: list[Request]) -> None:
+        """Take off what a leg has at its venue beyond what is wanted, the newest order first."""
         for order in reversed(leg.orders):
-            asked = _asked(order)
+            asked = ZERO if order is leg.held else asked_qty(order)
             if asked <= ZERO:
                 continue
-            keeps = asked - excess
-            if keeps > ZERO and self._can_replace(leg, order):
+            if asked > excess and self._can_replace(leg, order):
                 if not _has_pending(order, RequestKind.REPLACE) or self._chains(order):
                     total = replaces.wanted(order)[0] - excess
                     self._ask(ReplaceOrder(order.order_id, order_qty=total), requests)
-                    return True
-                return False
+                return
             if order.order_id not in leg._no_cancel:
                 self._ask(CancelOrder(order.order_id), requests)
-                return True
             excess -= asked
             if excess <= ZERO:
-                return False
-        return False
+                return
 
-    def _add(self, leg: GroupLeg, goal: LegGoal, known: LegFacts, requests: list[Request]) -> bool:
-        """Give a leg what it lacks, as far as there is room."""
-        if goal.total is None:
-            if leg.orders or leg.leg.order_qty is None:
-                return False
-            return self._place(leg, leg.leg.order_qty, requests)
-        if goal.total <= known.executed:
+    def _send(self, leg: GroupLeg, goal: LegGoal, requests: list[Request]) -> bool:
+        """Give a leg what it lacks at its venue, as far as there is room; False where there is none."""
+        total, room, held = goal.total, goal.room, leg.held
+        if total is not None:
+            lacks = total - leg.executed_qty - leg.asked_qty
+        else:
+            lacks = held._order_qty if held is not None else leg.leg.order_qty or ZERO
+        qty = lacks if room is None or room > lacks else room
+        if qty <= ZERO or not self._is_open_for(leg, qty):
+            if held is not None and held._order_qty != lacks:
+                self._legs.amend(held, lacks)
             return False
-        asked = sum([_asked(order) for order in leg.orders], ZERO)
-        lacks = goal.total - known.executed - asked
-        qty = lacks if goal.room is None else min(lacks, goal.room)
-        if qty <= ZERO:
-            return False
-        for order in reversed(leg.orders):
-            if _asked(order) <= ZERO:
-                continue
-            if not self._can_replace(leg, order):
-                continue
-            if _has_pending(order, RequestKind.REPLACE) and not self._chains(order):
-                return False
-            total = replaces.wanted(order)[0] + qty
-            self._ask(ReplaceOrder(order.order_id, order_qty=total), requests)
+        if leg.reach is not None:
+            self._legs.release(leg, qty, requests)
             return True
-        return self._place(leg, qty, requests)
+        if held is not None:
+            # The venue takes it as it is, so that it is an order of another kind.
+            self._legs.drop(held)
+        elif leg.orders:
+            for order in reversed(leg.orders):
+                if asked_qty(order) <= ZERO or not self._can_replace(leg, order):
+                    continue
+                if _has_pending(order, RequestKind.REPLACE) and not self._chains(order):
+                    return False
+                self._ask(ReplaceOrder(order.order_id, order_qty=replaces.wanted(order)[0] + qty), requests)
+                return True
+        order_id = self._announce(leg)
+        self._entry.submit(order_of(leg, qty), requests, promised=order_id)
+        return True
 
-    def _place(self, leg: GroupLeg, qty: Decimal, requests: list[Request]) -> bool:
-        state, group = self._state, leg._group
-        entry = self._entry_of(leg)
-        command = _order_of(group, leg, qty)
+    def _hold(self, leg: GroupLeg, goal: LegGoal) -> None:
+        """Give a leg what it lacks, to be held here until its price comes."""
+        if goal.total is None:
+            qty = leg.leg.order_qty or ZERO
+        else:
+            qty = goal.total - leg.executed_qty - leg.asked_qty
+        if qty > ZERO and self._is_open_for(leg, qty):
+            self._legs.hold(leg, qty, self._announce(leg))
+
+    def _is_open_for(self, leg: GroupLeg, qty: Decimal) -> bool:
         # Too little for an order, or a broker that is not known well enough yet: it comes when there is more, or is known.
-        if entry is not None and not is_open_for(self._entry, command, is_last=entry._has_ended):
-            return False
+        entry = self._entry_of(leg)
+        return entry is None or self._legs.is_open_for(leg, qty, is_last=entry.has_ended)
+
+    def _announce(self, leg: GroupLeg) -> OrderId:
+        """Put on record that the next order is a leg's, and give its number."""
+        state = self._state
         state.begin(SubmitOrder, ORIGIN)
         order_id = state.free_order_id()
-        state.record(ev.LegPlaced(*state.envelope(), group.group_id, leg.number, order_id))
-        self._entry.submit(command, requests, promised=order_id)
-        return True
+        state.record(ev.LegPlaced(*state.envelope(), leg._group.group_id, leg.number, order_id))
+        return order_id
 
     def _entry_of(self, leg: GroupLeg) -> GroupLeg | None:
         group = leg._group
@@ -327,29 +314,5 @@ class Groups:
         return self._entry.reach(order).profile.chains_replaces
 
 
-def _asked(order: Order) -> Decimal:
-    """Give how much of an order is wanted to execute still, when everything that is unanswered is granted."""
-    if order.is_closed and not order.outstanding_requests:
-        return ZERO
-    if _has_pending(order, RequestKind.CANCEL):
-        return ZERO
-    if order.is_ended:
-        return ZERO
-    return max(replaces.wanted(order)[0] - order.cum_qty, ZERO)
-
-
 def _has_pending(order: Order, kind: RequestKind) -> bool:
-    return any(request.kind is kind for request in order.outstanding_requests)
-
-
-def _order_of(group: Group, leg: GroupLeg, qty: Decimal) -> SubmitOrder:
-    of = leg.leg
-    return SubmitOrder(
-        of.symbol,
-        of.side,
-        qty,
-        released(leg),
-        of.time_in_force,
-        of.account or group.account,
-        instructions=of.instructions,
-    )
+    return any(request.kind is kind for request in order._requests.values())

@@ -45,7 +45,9 @@ class HeldOrders:
         orders: These, in the order of their arrival.
         desks: What waits in each instrument, while any order is held.
         brokers: Where each is to be sent.
-        reducing: Those that may only reduce a position, by account and symbol.
+        reached: Those of groups whose price was reached, and that wait for their turn: no price releases them.
+        reducing: Those that may only reduce a position and are of no group, by account and symbol: in a group another one
+            does that meanwhile.
         quoted: Those that quotes move, by symbol: they wait for one, or follow them at their venue, which are not among `orders`.
             What has ended there may still be here.
         due: Those of them that are to be looked at without a new quote.
@@ -55,7 +57,7 @@ class HeldOrders:
 
     __slots__ = (
         "_absent", "_book", "_instruments", "_marks", "_stood", "_triggers", "brokers", "desks", "due", "orders", "quoted",
-        "reducing", "unheard",
+        "reached", "reducing", "unheard",
     )  # fmt: skip
 
     def __init__(self, instruments: Mapping[Symbol, Instrument]) -> None:
@@ -67,6 +69,7 @@ class HeldOrders:
         self.quoted: dict[Symbol, dict[OrderId, Order]] = {}
         self.due: dict[OrderId, Order] = {}
         self.brokers: dict[OrderId, BrokerName] = {}
+        self.reached: set[OrderId] = set()
         self.reducing: dict[tuple[Account, Symbol], dict[OrderId, Order]] = {}
         self.unheard: dict[tuple[Symbol, TriggerPriceType], int] = {}
         self._triggers: dict[OrderId, Release] = {}
@@ -124,12 +127,18 @@ class HeldOrders:
     # ------------------------------------------------------------ events
 
     def hold(
-        self, order: Order, broker: BrokerName, trigger: Release, water_mark: Decimal | None = None
+        self,
+        order: Order,
+        broker: BrokerName,
+        trigger: Release,
+        water_mark: Decimal | None = None,
+        *,
+        is_leg: bool = False,
     ) -> None:
-        """Take in that an order is held."""
+        """Take in that an order is held; `is_leg` where it is of a group."""
         order_id = order._order_id
         self.orders[order_id], self.brokers[order_id], self._triggers[order_id] = order, broker, trigger
-        if order._instructions is not None and order._instructions.reduce_only:
+        if order._instructions is not None and order._instructions.reduce_only and not is_leg:
             self.reducing.setdefault((order._account, order._symbol), {})[order_id] = order
         self._add(order_id, water_mark)
 
@@ -155,11 +164,22 @@ class HeldOrders:
         if order is None:
             return
         if order._instructions is not None and order._instructions.reduce_only:
-            del self.reducing[order._account, order._symbol][order_id]
+            self.reducing.get((order._account, order._symbol), {}).pop(order_id, None)
         self._remove(order)
+        self.reached.discard(order_id)
         del self.brokers[order_id], self._triggers[order_id]
         self._absent.discard(order_id)
         self._marks.pop(order_id, None)
+
+    def trigger(self, order_id: OrderId) -> Release:
+        """Give what an order waits for."""
+        return self._triggers[order_id]
+
+    def reach(self, order_id: OrderId) -> None:
+        """Take in that the price of an order of a group was reached: no price releases it, it waits for its turn."""
+        self._remove(self.orders[order_id])
+        self._marks.pop(order_id, None)
+        self.reached.add(order_id)
 
     def on_missed(self, event: ev.TriggerMissed) -> None:
         """Take in that a price has reached an order that waits on: for the market to come back first."""
@@ -188,7 +208,8 @@ class HeldOrders:
         kinds = {
             (order._symbol, trigger.price_type)
             for order_id, order in self.orders.items()
-            if not isinstance(trigger := self._triggers[order_id], QuoteTrigger)
+            if order_id not in self.reached
+            and not isinstance(trigger := self._triggers[order_id], QuoteTrigger)
         }
         self.unheard.clear()
         self.unheard.update({(symbol, kind): 2 if kind in DOUBLES else 1 for symbol, kind in kinds})
@@ -215,6 +236,7 @@ class HeldOrders:
         """Give every order that is held with what a restart must know: where it goes, its trigger, its water mark."""
         marks = {row.order_id: row.water_mark for row in self.book.to_rows()} | self._marks
         marks |= {one: None for one, trigger in self._triggers.items() if isinstance(trigger, QuoteTrigger)}
+        marks |= dict.fromkeys(self.reached)
         return [(one, self.brokers[one], self._triggers[one], marks[one]) for one in marks]
 
     def _open(self, book: TriggerBook) -> TriggerBook:
@@ -276,7 +298,8 @@ def _is_reached_by_a_rise(trigger: Trigger) -> bool:
 
 def on_held(state: Any, event: ev.OrderHeld, order: Order) -> None:
     """Take in that an order is held: nobody but us is to end it in time."""
-    state.held_orders.hold(order, event.broker, event.trigger)
+    is_leg = order._order_id in state.groups.of_order
+    state.held_orders.hold(order, event.broker, event.trigger, is_leg=is_leg)
     if order._instructions is not None and order._instructions.reduce_only:
         # From here on positions are watched.
         state.book.exposure.reducing.setdefault((order._account, order._symbol), {})

@@ -19,9 +19,8 @@ from oms.model.requests import Request
 from oms.model.terms import Terms
 from oms.model.triggers import Release, TriggerHit
 from oms.order_types.grid_checks import check_qty
-from oms.order_types.placing import hold
+from oms.order_types.placing import hold, released_terms
 from oms.order_types.validation import check_capabilities, check_expiry
-from oms.ports.order_type_handler import TriggeredHandler
 
 # It is the part of the order entry that is needed where orders are held.
 # ruff: noqa: SLF001
@@ -86,7 +85,7 @@ class Holding:
         self.release(order, hit, px_ns, requests)
 
     def release(self, order: Order, hit: TriggerHit, px_ns: int, requests: list[Request]) -> None:
-        """Send an order that is held, or deny it, as it is released.
+        """Send an order that is held, or deny it, as it is released; where it is of a group, that does so in its turn.
 
         Args:
             order: It.
@@ -95,14 +94,18 @@ class Holding:
             requests: Where what leaves is added.
         """
         state, order_id = self._entry.state, order.order_id
-        handler = self._entry._handlers[type(order.terms)]
-        assert isinstance(handler, TriggeredHandler)
-        terms = handler.released(command_of(order, order.terms), hit)
-        released = (terms, hit.trigger_px, hit.px, px_ns)
-        state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *released))
-        self._send(order, command_of(order, terms), requests)
+        terms = released_terms(command_of(order, order.terms), hit, self._entry._handlers)
+        reach = (terms, hit.trigger_px, hit.px, px_ns)
+        leg = state.groups.of_order.get(order_id)
+        if leg is not None:
+            # What else lies at the venue for it is taken back first: the group releases it.
+            state.record(ev.LegReached(*state.envelope(), leg._group.group_id, leg.number, order_id, *reach))
+            return
+        state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
+        self.send(order, command_of(order, terms), requests)
 
-    def _send(self, order: Order, command: SubmitOrder, requests: list[Request]) -> None:
+    def send(self, order: Order, command: SubmitOrder, requests: list[Request]) -> None:
+        """Send an order that was just released, or deny it."""
         entry, state, order_id = self._entry, self._entry.state, order.order_id
         route = entry._route(command.symbol)
         px, px_ns = entry._reference(command.symbol)
@@ -143,19 +146,19 @@ class Holding:
             asked = f"{plain(order.cash_order_qty)}, in units not known yet"
             allowed = "a replace once the broker has said how many units it is"
             return (Reason(ReasonCode.UNSUPPORTED, "cash_order_qty", asked, allowed),)
-        reasons = replaces.why_not_amendable(order, command, _HERE)
+        reasons = self._why_reached(order, command) or replaces.why_not_amendable(order, command, _HERE)
         reasons = reasons or why_not_grown(self._entry.state, order, command)
         if reasons:
             return reasons
         entry, after = self._entry, replaces.after(order, command)
-        route = entry._route(after.symbol)
+        route, is_leg = entry._route(after.symbol), order.order_id in entry.state.groups.of_order
         handler, now_ns = entry._handlers[type(after.terms)], entry.state.now_ns
         px, px_ns = entry._reference(after.symbol)
         worst_px = handler.worst_px(after, px)
         trigger, against = (
             (None, route.why_not)
             if route.why_not
-            else hold(after, route.capabilities, route.broker, entry._handlers)
+            else hold(after, route.capabilities, route.broker, entry._handlers, is_leg=is_leg)
         )
         verdict = (
             entry._gate.approve_reduction(command)
@@ -170,6 +173,16 @@ class Holding:
             *(verdict if isinstance(verdict, tuple) else ()),
         )
         return reasons if reasons or trigger is None else trigger
+
+    def _why_reached(self, order: Order, command: ReplaceOrder) -> Reasons:
+        if order.order_id not in self._entry.state.held_orders.reached:
+            return ()
+        prices = {"price": command.price, "stop_px": command.stop_px, "display_qty": command.display_qty}
+        return tuple(
+            Reason(ReasonCode.UNSUPPORTED, name, plain(px), "no change of prices: its price was reached")
+            for name, px in prices.items()
+            if px is not None
+        )
 
 
 def command_of(order: Order, terms: Terms) -> SubmitOrder:

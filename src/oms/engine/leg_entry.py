@@ -1,46 +1,191 @@
-"""What the way in for orders says of a leg before there is an order of it."""
+"""What the way in for orders does for a leg of a group: whether its venue takes it, and its order while it is held here."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import TypeAlias
+
+from oms.engine.group_book import ORIGIN
+from oms.engine.holding import Holding, command_of
 from oms.engine.order_entry import OrderEntry
 from oms.errors import UnknownInstrumentError, ValidationError
-from oms.model.commands import SubmitOrder
-from oms.model.contingency import Leg
+from oms.model import events as ev
+from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
+from oms.model.contingency import TAKES_TURNS, TRAILS, Leg
+from oms.model.decimals import ONE
 from oms.model.door import shown
+from oms.model.group import GroupLeg
+from oms.model.ids import OrderId
+from oms.model.order import Order
+from oms.model.reasons import Reason
+from oms.model.requests import Request
+from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_qty
-from oms.order_types.validation import check_capabilities
+from oms.order_types.placing import hold, trigger_for
+from oms.order_types.validation import check_capabilities, check_expiry
 
 # Routes and handlers are the order entry's own.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
+_Kind: TypeAlias = tuple[object, ...]
 
-def check_known(entry: OrderEntry, leg: Leg) -> None:
-    """Check that an order of a leg could be asked for.
 
-    Raises:
-        UnknownInstrumentError: The symbol was never defined.
-        ValidationError: No handler works such terms.
+class LegEntry:
+    """The way in for the orders of legs.
+
+    What a venue takes is looked up once for each kind of order, and anew once the way out was looked up anew.
     """
-    if leg.symbol not in entry.state.instruments:
-        raise UnknownInstrumentError("symbol", leg.symbol, "define the instrument first")
-    if type(leg.terms) not in entry._handlers:
-        raise ValidationError("terms", shown(leg.terms), "open the manager with a handler of them")
+
+    __slots__ = ("_entry", "_holdable", "_holding", "_rests")
+
+    def __init__(self, entry: OrderEntry, holding: Holding) -> None:
+        """Send through these."""
+        self._entry = entry
+        self._holding = holding
+        # By the kind of order: the route for which it was found, and what was found.
+        self._rests: dict[_Kind, tuple[object, bool]] = {}
+        self._holdable: dict[_Kind, object] = {}
+
+    def check_known(self, leg: Leg) -> None:
+        """Check that an order of a leg could be asked for.
+
+        Raises:
+            UnknownInstrumentError: The symbol was never defined.
+            ValidationError: No handler works such terms.
+        """
+        if leg.symbol not in self._entry.state.instruments:
+            raise UnknownInstrumentError("symbol", leg.symbol, "define the instrument first")
+        if type(leg.terms) not in self._entry._handlers:
+            raise ValidationError("terms", shown(leg.terms), "open the manager with a handler of them")
+
+    def may_rest(self, leg: GroupLeg, *, takes_turns: bool) -> bool:
+        """Tell whether the venue of a leg takes it as it is; False where it is to be held here until its price comes.
+
+        What cannot be held here is left to the gate.
+        """
+        terms = leg.leg.terms
+        if leg.reached or type(terms) not in TAKES_TURNS:
+            return True
+        if takes_turns and type(terms) in TRAILS:
+            return False
+        kind = _kind(leg.leg)
+        route = self._entry._route(leg.leg.symbol)
+        known = self._rests.get(kind)
+        if known is None or known[0] is not route:
+            against = check_capabilities(order_of(leg, ONE), route.capabilities, route.broker)
+            known = route, not against
+            if leg.leg.instructions is None:
+                self._rests[kind] = known
+        return known[1]
+
+    def is_open_for(self, leg: GroupLeg, qty: Decimal, *, is_last: bool) -> bool:
+        """Tell whether an exit can be placed now.
+
+        False where it should wait: for its broker, or, if not the last, for more of it.
+        """
+        entry = self._entry
+        symbol = leg.leg.symbol
+        route = entry._routes.get(symbol) or entry._route(symbol)
+        if entry.state.breaks.unreconciled and entry._why_unreconciled(route.broker):
+            return False
+        if is_last:
+            return True
+        px, _ = entry._reference(symbol)
+        command = order_of(leg, qty)
+        worst_px = entry._handlers[type(command.terms)].worst_px(command, px)
+        return not check_qty(qty, worst_px, route.instrument)
+
+    # ------------------------------------------------------------ orders that are held
+
+    def hold(self, leg: GroupLeg, qty: Decimal, order_id: OrderId) -> None:
+        """Place an order that is held here, or deny it. It passes the gate as it is released, when it may trade."""
+        entry, command = self._entry, order_of(leg, qty)
+        state, now_ns = entry.state, entry.state.now_ns
+        symbol, terms = command.symbol, command.terms
+        route = entry._routes.get(symbol) or entry._route(symbol)
+        handler, instrument = entry._handlers[type(terms)], route.instrument
+        trigger, against = self._trigger(leg, command)
+        px, px_ns = entry._reference(symbol)
+        reasons = (
+            *against,
+            *handler.check(command, instrument),
+            *check_qty(qty, handler.worst_px(command, px), instrument),
+            *check_expiry(command.time_in_force, now_ns),
+        )
+        order = state.record_created(
+            ev.OrderCreated(
+                *state.envelope(), order_id, symbol, command.side, qty, terms, command.time_in_force, command.account, None, px,
+                px_ns, None, command.instructions,
+            )
+        )  # fmt: skip
+        if reasons or trigger is None:
+            state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, reasons))
+        else:
+            state.record_of(order, ev.OrderHeld(*state.envelope(), order_id, route.broker, trigger))
+
+    def _trigger(self, leg: GroupLeg, command: SubmitOrder) -> tuple[Release | None, tuple[Reason, ...]]:
+        entry, kind = self._entry, _kind(leg.leg, command)
+        route = entry._route(command.symbol)
+        if self._holdable.get(kind) is route:
+            return trigger_for(command, entry._handlers, is_leg=True), ()
+        if route.why_not:
+            return None, route.why_not
+        against = check_capabilities(command, route.capabilities, route.broker)
+        trigger, further = hold(
+            command, route.capabilities, route.broker, entry._handlers, against, is_leg=True
+        )
+        if trigger is not None and not further and command.instructions is None:
+            self._holdable[kind] = route
+        return trigger, further
+
+    def amend(self, order: Order, qty: Decimal) -> None:
+        """Give an order that is held another quantity; nothing leaves."""
+        state, order_id = self._entry.state, order._order_id
+        state.begin(ReplaceOrder, ORIGIN)
+        amended = (qty, order._terms, state.held_orders.trigger(order_id))
+        state.record_of(order, ev.OrderAmended(*state.envelope(), order_id, *amended))
+
+    def drop(self, order: Order) -> None:
+        """End an order that is held; nothing leaves."""
+        state, order_id = self._entry.state, order._order_id
+        state.begin(CancelOrder, ORIGIN)
+        text = "nothing is left for it to do"
+        state.record_of(order, ev.OrderCanceled(*state.envelope(), order_id, None, text))
+
+    def release(self, leg: GroupLeg, qty: Decimal, requests: list[Request]) -> None:
+        """Send the order of a leg whose price was reached, for so much, or deny it."""
+        state, order, reach = self._entry.state, leg.held, leg.reach
+        assert order is not None
+        assert reach is not None
+        if order._order_qty != qty:
+            self.amend(order, qty)
+        state.begin(SubmitOrder, ORIGIN)
+        why = (reach.terms, reach.trigger_px, reach.px, reach.px_ns)
+        state.record_of(order, ev.OrderReleased(*state.envelope(), order._order_id, *why))
+        self._holding.send(order, command_of(order, reach.terms), requests)
 
 
-def is_taken(entry: OrderEntry, command: SubmitOrder) -> bool:
-    """Tell whether the venue of an instrument takes such an order as it is."""
-    route = entry._route(command.symbol)
-    return not check_capabilities(command, route.capabilities, route.broker)
+def order_of(leg: GroupLeg, qty: Decimal) -> SubmitOrder:
+    """Give the command that places an order of a leg."""
+    of = leg.leg
+    return SubmitOrder(
+        of.symbol,
+        of.side,
+        qty,
+        leg.terms,
+        of.time_in_force,
+        of.account or leg._group.account,
+        instructions=of.instructions,
+    )
 
 
-def is_open_for(entry: OrderEntry, command: SubmitOrder, *, is_last: bool) -> bool:
-    """Tell whether an exit can be placed now; False where it should wait: for its broker, or, if not the last, for more of it."""
-    route = entry._route(command.symbol)
-    if entry._why_unreconciled(route.broker):
-        return False
-    if is_last:
-        return True
-    px, _ = entry._reference(command.symbol)
-    worst_px = entry._handlers[type(command.terms)].worst_px(command, px)
-    return not check_qty(command.order_qty, worst_px, route.instrument)
+def _kind(leg: Leg, command: SubmitOrder | None = None) -> _Kind:
+    terms = leg.terms if command is None else command.terms
+    return (
+        leg.symbol,
+        type(terms),
+        type(leg.time_in_force),
+        getattr(terms, "price_type", None),
+        getattr(terms, "display_qty", None) is None,
+    )

@@ -111,7 +111,7 @@ def _lines(state: State, positions: Positions) -> Iterator[str]:
     for order_id, expiry in state.timers.expiries.known.items():
         yield write(rows.ExpiryRow(order_id, expiry.due_ns, expiry.ask_ns, expiry.is_told, expiry.is_past))
     for held_row in state.held_orders.rows():
-        yield write(rows.HeldOrderRow(*held_row))
+        yield write(rows.HeldOrderRow(*held_row, held_row[0] in state.groups.of_order))
     for asked in (*state.inquiries.of_requests.values(), *state.inquiries.of_orders.values()):
         whose = asked.order._order_id
         attempts = (asked.attempts, asked.asked_ns, asked.due_ns, asked.sequence, asked.text)
@@ -238,8 +238,9 @@ class _Reading:
                 state.timers.queues[timeout_ns] = OrderedDict(waiting)
             case rows.ExpiryRow(order_id, due_ns, ask_ns, is_told, is_past):
                 self.expiries[order_id] = Expiry(due_ns, ask_ns, is_told, is_past)
-            case rows.HeldOrderRow(order_id, broker, trigger, water_mark):
-                state.held_orders.hold(state.index.by_id[order_id], broker, trigger, water_mark)
+            case rows.HeldOrderRow():
+                order = state.index.by_id[row.order_id]
+                state.held_orders.hold(order, row.broker, row.trigger, row.water_mark, is_leg=row.is_leg)
             case rows.InquiryRow():
                 inquiry = Inquiry(
                     state.index.by_id[row.order_id], row.cl_ord_id, row.attempts, row.asked_ns, row.due_ns, row.sequence, row.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oms.engine import snapshot_rows as rows
+from oms.engine.group_book import count
 from oms.engine.state import State
 from oms.model.contingency import SubmitGroup, tree_of
 from oms.model.contingency import nodes_of as written
@@ -27,9 +28,9 @@ def rows_of(state: State) -> Iterator[object]:
         )
         for leg in group.legs:
             yield rows.LegRow(
-                group.group_id, leg.number, tuple(order.order_id for order in leg.orders), leg.end, leg.reached, leg._first_qty,
-                leg._has_ended, leg._asked_away, leg._excess_told, tuple(sorted(leg._cut)), tuple(sorted(leg._no_replace)),
-                tuple(sorted(leg._no_cancel)),
+                group.group_id, leg.number, tuple(order.order_id for order in leg.orders), leg.terms, leg.end, leg.reached,
+                leg.reach, leg.is_final, leg.first_qty, leg.has_ended, leg._asked_away, leg._excess_told, tuple(sorted(leg._cut)),
+                tuple(sorted(leg._no_replace)), tuple(sorted(leg._no_cancel)),
             )  # fmt: skip
 
 
@@ -46,17 +47,16 @@ def take(state: State, row: object) -> bool:
         case rows.LegRow():
             leg = book.by_id[row.group_id].legs[row.number]
             leg.orders = [state.index.by_id[order_id] for order_id in row.order_ids]
-            leg.end, leg.reached, leg._first_qty = row.end, row.reached, row.first_qty
-            leg._has_ended, leg._asked_away, leg._excess_told = (
-                row.has_ended,
-                row.asked_away,
-                row.excess_told,
+            leg.terms, leg.end, leg.reached, leg.reach = row.terms, row.end, row.reached, row.reach
+            leg.is_final, leg.first_qty, leg.has_ended = row.is_final, row.first_qty, row.has_ended
+            leg._asked_away, leg._excess_told = row.asked_away, row.excess_told
+            leg._cut, leg._no_replace, leg._no_cancel = map(
+                frozenset, (row.cut, row.no_replace, row.no_cancel)
             )
-            leg._cut, leg._no_replace, leg._no_cancel = (
-                set(row.cut),
-                set(row.no_replace),
-                set(row.no_cancel),
-            )
+            leg.held = next((one for one in leg.orders if one.order_id in state.held_orders.orders), None)
+            if leg.held is not None and leg.reach is not None:
+                state.held_orders.reach(leg.held.order_id)
+            count(leg)
             book.of_order.update((order_id, leg) for order_id in row.order_ids)
         case _:
             return False

@@ -14,9 +14,11 @@ from oms.engine.order_rows import OrderRow
 from oms.model.contingency import GroupNode
 from oms.model.define import record
 from oms.model.enums import BreakKind, LegEnd
+from oms.model.group import Reach
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, ListId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
+from oms.model.terms import Terms
 from oms.model.triggers import Release
 
 
@@ -126,12 +128,13 @@ class ExpiryRow:
 
 @record
 class HeldOrderRow:
-    """An order that is held here: where it is to be sent, what releases it, and where its trail stands."""
+    """An order that is held here: where it is to be sent, what releases it, where its trail stands, and whether it is of a group."""
 
     order_id: OrderId
     broker: BrokerName
     trigger: Release
     water_mark: Decimal | None
+    is_leg: bool
 
 
 @record
@@ -265,8 +268,11 @@ class LegRow:
     group_id: int
     number: int
     order_ids: tuple[OrderId, ...]
+    terms: Terms
     end: LegEnd | None
     reached: int
+    reach: Reach | None
+    is_final: bool
     first_qty: Decimal
     has_ended: bool
     asked_away: bool

@@ -97,7 +97,10 @@ def _check_held_orders(state: State) -> Iterator[str]:
     if held.orders.keys() != waiting:
         yield f"held are {sorted(held.orders)}, these orders wait to be released: {sorted(waiting)}"
     for order_id, order in held.orders.items():
-        if order_id not in held.book and order_id not in held.quoted.get(order.symbol, ()):
+        leg = state.groups.of_order.get(order_id)
+        is_reached = leg is not None and leg.reach is not None
+        waits = order_id in held.book or order_id in held.quoted.get(order.symbol, ())
+        if is_reached != (order_id in held.reached) or is_reached == waits:
             yield f"order {order_id}: it is held, and nothing would release it"
     for order in state.book.exposure.open_orders.values():
         follows = isinstance(order.given_terms, Pegged) and order.worked_by is WorkedBy.OMS

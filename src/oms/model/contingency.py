@@ -21,7 +21,16 @@ from oms.model.ids import Account, Symbol
 from oms.model.ids import name as checked_name
 from oms.model.ids import symbol as checked_symbol
 from oms.model.instructions import Instructions
-from oms.model.terms import Limit, LimitIfTouched, MarketIfTouched, Stop, StopLimit, Terms
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    MarketIfTouched,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+    TrailingStopLimit,
+)
 from oms.model.time_in_force import DAY, GTC, TimeInForce
 
 MAX_LEGS: Final = 50
@@ -122,7 +131,7 @@ class Oco:
     Raises:
         ValidationError: There are fewer than two legs, one is of another kind, or two that trade the same instrument on one
             side cannot take turns: only what waits for a price can (`Limit`, `Stop`, `StopLimit`, `MarketIfTouched`,
-            `LimitIfTouched`).
+            `LimitIfTouched`, `TrailingStop`, `TrailingStopLimit`).
     """
 
     legs: tuple[Leg | Oto, ...] = field(converter=_legs)
@@ -188,7 +197,9 @@ class Oto:
 
 Contingency: TypeAlias = Leg | Oco | Oto
 
-TAKES_TURNS: Final = frozenset({Limit, Stop, StopLimit, MarketIfTouched, LimitIfTouched})
+TRAILS: Final = frozenset({TrailingStop, TrailingStopLimit})
+"""Terms whose order is always held here where it takes turns, so that it goes on trailing while another one rests at the venue."""
+TAKES_TURNS: Final = TRAILS | {Limit, Stop, StopLimit, MarketIfTouched, LimitIfTouched}
 """Terms whose order can be held here until its price comes, while another one rests at the venue."""
 
 
@@ -221,6 +232,8 @@ class SubmitGroup:
         account: For whom the legs are that name nobody.
         client_ref: The caller's own name for it; None for none.
         asked_by: Who wants it, for the record.
+        nodes: The tree, each node before what belongs to it.
+        legs: Every leg; its place here is its number in the group.
 
     Raises:
         ValidationError: The tree is none, has too many legs, or a leg that no entry feeds has no quantity.
@@ -230,14 +243,19 @@ class SubmitGroup:
     account: Account
     client_ref: str | None = None
     asked_by: str = field(converter=asker, default="")
+    nodes: tuple[GroupNode, ...] = field(init=False, repr=False, eq=False)
+    legs: tuple[Leg, ...] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        """Check the tree as a whole."""
+        """Check the tree as a whole, and write it down."""
         if not isinstance(self.contingency, Leg | Oco | Oto):
             raise ValidationError("contingency", shown(self.contingency), "pass an Oto, an Oco or a Leg")
-        count = len(legs_of(self.contingency))
-        if count > MAX_LEGS:
-            raise ValidationError("contingency", f"{count} legs", f"at most {MAX_LEGS}")
+        nodes = nodes_of(self.contingency)
+        legs = tuple([one for one in nodes if type(one) is Leg])
+        if len(legs) > MAX_LEGS:
+            raise ValidationError("contingency", f"{len(legs)} legs", f"at most {MAX_LEGS}")
+        object.__setattr__(self, "nodes", nodes)
+        object.__setattr__(self, "legs", legs)
         roots = self.contingency.legs if isinstance(self.contingency, Oco) else (self.contingency,)
         for one in roots:
             if own_qty(one) is None:
@@ -277,20 +295,28 @@ def own_qty(node: Contingency) -> Decimal | None:
 
 def legs_of(node: Contingency) -> tuple[Leg, ...]:
     """Give every leg of a tree; its place here is its number in the group."""
-    return tuple(one for one in nodes_of(node) if isinstance(one, Leg))
+    return tuple([one for one in nodes_of(node) if type(one) is Leg])
 
 
 def nodes_of(node: Contingency) -> tuple[GroupNode, ...]:
     """Write a tree down: each node before what belongs to it."""
+    nodes: list[GroupNode] = []
+    _write(node, nodes)
+    return tuple(nodes)
+
+
+def _write(node: Contingency, nodes: list[GroupNode]) -> None:
     match node:
         case Leg():
-            return (node,)
+            nodes.append(node)
         case Oco(legs=legs, siblings=siblings):
-            inner = (row for one in legs for row in nodes_of(one))
-            return (OcoNode(len(legs), siblings), *inner)
+            nodes.append(OcoNode(len(legs), siblings))
+            for one in legs:
+                _write(one, nodes)
         case Oto():
-            inner = (row for one in node.exits for row in nodes_of(one))
-            return (OtoNode(len(node.exits), node.arm, node.remainder), node.entry, *inner)
+            nodes += (OtoNode(len(node.exits), node.arm, node.remainder), node.entry)
+            for exit_ in node.exits:
+                _write(exit_, nodes)
 
 
 def tree_of(nodes: tuple[GroupNode, ...]) -> Contingency:

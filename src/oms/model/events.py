@@ -1071,19 +1071,27 @@ class LegPlaced(Event):
 
 @record
 class LegReached(Event):
-    """The market has reached the price of a leg that waited here: it is its turn.
+    """The market has reached the price of a leg whose order is held here: it is its turn.
+
+    It is released once what it takes the turn of certainly executes no more, at once where nothing does.
 
     Attributes:
         group_id: The group.
         leg: The leg's number in it, from 0.
+        order_id: The order.
+        terms: What it is to be sent as.
         trigger_px: The price that it waited for.
-        px: The price that reached it.
+        px: The price that reached it; beyond `trigger_px` where the market jumped.
+        px_ns: When that was received, in nanoseconds UTC.
     """
 
     group_id: int
     leg: int
+    order_id: OrderId
+    terms: Terms
     trigger_px: Decimal
     px: Decimal
+    px_ns: int
 
 
 @record

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
-from oms.model.contingency import Contingency, Leg, Oco, Oto, SubmitGroup, legs_of
+from oms.model.contingency import Contingency, Leg, Oco, Oto, SubmitGroup
 from oms.model.decimals import ZERO, plain
+from oms.model.define import record
 from oms.model.enums import LegEnd, WorkedBy
 from oms.model.ids import Account, ListId, OrderId
 from oms.model.order import Order
-from oms.model.terms import in_words
+from oms.model.terms import Terms, in_words
 
 # What the engine keeps on a leg is its own.
+
+
+NO_ORDERS: Final[frozenset[OrderId]] = frozenset()
+
+
+@record
+class Reach:
+    """That the market has reached the price of a leg whose order is held here, and has not been sent yet.
+
+    Attributes:
+        terms: What it is to be sent as.
+        trigger_px: The price that it waited for.
+        px: The price that reached it.
+        px_ns: When that was received, in nanoseconds UTC.
+    """
+
+    terms: Terms
+    trigger_px: Decimal
+    px: Decimal
+    px_ns: int
 
 
 class GroupLeg:
@@ -20,14 +42,27 @@ class GroupLeg:
     Attributes:
         number: Its place in the group, from 0.
         leg: What it was asked for with.
+        terms: With which it goes to its venue from now on: those it was asked for with, as they were replaced since, and
+            once its price was reached what is left of them.
         orders: What was made of it, oldest first.
+        held: The last of these, where it is held here until its price comes; None where it is not.
         end: Why nothing more is made of it; None while something may be.
         reached: The number of the event by which its price was reached while it waited here; 0 where that has not happened.
+        reach: That its price was reached, and it waits for its turn; None where it does not.
+        executed_qty: Executed by all of its orders.
+        open_qty: The most that may still execute of those that were sent, whatever is unanswered.
+        asked_qty: What may still execute of them once everything that is unanswered is granted.
+        first_qty: What had executed after the first execution; 0 before that.
+        has_ended: Its orders had all ended once.
+        is_final: It is at the market since its price was reached.
+        may_rest: Its venue takes it as it is; False where it is held here until its price comes. Not part of the state.
+        is_looked_up: Somebody has looked whether it may.
     """
 
     __slots__ = (
-        "_asked_away", "_cut", "_excess_told", "_first_qty", "_group", "_has_ended", "_no_cancel", "_no_replace", "end", "leg",
-        "number", "orders", "reached",
+        "_asked_away", "_cut", "_excess_told", "_group", "_no_cancel", "_no_replace", "asked_qty", "end", "executed_qty",
+        "first_qty", "has_ended", "held", "is_final", "is_looked_up", "leg", "may_rest", "number", "open_qty", "orders", "reach",
+        "reached", "terms",
     )  # fmt: skip
 
     def __init__(self, group: Group, number: int, leg: Leg) -> None:
@@ -35,19 +70,19 @@ class GroupLeg:
         self._group = group
         self.number = number
         self.leg = leg
+        self.terms = leg.terms
         self.orders: list[Order] = []
+        self.held: Order | None = None
         self.end: LegEnd | None = None
+        self.reach: Reach | None = None
         self.reached = 0
-        self._first_qty = ZERO
-        self._has_ended = self._asked_away = self._excess_told = False
-        self._cut: set[OrderId] = set()  # Canceled by the group itself.
-        self._no_replace: set[OrderId] = set()  # Refused; so the next.
-        self._no_cancel: set[OrderId] = set()
-
-    @property
-    def executed_qty(self) -> Decimal:
-        """Executed by all of its orders."""
-        return sum([order.cum_qty for order in self.orders], ZERO)
+        self.executed_qty = self.open_qty = self.asked_qty = self.first_qty = ZERO
+        self.has_ended = self.is_final = self.is_looked_up = False
+        self.may_rest = True
+        self._asked_away = self._excess_told = False
+        self._cut = self._no_replace = self._no_cancel = (
+            NO_ORDERS  # Canceled by the group itself; refused, so the next.
+        )
 
     def __repr__(self) -> str:
         """Give one readable line."""
@@ -71,7 +106,9 @@ class Group:
         list_id: What it goes by at the venue that works it as one list; None where it is worked here.
     """
 
-    __slots__ = ("account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id")
+    __slots__ = (
+        "_may_have_ends", "account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id",
+    )  # fmt: skip
 
     def __init__(self, group_id: int, asked: SubmitGroup) -> None:
         """Begin without an order."""
@@ -81,9 +118,9 @@ class Group:
         self.client_ref = asked.client_ref
         self.is_canceled = False
         self.list_id: ListId | None = None
-        self.legs = tuple(
-            GroupLeg(self, number, leg) for number, leg in enumerate(legs_of(asked.contingency))
-        )
+        self.legs = tuple([GroupLeg(self, number, leg) for number, leg in enumerate(asked.legs)])
+        # Somebody may have canceled an order, or one may be lost, and nobody has looked since.
+        self._may_have_ends = True
 
     @property
     def worked_by(self) -> WorkedBy:

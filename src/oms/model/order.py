@@ -40,7 +40,8 @@ time, trading day and event."""
 NO_MARKS: Final[dict[Mark, Said]] = {}
 NO_AMENDMENTS: Final[dict[ClOrdId, RequestKind]] = {}
 NOTHING_SEEN: Final[frozenset[tuple[str, int]]] = frozenset()
-_ENDED: Final = frozenset({Life.DENIED, Life.CANCELED, Life.EXPIRED, Life.REJECTED})
+ENDED: Final = frozenset({Life.DENIED, Life.CANCELED, Life.EXPIRED, Life.REJECTED})
+"""The lives of an order that has ended."""
 
 
 class Order:
@@ -325,12 +326,12 @@ class Order:
     @property
     def is_ended(self) -> bool:
         """It was denied, canceled, expired or rejected; late executions may still come."""
-        return self._life in _ENDED
+        return self._life in ENDED
 
     @property
     def is_closed(self) -> bool:
         """Nothing is left to trade: it has ended or is filled."""
-        return self._life in _ENDED or not (self._leaves_qty or self._awaits_quantity)
+        return self._life in ENDED or not (self._leaves_qty or self._awaits_quantity)
 
     @property
     def _awaits_quantity(self) -> bool:

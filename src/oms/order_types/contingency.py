@@ -7,8 +7,8 @@ reports arrive.
 What all exits of an entry have executed and may still execute never becomes more than what the entry has executed: a leg is
 given more only where there is room beside everything that may still trade. So of the legs of an `Oco` that trade one
 instrument on one side, only one lies at the venue at a time. That is the one whose price was reached last, or else the first
-that its venue takes as it is; the others wait for their price. Legs in other instruments, or on the other side, work at the
-same time: there a race can execute two of them, and what executes is taken off the rest.
+that its venue takes as it is; the others are held here until their price comes. Legs in other instruments, or on the other
+side, work at the same time: there a race can execute two of them, and what executes is taken off the rest.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import count
-from typing import TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from oms.model.contingency import (
     Arm,
@@ -32,33 +32,52 @@ from oms.model.contingency import (
 )
 from oms.model.decimals import ZERO
 from oms.model.define import record
+from oms.model.enums import LegEnd
 
 
-@record(kw_only=True)
-class LegFacts:
-    """How a leg stands.
+class LegFacts(Protocol):
+    """How a leg stands."""
 
-    Attributes:
-        executed: By all of its orders.
-        open_qty: The most that may still execute of them, whatever is unanswered.
-        first_qty: What had executed after the first execution.
-        is_placed: It has had an order.
-        has_ended: Its orders had all ended once.
-        is_stopped: Nothing more is to be made of it.
-        may_rest: Its venue takes it as it is; False only where it can be held until its price comes.
-        rank: The higher, the later its price was reached; 0 where that has not happened.
-        is_final: Its price was reached, and it is at the market now: nothing takes its turn.
-    """
+    @property
+    def executed_qty(self) -> Decimal:
+        """By all of its orders."""
+        ...
 
-    executed: Decimal = ZERO
-    open_qty: Decimal = ZERO
-    first_qty: Decimal = ZERO
-    is_placed: bool = False
-    has_ended: bool = False
-    is_stopped: bool = False
-    may_rest: bool = True
-    rank: int = 0
-    is_final: bool = False
+    @property
+    def open_qty(self) -> Decimal:
+        """The most that may still execute of those that were sent, whatever is unanswered."""
+        # What is held here is sent only where there is room for it.
+        ...
+
+    @property
+    def first_qty(self) -> Decimal:
+        """What had executed after the first execution."""
+        ...
+
+    @property
+    def has_ended(self) -> bool:
+        """Its orders had all ended once."""
+        ...
+
+    @property
+    def end(self) -> LegEnd | None:
+        """Why nothing more is to be made of it; None while something may be."""
+        ...
+
+    @property
+    def may_rest(self) -> bool:
+        """Its venue takes it as it is; False only where it is held here until its price comes."""
+        ...
+
+    @property
+    def reached(self) -> int:
+        """The higher, the later its price was reached; 0 where that has not happened."""
+        ...
+
+    @property
+    def is_final(self) -> bool:
+        """Its price was reached, and it is at the market now: nothing takes its turn."""
+        ...
 
 
 @record
@@ -66,10 +85,10 @@ class LegGoal:
     """What a leg should come to.
 
     Attributes:
-        total: What it has executed and has at work at its venue, together; None where it is placed with its own quantity and
-            then left alone.
+        total: What it has executed and has at work, together; None where it is placed with its own quantity and then left
+            alone.
         room: How much may be added to what may still execute, now; None for any quantity.
-        is_held: Its price is to be waited for here.
+        is_held: It is to be at work here, until its price comes, and not at its venue.
         completes: Its exits have executed all that it had brought: its rest is to be canceled for good.
     """
 
@@ -79,23 +98,48 @@ class LegGoal:
     completes: bool = False
 
 
+_LET_BE: Final = LegGoal(None)
+_NOTHING: Final = LegGoal(ZERO, ZERO)
+
+_Facts: TypeAlias = Sequence[LegFacts]
+_Goals: TypeAlias = list[LegGoal]
+
+
 @record
 class _LegNode:
     number: int
     qty: Decimal | None
 
-    def executed(self, facts: Sequence[LegFacts]) -> Decimal:
-        return facts[self.number].executed
+    def executed(self, facts: _Facts) -> Decimal:
+        return facts[self.number].executed_qty
 
-    def open_qty(self, facts: Sequence[LegFacts]) -> Decimal:
+    def open_qty(self, facts: _Facts) -> Decimal:
         return facts[self.number].open_qty
 
-    def is_dead(self, facts: Sequence[LegFacts]) -> bool:
-        return facts[self.number].is_stopped
+    def is_dead(self, facts: _Facts) -> bool:
+        return facts[self.number].end is not None
 
     @property
     def first(self) -> int:
         return self.number
+
+    def share(
+        self,
+        total: Decimal | None,
+        room: Decimal | None,
+        facts: _Facts,
+        goals: _Goals,
+        *,
+        waits: bool = False,
+    ) -> None:
+        known = facts[self.number]
+        executed = known.executed_qty
+        if known.end is not None or (total is not None and total <= executed):
+            goals[self.number] = LegGoal(executed, ZERO) if executed else _NOTHING
+        elif waits or not known.may_rest:
+            goals[self.number] = LegGoal(total, ZERO, is_held=True)
+        elif total is not None or room is not None:
+            goals[self.number] = LegGoal(total, room)
 
 
 @record
@@ -105,14 +149,14 @@ class _OtoNode:
     arm: Arm
     remainder: Remainder
 
-    def executed(self, facts: Sequence[LegFacts]) -> Decimal:
-        return self.entry.executed(facts)
+    def executed(self, facts: _Facts) -> Decimal:
+        return facts[self.entry.number].executed_qty
 
-    def open_qty(self, facts: Sequence[LegFacts]) -> Decimal:
-        return self.entry.open_qty(facts)
+    def open_qty(self, facts: _Facts) -> Decimal:
+        return facts[self.entry.number].open_qty
 
-    def is_dead(self, facts: Sequence[LegFacts]) -> bool:
-        return self.entry.is_dead(facts)
+    def is_dead(self, facts: _Facts) -> bool:
+        return facts[self.entry.number].end is not None
 
     @property
     def first(self) -> int:
@@ -122,6 +166,46 @@ class _OtoNode:
     def qty(self) -> Decimal | None:
         return self.entry.qty
 
+    def share(
+        self,
+        total: Decimal | None,
+        room: Decimal | None,
+        facts: _Facts,
+        goals: _Goals,
+        *,
+        waits: bool = False,
+    ) -> None:
+        """Share what the entry has brought out among its exits."""
+        self.entry.share(total, room, facts, goals, waits=waits)
+        entry = facts[self.entry.number]
+        brought = entry.executed_qty
+        exits = self.exits
+        done = [one.executed(facts) for one in exits]
+        spent = sum(done, ZERO)
+        if (
+            ZERO < brought <= spent
+            and self.remainder is Remainder.CANCEL
+            and entry.end is None
+            and not entry.has_ended
+        ):
+            goals[self.entry.number] = LegGoal(brought, ZERO, completes=True)
+        budget = brought
+        if self.arm is not Arm.EACH_FILL and not entry.has_ended:
+            budget = min(brought, entry.first_qty) if self.arm is Arm.FIRST_FILL else ZERO
+        # What is over after a bust is taken from the last exit first.
+        free = space = ZERO
+        if budget > spent:
+            free = space = budget - spent
+            for one in exits:
+                space -= one.open_qty(facts)
+            space = max(space, ZERO)
+        for one, executed in zip(exits, done, strict=True):
+            part = ZERO
+            if free and not one.is_dead(facts):
+                part = free if one.qty is None else min(free, max(one.qty - executed, ZERO))
+                free -= part
+            one.share(executed + part, space, facts, goals)
+
 
 @record
 class _OcoNode:
@@ -130,17 +214,72 @@ class _OcoNode:
     siblings: Siblings
     qty: Decimal | None
 
-    def executed(self, facts: Sequence[LegFacts]) -> Decimal:
-        return sum((one.executed(facts) for one in self.legs), ZERO)
+    def executed(self, facts: _Facts) -> Decimal:
+        return sum([one.executed(facts) for one in self.legs], ZERO)
 
-    def open_qty(self, facts: Sequence[LegFacts]) -> Decimal:
-        return max(self.open_in(turn, facts) for turn in self.turns)
+    def open_qty(self, facts: _Facts) -> Decimal:
+        if len(self.turns) == 1:
+            return sum([one.open_qty(facts) for one in self.legs], ZERO)
+        return max([self.open_in(turn, facts) for turn in self.turns])
 
-    def open_in(self, turn: Sequence[int], facts: Sequence[LegFacts]) -> Decimal:
-        return sum((self.legs[place].open_qty(facts) for place in turn), ZERO)
+    def open_in(self, turn: Sequence[int], facts: _Facts) -> Decimal:
+        return sum([self.legs[place].open_qty(facts) for place in turn], ZERO)
 
-    def is_dead(self, facts: Sequence[LegFacts]) -> bool:
+    def is_dead(self, facts: _Facts) -> bool:
         return all(one.is_dead(facts) for one in self.legs)
+
+    def share(self, total: Decimal | None, room: Decimal | None, facts: _Facts, goals: _Goals) -> None:
+        """Give each leg what the others have not executed, and of those that trade alike only one the venue."""
+        legs = self.legs
+        done = [one.executed(facts) for one in legs]
+        spent = sum(done, ZERO)
+        winner = None
+        if spent and self.siblings is Siblings.CANCEL:
+            fits = (at for at, one in enumerate(legs) if done[at] and not one.is_dead(facts))
+            winner = next(fits, None)
+        wanted = []
+        for at, one in enumerate(legs):
+            own, executed = one.qty, done[at]
+            most = own if total is None or (own is not None and own < total) else total
+            assert most is not None, "a leg that no entry feeds has a quantity"
+            left = most - (spent - executed)
+            wanted.append(left if left > executed and winner in (None, at) else executed)
+        turns = self.turns
+        most_open = self.open_qty(facts)
+        for turn in turns:
+            open_here = most_open if len(turns) == 1 else self.open_in(turn, facts)
+            spare = None if room is None else room + most_open - open_here
+            if len(turn) == 1:
+                at = turn[0]
+                is_untouched = total is None and spent == done[at]
+                legs[at].share(None if is_untouched else wanted[at], spare, facts, goals)
+                continue
+            whose = self._whose_turn(turn, wanted, done, facts)
+            is_final = whose is not None and facts[legs[whose].first].is_final
+            for at in turn:
+                if at == whose:
+                    here = max(wanted[at] - done[at] - open_here, ZERO)
+                    fits_in = here if spare is None or here < spare else spare
+                    legs[at].share(wanted[at], fits_in, facts, goals)
+                else:
+                    kept = done[at] if is_final else wanted[at]
+                    legs[at].share(kept, ZERO, facts, goals, waits=True)
+
+    def _whose_turn(
+        self, turn: Sequence[int], wanted: Sequence[Decimal], done: Sequence[Decimal], facts: _Facts
+    ) -> int | None:
+        legs = self.legs
+        first = last = None
+        highest = (False, 0)
+        for at in turn:
+            known = facts[legs[at].first]
+            if wanted[at] <= done[at] or known.end is not None:
+                continue
+            if known.reached and (known.is_final, known.reached) > highest:
+                highest, last = (known.is_final, known.reached), at
+            if first is None and known.may_rest:
+                first = at
+        return first if last is None else last
 
 
 _Node: TypeAlias = _LegNode | _OcoNode | _OtoNode
@@ -151,38 +290,42 @@ class Sharing:
 
     Attributes:
         exits_of: By the number of each entry, the numbers of the legs of its exits.
+        take_turns: The numbers of the legs of which others trade the same instrument on the same side in the same `Oco`.
     """
 
-    __slots__ = ("_count", "_root", "exits_of")
+    __slots__ = ("_count", "_root", "exits_of", "take_turns")
 
     def __init__(self, tree: Contingency) -> None:
         """Number the legs of a tree in the order of `oms.model.contingency.legs_of`."""
         numbers = count()
         self.exits_of: dict[int, tuple[int, ...]] = {}
-        self._root = self._node(tree, lambda: next(numbers))
+        self.take_turns: set[int] = set()
+        self._root = self._node(tree, numbers.__next__)
         self._count = next(numbers)
 
     def _node(self, tree: Contingency, number: Callable[[], int]) -> _Node:
-        match tree:
-            case Leg(order_qty=qty):
-                return _LegNode(number(), qty)
-            case Oto():
-                entry = _LegNode(number(), tree.entry.order_qty)
-                exits = tuple(self._node(one, number) for one in tree.exits)
-                self.exits_of[entry.number] = tuple(leg for one in exits for leg in _budgeted(one))
-                return _OtoNode(entry, exits, tree.arm, tree.remainder)
-            case Oco():
-                legs = tuple(self._node(one, number) for one in tree.legs)
-                turns: list[list[int]] = []
-                for place, one in enumerate(tree.legs):
-                    for turn in turns:
-                        if trades_alike(first_leg(tree.legs[turn[0]]), first_leg(one)):
-                            turn.append(place)
-                            break
-                    else:
-                        turns.append([place])
-                alike = tuple(tuple(turn) for turn in turns)
-                return _OcoNode(legs, alike, tree.siblings, own_qty(tree))  # type: ignore[arg-type]  # an Oco holds none
+        if isinstance(tree, Leg):
+            return _LegNode(number(), tree.order_qty)
+        if isinstance(tree, Oto):
+            entry = _LegNode(number(), tree.entry.order_qty)
+            exits = tuple([self._node(one, number) for one in tree.exits])
+            self.exits_of[entry.number] = tuple([leg for one in exits for leg in _budgeted(one)])
+            return _OtoNode(entry, exits, tree.arm, tree.remainder)
+        return self._oco(tree, number)
+
+    def _oco(self, tree: Oco, number: Callable[[], int]) -> _OcoNode:
+        legs = tuple([self._node(one, number) for one in tree.legs])
+        turns: list[list[int]] = []
+        for place, one in enumerate(tree.legs):
+            for turn in turns:
+                if trades_alike(first_leg(tree.legs[turn[0]]), first_leg(one)):
+                    turn.append(place)
+                    break
+            else:
+                turns.append([place])
+        node = _OcoNode(legs, tuple([tuple(turn) for turn in turns]), tree.siblings, own_qty(tree))  # type: ignore[arg-type]  # an Oco holds none
+        self.take_turns.update(legs[place].first for turn in turns if len(turn) > 1 for place in turn)  # type: ignore[union-attr]  # likewise
+        return node
 
     def goals(self, facts: Sequence[LegFacts]) -> list[LegGoal]:
         """Give what each leg should come to.
@@ -190,129 +333,20 @@ class Sharing:
         Args:
             facts: How each leg stands, by its number.
         """
-        goals = [LegGoal(None)] * self._count
-        _share(self._root, None, None, facts, goals)
+        goals = [_LET_BE] * self._count
+        self._root.share(None, None, facts, goals)
         return goals
 
     def excess(self, facts: Sequence[LegFacts]) -> dict[int, Decimal]:
         """Give by how much exits have executed more than their entry, by the number of the entry; only where they have."""
         over = {}
         for entry, exits in self.exits_of.items():
-            spent = sum((facts[leg].executed for leg in exits), ZERO)
-            if spent > facts[entry].executed:
-                over[entry] = spent - facts[entry].executed
+            spent = sum([facts[leg].executed_qty for leg in exits], ZERO)
+            if spent > facts[entry].executed_qty:
+                over[entry] = spent - facts[entry].executed_qty
         return over
 
 
 def _budgeted(node: _Node) -> tuple[int, ...]:
     # The legs that share what an entry brings; those behind an entry among them share what that one brings.
-    return (node.first,) if not isinstance(node, _OcoNode) else tuple(one.first for one in node.legs)
-
-
-def _share(
-    node: _Node,
-    total: Decimal | None,
-    room: Decimal | None,
-    facts: Sequence[LegFacts],
-    goals: list[LegGoal],
-    *,
-    waits: bool = False,
-) -> None:
-    match node:
-        case _LegNode():
-            goals[node.number] = _goal(facts[node.number], total, room, waits=waits)
-        case _OtoNode():
-            goals[node.entry.number] = _goal(facts[node.entry.number], total, room, waits=waits)
-            _share_out(node, facts, goals)
-        case _OcoNode():
-            _take_turns(node, total, room, facts, goals)
-
-
-def _goal(facts: LegFacts, total: Decimal | None, room: Decimal | None, *, waits: bool) -> LegGoal:
-    executed = facts.executed
-    if facts.is_stopped or (total is not None and total <= executed):
-        return LegGoal(executed, ZERO)
-    if waits or not facts.may_rest:
-        return LegGoal(executed, ZERO, is_held=True)
-    return LegGoal(total, room)
-
-
-def _share_out(node: _OtoNode, facts: Sequence[LegFacts], goals: list[LegGoal]) -> None:
-    """Share what an entry has brought out among its exits."""
-    entry = facts[node.entry.number]
-    brought = entry.executed
-    done = [one.executed(facts) for one in node.exits]
-    spent = sum(done, ZERO)
-    if (
-        node.remainder is Remainder.CANCEL
-        and ZERO < brought <= spent
-        and not entry.is_stopped
-        and not entry.has_ended
-    ):
-        goals[node.entry.number] = LegGoal(brought, ZERO, completes=True)
-    budget = brought
-    if not entry.has_ended and node.arm is not Arm.EACH_FILL:
-        budget = min(brought, entry.first_qty) if node.arm is Arm.FIRST_FILL else ZERO
-    # What is over after a bust is taken from the last exit first.
-    free = max(budget - spent, ZERO)
-    room = max(budget - spent - sum((one.open_qty(facts) for one in node.exits), ZERO), ZERO)
-    for one, executed in zip(node.exits, done, strict=True):
-        part = ZERO
-        if not one.is_dead(facts):
-            part = free if one.qty is None else min(free, max(one.qty - executed, ZERO))
-        free -= part
-        _share(one, executed + part, room, facts, goals)
-
-
-def _take_turns(
-    node: _OcoNode,
-    total: Decimal | None,
-    room: Decimal | None,
-    facts: Sequence[LegFacts],
-    goals: list[LegGoal],
-) -> None:
-    """Give each leg what the others have not executed, and of those that trade alike only one the venue."""
-    done = [one.executed(facts) for one in node.legs]
-    spent = sum(done, ZERO)
-    winner = None
-    if node.siblings is Siblings.CANCEL:
-        fits = (at for at, one in enumerate(node.legs) if done[at] and not one.is_dead(facts))
-        winner = next(fits, None)
-    wanted = []
-    for at, one in enumerate(node.legs):
-        known = [qty for qty in (one.qty, total) if qty is not None]
-        left = max(min(known) - (spent - done[at]), done[at])
-        wanted.append(done[at] if winner not in (None, at) else left)
-    most = node.open_qty(facts)
-    for turn in node.turns:
-        open_here = node.open_in(turn, facts)
-        spare = None if room is None else room + most - open_here
-        if len(turn) == 1:
-            at = turn[0]
-            is_untouched = total is None and spent == done[at]
-            _share(node.legs[at], None if is_untouched else wanted[at], spare, facts, goals)
-            continue
-        whose = _whose_turn(node, turn, wanted, done, facts)
-        is_final = whose is not None and facts[node.legs[whose].first].is_final
-        for at in turn:
-            if at == whose:
-                here = max(wanted[at] - done[at] - open_here, ZERO)
-                _share(node.legs[at], wanted[at], here if spare is None else min(here, spare), facts, goals)
-            else:
-                kept = done[at] if is_final else wanted[at]
-                _share(node.legs[at], kept, ZERO, facts, goals, waits=True)
-
-
-def _whose_turn(
-    node: _OcoNode,
-    turn: Sequence[int],
-    wanted: Sequence[Decimal],
-    done: Sequence[Decimal],
-    facts: Sequence[LegFacts],
-) -> int | None:
-    open_to = [at for at in turn if wanted[at] > done[at] and not node.legs[at].is_dead(facts)]
-    ranked = {at: facts[node.legs[at].first] for at in open_to}
-    reached = [at for at in open_to if ranked[at].rank]
-    if reached:
-        return max(reached, key=lambda at: (ranked[at].is_final, ranked[at].rank))
-    return next((at for at in open_to if ranked[at].may_rest), None)
+    return (node.first,) if not isinstance(node, _OcoNode) else tuple([one.first for one in node.legs])

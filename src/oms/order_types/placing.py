@@ -10,12 +10,13 @@ from attrs import evolve, fields_dict
 from oms.model.capabilities import Capabilities
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ONE
+from oms.model.enums import TriggerPriceType
 from oms.model.ids import OrderId
 from oms.model.market import Quote
 from oms.model.reasons import Reason
-from oms.model.terms import Terms
+from oms.model.terms import Limit, Terms
 from oms.model.time_in_force import TimeInForce
-from oms.model.triggers import PriceTrigger, QuoteTrigger, Release, TrailingTrigger, TriggerHit
+from oms.model.triggers import PriceTrigger, QuoteTrigger, Release, TrailingTrigger, TriggerHit, if_touched
 from oms.order_types.market_to_limit import why_nothing_to_take
 from oms.order_types.pegged import why_not_followed
 from oms.order_types.registry import HandlerRegistry
@@ -67,20 +68,40 @@ def hold(
     venue: str,
     handlers: HandlerRegistry,
     against: tuple[Reason, ...] = (),
+    *,
+    is_leg: bool = False,
 ) -> tuple[Release | None, tuple[Reason, ...]]:
-    """Give what releases an order that is held here, or every reason why it cannot be, `against` among them."""
-    handler = handlers[type(order.terms)]
-    trigger = handler.trigger(order) if isinstance(handler, TriggeredHandler) else None
-    if trigger is None or not isinstance(handler, TriggeredHandler):
+    """Give what releases an order that is held here, or every reason why it cannot be, `against` among them.
+
+    A limit order `is_leg` of a group may be held too, until a quote comes that would fill it.
+    """
+    trigger = trigger_for(order, handlers, is_leg=is_leg)
+    if trigger is None:
         return None, against
     # As if it were reached now: what kind of order it becomes does not depend on the price.
     px = trigger.trigger_px if type(trigger) is PriceTrigger else ONE
-    released = handler.released(order, TriggerHit(_NOBODY, px, px, _limit_px(trigger)))
+    released = released_terms(order, TriggerHit(_NOBODY, px, px, _limit_px(trigger)), handlers)
     if type(released) not in handlers:
         return None, against
     of_limit = check_capabilities(evolve(order, terms=released), capabilities, venue)
     further = (*of_limit, *why_not_followed(order, capabilities, venue))
     return (None, (*against, *(one for one in further if one not in against))) if further else (trigger, ())
+
+
+def trigger_for(order: SubmitOrder, handlers: HandlerRegistry, *, is_leg: bool) -> Release | None:
+    """Give what an order waits for where it is held here; None where it cannot be; see `hold`."""
+    handler = handlers[type(order.terms)]
+    if isinstance(handler, TriggeredHandler):
+        return handler.trigger(order)
+    if is_leg and type(order.terms) is Limit:
+        return if_touched(order.side, order.terms.price, price_type=TriggerPriceType.BID_ASK)
+    return None
+
+
+def released_terms(order: SubmitOrder, hit: TriggerHit, handlers: HandlerRegistry) -> Terms:
+    """Give the terms that a held order is sent with once its price has come."""
+    handler = handlers[type(order.terms)]
+    return handler.released(order, hit) if isinstance(handler, TriggeredHandler) else order.terms
 
 
 def _limit_px(trigger: Release) -> Decimal | None:

@@ -230,7 +230,9 @@ class GroupMachine(RuleBasedStateMachine):
         return list(self.group.legs[1:])
 
     def _wanted(self) -> Decimal:
-        return sum((_asked(order) for leg in self._exits() for order in leg.orders), ZERO)
+        # Of those that were sent: what is held waits until there is room for it.
+        orders = (order for leg in self._exits() for order in leg.orders if order is not leg.held)
+        return sum(map(_asked, orders), ZERO)
 
     @invariant()
     def nothing_contradicts_itself(self) -> None:
@@ -266,15 +268,15 @@ class GroupMachine(RuleBasedStateMachine):
         if left <= ZERO or any(leg.end is not None for leg in exits):
             return
         unanswered = any(order.outstanding_requests for order in self.group.orders)
-        waits = len(self.engine._groups.watch.waiting) > 0 if left > ZERO else True
-        assert unanswered or self._is_refused() or (waits and self._none_can_rest()), (
+        waits = sum((leg.held.leaves_qty for leg in exits if leg.held is not None), ZERO)
+        assert unanswered or self._is_refused() or (waits >= left and self._none_can_rest()), (
             f"{left} without an exit"
         )
 
     def is_due(self) -> bool:
         """Tell whether everything that was brought should have exits by now."""
         entry = self.group.legs[0]
-        return self.tree.arm is Arm.EACH_FILL or (bool(entry.orders) and entry._has_ended)
+        return self.tree.arm is Arm.EACH_FILL or (bool(entry.orders) and entry.has_ended)
 
     def _is_refused(self) -> bool:
         return any(leg._no_cancel or leg._no_replace for leg in self.group.legs)

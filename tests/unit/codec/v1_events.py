@@ -787,7 +787,9 @@ EXPECTED: tuple[e.Event, ...] = (
         ),
     ),
     e.LegPlaced(97 + len(TERMS), 4, ASK, 97 + len(TERMS), T0, 1, 0, ORDER),
-    e.LegReached(98 + len(TERMS), 4, SAID, 98 + len(TERMS), T0, 1, 1, Decimal(180), Decimal("179.98")),
+    e.LegReached(
+        98 + len(TERMS), 4, SAID, 98 + len(TERMS), T0, 1, 1, OrderId(103), Limit("179.50"), Decimal(180), Decimal("179.98"), T0
+    ),
     e.LegStopped(99 + len(TERMS), 4, SAID, 99 + len(TERMS), T0, 1, 2, LegEnd.LOST),
     e.GroupCancelRequested(100 + len(TERMS), 4, ASK, 100 + len(TERMS), T0, 1),
     e.OrderHeld(

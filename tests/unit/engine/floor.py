@@ -10,10 +10,12 @@ from typing import Any
 
 from oms.model.capabilities import Capabilities
 from oms.model.contingency import Oto, SubmitGroup, bracket
-from oms.model.enums import ExecType, Side
+from oms.model.enums import CxlRejResponseTo, ExecType, Side
+from oms.model.events import Event
 from oms.model.group import Group
 from oms.model.ids import ExecId
 from oms.model.market import Quote, TradePrint
+from oms.model.reports import OrderCancelReject
 from oms.model.requests import NewOrderList, NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.terms import Limit, Stop, Terms
 from tests.fakes import CAN_ALL, T0
@@ -64,11 +66,11 @@ class Floor(Desk):
     def new(self, order_id: int) -> None:
         self.say(ExecType.NEW, cl_ord_id=self.order(order_id).cl_ord_id)
 
-    def done(self, order_id: int, exec_type: ExecType = ExecType.CANCELED) -> None:
+    def done(self, order_id: int, exec_type: ExecType = ExecType.CANCELED) -> tuple[Event, ...]:
         """The broker grants what was asked for last."""
         order = self.order(order_id)
         asked = order.outstanding_requests[-1].cl_ord_id if order.outstanding_requests else order.cl_ord_id
-        self.say(exec_type, cl_ord_id=asked, orig_cl_ord_id=order.cl_ord_id)
+        return self.say(exec_type, cl_ord_id=asked, orig_cl_ord_id=order.cl_ord_id)
 
     def replaced(self, order_id: int) -> None:
         asked = self.order(order_id).outstanding_requests[-1]
@@ -84,10 +86,19 @@ class Floor(Desk):
 
     def waiting(self) -> list[Terms]:
         """What waits here for its price."""
-        return list(self.engine._groups.watch.waiting.values())
+        return [order.terms for order in self.engine.state.held_orders.orders.values()]
 
     def print(self, price: int) -> None:
-        self.tell(TradePrint(SYMBOL, T0, price, 1))
+        self.tell_print(price)
+
+    def tell_print(self, price: int) -> tuple[Event, ...]:
+        """A trade, and the events that it led to."""
+        return self.tell(TradePrint(SYMBOL, T0, price, 1))
+
+    def refuse_cancel(self, order_id: int) -> None:
+        order = self.order(order_id)
+        asked = order.outstanding_requests[-1].cl_ord_id
+        self.report(OrderCancelReject(asked, CxlRejResponseTo.CANCEL, order.cl_ord_id))
 
 
 def _words(desk: Floor, request: Any) -> str:

@@ -9,7 +9,7 @@ from oms.engine.inputs import Start
 from oms.errors import UnknownInstrumentError, ValidationError
 from oms.model import events as ev
 from oms.model.contingency import Arm, CancelGroup, Leg, Oco, Oto, Remainder, bracket
-from oms.model.enums import AnomalyCode, ExecType, LegEnd, Side
+from oms.model.enums import AnomalyCode, ExecType, LegEnd, Life, Side
 from oms.model.offset import Offset
 from oms.model.terms import Limit, Stop, TrailingStop
 from tests.fakes import AAPL, BTC, CAN_ALL, CAN_MORE
@@ -30,7 +30,8 @@ def test_exits_are_sized_to_what_has_filled() -> None:
     desk.fill(1, 70)
 
     assert desk.news() == ["replace 2: 100"]
-    assert [len(leg.orders) for leg in group.legs] == [1, 0, 1]
+    assert [[order.order_qty for order in leg.orders] for leg in group.legs] == [[100], [100], [30]]
+    assert group.legs[1].held is desk.order(3)  # The stop, kept equal to what it protects.
 
 
 def test_a_bracket_ends_with_its_target() -> None:
@@ -93,10 +94,10 @@ def test_an_exit_that_completes_what_was_filled_cancels_the_rest_of_the_entry() 
     assert group.legs[0].end is LegEnd.COMPLETED
 
     desk.fill(1, 20)  # on its way when the cancel arrived
-    assert desk.news() == ["new 3: SELL 20 Limit"]
+    assert desk.news() == ["new 4: SELL 20 Limit"]
     desk.done(1)
     assert desk.news() == []
-    desk.fill(3, 20, 110)
+    desk.fill(4, 20, 110)
     assert desk.news() == []
 
 
@@ -111,7 +112,7 @@ def test_rearm_lets_the_entry_go_on() -> None:
 
     desk.fill(1, 50)
 
-    assert desk.news() == ["new 3: SELL 50 Limit"]
+    assert desk.news() == ["new 4: SELL 50 Limit"]
 
 
 def test_first_fill_brings_exits_up_to_the_whole_when_the_entry_has_ended() -> None:
@@ -181,7 +182,10 @@ def test_an_exit_that_the_broker_refuses_is_said_to_be_lost_and_the_other_takes_
 
     desk.done(2, ExecType.REJECTED)
 
-    assert desk.news() == ["new 3: SELL 100 Limit"]
+    assert desk.news() == [
+        "new 4: SELL 100 Limit"
+    ]  # The venue works it from now on; 3, which was held, is over.
+    assert desk.order(3).life is Life.CANCELED
     assert group.legs[1].end is LegEnd.LOST
     assert [e.code for e in desk.journal if isinstance(e, ev.AnomalyRaised)] == [AnomalyCode.EXIT_LOST]
 
@@ -218,7 +222,7 @@ def test_a_canceled_group_has_nothing_at_work() -> None:
     assert desk.news() == []
 
 
-def test_an_exit_that_the_library_holds_counts_as_one_that_may_trade() -> None:
+def test_an_exit_that_the_library_holds_is_for_its_part_and_needs_no_room_yet() -> None:
     desk = Floor()
     trail = Leg("AAPL", Side.SELL, TrailingStop(Offset(5)), order_qty=40)
     group = desk.place(Oto(_buy(), (trail, Leg("AAPL", Side.SELL, Limit(110)))))
@@ -227,8 +231,11 @@ def test_an_exit_that_the_library_holds_counts_as_one_that_may_trade() -> None:
     desk.fill(1, 100)
 
     assert [[order.order_qty for order in leg.orders] for leg in group.legs] == [[100], [40], [60]]
-    facts = [desk.engine.state.groups.facts(leg) for leg in group.legs]
-    assert [one.open_qty for one in facts] == [0, 40, 60]
+    assert [leg.open_qty for leg in group.legs] == [0, 0, 60]
+    desk.print(100)
+    desk.print(95)
+    assert desk.news()[-1] == "new 3: SELL 40 Market"
+    assert [leg.open_qty for leg in group.legs] == [0, 40, 60]
 
 
 def test_entries_in_two_instruments_reduce_one_another() -> None:

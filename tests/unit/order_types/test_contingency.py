@@ -6,35 +6,41 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import frozen
 
 from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings
-from oms.model.enums import Side
+from oms.model.enums import LegEnd, Side
 from oms.model.terms import Limit, Stop
-from oms.order_types.contingency import LegFacts, LegGoal, Sharing
+from oms.order_types.contingency import LegGoal, Sharing
 
 BUY = Leg("AAPL", Side.BUY, Limit(100), order_qty=100)
 STOP = Leg("AAPL", Side.SELL, Stop(95))
 TARGET = Leg("AAPL", Side.SELL, Limit(110))
 
 
-def facts(executed: int = 0, open_qty: int = 0, **fields: Any) -> LegFacts:
+@frozen
+class Facts:
+    executed_qty: Decimal
+    open_qty: Decimal
+    first_qty: Decimal
+    has_ended: bool = False
+    end: LegEnd | None = None
+    may_rest: bool = True
+    reached: int = 0
+    is_final: bool = False
+
+
+def facts(executed: int = 0, open_qty: int = 0, **fields: Any) -> Facts:
     first = fields.pop("first_qty", executed)
-    placed = fields.pop("is_placed", bool(executed or open_qty))
-    return LegFacts(
-        executed=Decimal(executed),
-        open_qty=Decimal(open_qty),
-        first_qty=Decimal(first),
-        is_placed=placed,
-        **fields,
-    )
+    return Facts(Decimal(executed), Decimal(open_qty), Decimal(first), **fields)
 
 
 def at(total: int | None, room: int | None = 0) -> LegGoal:
     return LegGoal(None if total is None else Decimal(total), None if room is None else Decimal(room))
 
 
-def held(executed: int = 0) -> LegGoal:
-    return LegGoal(Decimal(executed), Decimal(0), is_held=True)
+def held(total: int) -> LegGoal:
+    return LegGoal(Decimal(total), Decimal(0), is_held=True)
 
 
 def over(executed: int) -> LegGoal:
@@ -47,7 +53,7 @@ def bracket(**choices: Any) -> Oto:
 
 
 LET_BE = at(None, None)
-CASES: dict[str, tuple[Contingency, list[LegFacts], list[LegGoal]]] = {
+CASES: dict[str, tuple[Contingency, list[Facts], list[LegGoal]]] = {
     "nothing has filled: no exit": (
         bracket(),
         [facts(0, 100), facts(), facts()],
@@ -56,47 +62,47 @@ CASES: dict[str, tuple[Contingency, list[LegFacts], list[LegGoal]]] = {
     "the first part: exits for the part and not for the whole": (
         bracket(),
         [facts(30, 70), facts(), facts()],
-        [LET_BE, at(30, 30), held()],
+        [LET_BE, at(30, 30), held(30)],
     ),
     "a second part: the exit that rests grows by it": (
         bracket(),
         [facts(50, 50), facts(0, 30), facts()],
-        [LET_BE, at(50, 20), held()],
+        [LET_BE, at(50, 20), held(50)],
     ),
     "a venue without stops: the target rests, the stop waits here": (
         bracket(),
         [facts(30, 70), facts(may_rest=False), facts()],
-        [LET_BE, held(), at(30, 30)],
+        [LET_BE, held(30), at(30, 30)],
     ),
     "a venue with neither: both wait here": (
         bracket(),
         [facts(30, 70), facts(may_rest=False), facts(may_rest=False)],
-        [LET_BE, held(), held()],
+        [LET_BE, held(30), held(30)],
     ),
     "the target has filled in part: the stop is for what is left": (
         bracket(),
         [facts(100, 0, has_ended=True), facts(may_rest=False), facts(40, 60)],
-        [LET_BE, held(), at(100, 0)],
+        [LET_BE, held(60), at(100, 0)],
     ),
     "the stop is reached while the target rests: the target is taken back first": (
         bracket(),
-        [facts(100, 0, has_ended=True), facts(rank=7, is_final=True), facts(40, 60)],
+        [facts(100, 0, has_ended=True), facts(reached=7, is_final=True), facts(40, 60)],
         [LET_BE, at(60, 0), at(40)],
     ),
     "the target is gone: the stop is sent for what it has left": (
         bracket(),
-        [facts(100, 0, has_ended=True), facts(rank=7, is_final=True), facts(40)],
+        [facts(100, 0, has_ended=True), facts(reached=7, is_final=True), facts(40)],
         [LET_BE, at(60, 60), at(40)],
     ),
     "the price that was reached last has its turn": (
         Oto(BUY, (Oco((STOP, TARGET)),)),
-        [facts(100, 0, has_ended=True), facts(10, 90, rank=7), facts(rank=9)],
-        [LET_BE, held(10), at(90, 0)],
+        [facts(100, 0, has_ended=True), facts(10, 90, reached=7), facts(reached=9)],
+        [LET_BE, held(100), at(90, 0)],
     ),
     "both have filled in part: what is left is at work once": (
         bracket(),
         [facts(100, 0, has_ended=True), facts(30, 0), facts(50, 0)],
-        [LET_BE, at(50, 20), held(50)],
+        [LET_BE, at(50, 20), held(70)],
     ),
     "the exits have executed all that the entry brought: its rest goes": (
         bracket(),
@@ -110,13 +116,13 @@ CASES: dict[str, tuple[Contingency, list[LegFacts], list[LegGoal]]] = {
     ),
     "the entry fills after the target was done: exits again, for what is new": (
         bracket(),
-        [facts(70, 0, is_stopped=True), facts(), facts(50)],
-        [at(70), at(20, 20), held(50)],
+        [facts(70, 0, end=LegEnd.LOST), facts(), facts(50)],
+        [at(70), at(20, 20), held(70)],
     ),
     "an execution of the entry is busted: the exits shrink": (
         bracket(),
         [facts(20, 0, has_ended=True), facts(0, 50), facts()],
-        [LET_BE, at(20, 0), held()],
+        [LET_BE, at(20, 0), held(20)],
     ),
     "busted below what an exit has executed: everything is taken back": (
         bracket(),
@@ -130,18 +136,18 @@ CASES: dict[str, tuple[Contingency, list[LegFacts], list[LegGoal]]] = {
     ),
     "one cancels the other: whoever is lost leaves it to the others": (
         bracket(siblings=Siblings.CANCEL),
-        [facts(100, 0, has_ended=True), facts(), facts(10, 0, is_stopped=True)],
+        [facts(100, 0, has_ended=True), facts(), facts(10, 0, end=LegEnd.LOST)],
         [LET_BE, at(90, 90), at(10)],
     ),
     "first fill: exits for it, whatever else fills": (
         bracket(arm=Arm.FIRST_FILL),
         [facts(60, 40, first_qty=30), facts(), facts()],
-        [LET_BE, at(30, 30), held()],
+        [LET_BE, at(30, 30), held(30)],
     ),
     "first fill: brought up to the whole once the entry has ended": (
         bracket(arm=Arm.FIRST_FILL),
         [facts(60, 0, first_qty=30, has_ended=True), facts(0, 30), facts()],
-        [LET_BE, at(60, 30), held()],
+        [LET_BE, at(60, 30), held(60)],
     ),
     "complete: no exit while the entry works": (
         bracket(arm=Arm.COMPLETE),
@@ -151,7 +157,7 @@ CASES: dict[str, tuple[Contingency, list[LegFacts], list[LegGoal]]] = {
     "complete: for whatever it filled": (
         bracket(arm=Arm.COMPLETE),
         [facts(60, 0, has_ended=True), facts(), facts()],
-        [LET_BE, at(60, 60), held()],
+        [LET_BE, at(60, 60), held(60)],
     ),
     "two exits: each takes its part, in their order": (
         Oto(BUY, (Leg("AAPL", Side.SELL, Limit(105), order_qty=40), TARGET)),
@@ -165,7 +171,7 @@ CASES: dict[str, tuple[Contingency, list[LegFacts], list[LegGoal]]] = {
     ),
     "two exits: what the first has lost is the last one's": (
         Oto(BUY, (Leg("AAPL", Side.SELL, Limit(105), order_qty=40), TARGET)),
-        [facts(70, 30), facts(10, is_stopped=True), facts(0, 30)],
+        [facts(70, 30), facts(10, end=LegEnd.LOST), facts(0, 30)],
         [LET_BE, at(10), at(60, 30)],
     ),
     "an entry behind an exit feeds exits of its own": (
@@ -186,7 +192,7 @@ CASES: dict[str, tuple[Contingency, list[LegFacts], list[LegGoal]]] = {
     "two entries on one side take turns": (
         Oco((BUY, Leg("AAPL", Side.BUY, Stop(105), order_qty=100))),
         [facts(0, 100), facts()],
-        [at(100, 0), held()],
+        [at(100, 0), held(100)],
     ),
 }
 

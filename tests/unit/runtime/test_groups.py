@@ -9,7 +9,7 @@ from oms.brokers.paper import PaperBroker
 from oms.errors import StoreError, ValidationError
 from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.contingency import Leg, Oco, Oto
-from oms.model.enums import Life, TriggerPriceType
+from oms.model.enums import Life, TriggerPriceType, WorkedBy
 from oms.model.events import Traded
 from oms.model.group import Group
 from oms.model.ids import Symbol
@@ -46,11 +46,12 @@ def test_a_bracket_goes_from_its_entry_to_its_target() -> None:
         )
         assert om.groups() == [group]
         # This broker takes stops, so that the stop lies there and the target waits here.
-        assert [type(order.terms) for order in group.orders] == [Limit, Stop]
+        assert [order.worked_by for order in group.orders] == [WorkedBy.VENUE, WorkedBy.VENUE, WorkedBy.OMS]
+        assert om.open_orders() == list(group.orders[1:])
 
         quote(om, "110", "111")
 
-        assert [order.cum_qty for order in group.orders] == [100, 0, 100]
+        assert [leg.executed_qty for leg in group.legs] == [100, 0, 100]
         assert not om.open_orders()
         assert _held(om) == 0
         assert repr(group) == (
@@ -77,7 +78,7 @@ def test_a_stop_that_waits_for_the_mark_price_is_reached_by_it() -> None:
         stop = Stop(95, TriggerPriceType.MARK)
         group = om.bracket("AAPL", Side.BUY, 100, entry=Limit(101), target=Limit(110), stop=stop)
         # This broker takes no stops, so that the target lies there.
-        assert [type(order.terms) for order in group.orders] == [Limit, Limit]
+        assert [order.worked_by for order in group.orders] == [WorkedBy.VENUE, WorkedBy.OMS, WorkedBy.VENUE]
         om.update(TradePrint(Symbol("AAPL"), T0, "94", 1))
         assert [leg.executed_qty for leg in group.legs] == [100, 0, 0]
 
