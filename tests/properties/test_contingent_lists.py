@@ -91,7 +91,7 @@ class Scene:
         self.requests = 0
         request = NewOrderList(BrokerName("paper"), ListId("l"), self.venue.time_ns, tree, orders)
         self.hear(self.venue.exchange.new_list(request))
-        self.orders: list[VenueOrder] = [self.venue.exchange._desk._orders[name] for name in self.names]
+        self.orders: list[VenueOrder] = [self.venue.exchange._desk.orders[name] for name in self.names]
 
     def do(self, step: Step) -> None:
         venue, exchange = self.venue, self.venue.exchange

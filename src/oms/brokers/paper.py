@@ -6,10 +6,8 @@ brokers before it looks at it itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
-
-from attrs import evolve
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
 
 from oms.errors import ValidationError
 from oms.model.capabilities import Capabilities
@@ -53,33 +51,34 @@ from oms.ports.broker import ReportSink
 from oms.simulation.accounts import AccountModel, Funds
 from oms.simulation.admission import ORDER_TYPES
 from oms.simulation.exchange import SimulatedExchange
+from oms.simulation.faults import NO_FAULTS, FaultModel
 from oms.simulation.fees import FeeModel
+from oms.simulation.latency import Latency
 from oms.simulation.list_admission import CONTINGENCIES
-from oms.simulation.reporting import net_positions
+from oms.simulation.reporting import Reports, net_positions
 from oms.simulation.slippage import SlippageModel
+from oms.simulation.wire import Wire
 
-_CAPABILITIES: Final = Capabilities(
-    order_types=ORDER_TYPES,
-    amendable=frozenset({"order_qty", "price", "stop_px", "time_in_force"}),
-    trigger_prices=frozenset(TriggerPriceType),
-    instructions=INSTRUCTIONS,
-    simulated=True,
-    profile=VenueProfile(
-        name="simulated exchange",
-        replace=ReplaceSupport.IN_PLACE,
-        chains_replaces=True,
-        looks_up_by_cl_ord_id=True,
-    ),
-    lists=frozenset({Listing.EXECUTIONS, Listing.OPEN_ORDERS}),
+PROFILE: Final = VenueProfile(
+    name="simulated exchange",
+    replace=ReplaceSupport.IN_PLACE,
+    chains_replaces=True,
+    looks_up_by_cl_ord_id=True,
 )
+"""How the simulated exchange behaves."""
+
+_AMENDABLE: Final = frozenset({"order_qty", "price", "stop_px", "time_in_force"})
 _NOT_STARTED: Final = NotSent("the paper broker is not started")
+_UNREACHABLE: Final = NotSent("the connection to the venue is down")
+
+R = TypeVar("R", NewOrderSingle, NewOrderList, OrderCancelRequest, OrderCancelReplaceRequest)
 
 
 class PaperBroker:
     """Executes against the market data that the manager is fed; the rules are those of `oms.simulation.exchange`.
 
-    Requests are `Sent`, and their answers reach the sink before the call returns. Orders live as long as this object:
-    they survive a stop, but not the process. What the exchange says while nobody listens is lost until it is asked for.
+    Requests are `Sent`, and their answers reach the sink before the call returns, unless they take time or something goes wrong on
+    the way. Orders live as long as this object: they survive a stop, but not the process. What the exchange says while nobody listens is lost until it is asked for.
 
     Attributes:
         name: The name it is attached under.
@@ -92,6 +91,9 @@ class PaperBroker:
         fees: FeeModel | None = None,
         slippage: SlippageModel | None = None,
         account: AccountModel | None = None,
+        latency: Latency | None = None,
+        faults: FaultModel | None = None,
+        profile: VenueProfile = PROFILE,
         name: str = "paper",
         order_types: frozenset[tuple[type[Terms], type[TimeInForce]]] = ORDER_TYPES,
         trigger_prices: frozenset[TriggerPriceType] = frozenset(TriggerPriceType),
@@ -105,6 +107,9 @@ class PaperBroker:
             fees: What executions cost; nothing unless given.
             slippage: How much worse than shown what takes trades; not at all unless given.
             account: On which terms each account trades here, such as `CashAccount({"USD": 10000})`; without limits unless given.
+            latency: How long requests and reports are under way; no time unless given.
+            faults: What goes wrong; nothing unless given.
+            profile: How it says that it behaves. Where that sends pending reports, it does.
             name: 1 to 32 of letters, digits, `.`, `_` and `-`.
             order_types: The pairs of terms and time in force that it says it takes, such as `ALL_ORDER_TYPES` for market and
                 limit orders alone; everything that the exchange works unless given. It plays a broker that can do less.
@@ -117,22 +122,27 @@ class PaperBroker:
             ValidationError: The name has other characters, or it is to take what the exchange does not work.
         """
         self.name: Final = BrokerName(checked_name(name, "broker"))
-        self._capabilities = evolve(
-            _CAPABILITIES,
-            order_types=order_types,
-            trigger_prices=trigger_prices,
-            instructions=instructions,
-            contingencies=contingencies,
-        )
         unworked = sorted(f"{terms.__name__} {tif.__name__}" for terms, tif in order_types - ORDER_TYPES)
         if unworked:
             raise ValidationError(
                 "order_types", ", ".join(unworked), "pass a part of what the exchange works"
             )
+        self._capabilities = Capabilities(
+            order_types=order_types,
+            amendable=_AMENDABLE,
+            trigger_prices=trigger_prices,
+            instructions=instructions,
+            simulated=True,
+            profile=profile,
+            lists=frozenset({Listing.EXECUTIONS, Listing.OPEN_ORDERS}),
+            contingencies=contingencies,
+        )
         self._instruments = tuple(instruments)
         self._exchange = SimulatedExchange(self._instruments, fees=fees, slippage=slippage, account=account)
         self._sink: ReportSink | None = None
         self._executions: list[ExecutionReport] = []
+        # Only where anything takes time or goes wrong; else what the exchange says is told at once.
+        self._wire = self._wired(latency, faults, profile)
 
     def capabilities(self) -> Capabilities:
         """Give what it was told to take; quantity, prices and time in force of a working order can be changed."""
@@ -152,25 +162,42 @@ class PaperBroker:
 
     def submit(self, request: NewOrderSingle) -> SendResult:
         """Send a new order; not sent unless started."""
-        return _NOT_STARTED if self._sink is None else self._tell(self._exchange.new_order(request))
+        return self._send(request, self._exchange.new_order)
 
     def submit_list(self, request: NewOrderList) -> SendResult:
         """Send orders that depend on one another; not sent unless started."""
-        return _NOT_STARTED if self._sink is None else self._tell(self._exchange.new_list(request))
+        return self._send(request, self._exchange.new_list)
 
     def cancel(self, request: OrderCancelRequest) -> SendResult:
         """Send a cancel request; not sent unless started."""
-        return _NOT_STARTED if self._sink is None else self._tell(self._exchange.cancel(request))
+        return self._send(request, self._exchange.cancel)
 
     def replace(self, request: OrderCancelReplaceRequest) -> SendResult:
         """Send a cancel/replace request; not sent unless started."""
-        return _NOT_STARTED if self._sink is None else self._tell(self._exchange.replace(request))
+        return self._send(request, self._exchange.replace)
+
+    def _send(self, request: R, at_once: Callable[[R], Reports]) -> SendResult:
+        if self._sink is None:
+            return _NOT_STARTED
+        if self._wire is None:
+            return self._tell(at_once(request))
+        result = self._wire.send(request)
+        self._put(self._wire.heard(request.time_ns))
+        return result
 
     def query(self, request: OrderStatusRequest) -> QueryResult:
-        """Look a request or an order up in its own book, which is all there is to know; no answer unless started."""
+        """Look a request or an order up in its own book, which is all there is to know; no answer unless started.
+
+        Questions take no time. Nobody knows of a request that is under way, and nothing is known in an outage.
+        """
         if self._sink is None:
             return Undetermined(_NOT_STARTED.text)
         self.on_clock(request.time_ns)
+        wire = self._wire
+        if wire is not None and not wire.is_reachable(request.time_ns):
+            return Undetermined(_UNREACHABLE.text)
+        if wire is not None and wire.is_under_way(request.cl_ord_id):
+            return Undetermined("it is under way")
         report = self._exchange.status(request)
         if report is None:
             return Absent(is_authoritative=True, text="it is not in the book of the paper broker")
@@ -180,6 +207,8 @@ class PaperBroker:
         """Say what has executed since a cursor, which is how many executions were told before; not sent unless started."""
         if self._sink is None:
             return _NOT_STARTED
+        if self._wire is not None and not self._wire.is_reachable(request.time_ns):
+            return _UNREACHABLE
         known = self._executions
         told = int(request.cursor) if request.cursor is not None and request.cursor.isdecimal() else 0
         # A cursor beyond the end is one of an earlier exchange under this name: this one has told nothing of its own.
@@ -191,6 +220,8 @@ class PaperBroker:
         """Say which orders are open; not sent unless started."""
         if self._sink is None:
             return _NOT_STARTED
+        if self._wire is not None and not self._wire.is_reachable(request.time_ns):
+            return _UNREACHABLE
         self.on_clock(request.time_ns)
         reports = tuple(self._exchange.open_orders(request.time_ns))
         self._sink.put(MassStatus(reports, is_complete=False, as_of_ns=request.time_ns, has_all_open=True))
@@ -203,6 +234,8 @@ class PaperBroker:
         """
         if self._sink is None:
             return _NOT_STARTED
+        if self._wire is not None and not self._wire.is_reachable(request.time_ns):
+            return _UNREACHABLE
         lines = net_positions(self._executions)
         self._sink.put(PositionReport(lines, is_complete=True, as_of_ns=request.time_ns))
         return _SENT
@@ -213,7 +246,10 @@ class PaperBroker:
 
     def on_market(self, update: MarketData) -> None:
         """Let a market move the exchange."""
-        exchange = self._exchange
+        exchange, wire = self._exchange, self._wire
+        if wire is not None:
+            # What arrives by then was sent before.
+            self._put(wire.heard(update.time_ns))
         if isinstance(update, Quote):
             reports = exchange.on_quote(update)
         elif isinstance(update, MarkPrice):
@@ -224,29 +260,55 @@ class PaperBroker:
             reports = exchange.on_depth(update)
         else:
             return
-        if reports:
+        if wire is not None:
+            self._put(wire.tell(reports, update.time_ns))
+        elif reports:
             self._tell(reports)
 
     def on_session(self, change: SessionChange) -> None:
         """Open or close the exchange."""
-        self._tell(self._exchange.on_session(change))
+        wire = self._wire
+        if wire is None:
+            self._tell(self._exchange.on_session(change))
+            return
+        self._put(wire.heard(change.time_ns))
+        self._put(wire.tell(self._exchange.on_session(change), change.time_ns))
 
     @property
     def due_ns(self) -> int | None:
-        """When the first order expires by the clock, in nanoseconds UTC; None where none does."""
-        return self._exchange.due_ns
+        """When the first order expires by the clock, or something arrives, in nanoseconds UTC; None where nothing does."""
+        return self._exchange.due_ns if self._wire is None else self._wire.due_ns
 
     def on_clock(self, time_ns: int) -> None:
-        """Let time pass on the exchange."""
-        self._tell(self._exchange.on_clock(time_ns))
+        """Let time pass on the exchange and on the ways to it."""
+        if self._wire is None:
+            self._tell(self._exchange.on_clock(time_ns))
+        else:
+            self._put(self._wire.heard(time_ns))
+
+    def _wired(
+        self, latency: Latency | None, faults: FaultModel | None, profile: VenueProfile
+    ) -> Wire | None:
+        if latency is None and faults is None and not profile.sends_pending:
+            return None
+        latency, faults = latency or Latency(), faults or NO_FAULTS
+        return Wire(self._exchange, latency, faults, self._note, sends_pending=profile.sends_pending)
 
     def _tell(self, reports: Iterable[Report]) -> SendResult:
         for report in reports:
-            if type(report) is ExecutionReport and report.exec_type is ExecType.TRADE:
-                self._executions.append(report)
+            self._note(report)
             if self._sink is not None:
                 self._sink.put(report)
         return _SENT
+
+    def _put(self, heard: Iterable[Report]) -> None:
+        for report in heard:
+            if self._sink is not None:
+                self._sink.put(report)
+
+    def _note(self, report: Report) -> None:
+        if type(report) is ExecutionReport and report.exec_type is ExecType.TRADE:
+            self._executions.append(report)
 
 
 _SENT: Final = Sent()

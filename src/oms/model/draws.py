@@ -6,15 +6,28 @@ the most that may be asked for, no number is likelier than another by more than 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
 from oms.errors import ValidationError
+from oms.model.decimals import EXACT
 from oms.model.define import value
 from oms.model.door import shown
 
 MAX_CHOICES: Final = 2**64
 _MAX_SEED: Final = 2**64
+_TWO_64: Final = Decimal(2**64)
+
+
+def drawn(seed: int, key: str, k: int = 0) -> int:
+    """Give draw `k` of whatever a key names, from 0: a number of 256 bits."""
+    return int.from_bytes(sha256(f"{seed}/{key}/{k}".encode()).digest(), "big")
+
+
+def happens(number: int, probability: Decimal) -> bool:
+    """Tell whether a draw of 256 bits makes something happen that has a probability, to 64 binary digits."""
+    return number >> 192 < int(EXACT.multiply(probability, _TWO_64))
 
 
 @value
@@ -40,7 +53,7 @@ class Draws:
 
     def number(self, k: int) -> int:
         """Give draw `k`, from 0: a number of 256 bits."""
-        return int.from_bytes(sha256(f"{self.seed}/{self.order_id}/{k}".encode()).digest(), "big")
+        return drawn(self.seed, str(self.order_id), k)
 
     def below(self, k: int, limit: int) -> int:
         """Give draw `k` as a number from 0 up to, and without, a limit from 1 to 2^64.

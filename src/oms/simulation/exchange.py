@@ -64,6 +64,7 @@ from oms.simulation.fees import FeeModel, NoFees
 from oms.simulation.matching import NEVER_NS, Matching
 from oms.simulation.order_desk import OrderDesk
 from oms.simulation.queue_models import QueueModel
+from oms.simulation.reception import Reception
 from oms.simulation.reporting import Reports, status_report
 from oms.simulation.slippage import SlippageModel
 
@@ -72,9 +73,12 @@ class SimulatedExchange:
     """A venue in the process; every method gives the reports that follow, in order.
 
     Market data are taken to be of the instrument that is traded: sizes and prices on its grid, none of them NaN.
+
+    Attributes:
+        reception: What is said of a request before it is decided, or instead.
     """
 
-    __slots__ = ("_books", "_desk", "_hears_volume", "_lists", "_matching")
+    __slots__ = ("_books", "_desk", "_hears_volume", "_lists", "_matching", "reception")
 
     def __init__(
         self,
@@ -102,6 +106,7 @@ class SimulatedExchange:
         self._matching = Matching(self._books, Executions(Charging(self._books, meter, account), gauge))
         self._hears_volume = slippage is not None
         self._desk = OrderDesk(self._matching)
+        self.reception = Reception(self._desk, self._books)
         self._lists = self._matching.executions.lists
 
     def new_order(self, request: NewOrderSingle) -> Reports:

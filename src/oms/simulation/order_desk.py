@@ -29,25 +29,30 @@ from oms.simulation.reporting import Reports, answer, cancel_reject, execution_r
 from oms.simulation.venue_order import Stage, VenueOrder
 from oms.simulation.watch import watch_of
 
-_Amendment: TypeAlias = OrderCancelRequest | OrderCancelReplaceRequest
+Amendment: TypeAlias = OrderCancelRequest | OrderCancelReplaceRequest
+"""What asks for something else of an order that is there."""
 
 
 class OrderDesk:
-    """Every order that the venue ever took, by every identity that it ever had."""
+    """Every order that the venue ever took.
 
-    __slots__ = ("_charging", "_matching", "_orders", "_refused")
+    Attributes:
+        orders: Each of them, by every identity that it ever had; identities of refused requests are among them.
+        refused: Cancel and replace requests that came to nothing: whoever asks about one has nothing to wait for.
+    """
+
+    __slots__ = ("_charging", "_matching", "orders", "refused")
 
     def __init__(self, matching: Matching) -> None:
         """Begin without orders."""
         self._matching = matching
         self._charging = matching.executions.charging
-        self._orders: dict[ClOrdId, VenueOrder] = {}
-        # Cancel and replace requests that came to nothing: whoever asks about one has nothing to wait for.
-        self._refused: set[ClOrdId] = set()
+        self.orders: dict[ClOrdId, VenueOrder] = {}
+        self.refused: set[ClOrdId] = set()
 
     def order(self, cl_ord_id: ClOrdId) -> VenueOrder | None:
         """Give the order that was ever known by an identity; None where there is none."""
-        return self._orders.get(cl_ord_id)
+        return self.orders.get(cl_ord_id)
 
     def new_order(self, request: NewOrderSingle) -> Reports:
         """Take an order and let it trade, or refuse it.
@@ -55,18 +60,18 @@ class OrderDesk:
         A second order under a used ClOrdID is refused in the name of the first, which lives on (FIX F.1.b).
         """
         cl_ord_id, time_ns = request.cl_ord_id, request.time_ns
-        known = self._orders.get(cl_ord_id)
+        known = self.orders.get(cl_ord_id)
         book = self._matching.books.get(request.symbol)
         if known is not None:
             text = f"ClOrdID {cl_ord_id} was used before"
-            return _refuse(known, cl_ord_id, time_ns, book, admission.DUPLICATE_ORDER, text)
-        order = _order(request)
-        self._orders[cl_ord_id] = order
+            return refuse_order(known, cl_ord_id, time_ns, book, admission.DUPLICATE_ORDER, text)
+        order = order_of(request)
+        self.orders[cl_ord_id] = order
         why_not = self._refusal_of(book, order, time_ns)
         if book is None or why_not is not None:
             assert why_not is not None
             order.end(Stage.REJECTED)
-            return _refuse(order, cl_ord_id, time_ns, book, why_not.code, why_not.text)
+            return refuse_order(order, cl_ord_id, time_ns, book, why_not.code, why_not.text)
         if order.is_reduce_only:
             self._matching.executions.note_reducing(order)
         self._charging.hold(book, order, time_ns)
@@ -76,10 +81,10 @@ class OrderDesk:
     def new_list(self, request: NewOrderList) -> Reports:
         """Take orders that depend on one another, or refuse all of them: `NEW` for each, then what follows."""
         time_ns = request.time_ns
-        used = {one.cl_ord_id for one in request.orders if one.cl_ord_id in self._orders}
-        orders = [_order(one) for one in request.orders if one.cl_ord_id not in used]
+        used = {one.cl_ord_id for one in request.orders if one.cl_ord_id in self.orders}
+        orders = [order_of(one) for one in request.orders if one.cl_ord_id not in used]
         books = [self._matching.books.get(order.symbol) for order in orders]
-        self._orders.update((order.cl_ord_id, order) for order in orders)
+        self.orders.update((order.cl_ord_id, order) for order in orders)
         why_not: dict[ClOrdId, Refusal] = {}
         for order, book in zip(orders, books, strict=True):
             # What will be so when its turn has come nobody knows; the way in is the same.
@@ -114,14 +119,14 @@ class OrderDesk:
             order.end(Stage.REJECTED)
         reports: Reports = []
         for one in request.orders:
-            order, book = self._orders[one.cl_ord_id], self._matching.books.get(one.symbol)
+            order, book = self.orders[one.cl_ord_id], self._matching.books.get(one.symbol)
             own = why_not.get(one.cl_ord_id)
             code, text = (
                 (of_list.code, f"the list is refused: {of_list.text}")
                 if own is None
                 else (own.code, own.text)
             )
-            reports += _refuse(order, one.cl_ord_id, request.time_ns, book, code, text)
+            reports += refuse_order(order, one.cl_ord_id, request.time_ns, book, code, text)
         return reports
 
     def _refusal_of(
@@ -147,7 +152,7 @@ class OrderDesk:
 
     def cancel(self, request: OrderCancelRequest) -> Reports:
         """Cancel what is left of an order, or refuse to."""
-        found = self._find(request, CxlRejResponseTo.CANCEL)
+        found = self.find(request, CxlRejResponseTo.CANCEL)
         if not isinstance(found, VenueOrder):
             return found
         time_ns = request.time_ns
@@ -166,7 +171,7 @@ class OrderDesk:
         the order's place; another price or a larger total loses it, and may trade at once. An order that waits for a price
         keeps its place and what it has seen, unless it is given another stop price.
         """
-        found = self._find(request, CxlRejResponseTo.REPLACE)
+        found = self.find(request, CxlRejResponseTo.REPLACE)
         if not isinstance(found, VenueOrder):
             return found
         order, time_ns = found, request.time_ns
@@ -184,8 +189,8 @@ class OrderDesk:
                 or self._refusal_of_account(book, order, order_qty, terms, time_ns)
             )
         if why_not is not None:
-            self._refused.add(request.cl_ord_id)
-            return _refuse_request(order, request, CxlRejResponseTo.REPLACE, why_not.cxl_code, why_not.text)
+            self.refused.add(request.cl_ord_id)
+            return refuse_request(order, request, CxlRejResponseTo.REPLACE, why_not.cxl_code, why_not.text)
         if is_moved or stops_here:
             book.remove(order)
         if stop_px(terms) != stop_px(order.terms):
@@ -219,12 +224,12 @@ class OrderDesk:
     def status(self, request: OrderStatusRequest) -> ExecutionReport | None:
         """Say what an order is now, by the identity that is asked about; None for one that came to nothing or never came."""
         identity = request.cl_ord_id
-        order = self._orders.get(identity)
+        order = self.orders.get(identity)
         if order is None and not identity and request.venue_order_id is not None:
             order = next(
-                (o for o in self._orders.values() if o.venue_order_id == request.venue_order_id), None
+                (o for o in self.orders.values() if o.venue_order_id == request.venue_order_id), None
             )
-        if order is None or identity in self._refused:
+        if order is None or identity in self.refused:
             return None
         return status_report(order, request.time_ns)
 
@@ -243,21 +248,21 @@ class OrderDesk:
             return Refusal(admission.OTHER, "post_only, and it would take at once")
         return None
 
-    def _find(self, request: _Amendment, response_to: CxlRejResponseTo) -> VenueOrder | Reports:
-        # The order that is meant, if it is open, or the refusal. An id is used up even by a request that is refused.
-        order = self._orders.get(request.orig_cl_ord_id)
+    def find(self, request: Amendment, response_to: CxlRejResponseTo) -> VenueOrder | Reports:
+        """Give the order that is meant, if it is open, or the refusal; an id is used up even by a request that is refused."""
+        order = self.orders.get(request.orig_cl_ord_id)
         cl_ord_id = request.cl_ord_id
         if order is None:
             text = f"no order {request.orig_cl_ord_id} is known here"
-            return _refuse_request(None, request, response_to, admission.UNKNOWN_ORDER, text)
-        if cl_ord_id in self._orders:
+            return refuse_request(None, request, response_to, admission.UNKNOWN_ORDER, text)
+        if cl_ord_id in self.orders:
             text = f"ClOrdID {cl_ord_id} was used before"
-            return _refuse_request(order, request, response_to, admission.DUPLICATE_REQUEST, text)
-        self._orders[cl_ord_id] = order
+            return refuse_request(order, request, response_to, admission.DUPLICATE_REQUEST, text)
+        self.orders[cl_ord_id] = order
         if order.stage is not Stage.OPEN:
-            self._refused.add(cl_ord_id)
+            self.refused.add(cl_ord_id)
             text = f"too late: the order is {order.stage.value}"
-            return _refuse_request(order, request, response_to, admission.TOO_LATE_TO_CANCEL, text)
+            return refuse_request(order, request, response_to, admission.TOO_LATE_TO_CANCEL, text)
         return order
 
 
@@ -270,7 +275,8 @@ def _at_once(request: NewOrderList) -> frozenset[ClOrdId]:
     return frozenset(request.orders[number].cl_ord_id for number in numbers)
 
 
-def _order(request: NewOrderSingle) -> VenueOrder:
+def order_of(request: NewOrderSingle) -> VenueOrder:
+    """Give the order that a request asks for."""
     return VenueOrder(
         cl_ord_id=request.cl_ord_id,
         venue_order_id=VenueOrderId(f"v{request.cl_ord_id}"),
@@ -331,9 +337,10 @@ def _is_same_kind(before: Terms, after: Terms) -> bool:
     return amended(before, price=limit_px(after), stop_px=stop_px(after)) == after
 
 
-def _refuse(
+def refuse_order(
     order: VenueOrder, cl_ord_id: ClOrdId, time_ns: int, book: Book | None, reject_code: str, text: str
 ) -> Reports:
+    """Give the refusal of a new order."""
     trade_date = None if book is None else book.trade_date_at(time_ns)
     return [
         execution_report(
@@ -348,9 +355,10 @@ def _refuse(
     ]
 
 
-def _refuse_request(
-    order: VenueOrder | None, request: _Amendment, response_to: CxlRejResponseTo, reject_code: str, text: str
+def refuse_request(
+    order: VenueOrder | None, request: Amendment, response_to: CxlRejResponseTo, reject_code: str, text: str
 ) -> Reports:
+    """Give the refusal of a cancel or replace request."""
     return [
         cancel_reject(
             order, request.cl_ord_id, response_to, request.time_ns, reject_code=reject_code, text=text

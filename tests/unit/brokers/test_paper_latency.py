@@ -1,0 +1,415 @@
+"""The paper broker behind wires that take time and break, and a whole manager in front of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from oms.brokers.paper import PROFILE, PaperBroker
+from oms.errors import ValidationError
+from oms.model.enums import RequestKind, Side
+from oms.model.events import (
+    CancelRejected,
+    OrderAcknowledged,
+    OrderCanceled,
+    OrderEvent,
+    OrderPendingCancel,
+    OrderPendingNew,
+    OrderPendingReplace,
+    OrderRejected,
+    OrderReplaced,
+    ReplaceRejected,
+    Traded,
+)
+from oms.model.ids import Symbol
+from oms.model.instrument import Instrument
+from oms.model.market import Quote, TradePrint
+from oms.model.order import Order
+from oms.model.terms import Limit
+from oms.model.venue_profile import FIX_BROKER
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
+from oms.simulation.faults import Fate, FaultModel, Faults, Outages, RandomOutages, Rejects, ReportFate
+from oms.simulation.latency import Constant, Latency
+from oms.stores.memory import MemoryEventStore
+
+X = Symbol("X")
+INSTRUMENT = Instrument(symbol="X", currency="USD", tick="0.01")
+MS = 1_000_000
+START_NS = 1_704_715_200_000_000_000
+
+
+class House:
+    """A manager, its clock, and a paper broker; times are in milliseconds from the start."""
+
+    def __init__(self, broker: PaperBroker) -> None:
+        self.broker = broker
+        self.clock = ManualClock(START_NS)
+        self.om = OrderManager(brokers=[broker], store=MemoryEventStore(), clock=self.clock)
+        self.said: list[str] = []
+        self.om.on(OrderEvent, self._hear)
+        self.quote(0)
+
+    def _hear(self, event: OrderEvent) -> None:
+        name = NAMES.get(type(event))
+        if name is not None:
+            self.said.append(f"{(self.clock.now_ns() - START_NS) // MS} {name}")
+
+    def to(self, at_ms: int) -> None:
+        """Let time pass, step by step as something is due."""
+        until_ns = START_NS + at_ms * MS
+        while (due_ns := self.broker.due_ns) is not None and due_ns <= until_ns:
+            self.clock.advance_to(due_ns)
+            self.om.poll()
+        self.clock.advance_to(until_ns)
+        self.om.poll()
+
+    def quote(self, at_ms: int, bid: str = "99x5", ask: str = "101x5") -> None:
+        self.to(at_ms)
+        (bid_px, bid_size), (ask_px, ask_size) = bid.split("x"), ask.split("x")
+        self.om.update(Quote(X, START_NS + at_ms * MS, bid_px, bid_size, ask_px, ask_size))
+
+    def trade(self, at_ms: int, px: str, size: int) -> None:
+        self.to(at_ms)
+        self.om.update(TradePrint(X, START_NS + at_ms * MS, px, size))
+
+    def buy(self, qty: int, px: str) -> Order:
+        return self.om.submit("X", Side.BUY, qty, Limit(px))
+
+    def heard(self) -> list[str]:
+        said, self.said = self.said, []
+        return said
+
+
+def shown(order: Order) -> str:
+    """The order as its status and what has executed of it."""
+    at = "" if order.avg_px is None else f" @{order.avg_px}"
+    return f"{order.status.name} {order.cum_qty}/{order.order_qty}{at}"
+
+
+NAMES: dict[type, str] = {
+    OrderPendingNew: "pending new",
+    OrderAcknowledged: "new",
+    OrderRejected: "rejected",
+    Traded: "traded",
+    OrderPendingCancel: "pending cancel",
+    OrderCanceled: "canceled",
+    CancelRejected: "cancel rejected",
+    OrderPendingReplace: "pending replace",
+    OrderReplaced: "replaced",
+    ReplaceRejected: "replace rejected",
+}
+TEN_AND_FIVE = Latency(to_venue=Constant(10 * MS), from_venue=Constant(5 * MS))
+
+
+def house(
+    latency: Latency | None = TEN_AND_FIVE, faults: FaultModel | None = None, *, pending: bool = False
+) -> House:
+    profile = FIX_BROKER if pending else PROFILE
+    return House(PaperBroker([INSTRUMENT], latency=latency, faults=faults, profile=profile))
+
+
+def test_an_order_arrives_later_and_its_reports_come_later_still() -> None:
+    desk = house()
+    order = desk.buy(3, "101")
+    assert (shown(order), desk.heard()) == ("PENDING_NEW 0/3", [])
+
+    desk.to(14)
+    assert desk.heard() == []
+    desk.to(20)
+    assert desk.heard() == ["15 new", "15 traded"]
+    assert shown(order) == "FILLED 3/3 @101"
+
+
+def test_an_order_meets_the_market_of_its_arrival() -> None:
+    desk = house()
+    order = desk.buy(3, "103")
+    desk.quote(9, ask="102x5")
+    desk.quote(10, ask="103x5")  # it arrives before the update of that moment
+    desk.to(15)
+
+    assert shown(order) == "FILLED 3/3 @102"
+
+
+def test_a_cancel_that_comes_too_late_is_refused_after_the_fill() -> None:
+    desk = house()
+    order = desk.buy(3, "100")
+    desk.to(20)
+    desk.om.cancel(order)
+    desk.trade(29, "99.5", 9)
+
+    desk.to(40)
+    # The fill is made at 29 and heard at 34; the cancel arrives at 30, and its refusal is heard at 35.
+    assert desk.heard() == ["15 new", "34 traded", "35 cancel rejected"]
+    assert order.status.name == "FILLED"
+
+
+def test_a_cancel_that_arrives_in_time_wins() -> None:
+    desk = house()
+    order = desk.buy(3, "100")
+    desk.to(20)
+    desk.om.cancel(order)
+    desk.trade(31, "99.5", 9)
+    desk.to(40)
+
+    assert desk.heard() == ["15 new", "35 canceled"]
+    assert order.status.name == "CANCELED"
+
+
+def test_a_cancel_may_overtake_its_order_only_where_messages_may() -> None:
+    fast_cancels = Latency(
+        to_venue=Constant(10 * MS), from_venue=Constant(5 * MS), by_request={RequestKind.CANCEL: Constant(MS)}
+    )
+    desk = house(fast_cancels)
+    order = desk.buy(3, "100")
+    desk.om.cancel(order)
+    desk.to(20)
+    assert desk.heard() == ["15 new", "15 canceled"]
+
+    overtaking = Latency(
+        to_venue=Constant(10 * MS),
+        from_venue=Constant(5 * MS),
+        by_request={RequestKind.CANCEL: Constant(MS)},
+        keeps_order=False,
+    )
+    desk = house(overtaking)
+    order = desk.buy(3, "100")
+    desk.om.cancel(order)
+    desk.to(20)
+    # An order that nobody knows yet cannot be canceled (FIX B.1.f); it works afterwards.
+    assert desk.heard() == ["6 cancel rejected", "15 new"]
+    assert order.status.name == "NEW"
+
+
+def test_decisions_on_late_market_data_set_out_late() -> None:
+    desk = house(
+        Latency(to_venue=Constant(10 * MS), from_venue=Constant(5 * MS), market_data=Constant(20 * MS))
+    )
+    desk.buy(3, "101")
+    desk.to(50)
+
+    assert desk.heard() == ["35 new", "35 traded"]
+
+
+def test_the_venue_says_what_it_has_before_it_decides() -> None:
+    desk = house(
+        Latency(to_venue=Constant(10 * MS), from_venue=Constant(5 * MS), deciding=Constant(20 * MS)),
+        pending=True,
+    )
+    order = desk.buy(5, "100")
+    desk.to(15)
+    assert order.status.name == "PENDING_NEW"
+    desk.to(40)
+    assert desk.heard() == ["15 pending new", "35 new"]
+
+    desk.om.cancel(order)
+    desk.to(55)
+    assert order.status.name == "PENDING_CANCEL"
+    # FIX B.1.b: an order that is being canceled still trades.
+    desk.trade(60, "99.5", 2)
+    desk.to(65)
+    assert shown(order) == "PENDING_CANCEL 2/5 @100"
+    desk.to(100)
+    assert desk.heard() == ["55 pending cancel", "65 traded", "75 canceled"]
+    assert shown(order) == "CANCELED 2/5 @100"
+
+
+def test_a_replace_that_is_pending_loses_to_the_last_fill() -> None:
+    # FIX C.2.a.
+    desk = house(Latency(deciding=Constant(20 * MS)), pending=True)
+    order = desk.buy(5, "100")
+    desk.to(20)
+    desk.om.replace(order, price="99.5")
+    assert order.status.name == "PENDING_REPLACE"
+    desk.trade(30, "99.5", 5)
+    desk.to(60)
+
+    assert desk.heard() == [
+        "0 pending new",
+        "20 new",
+        "20 pending replace",
+        "30 traded",
+        "40 replace rejected",
+    ]
+    assert order.status.name == "FILLED"
+
+
+def test_two_replaces_are_pending_and_decided_in_order() -> None:
+    # FIX D.2.a.
+    desk = house(Latency(deciding=Constant(20 * MS)), pending=True)
+    order = desk.buy(5, "100")
+    desk.to(20)
+    desk.om.replace(order, order_qty=6)
+    desk.to(30)
+    desk.om.replace(order, order_qty=7)
+    desk.to(60)
+
+    assert desk.heard() == [
+        "0 pending new", "20 new", "20 pending replace", "30 pending replace", "40 replaced", "50 replaced"
+    ]  # fmt: skip
+    assert shown(order) == "NEW 0/7"
+
+
+def test_pending_reports_come_at_once_where_nothing_takes_time() -> None:
+    desk = house(None, pending=True)
+    order = desk.buy(5, "100")
+    desk.om.cancel(order)
+
+    assert desk.heard() == ["0 pending new", "0 new", "0 pending cancel", "0 canceled"]
+
+
+# ------------------------------------------------------------ what goes wrong
+
+
+def test_a_part_of_the_requests_is_refused() -> None:
+    desk = house(None, Rejects(1, kinds={RequestKind.CANCEL, RequestKind.REPLACE}, text="try later"))
+    order = desk.buy(5, "100")
+    desk.om.cancel(order)
+    desk.om.replace(order, order_qty=4)
+
+    assert desk.heard() == ["0 new", "0 cancel rejected", "0 replace rejected"]
+    assert shown(order) == "NEW 0/5"
+
+    always = house(None, Rejects(1, code="2"))
+    refused = always.buy(5, "100")
+    assert always.heard() == ["0 rejected"]
+    assert refused.status.name == "REJECTED"
+
+
+def test_refusals_are_drawn_by_the_request_alone() -> None:
+    rejects = Rejects("0.3", seed=4)
+    names = [f"request-{number}" for number in range(300)]
+    refused = {name for name in names if rejects.refusal(RequestKind.NEW, name, 0)}
+
+    assert 60 < len(refused) < 120
+    assert refused == {name for name in reversed(names) if rejects.refusal(RequestKind.CANCEL, name, 99)}
+    assert not Rejects(0).refusal(RequestKind.NEW, "a", 0)
+
+
+def test_refusals_may_have_their_times() -> None:
+    rejects = Rejects(1, windows=[(20, 30), (5, 10)])
+    refused = [at for at in (4, 5, 9, 10, 19, 20, 29, 30) if rejects.refusal(RequestKind.NEW, "a", at)]
+
+    assert refused == [5, 9, 20, 29]
+
+
+def outage(
+    from_ms: int, until_ms: int, requests: Fate = Fate.NOT_SENT, reports: ReportFate = ReportFate.DELAYED
+) -> Outages:
+    window = (START_NS + from_ms * MS, START_NS + until_ms * MS)
+    return Outages([window], requests=requests, reports=reports)
+
+
+def test_nothing_is_sent_while_the_connection_is_down() -> None:
+    desk = house(None, outage(10, 20))
+    desk.to(10)
+    order = desk.buy(5, "100")
+
+    assert order.status.name == "REJECTED"
+    desk.to(20)
+    assert shown(desk.buy(5, "100")) == "NEW 0/5"
+
+
+def test_a_request_that_was_lost_is_in_doubt_until_the_venue_is_asked() -> None:
+    desk = house(None, outage(10, 20, requests=Fate.LOST))
+    desk.to(10)
+    order = desk.buy(5, "100")
+    assert (shown(order), desk.om.in_doubt()) == ("PENDING_NEW 0/5", [])
+
+    for seconds in range(1, 40):
+        desk.to(seconds * 1000)
+    # The request timed out, the venue was asked, and has never heard of it.
+    assert (shown(order), desk.om.in_doubt()) == ("REJECTED 0/5", [])
+
+
+def test_a_request_without_an_answer_may_have_arrived() -> None:
+    desk = house(None, outage(10, 20, requests=Fate.UNANSWERED, reports=ReportFate.LOST))
+    desk.to(10)
+    order = desk.buy(3, "101")
+    assert (shown(order), desk.om.in_doubt()) == ("PENDING_NEW 0/3", [order])
+
+    for seconds in range(1, 40):
+        desk.to(seconds * 1000)
+    # The venue was asked after the outage: it has the order, and more has executed than was reported.
+    assert (shown(order), desk.om.in_doubt()) == ("NEW 0/3", [])
+    desk.om.reconcile(asked_by="ops")
+    desk.to(41_000)
+    assert shown(order) == "FILLED 3/3 @101"
+
+    never = house(None, outage(10, 20, requests=Fate.LOST_UNANSWERED))
+    never.to(10)
+    lost = never.buy(3, "101")
+    assert never.om.in_doubt() == [lost]
+    for seconds in range(1, 40):
+        never.to(seconds * 1000)
+    assert (shown(lost), never.om.in_doubt()) == ("REJECTED 0/3", [])
+
+
+def test_reports_of_an_outage_come_when_it_ends() -> None:
+    desk = house(None, outage(10, 50))
+    order = desk.buy(3, "100")
+    desk.trade(20, "99.5", 9)
+    assert order.status.name == "NEW"
+    desk.to(60)
+
+    assert desk.heard() == ["0 new", "50 traded"]
+    assert order.status.name == "FILLED"
+
+
+def test_reports_that_are_lost_are_found_when_the_broker_is_asked() -> None:
+    desk = house(None, outage(10, 50, reports=ReportFate.LOST))
+    order = desk.buy(3, "100")
+    desk.trade(20, "99.5", 9)
+    desk.to(60)
+    assert order.status.name == "NEW"
+
+    desk.om.reconcile(asked_by="ops")
+    desk.to(70)
+    assert desk.heard() == ["0 new", "60 traded"]
+    assert shown(order) == "FILLED 3/3 @100"
+
+
+def test_random_outages_follow_from_the_time_alone() -> None:
+    outages = RandomOutages(slot_ns=10, probability="0.25", seed=3)
+    out = [slot for slot in range(400) if not outages.is_reachable(slot * 10)]
+
+    assert 70 < len(out) < 130
+    assert all(not outages.is_reachable(slot * 10 + 9) for slot in out)
+    first = out[0]
+    heard_ns = outages.heard_from(first * 10 + 3)
+    assert heard_ns is not None
+    assert heard_ns % 10 == 0
+    assert outages.is_reachable(heard_ns)
+    assert (
+        RandomOutages(slot_ns=10, probability="0.25", reports=ReportFate.LOST, seed=3).heard_from(first * 10)
+        is None
+    )
+
+
+def test_several_things_go_wrong_at_once() -> None:
+    faults = Faults([Outages([(10, 20)], requests=Fate.LOST), Outages([(20, 30)]), Rejects(1, text="no")])
+
+    assert [faults.fate(at) for at in (9, 10, 20, 30)] == [None, Fate.LOST, Fate.NOT_SENT, None]
+    assert faults.heard_from(15) == 30
+    assert [faults.is_reachable(at) for at in (9, 10, 29, 30)] == [True, False, False, True]
+    refused = faults.refusal(RequestKind.NEW, "a", 5)
+    assert refused is not None
+    assert refused.text == "no"
+    lossy = Faults([Outages([(20, 30)], reports=ReportFate.LOST), Outages([(10, 20)])])
+    assert lossy.heard_from(15) is None
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda: Rejects(2), "0 to 1"),
+        (lambda: Rejects(1, kinds={"new"}), "RequestKind"),  # type: ignore[arg-type]  # that is the test
+        (lambda: Outages([(5, 5)]), "which do not overlap"),
+        (lambda: Outages([(5, 9), (8, 10)]), "which do not overlap"),
+        (lambda: RandomOutages(slot_ns=0, probability=0), "above 0"),
+        (lambda: RandomOutages(slot_ns=1, probability=1), "at most 0.9"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(make: object, why: str) -> None:
+    assert callable(make)
+    with pytest.raises(ValidationError, match=why):
+        make()
