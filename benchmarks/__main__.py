@@ -16,7 +16,17 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import brackets, durable, footprint, held_orders, lifecycle, market_tick, recovery, resident
+from benchmarks import (
+    brackets,
+    durable,
+    footprint,
+    held_orders,
+    lifecycle,
+    market_data,
+    market_tick,
+    recovery,
+    resident,
+)
 from benchmarks.measuring import ROUNDS, Figure
 
 RESULTS = Path(__file__).parent / "results"
@@ -42,6 +52,10 @@ def suite(folder: Path, *, quick: bool) -> Suite:
             tuple(count // scale for count in (100, 1_000, 10_000)),
         ),
         "import": lambda: footprint.import_time(rounds),
+        # Nothing where the recorded markets are not there.
+        "data": lambda: (
+            [] if (data := market_data.data_folder()) is None else market_data.figures(data, min(rounds, 3))
+        ),
     }
 
 

@@ -24,20 +24,21 @@ class Kind(Choice):
     """What a row is."""
 
     QUOTES = "quotes"
-    """A `Quote`. Fields: time, bid, ask, and bid_size and ask_size. Where a price is empty or 0, nobody is there."""
+    """A `Quote`, with the fields time, bid, ask, and perhaps bid_size and ask_size. Where a price is empty or 0, nobody is there."""
     TRADES = "trades"
-    """A `TradePrint`. Fields: time, price, size, and aggressor: the side that took, empty where it is not known."""
+    """A `TradePrint`, with the fields time, price, size, and perhaps aggressor, the side that took; empty where it is not known."""
     BARS = "bars"
-    """A `Bar`. Fields: time, open, high, low, close, and volume."""
+    """A `Bar`, with the fields time, open, high, low, close, and perhaps volume."""
     QUOTE_BARS = "quote bars"
-    """A `QuoteBar`. Fields: time, bid_open, bid_high, bid_low, bid_close, the same with ask, and bid_size and ask_size."""
+    """A `QuoteBar`, with the fields time, bid_open, bid_high, bid_low, bid_close, the same of ask, and perhaps bid_size and ask_size."""
     SNAPSHOTS = "snapshots"
-    """A level of a `BookSnapshot`. Fields: time, side, price, size, and last_id. Rows of one time and one last_id in a row are one."""
+    """A level of a `BookSnapshot`, with the fields time, side, price, size, and perhaps last_id. Rows in a row that have one time and
+    one last_id are one snapshot."""
     UPDATES = "updates"
-    """A change of a level; those of one time and one range of numbers in a row are one `BookUpdate`. Fields: time, side, price,
-    size, and first_id and last_id."""
+    """A change of a level, with the fields time, side, price, size, and perhaps first_id and last_id. Rows in a row that have one time
+    and one range of numbers are one `BookUpdate`."""
     ORDERS = "orders"
-    """A `BookOrder`. Fields: time, action, entry_id, side, price, size, and executed."""
+    """A `BookOrder`, with the fields time, action, entry_id, side, price, size, and perhaps executed."""
 
 
 class BarLabel(Choice):

@@ -21,7 +21,7 @@ _LevelReader: TypeAlias = Callable[[Row], tuple[bool, Level]]
 
 
 def snapshots(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
-    """Give a reader of `BookSnapshot`s, of rows that follow one another with one time and one number."""
+    """Give a reader that makes a `BookSnapshot` of rows that follow one another with one time and one number."""
     fields = Fields(symbol, column_map, places)
     time, time_at = fields.time, fields.time_at
     level_of = _level_reader(fields, column_map)
@@ -62,7 +62,7 @@ def snapshots(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReade
 
 
 def updates(symbol: Symbol, column_map: ColumnMap, places: Places, faults: Faults) -> RowReader:
-    """Give a reader of `BookUpdate`s, of rows that follow one another with one time and one range of numbers.
+    """Give a reader that makes a `BookUpdate` of rows that follow one another with one time and one range of numbers.
 
     A number that is missing between two of them is noted as a fault of the row that shows it.
     """
@@ -113,7 +113,7 @@ def updates(symbol: Symbol, column_map: ColumnMap, places: Places, faults: Fault
 
 
 def orders(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
-    """Give a reader of `BookOrder`s."""
+    """Give a reader that makes a `BookOrder` of each row."""
     fields = Fields(symbol, column_map, places)
     time, time_at, number, price_of = fields.time, fields.time_at, fields.number, fields.price
     (action_at, action_name), (id_at, _), (side_at, side_name) = (

@@ -29,7 +29,7 @@ class TimeFormat(Choice):
     """How times are written."""
 
     ISO = "ISO-8601"
-    """As `2018-01-02T14:30:00.123Z`, in UTC and saying so, with up to nine decimals; a space for the T is taken too."""
+    """Date and time with a T or a space between, in UTC and saying so (Z), with up to nine decimals."""
     S = "s"
     """Seconds since 1970 UTC, with decimals or without."""
     MS = "ms"

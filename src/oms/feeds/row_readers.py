@@ -96,7 +96,7 @@ def chosen(text: str, among: Mapping[str, T], column: str) -> T:
 
 
 def quotes(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
-    """Give a reader of `Quote`s."""
+    """Give a reader that makes a `Quote` of each row."""
     fields = Fields(symbol, column_map, places)
     time, price, number, time_at = fields.time, fields.price, fields.number, fields.time_at
     (bid_at, bid_name), (ask_at, ask_name) = fields.at("bid"), fields.at("ask")
@@ -129,7 +129,7 @@ def quotes(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
 
 
 def trades(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
-    """Give a reader of `TradePrint`s."""
+    """Give a reader that makes a `TradePrint` of each row."""
     fields = Fields(symbol, column_map, places)
     time, price_of, number, time_at = fields.time, fields.price, fields.number, fields.time_at
     (price_at, price_name), (size_at, size_name) = fields.at("price"), fields.at("size")
@@ -153,7 +153,7 @@ def trades(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
 
 
 def bars(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
-    """Give a reader of `Bar`s; a bar that begins before the one before has ended is a bad row."""
+    """Give a reader that makes a `Bar` of each row; a bar that begins before the one before has ended is a bad row."""
     fields = Fields(symbol, column_map, places)
     prices = [fields.at(name) for name in ("open", "high", "low", "close")]
     volume_at, volume_name = fields.maybe_at("volume")
@@ -172,7 +172,7 @@ def bars(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
 
 
 def quote_bars(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
-    """Give a reader of `QuoteBar`s; a bar that begins before the one before has ended is a bad row."""
+    """Give a reader that makes a `QuoteBar` of each row; a bar that begins before the one before has ended is a bad row."""
     fields = Fields(symbol, column_map, places)
     names = ("open", "high", "low", "close")
     bids = [fields.at(f"bid_{name}") for name in names]
