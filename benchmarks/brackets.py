@@ -1,8 +1,9 @@
 """What a bracket costs, beside plain lifecycles in the same run.
 
-The bracket: its entry fills, its target fills, its stop is gone. At a venue that takes no stops the target rests and the stop
+The bracket: its entry fills, its target fills, its stop is gone. At a venue that works brackets it goes out as one list, all
+three orders are acknowledged, and the venue cancels the stop. Elsewhere the library works it: at a venue that takes no stops the target rests and the stop
 waits in the library; at one that does, the stop rests, the market comes to the target, the stop is canceled and the target is
-sent. In either arm each order is acknowledged and then executes whole; the stop is acknowledged and canceled.
+sent. In every arm each order is acknowledged and then executes whole; the stop is acknowledged and canceled.
 """
 
 from __future__ import annotations
@@ -14,39 +15,51 @@ from typing import Final
 from benchmarks.arms import BUY, PX, QTY, SYMBOL, TIME_NS, OmsArm, SinkBroker, acknowledgement
 from benchmarks.measuring import Figure, figure, held_off, ratios, take_turns
 from oms.model.capabilities import Capabilities
+from oms.model.contingencies import Contingencies
 from oms.model.contingency import bracket
 from oms.model.decimals import ZERO
-from oms.model.enums import ExecType
+from oms.model.enums import ContingencyType, ExecType
 from oms.model.ids import ClOrdId, ExecId, VenueOrderId
 from oms.model.market import Quote
 from oms.model.reports import ExecutionReport, SendResult, Sent
-from oms.model.requests import OrderCancelRequest
+from oms.model.requests import NewOrderList, OrderCancelRequest
 from oms.model.terms import Limit, Market, Stop
 from oms.model.time_in_force import Day, GoodTillCancel
 from oms.stores.memory import MemoryEventStore
 
 MAX_OF_LIFECYCLES: Final = 12.0
 """What it must not grow beyond, in plain lifecycles. The goal of the order types is 4, and is not reached."""
-ARRIVALS: Final = {"plain": 1, "target rests": 2, "stop rests": 3}
+MAX_NATIVE: Final = 4.0
+"""The same where the venue works it."""
+ARRIVALS: Final = {"plain": 1, "target rests": 2, "stop rests": 3, "worked by the venue": 3}
 """How many orders each arm sends."""
 TARGET_PX: Final = Decimal("190.50")
 _TREE: Final = bracket(SYMBOL, BUY, QTY, entry=Limit(PX), target=Limit(TARGET_PX), stop=Stop("185"))
 
 
 class BracketBroker(SinkBroker):
-    """A broker that may take stops, and keeps the cancel that it was asked for last."""
+    """A broker that may take stops and lists, and keeps the cancel and the list that it was asked for last."""
 
-    def __init__(self, *, has_stops: bool) -> None:
+    def __init__(self, *, has_stops: bool, has_lists: bool) -> None:
         """Begin with nothing asked."""
         super().__init__()
         self.has_stops = has_stops
+        self.has_lists = has_lists
+        self.listed: NewOrderList | None = None
         self.canceled: OrderCancelRequest | None = None
 
     def capabilities(self) -> Capabilities:
         """Every order that a bracket needs."""
         kinds = (Limit, Market, Stop) if self.has_stops else (Limit, Market)
         times = (Day, GoodTillCancel)
-        return Capabilities(order_types=frozenset((kind, time) for kind in kinds for time in times))
+        pairs = frozenset((kind, time) for kind in kinds for time in times)
+        lists = Contingencies(types=frozenset(ContingencyType), order_types=pairs) if self.has_lists else None
+        return Capabilities(order_types=pairs, contingencies=lists)
+
+    def submit_list(self, request: NewOrderList) -> SendResult:
+        """Keep a list."""
+        self.listed = request
+        return Sent()
 
     def cancel(self, request: OrderCancelRequest) -> SendResult:
         """Keep a cancel."""
@@ -57,9 +70,9 @@ class BracketBroker(SinkBroker):
 class BracketArm(OmsArm):
     """Plain lifecycles or brackets, one after the other."""
 
-    def __init__(self, name: str, *, has_stops: bool, is_plain: bool) -> None:
+    def __init__(self, name: str, *, has_stops: bool, is_plain: bool, has_lists: bool = False) -> None:
         """Open a manager."""
-        self.asked = BracketBroker(has_stops=has_stops)
+        self.asked = BracketBroker(has_stops=has_stops, has_lists=has_lists)
         super().__init__(MemoryEventStore(), name, broker=self.asked)
         self.is_plain = is_plain
         self.named = 0
@@ -69,6 +82,9 @@ class BracketArm(OmsArm):
         if self.is_plain:
             self.om.submit(SYMBOL, BUY, QTY, Limit(PX))
             self.fill()
+        elif self.asked.has_lists:
+            self.om.submit_group(_TREE)
+            self.let_venue_work()
         else:
             self.om.submit_group(_TREE)
             self.fill()
@@ -76,6 +92,25 @@ class BracketArm(OmsArm):
                 self.take_stop_back()
             self.fill()
         self.done += 1
+
+    def let_venue_work(self) -> None:
+        """Acknowledge a list, and execute its entry and its target; the stop is canceled with that."""
+        request = self.asked.listed
+        assert request is not None
+        entry, stop, target = ((one.cl_ord_id, self.acknowledge(one.cl_ord_id)) for one in request.orders)
+        self.execute(*entry)
+        self.execute(*target)
+        identity, name = stop
+        self.say(
+            ExecutionReport(
+                ExecType.CANCELED,
+                identity,
+                venue_order_id=name,
+                cum_qty=ZERO,
+                leaves_qty=ZERO,
+                transact_time_ns=TIME_NS,
+            )
+        )
 
     def take_stop_back(self) -> None:
         """The market comes to the target: the stop, which rests, goes."""
@@ -90,13 +125,16 @@ class BracketArm(OmsArm):
     def fill(self) -> None:
         """Acknowledge and execute the order that was sent last."""
         identity = self.sent[-1].cl_ord_id
-        name = self.acknowledge(identity)
+        self.execute(identity, self.acknowledge(identity))
+
+    def execute(self, identity: ClOrdId, name: VenueOrderId) -> None:
+        """Execute an order whole."""
         self.say(
             ExecutionReport(
                 ExecType.TRADE,
                 identity,
                 venue_order_id=name,
-                exec_id=ExecId(f"E{self.named}"),
+                exec_id=ExecId(f"E-{name}"),
                 last_qty=QTY,
                 last_px=PX,
                 cum_qty=QTY,
@@ -123,6 +161,7 @@ def in_lifecycles(count: int, rounds: int) -> list[Figure]:
         BracketArm("plain", has_stops=False, is_plain=True),
         BracketArm("target rests", has_stops=False, is_plain=False),
         BracketArm("stop rests", has_stops=True, is_plain=False),
+        BracketArm("worked by the venue", has_stops=True, is_plain=False, has_lists=True),
     ]
 
     def turn(arm: BracketArm) -> int:
@@ -137,9 +176,12 @@ def in_lifecycles(count: int, rounds: int) -> list[Figure]:
         assert not arm.om.anomalies()
         assert arm.named == arm.done * ARRIVALS[arm.name]
         assert len(arm.om.groups()) == (0 if arm.is_plain else arm.done)
+    bounds = {
+        "target rests": MAX_OF_LIFECYCLES,
+        "stop rests": MAX_OF_LIFECYCLES,
+        "worked by the venue": MAX_NATIVE,
+    }
     return [
-        figure(
-            f"bracket, {name}: in lifecycles", ratios(samples[name], samples["plain"]), "x", MAX_OF_LIFECYCLES
-        )
-        for name in ("target rests", "stop rests")
+        figure(f"bracket, {name}: in lifecycles", ratios(samples[name], samples["plain"]), "x", bound)
+        for name, bound in bounds.items()
     ]

@@ -88,6 +88,7 @@ class GroupBook:
         """Take in that a group is worked by its venue."""
         group = self.dirty[event.group_id] = self.by_id[event.group_id]
         group.list_id = event.list_id
+        self.of_order.update(zip(event.order_ids, group.legs, strict=True))
 
     def on_placed(self, event: ev.LegPlaced) -> None:
         """Take in that the next order is a leg's."""

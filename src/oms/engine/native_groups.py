@@ -15,7 +15,7 @@ from typing import Final
 from oms.engine.answers import process_answer
 from oms.engine.group_book import ORIGIN, GroupBook
 from oms.engine.inputs import Answered
-from oms.engine.order_entry import OrderEntry
+from oms.engine.order_entry import _DATED, OrderEntry
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, SubmitOrder
 from oms.model.contingencies import order_qtys
@@ -23,10 +23,11 @@ from oms.model.contingency import Contingency, Oco, Oto, Siblings, SubmitGroup, 
 from oms.model.decimals import ZERO, plain
 from oms.model.enums import AnomalyCode, LegEnd, RequestKind
 from oms.model.group import Group, GroupLeg
-from oms.model.ids import BrokerName, ListId
+from oms.model.ids import BrokerName, ListId, OrderId
 from oms.model.order import Order
 from oms.model.reports import NotSent
 from oms.model.requests import NewOrderList, NewOrderSingle, Request
+from oms.model.terms import Limit
 from oms.order_types.grid_checks import check_qty
 
 # What is kept on a leg is the group book's own; routes and handlers are the order entry's.
@@ -60,13 +61,12 @@ class NativeGroups:
             return False
         state = self._state
         list_id = ListId(f"{state.prefix}-{group.group_id}")
-        state.begin(SubmitGroup, ORIGIN)
-        state.record(ev.GroupListed(*state.envelope(), group.group_id, list_id, broker))
+        state.begin(SubmitOrder, ORIGIN)
+        first = state.free_order_id()
+        order_ids = tuple(OrderId(first + leg.number) for leg in group.legs)
+        state.record(ev.GroupListed(*state.envelope(), group.group_id, list_id, broker, order_ids))
         singles: list[Request] = []
-        for leg, command in zip(group.legs, commands, strict=True):
-            state.begin(SubmitOrder, ORIGIN)
-            order_id = state.free_order_id()
-            state.record(ev.LegPlaced(*state.envelope(), group.group_id, leg.number, order_id))
+        for order_id, command in zip(order_ids, commands, strict=True):
             self._entry.submit(command, singles, promised=order_id)
         orders = tuple(one for one in singles if isinstance(one, NewOrderSingle))
         if len(orders) < len(group.legs):
@@ -79,16 +79,19 @@ class NativeGroups:
 
     def watch(self, group: Group, requests: list[Request]) -> None:
         """Cancel the orders of a group that is to be canceled, and tell of what its venue should not have done."""
-        exits_of = self._book.sharing[group.group_id].exits_of
-        for entry, exits in exits_of.items():
-            over = _executed(group, exits) - group.legs[entry].executed_qty
-            if over > ZERO and not group.legs[entry]._excess_told:
-                self._tell_excess(group.legs[entry], over)
-        for leg in group.legs:
-            if group.is_canceled:
+        legs = group.legs
+        if group.is_canceled:
+            for leg in legs:
                 for order in leg.orders:
                     self._cancel(leg, order, requests)
-            elif leg.end is None and (leg._asked_away or any(order.is_ended for order in leg.orders)):
+        done = [leg.executed_qty for leg in legs]
+        exits_of = self._book.sharing[group.group_id].exits_of
+        for entry, exits in exits_of.items():
+            over = sum([done[number] for number in exits], ZERO) - done[entry]
+            if over > ZERO and not legs[entry]._excess_told:
+                self._tell_excess(legs[entry], over)
+        for leg in legs:
+            if leg.end is None and (leg._asked_away or leg.orders[-1].is_ended):
                 self._stop(leg, next((one for one, exits in exits_of.items() if leg.number in exits), None))
 
     def _cancel(self, leg: GroupLeg, order: Order, requests: list[Request]) -> None:
@@ -101,13 +104,13 @@ class NativeGroups:
         """Take note that an order was withdrawn, has ended with its list's work done, or is lost."""
         group, why, lost = leg._group, LegEnd.WITHDRAWN, ZERO
         if not leg._asked_away:
-            lost = ZERO if entry is None else _without(group, entry, leg.number)
+            exits_of = self._book.sharing[group.group_id].exits_of
+            lost = ZERO if entry is None else _without(group, entry, exits_of[entry], leg.number)
             if entry is not None and lost <= ZERO:
                 return  # as its list wants it, as far as anybody knows
             why = LegEnd.LOST
             brought = leg.executed_qty
-            exits = self._book.sharing[group.group_id].exits_of.get(leg.number, ())
-            if ZERO < brought <= _executed(group, exits):
+            if ZERO < brought <= _executed(group, exits_of.get(leg.number, ())):
                 why = LegEnd.COMPLETED
         state = self._state
         state.begin(SubmitGroup, ORIGIN)
@@ -154,6 +157,16 @@ class NativeGroups:
         verdict = entry._gate.approve_submit(command, route.instrument, worst_px, px, px_ns, state.now_ns)
         if isinstance(verdict, tuple):
             return False
+        terms, tif = command.terms, type(command.time_in_force)
+        if (
+            type(terms) is Limit
+            and terms.display_qty is None
+            and (Limit, tif) in route.order_types
+            and tif not in _DATED
+            and command.instructions is None
+            and route.last_counter >= state.next_counter
+        ):
+            return not of_itself
         trigger, against = entry._look_closer(command, route, of_itself, ())
         return trigger is None and not against
 
@@ -168,9 +181,11 @@ class NativeGroups:
             return False
         if limits.max_messages is None:
             return True
-        window_ns = limits.message_window_s * _NS_PER_S
-        recent = sum(1 for sent_ns in book.sent_ns if now_ns - sent_ns < window_ns)
-        return recent + count <= limits.max_messages
+        # The oldest that would have to be out of the window by now.
+        place = len(book.sent_ns) + count - limits.max_messages - 1
+        if not 0 <= place < len(book.sent_ns):
+            return place < 0
+        return now_ns - book.sent_ns[place] >= limits.message_window_s * _NS_PER_S
 
 
 def _commands(group: Group) -> list[SubmitOrder]:
@@ -196,12 +211,12 @@ def _executed(group: Group, legs: Iterable[int]) -> Decimal:
     return sum((group.legs[number].executed_qty for number in legs), ZERO)
 
 
-def _without(group: Group, entry: int, number: int) -> Decimal:
+def _without(group: Group, entry: int, exits: Iterable[int], number: int) -> Decimal:
     """Give what an entry has brought that no exit has executed, and that an exit which has ended should still work for."""
-    node = _entry_node(group.contingency, entry, count())
-    units = _units(node, entry)
-    left = group.legs[entry].executed_qty - _executed(group, (leg for unit, _ in units for leg in unit))
-    for unit, siblings in units:
+    left = group.legs[entry].executed_qty - _executed(group, exits)
+    if left <= ZERO:
+        return ZERO
+    for unit, siblings in _units(_entry_node(group.contingency, entry, count()), entry):
         if number not in unit:
             left -= max(_open_qty(group.legs[leg]) for leg in unit)
         elif siblings is Siblings.CANCEL and _executed(group, (leg for leg in unit if leg != number)):

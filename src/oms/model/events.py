@@ -1047,11 +1047,13 @@ class GroupListed(Event):
         group_id: The group.
         list_id: What the list goes by there (66).
         broker: Where it goes.
+        order_ids: The numbers that the orders get which are created next: one for each leg.
     """
 
     group_id: int
     list_id: ListId
     broker: BrokerName
+    order_ids: tuple[OrderId, ...]
 
 
 @record

@@ -816,7 +816,7 @@ EXPECTED: tuple[e.Event, ...] = (
         115, 4, ASK, 115, T0, OrderId(115), AAPL, Side.BUY, Decimal(1), Strategy("twap", {"slices": 10, "over_s": "600"}),
         Day(), MAIN, None, None, 0,
     ),
-    e.GroupListed(116, 4, ASK, 116, T0, 1, ListId("oms-1"), BrokerName("paper")),
+    e.GroupListed(116, 4, ASK, 116, T0, 1, ListId("oms-1"), BrokerName("paper"), (OrderId(7), OrderId(8))),
     e.OrderHeld(
         117, 4, ASK, 117, T0, OrderId(116), BrokerName("paper"), QuoteTrigger(side=Side.SELL), leaves_qty=Decimal(10),
     ),
