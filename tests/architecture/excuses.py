@@ -313,6 +313,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.simulation.bar_matching",
+        "a bar leads to all that trades, waits and is released",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.simulation.book",
         "our orders, the market and the prices of an instrument meet here",
     ),

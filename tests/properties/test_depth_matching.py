@@ -16,6 +16,7 @@ from oms.model.reports import ExecutionReport, Report
 from oms.model.terms import Limit
 from oms.model.time_in_force import FOK, GTC, IOC, TimeInForce
 from oms.simulation.queue_models import Optimistic, Pessimistic, Proportional, QueueModel
+from oms.simulation.rules import USUAL_RULES, MatchingRules
 from tests.properties.slow_depth import SlowLevels, SlowNamed
 from tests.properties.slow_exchange import Fill, SlowExchange, SlowOrder
 from tests.properties.test_simulated_exchange import as_fill, px_of
@@ -82,9 +83,9 @@ Told: TypeAlias = tuple[list[Report], list[Fill]]
 class Desk(Generic[Slow]):
     """Our requests, told to the exchange and to a slow one."""
 
-    def __init__(self, slow: Slow, queue: QueueModel | None = None) -> None:
+    def __init__(self, slow: Slow, rules: MatchingRules = USUAL_RULES) -> None:
         self.slow = slow
-        self.venue = Venue(queue=queue)
+        self.venue = Venue(rules=rules)
         self.orders: dict[str, ExecutionReport] = {}
         self.names: list[str] = []
         self.requests = 0
@@ -159,7 +160,7 @@ class ByLevel(Desk[SlowLevels]):
     """The exchange on a market by level, beside the slow one."""
 
     def __init__(self, model: str) -> None:
-        super().__init__(SlowLevels(model), MODELS[model])
+        super().__init__(SlowLevels(model), MatchingRules(queue=MODELS[model]))
         self.do(("snapshot", {999: 5, 998: 3}, {1001: 5, 1002: 3}))
         for side, px in ((Side.BUY, 999), (Side.SELL, 1001), (Side.BUY, 998), (Side.BUY, 999)):
             self.do(("new", side, 4, px, 0, GTC))

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
 from oms.errors import ValidationError
+from oms.model.bars import Bar, QuoteBar
 from oms.model.capabilities import Capabilities
 from oms.model.contingencies import Contingencies
-from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
 from oms.model.enums import ExecType, Listing, TriggerPriceType
 from oms.model.ids import Account, BrokerName
 from oms.model.ids import name as checked_name
@@ -56,6 +56,7 @@ from oms.simulation.fees import FeeModel
 from oms.simulation.latency import Latency
 from oms.simulation.list_admission import CONTINGENCIES
 from oms.simulation.reporting import Reports, net_positions
+from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
 from oms.simulation.wire import Wire
 
@@ -94,6 +95,7 @@ class PaperBroker:
         latency: Latency | None = None,
         faults: FaultModel | None = None,
         profile: VenueProfile = PROFILE,
+        rules: MatchingRules = USUAL_RULES,
         name: str = "paper",
         order_types: frozenset[tuple[type[Terms], type[TimeInForce]]] = ORDER_TYPES,
         trigger_prices: frozenset[TriggerPriceType] = frozenset(TriggerPriceType),
@@ -110,6 +112,7 @@ class PaperBroker:
             latency: How long requests and reports are under way; no time unless given.
             faults: What goes wrong; nothing unless given.
             profile: How it says that it behaves. Where that sends pending reports, it does.
+            rules: What the exchange does where venues differ, such as `MatchingRules(queue=Proportional())`.
             name: 1 to 32 of letters, digits, `.`, `_` and `-`.
             order_types: The pairs of terms and time in force that it says it takes, such as `ALL_ORDER_TYPES` for market and
                 limit orders alone; everything that the exchange works unless given. It plays a broker that can do less.
@@ -122,11 +125,7 @@ class PaperBroker:
             ValidationError: The name has other characters, or it is to take what the exchange does not work.
         """
         self.name: Final = BrokerName(checked_name(name, "broker"))
-        unworked = sorted(f"{terms.__name__} {tif.__name__}" for terms, tif in order_types - ORDER_TYPES)
-        if unworked:
-            raise ValidationError(
-                "order_types", ", ".join(unworked), "pass a part of what the exchange works"
-            )
+        _check_worked(order_types)
         self._capabilities = Capabilities(
             order_types=order_types,
             amendable=_AMENDABLE,
@@ -138,7 +137,9 @@ class PaperBroker:
             contingencies=contingencies,
         )
         self._instruments = tuple(instruments)
-        self._exchange = SimulatedExchange(self._instruments, fees=fees, slippage=slippage, account=account)
+        self._exchange = SimulatedExchange(
+            self._instruments, fees=fees, slippage=slippage, account=account, rules=rules
+        )
         self._sink: ReportSink | None = None
         self._executions: list[ExecutionReport] = []
         # Only where anything takes time or goes wrong; else what the exchange says is told at once.
@@ -256,10 +257,10 @@ class PaperBroker:
             reports = exchange.on_mark(update)
         elif isinstance(update, TradePrint):
             reports = exchange.on_trade(update)
-        elif isinstance(update, BookUpdate | BookSnapshot | BookOrder):
-            reports = exchange.on_depth(update)
+        elif isinstance(update, Bar | QuoteBar):
+            reports = exchange.on_bar(update)
         else:
-            return
+            reports = exchange.on_depth(update)
         if wire is not None:
             self._put(wire.tell(reports, update.time_ns))
         elif reports:
@@ -312,3 +313,9 @@ class PaperBroker:
 
 
 _SENT: Final = Sent()
+
+
+def _check_worked(order_types: frozenset[tuple[type[Terms], type[TimeInForce]]]) -> None:
+    unworked = sorted(f"{terms.__name__} {tif.__name__}" for terms, tif in order_types - ORDER_TYPES)
+    if unworked:
+        raise ValidationError("order_types", ", ".join(unworked), "pass a part of what the exchange works")

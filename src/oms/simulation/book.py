@@ -40,8 +40,11 @@ class Book:
         stops: Our orders that wait for a price, in order of arrival.
         aside: Our orders that trade in full or by a least quantity: they join no queue.
         unpriced: Our pegged orders that have no limit yet.
+        due: Our orders that wait for the next price, where only bars are known.
         held: Our orders of which nothing works, since others of their list have not executed.
         pegs: All our pegged orders, in order of arrival; some have ended meanwhile.
+        is_by_bar: Whether bars are all that is known of the market.
+        bar_place: The last place in time that there was when the last bar was heard.
         is_watched: Whether an order has to look at every update of the market.
         is_taken: Whether we have taken something of what is shown.
         last_px: The price of the last trade between others; None before the first.
@@ -51,16 +54,20 @@ class Book:
 
     __slots__ = (
         "_last_top",
+        "_no_quote",
         "_top",
         "aside",
         "asks",
+        "bar_place",
         "bids",
         "buys",
         "by_level",
         "by_order",
+        "due",
         "grid",
         "held",
         "instrument",
+        "is_by_bar",
         "is_closed",
         "is_taken",
         "is_watched",
@@ -85,6 +92,7 @@ class Book:
         self.buys = Ladder(is_buy=True, queue=queue, lot=instrument.lot)
         self.sells = Ladder(is_buy=False, queue=queue, lot=instrument.lot)
         self.quote = Quote(instrument.symbol, 0, None, ZERO, None, ZERO)
+        self._no_quote = self.quote
         self._top = TopSide(self, is_bid=True), TopSide(self, is_bid=False)
         self.bids: ShownSide = self._top[0]
         self.asks: ShownSide = self._top[1]
@@ -98,6 +106,9 @@ class Book:
         self.stops: dict[VenueOrderId, VenueOrder] = {}
         self.aside: dict[VenueOrderId, VenueOrder] = {}
         self.unpriced: dict[VenueOrderId, VenueOrder] = {}
+        self.due: dict[VenueOrderId, VenueOrder] = {}
+        self.is_by_bar = False
+        self.bar_place = 0
         self.held: dict[VenueOrderId, VenueOrder] = {}
         self.pegs: dict[VenueOrderId, VenueOrder] = {}
         self.is_watched = False
@@ -145,6 +156,11 @@ class Book:
     def is_deep(self) -> bool:
         """Whether the market is known behind its best prices."""
         return self.by_level is not None or self.by_order is not None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether quotes were heard, or what is behind them."""
+        return self.quote is not self._no_quote or self.is_deep
 
     @property
     def is_reached(self) -> bool:
@@ -207,6 +223,7 @@ class Book:
         yield from self.stops.values()
         yield from self.aside.values()
         yield from self.unpriced.values()
+        yield from self.due.values()
         yield from self.held.values()
 
     def released_by(self, update: Quote | TradePrint | MarkPrice) -> list[VenueOrder]:

@@ -42,10 +42,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from oms.model.bars import Bar, QuoteBar
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Depth
 from oms.model.ids import Account, ClOrdId
 from oms.model.instrument import Instrument
-from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
+from oms.model.market import MarketData, MarkPrice, Quote, TradePrint
 from oms.model.reports import ExecutionReport
 from oms.model.requests import (
     NewOrderList,
@@ -56,6 +57,8 @@ from oms.model.requests import (
 )
 from oms.model.sessions import SessionChange
 from oms.simulation.accounts import AccountModel, Funds
+from oms.simulation.bar_matching import on_bar
+from oms.simulation.bar_path import quotes_of
 from oms.simulation.book import Book
 from oms.simulation.charging import Charging
 from oms.simulation.depth_feed import on_levels, on_order
@@ -63,9 +66,9 @@ from oms.simulation.executions import Executions
 from oms.simulation.fees import FeeModel, NoFees
 from oms.simulation.matching import NEVER_NS, Matching
 from oms.simulation.order_desk import OrderDesk
-from oms.simulation.queue_models import QueueModel
 from oms.simulation.reception import Reception
 from oms.simulation.reporting import Reports, status_report
+from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
 
 
@@ -78,16 +81,16 @@ class SimulatedExchange:
         reception: What is said of a request before it is decided, or instead.
     """
 
-    __slots__ = ("_books", "_desk", "_hears_volume", "_lists", "_matching", "reception")
+    __slots__ = ("_books", "_desk", "_hears_volume", "_lists", "_matching", "_rules", "reception")
 
     def __init__(
         self,
         instruments: Iterable[Instrument],
         *,
         fees: FeeModel | None = None,
-        queue: QueueModel | None = None,
         slippage: SlippageModel | None = None,
         account: AccountModel | None = None,
+        rules: MatchingRules = USUAL_RULES,
     ) -> None:
         """Open a book for each instrument.
 
@@ -96,10 +99,11 @@ class SimulatedExchange:
             fees: What executions cost; nothing unless given.
             slippage: How much worse than shown what takes trades; not at all unless given.
             account: On which terms accounts trade; without limits unless given.
-            queue: Where those who cancel stood in the market's queue; `Pessimistic` unless given.
+            rules: What it does where venues differ.
         """
+        self._rules = rules
         self._books: dict[str, Book] = {
-            instrument.symbol: Book(instrument, queue) for instrument in instruments
+            instrument.symbol: Book(instrument, rules.queue) for instrument in instruments
         }
         gauge = None if slippage is None else slippage.gauge()
         meter = (NoFees() if fees is None else fees).meter()
@@ -175,10 +179,10 @@ class SimulatedExchange:
             else self._books[order.symbol].ahead_of(order)
         )
 
-    def on_market(self, heard: MarketUpdate | Depth) -> Reports:
+    def on_market(self, heard: MarketData) -> Reports:
         """Take whatever is heard of a market.
 
-        The deepest that was heard of an instrument is its market: orders by name, or else levels, or else quotes.
+        The deepest that was heard of an instrument is its market: orders by name, or else levels, or else quotes, or else bars.
         """
         match heard:
             case Quote():
@@ -189,6 +193,20 @@ class SimulatedExchange:
                 return self.on_mark(heard)
             case BookUpdate() | BookSnapshot() | BookOrder():
                 return self.on_depth(heard)
+            case Bar() | QuoteBar():
+                return self.on_bar(heard)
+
+    def on_bar(self, heard: Bar | QuoteBar) -> Reports:
+        """Take a bar: of trades as `oms.simulation.bar_matching` says, of quotes as the quotes along its path."""
+        if isinstance(heard, QuoteBar):
+            return [
+                report for quote in quotes_of(heard, self._rules.bar_path) for report in self.on_quote(quote)
+            ]
+        expired = self.on_clock(heard.time_ns)
+        book = self._books.get(heard.symbol)
+        if book is None:
+            return expired
+        return self._settled([*expired, *on_bar(self._matching, book, heard, self._rules)], heard.time_ns)
 
     def on_depth(self, heard: Depth) -> Reports:
         """Take a book, changes of its levels, or what became of one order of others."""

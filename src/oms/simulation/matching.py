@@ -74,6 +74,8 @@ class Matching:
             return reports
         if not executions.wanted(order):
             executions.lay_off(book, order, time_ns, reports)
+        elif book.is_by_bar and not book.is_shown and (order.price is None or not order.may_rest):
+            book.set_apart(order, book.due)
         elif order.price is None or not order.may_rest:
             text = f"nothing more to trade with at once, {order.leaves_qty} of {order.order_qty} left"
             executions.cancel(book, order, text, time_ns, reports)
@@ -95,6 +97,11 @@ class Matching:
             if order.becomes_limit:
                 order.price = px
             self.executions.execute(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns, reports)
+
+    @property
+    def last_place(self) -> int:
+        """The place in time that the last order got."""
+        return self._places
 
     def await_end(self, order: VenueOrder) -> None:
         """Look after an order that the clock ends."""
@@ -177,7 +184,7 @@ class Matching:
     ) -> None:
         # What is left of one price of the other side goes to whoever of ours reaches it.
         while left and ladder.reaches(px):
-            qty = self._fill_first(book, ladder, left, time_ns, reports)
+            qty = self.fill_first(book, ladder, left, time_ns, reports)
             book.take(px, qty, is_buy=ladder.is_buy)
             left = _SUBTRACT(left, qty)
 
@@ -193,7 +200,7 @@ class Matching:
                 continue
             ladder.note_trade_beyond(px)
             while size and ladder.is_beyond(px):
-                size = _SUBTRACT(size, self._fill_first(book, ladder, size, time_ns, reports))
+                size = _SUBTRACT(size, self.fill_first(book, ladder, size, time_ns, reports))
             # Whoever bought aggressively traded with the offers, so that the queue of the bids did not move.
             if size and (aggressor is None or (aggressor is Side.BUY) is not ladder.is_buy):
                 size = self._trade_queue(book, ladder, px, size, time_ns, reports)
@@ -211,7 +218,7 @@ class Matching:
         while size and ladder.reaches(px):
             if not ladder.is_beyond(px) and ladder.best().first().queue_place > traded.place:
                 break
-            size = _SUBTRACT(size, self._fill_first(book, ladder, size, time_ns, reports))
+            size = _SUBTRACT(size, self.fill_first(book, ladder, size, time_ns, reports))
         return reports
 
     def change_session(self, change: SessionChange) -> Reports:
@@ -262,20 +269,29 @@ class Matching:
             passed = ladder.best().pass_queue(left)
             left, size = _SUBTRACT(left, passed), _SUBTRACT(size, passed)
             if left:
-                left = _SUBTRACT(left, self._fill_first(book, ladder, left, time_ns, reports))
+                left = _SUBTRACT(left, self.fill_first(book, ladder, left, time_ns, reports))
         if level is not None:
             # What we got in here was somebody's out there, and is not shown any more either.
             level.note_traded(size)
         return left
 
-    def _fill_first(
-        self, book: Book, ladder: Ladder, most: Decimal, time_ns: int, reports: Reports
+    def fill_first(
+        self,
+        book: Book,
+        ladder: Ladder,
+        most: Decimal,
+        time_ns: int,
+        reports: Reports,
+        *,
+        px: Decimal | None = None,
+        liquidity: LastLiquidityInd = LastLiquidityInd.ADDED,
     ) -> Decimal:
+        """Fill the first order of a side with up to so much, at its limit unless a price is given; give how much it got."""
         level = ladder.best()
         order = level.first()
         executions = self.executions
         qty = min(executions.wanted(order), most)
-        executions.execute(book, order, qty, level.price, LastLiquidityInd.ADDED, time_ns, reports)
+        executions.execute(book, order, qty, level.price if px is None else px, liquidity, time_ns, reports)
         if not order.leaves_qty:
             book.remove(order)
         elif not executions.wanted(order):

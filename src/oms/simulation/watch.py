@@ -78,6 +78,17 @@ class Watch:
         target = self._gone(offset, self.stop_px)
         return self._grid.down(target) if self.is_buy else self._grid.up(target)
 
+    def reached_on_the_way_to(self, px: Decimal, *, is_up: bool) -> Decimal | None:
+        """Give the price that releases the order by one trade, if it is no further than `px` on a way that rises or falls."""
+        stop_px = self.stop_px
+        if (
+            stop_px is None
+            or self._goes_up is not is_up
+            or self.trigger.price_type is not TriggerPriceType.LAST
+        ):
+            return None
+        return stop_px if (stop_px <= px if is_up else stop_px >= px) else None
+
     def sees(self, update: Quote | TradePrint | MarkPrice) -> bool:
         """Take an update of the market, and tell whether it releases the order."""
         price_type = self.trigger.price_type

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oms.simulation.queue_models import Optimistic, Proportional
+from oms.simulation.rules import MatchingRules
 from tests.unit.simulation.test_exchange_stories import assert_whole
 from tests.unit.simulation.venue import Venue
 
@@ -362,8 +363,8 @@ def test_the_exchange_does_in_depth_what_the_story_says(story: tuple[str, ...]) 
 
 
 def test_levels_behind_the_best_are_canceled_by_share() -> None:
-    play(Venue(queue=Proportional()), PROPORTIONAL)
+    play(Venue(rules=MatchingRules(queue=Proportional())), PROPORTIONAL)
 
 
 def test_levels_behind_the_best_are_canceled_ahead() -> None:
-    play(Venue(queue=Optimistic()), OPTIMISTIC)
+    play(Venue(rules=MatchingRules(queue=Optimistic())), OPTIMISTIC)

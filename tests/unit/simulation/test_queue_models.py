@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oms.simulation.queue_models import Optimistic, Pessimistic, Proportional, QueueModel
+from oms.simulation.rules import MatchingRules
 from tests.unit.simulation.venue import Venue
 
 MODELS: dict[str, QueueModel] = {
@@ -111,7 +112,7 @@ STORIES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 
 @pytest.mark.parametrize(("name", "lines", "fills"), STORIES.values(), ids=STORIES.keys())
 def test_who_fills_after_others_canceled(name: str, lines: tuple[str, ...], fills: tuple[str, ...]) -> None:
-    venue = Venue(queue=MODELS[name])
+    venue = Venue(rules=MatchingRules(queue=MODELS[name]))
 
     said = [told for line in lines for told in venue.tell(line)]
 

@@ -4,6 +4,7 @@ A line is what happens, an arrow, and the reports that must follow, separated by
 
     quote 99x5 101x5                                a bid of 99 for 5 beside an ask of 101 for 5; `-` for nobody
     trade 100x4 sell                                a print; `buy`, `sell` or nothing for its aggressor
+    bar 100,105,98,102x50                           open, high, low and close, and the volume if it is known
     book 99x5,98x4 101x5                            a book by level; `-` for an empty side
     levels 99x0 101x7,103x2                         changes of levels
     new E1 sell 5@101                               an order of somebody else by name, and what becomes of it
@@ -36,6 +37,7 @@ from decimal import Decimal
 
 from attrs import evolve
 
+from oms.model.bars import Bar
 from oms.model.contingencies import order_qtys
 from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings, legs_of
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Levels
@@ -86,7 +88,7 @@ from oms.model.time_in_force import (
 from oms.simulation.accounts import AccountModel
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
-from oms.simulation.queue_models import QueueModel
+from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
 
 X = Symbol("X")
@@ -148,12 +150,12 @@ class Venue:
         instrument: Instrument = INSTRUMENT,
         *,
         fees: FeeModel | None = None,
-        queue: QueueModel | None = None,
         slippage: SlippageModel | None = None,
         account: AccountModel | None = None,
+        rules: MatchingRules = USUAL_RULES,
     ) -> None:
         self.exchange = SimulatedExchange(
-            [instrument], fees=fees, queue=queue, slippage=slippage, account=account
+            [instrument], fees=fees, slippage=slippage, account=account, rules=rules
         )
         self.time_ns = NOON_NS
         self.reports: list[Report] = []
@@ -171,6 +173,8 @@ class Venue:
             case ["quote", bid, ask]:
                 (bid_px, bid_size), (ask_px, ask_size) = shown(bid), shown(ask)
                 return self.exchange.on_quote(Quote(X, self.time_ns, bid_px, bid_size, ask_px, ask_size))
+            case ["bar", what]:
+                return self.exchange.on_market(bar(self.time_ns, what))
             case ["book", bids, asks]:
                 return self.exchange.on_market(BookSnapshot(X, self.time_ns, levels(bids), levels(asks)))
             case ["levels", bids, asks]:
@@ -385,6 +389,13 @@ def shown(text: str) -> tuple[Decimal | None, Decimal]:
         return None, Decimal(0)
     px, size = text.split("x")
     return Decimal(px), Decimal(size)
+
+
+def bar(time_ns: int, text: str) -> Bar:
+    """Read a bar."""
+    prices, _, volume = text.partition("x")
+    opening, high, low, closing = map(Decimal, prices.split(","))
+    return Bar(X, time_ns, time_ns - 1, opening, high, low, closing, Decimal(volume) if volume else None)
 
 
 def entry(time_ns: int, what: str, entry_id: str, side: str, now: str, executed: str = "0") -> BookOrder:

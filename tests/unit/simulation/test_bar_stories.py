@@ -1,0 +1,260 @@
+"""The rules where only bars are known as stories; what each line must lead to is worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from oms.errors import ValidationError
+from oms.simulation.bar_path import BarPath
+from oms.simulation.rules import MatchingRules
+from tests.unit.simulation.test_depth_stories import play
+from tests.unit.simulation.venue import Venue
+
+FIRST = "bar 100,101,99,100x50"
+
+# The high comes before the low.
+OHLC: dict[str, tuple[str, ...]] = {
+    "a market order trades at the next open": (
+        FIRST,
+        "buy a 3 mkt day -> a new",
+        "bar 102,103,101,102x9 -> a 3@102 taker leaves 0",
+    ),
+    "what the volume is not enough for waits for the next bar": (
+        FIRST,
+        "buy a 7 mkt day -> a new",
+        "bar 102,103,101,102x5 -> a 5@102 taker leaves 2",
+        "bar 104,104,104,104x5 -> a 2@104 taker leaves 0",
+    ),
+    "an IOC does not wait": (
+        FIRST,
+        "buy a 7 mkt ioc -> a new",
+        "bar 102,103,101,102x5 -> a 5@102 taker leaves 2; a canceled cum 5",
+    ),
+    "a FOK trades in full or not at all": (
+        FIRST,
+        "buy a 7 mkt fok -> a new",
+        "buy b 5 mkt fok -> b new",
+        "bar 102,103,101,102x6 -> a canceled cum 0; b 5@102 taker leaves 0",
+    ),
+    "an IOC with a limit looks at the open alone": (
+        FIRST,
+        "buy a 3 @101 ioc -> a new",
+        "buy b 3 @103 ioc -> b new",
+        "bar 102,103,100,102x9 -> a canceled cum 0; b 3@102 taker leaves 0",
+    ),
+    "market orders trade in order of arrival": (
+        FIRST,
+        "buy a 3 mkt day -> a new",
+        "sell b 3 mkt day -> b new",
+        "bar 102,103,101,102x4 -> a 3@102 taker leaves 0; b 1@102 taker leaves 2",
+    ),
+    "a market order before the first bar finds nobody": ("buy a 3 mkt day -> a new; a canceled cum 0",),
+    "a market order that waits can be canceled": (
+        FIRST,
+        "buy a 3 mkt gtc -> a new",
+        "cancel b a -> b canceled cum 0",
+        "bar 102,103,101,102x9",
+    ),
+    "a market order that waits expires with its session": (
+        FIRST,
+        "buy a 3 mkt day -> a new",
+        "close -> a expired cum 0",
+    ),
+    "a bar without trades fills nobody": (
+        FIRST,
+        "buy a 3 mkt day -> a new",
+        "bar 102,102,102,102x0",
+        "bar 103,103,103,103x9 -> a 3@103 taker leaves 0",
+    ),
+    "where the volume is not known it has no limit": (
+        FIRST,
+        "buy a 3000 mkt day -> a new",
+        "bar 102,103,101,102 -> a 3000@102 taker leaves 0",
+    ),
+    "a resting order trades at its limit, on the way": (
+        FIRST,
+        "buy a 3 @99.5 gtc -> a new",
+        "bar 100,101,99,100x9 -> a 3@99.5 maker leaves 0",
+    ),
+    "a sale trades on the way up": (
+        FIRST,
+        "sell a 3 @100.5 gtc -> a new",
+        "bar 100,101,99,100x9 -> a 3@100.5 maker leaves 0",
+    ),
+    "a price that is touched fills nobody": (
+        FIRST,
+        "buy a 3 @99 gtc -> a new",
+        "bar 100,101,99,100x9",
+        "bar 99,101,99,100x9",
+        "bar 100,101,98.99,100x9 -> a 3@99 maker leaves 0",
+    ),
+    "a gap fills at the open": (
+        FIRST,
+        "buy a 3 @99 gtc -> a new",
+        "bar 100,101,100,100x9",
+        "bar 97,98,96,98x9 -> a 3@97 maker leaves 0",
+    ),
+    "a gap up fills a sale at the open": (
+        FIRST,
+        "sell a 3 @101 gtc -> a new",
+        "bar 100,101,100,100x9",
+        "bar 103,104,102,103x9 -> a 3@103 maker leaves 0",
+    ),
+    "an order that comes with a limit beyond the next open takes": (
+        FIRST,
+        "buy a 3 @105 gtc -> a new",
+        "bar 102,103,101,102x9 -> a 3@102 taker leaves 0",
+    ),
+    "a post-only order adds, at its limit": (
+        FIRST,
+        "buy a 3 @99 gtc post -> a new",
+        "bar 97,98,96,98x9 -> a 3@99 maker leaves 0",
+    ),
+    "the volume fills once, the better price first": (
+        FIRST,
+        "buy b 4 @99.2 gtc -> b new",
+        "buy a 3 @99.5 gtc -> a new",
+        "bar 100,101,99,100x5 -> a 3@99.5 maker leaves 0; b 2@99.2 maker leaves 2",
+        "bar 100,101,99,100x9 -> b 2@99.2 maker leaves 0",
+    ),
+    "the volume fills once, over both sides and along the path": (
+        FIRST,
+        "sell a 3 @100.5 gtc -> a new",
+        "buy b 3 @99.5 gtc -> b new",
+        "bar 100,101,99,100x4 -> a 3@100.5 maker leaves 0; b 1@99.5 maker leaves 2",
+    ),
+    "who rests comes before who waits, at the open": (
+        FIRST,
+        "buy a 3 mkt day -> a new",
+        "buy b 3 @105 gtc -> b new",
+        "bar 102,103,101,102x4 -> b 3@102 taker leaves 0; a 1@102 taker leaves 2",
+    ),
+    "a stop trades at its stop price": (
+        FIRST,
+        "sell a 3 stop99 gtc -> a new",
+        "bar 100,101,98,100x9 -> a triggered; a 3@99 taker leaves 0",
+    ),
+    "a stop is released where its price is touched": (
+        FIRST,
+        "buy a 3 stop101 gtc -> a new",
+        "bar 100,101,98,100x9 -> a triggered; a 3@101 taker leaves 0",
+    ),
+    "through a gap a stop trades at the open": (
+        FIRST,
+        "sell a 3 stop99 gtc -> a new",
+        "bar 97,98,96,98x9 -> a triggered; a 3@97 taker leaves 0",
+    ),
+    "stops are released as the way comes to them, and share the volume": (
+        FIRST,
+        "sell a 2 stop99 gtc -> a new",
+        "sell b 2 stop99.5 gtc -> b new",
+        "bar 100,101,98,98x3 -> b triggered; b 2@99.5 taker leaves 0; a triggered; a 1@99 taker leaves 1",
+        "bar 97,97,97,97x9 -> a 1@97 taker leaves 0",
+    ),
+    "who rests on the way to a stop trades before it": (
+        FIRST,
+        "buy a 2 stop101 gtc -> a new",
+        "sell b 2 @100.5 gtc -> b new",
+        "sell c 2 @101.5 gtc -> c new",
+        "bar 100,101.4,98,98x5 -> b 2@100.5 maker leaves 0; a triggered; a 2@101 taker leaves 0",
+        "bar 98,102,98,98x1 -> c 1@101.5 maker leaves 1",
+    ),
+    "a limit order is released and trades at the stop price": (
+        FIRST,
+        "sell a 3 stop99@98.5 gtc -> a new",
+        "bar 100,101,98,100x9 -> a triggered; a 3@99 taker leaves 0",
+    ),
+    "a limit order that a gap has left behind rests": (
+        FIRST,
+        "sell a 3 stop99@98.5 gtc -> a new",
+        "bar 98,99,97,98x9 -> a triggered; a 3@98.5 maker leaves 0",
+    ),
+    "a limit order that is released at its limit rests": (
+        FIRST,
+        "sell a 3 stop99@99 gtc -> a new",
+        "bar 100,101,98,98x9 -> a triggered",
+        "bar 98,100,98,98x9 -> a 3@99 maker leaves 0",
+    ),
+    "an order that the way touches from the other side is released too": (
+        FIRST,
+        "sell a 3 mit101 gtc -> a new",
+        "bar 100,102,98,98x9 -> a triggered; a 3@101 taker leaves 0",
+    ),
+    "a trail follows the high before the low": (
+        FIRST,
+        "sell a 3 trail2 gtc -> a new",
+        "bar 100,105,99,104x9 -> a triggered; a 3@103 taker leaves 0",
+    ),
+    "two trades in a row are two prices of the path": (
+        FIRST,
+        "sell a 3 stop99/last2 gtc -> a new",
+        "bar 100,101,98,99x9 -> a triggered; a 3@99 taker leaves 0",
+    ),
+    "market to limit rests at the open": (
+        FIRST,
+        "buy a 7 mtl gtc -> a new",
+        "bar 102,103,102,102x5 -> a 5@102 taker leaves 2",
+        "bar 103,104,101,103x9 -> a 2@102 maker leaves 0",
+    ),
+    "all or none needs the volume for all": (
+        FIRST,
+        "buy a 6 @99.5 gtc aon -> a new",
+        "bar 100,101,99,100x5",
+        "bar 100,101,99,100x6 -> a 6@99.5 maker leaves 0",
+    ),
+    "beside quotes a bar moves who waits for trades, and trades with nobody": (
+        "quote 99x5 101x5",
+        "buy a 3 @98 gtc -> a new",
+        "sell b 2 stop97 gtc -> b new",
+        "bar 100,101,96,100x50 -> b triggered; b 2@99 taker leaves 0",
+    ),
+    "nothing trades in the bars of a closed session": (
+        FIRST,
+        "buy a 3 @99 gtc -> a new",
+        "close",
+        "bar 97,98,96,98x9",
+        "open",
+        "bar 98,98,98,98x9 -> a 3@98 maker leaves 0",
+    ),
+}
+OLHC: dict[str, tuple[str, ...]] = {
+    "the volume goes to who rests below first": (
+        FIRST,
+        "sell a 3 @100.5 gtc -> a new",
+        "buy b 3 @99.5 gtc -> b new",
+        "bar 100,101,99,100x4 -> b 3@99.5 maker leaves 0; a 1@100.5 maker leaves 2",
+    ),
+    "a trail is not reached after the high": (
+        FIRST,
+        "sell a 3 trail2 gtc -> a new",
+        "bar 100,105,99,104x9",
+    ),
+}
+TOUCHED: tuple[str, ...] = (
+    FIRST,
+    "buy a 3 @99 gtc -> a new",
+    "buy b 3 @98.5 gtc -> b new",
+    "bar 100,101,99,100x9 -> a 3@99 maker leaves 0",
+    "buy c 3 @100 ioc -> c new",
+    "bar 100,101,98.5,100x5 -> c 3@100 taker leaves 0; b 2@98.5 maker leaves 1",
+)
+
+
+@pytest.mark.parametrize("story", OHLC.values(), ids=OHLC.keys())
+def test_the_exchange_does_with_bars_what_the_story_says(story: tuple[str, ...]) -> None:
+    play(Venue(rules=MatchingRules(bar_path=BarPath.OHLC)), story)
+
+
+@pytest.mark.parametrize("story", OLHC.values(), ids=OLHC.keys())
+def test_the_exchange_goes_another_way_if_it_is_told_to(story: tuple[str, ...]) -> None:
+    play(Venue(rules=MatchingRules(bar_path=BarPath.OLHC)), story)
+
+
+def test_a_touch_fills_where_the_rules_say_so() -> None:
+    play(Venue(rules=MatchingRules(bar_path=BarPath.OHLC, fills_on_touch=True)), TOUCHED)
+
+
+@pytest.mark.parametrize("wrong", [{"bar_path": "ohlc"}, {"fills_on_touch": 1}])
+def test_rules_of_another_kind_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        MatchingRules(**wrong)  # type: ignore[arg-type]  # what is wrong is what is tested
