@@ -15,15 +15,25 @@ from pathlib import Path
 
 import pytest
 
+from oms.brokers.paper import PaperBroker
 from oms.feeds.merging import merge
 from oms.feeds.recording import Recording
+from oms.model.capabilities import Capabilities
 from oms.model.decimals import ZERO
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Level
 from oms.model.depth_book import DepthBook
+from oms.model.enums import Side, TriggerPriceType
+from oms.model.events import OrderReleased
 from oms.model.ids import Symbol
+from oms.model.instrument import Instrument
 from oms.model.market import MarketData, Quote
 from oms.model.market_order_book import MarketOrderBook
+from oms.model.terms import Market, Stop
+from oms.model.time_in_force import GTC, GoodTillCancel
 from oms.model.top_of_book import TopOfBook
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
+from oms.stores.memory import MemoryEventStore
 
 pytestmark = [pytest.mark.market_data, pytest.mark.slow]
 
@@ -33,6 +43,16 @@ BITSTAMP = "crypto_btcusd_bitstamp_2015-05-01_{}.csv.gz"
 HOUR_NS = 3_600_000_000_000
 
 Say = Callable[[str], None]
+
+
+class Deaf(PaperBroker):
+    """Takes market orders alone, and hears nothing of the market."""
+
+    def capabilities(self) -> Capabilities:
+        return Capabilities(order_types=frozenset({(Market, GoodTillCancel)}), simulated=True)
+
+    def on_market(self, update: MarketData) -> None:
+        del update
 
 
 @pytest.fixture
@@ -272,3 +292,35 @@ def test_what_the_market_said_is_quoted_once_for_each_change_of_the_best_prices(
     assert all(quote.is_two_sided for quote in quotes)
     shown = [(quote.bid, quote.bid_size, quote.ask, quote.ask_size) for quote in quotes]
     assert all(one != other for one, other in pairwise(shown))
+
+
+# ---------------------------------------------------------------- to the manager
+
+
+def released(market_data: Path, *, as_depth: bool) -> list[tuple[int, int]]:
+    """When stops that are held here are released by the Binance book, told as depth or as the quotes that follow from it."""
+    instrument = Instrument(symbol=BTCUSDT, currency="USDT", tick="0.01", lot="0.00001")
+    messages = [message for _, message in zip(range(2_000), depth_of(market_data), strict=False)]
+    clock = ManualClock(messages[0].time_ns)
+    store = MemoryEventStore()
+    om = OrderManager(brokers=[Deaf([instrument])], store=store, clock=clock)
+    for px in range(61_750, 61_900, 10):
+        for side in (Side.BUY, Side.SELL):
+            om.submit(BTCUSDT, side, 1, Stop(px, TriggerPriceType.BID_ASK), tif=GTC)
+    top = TopOfBook(BTCUSDT)
+    for message in messages:
+        clock.advance_to(message.time_ns)
+        quote = top.take(message)
+        if as_depth:
+            om.update(message)
+        elif quote is not None:
+            om.update(quote)
+    return [(event.time_ns, event.order_id) for event in store.read() if isinstance(event, OrderReleased)]
+
+
+def test_a_market_in_depth_releases_held_orders_when_its_best_prices_do(market_data: Path) -> None:
+    by_depth = released(market_data, as_depth=True)
+
+    assert len(by_depth) > 10
+    assert len({time_ns for time_ns, _ in by_depth}) > 3
+    assert by_depth == released(market_data, as_depth=False)

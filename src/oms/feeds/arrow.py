@@ -84,7 +84,7 @@ class ArrowRecording:
                 "columns", "has_header=False", "name the columns: a file of columns has their names"
             )
         self._arrow: Any = _package("pyarrow")
-        self._policy = checked_policy(bad_rows)
+        self._policy: BadRows = checked_policy(bad_rows)
         self.symbol = checked_symbol(symbol)
         self._source: Any = source
         self.path = Path(source) if isinstance(source, str | Path) else _IN_MEMORY

@@ -65,7 +65,7 @@ def checked_policy(bad_rows: BadRows) -> BadRows:
     Raises:
         ValidationError: It is none of the three.
     """
-    if not callable(bad_rows) and bad_rows not in {"raise", "skip"}:
+    if not callable(bad_rows) and bad_rows != "raise" and bad_rows != "skip":  # noqa: PLR1714  # a set hides the type
         raise ValidationError("bad_rows", bad_rows, 'pass "raise", "skip", or a function that takes a BadRow')
     return bad_rows
 

@@ -67,7 +67,7 @@ class Recording:
             ValidationError: An argument is wrong.
             OSError: The file cannot be opened.
         """
-        self._policy = checked_policy(bad_rows)
+        self._policy: BadRows = checked_policy(bad_rows)
         self.path = Path(path)
         self.symbol = checked_symbol(symbol)
         if columns is not None and (span_s is not None or assumed_size is not None):

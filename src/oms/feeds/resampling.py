@@ -21,7 +21,7 @@ from oms.model.market import TradePrint
 NS_PER_S: Final = 1_000_000_000
 DAY_S: Final = 86_400
 
-B = TypeVar("B", Bar, QuoteBar)
+B = TypeVar("B", bound=Bar | QuoteBar)
 
 
 def bars_of(trades: Iterable[TradePrint], *, span_s: int, offset_s: int = 0) -> Iterator[Bar]:

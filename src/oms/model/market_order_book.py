@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Final, assert_never
 
 from attrs import define
 
@@ -118,6 +118,8 @@ class MarketOrderBook:
                 self._change(message)
             case MDUpdateAction.DELETE:
                 self._go(message.entry_id)
+            case _:
+                assert_never(message.action)
         bid, ask = self.bids.best_px, self.asks.best_px
         if bid is not None and ask is not None and bid >= ask:
             if bid == ask:

@@ -103,7 +103,7 @@ def test_the_last_order_of_a_level_takes_the_level_with_it() -> None:
     assert levels(book) == ([(8, 1)], [])
     assert queue(book, 9) == []
     assert set(book.entries) == {"b"}
-    assert len(book._queues) == 1
+    assert len(book._queues) == 1  # pyright: ignore[reportPrivateUsage]  # nothing is left behind
 
 
 # ---------------------------------------------------------------- messages out of order

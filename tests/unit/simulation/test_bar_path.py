@@ -122,4 +122,6 @@ def test_a_quote_bar_in_which_nobody_was_is_a_quote_of_nobody() -> None:
 
 
 def test_a_quote_bar_that_stays_is_one_quote_and_unknown_sizes_are_next_to_nothing() -> None:
-    assert quotes_of(quote_bar((9,) * 4, (10,) * 4, None, None), OHLC) == [Quote(AAPL, 60, 9, SOME, 10, SOME)]
+    assert quotes_of(quote_bar((9, 9, 9, 9), (10, 10, 10, 10), None, None), OHLC) == [
+        Quote(AAPL, 60, 9, SOME, 10, SOME)
+    ]
