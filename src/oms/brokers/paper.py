@@ -65,10 +65,11 @@ PROFILE: Final = VenueProfile(
     replace=ReplaceSupport.IN_PLACE,
     chains_replaces=True,
     looks_up_by_cl_ord_id=True,
+    takes_display_qty=True,
 )
 """How the simulated exchange behaves."""
 
-_AMENDABLE: Final = frozenset({"order_qty", "price", "stop_px", "time_in_force"})
+_AMENDABLE: Final = frozenset({"order_qty", "price", "stop_px", "display_qty", "time_in_force"})
 _NOT_STARTED: Final = NotSent("the paper broker is not started")
 _UNREACHABLE: Final = NotSent("the connection to the venue is down")
 

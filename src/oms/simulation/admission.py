@@ -20,6 +20,7 @@ from oms.model.terms import (
     Terms,
     TrailingStop,
     TrailingStopLimit,
+    display_qty,
     stop_px,
 )
 from oms.model.time_in_force import (
@@ -109,10 +110,15 @@ def refusal(
 
 
 def refusal_of_kind(instrument: Instrument, terms: Terms, time_in_force: TimeInForce) -> Refusal | None:
-    """Give the reason why terms are not worked here, or wait for a price that cannot be; None where there is none."""
+    """Give the reason why terms are not worked here, or name a price or a size that cannot be; None where there is none."""
     if (type(terms), type(time_in_force)) not in ORDER_TYPES:
         kind = f"{type(terms).__name__} {type(time_in_force).__name__}"
         return Refusal(UNSUPPORTED, f"{kind} is not worked here")
+    part = display_qty(terms)
+    if part is not None and EXACT.remainder(part, instrument.lot):
+        return Refusal(
+            INCORRECT_QUANTITY, f"display_qty {plain(part)} is not a multiple of {plain(instrument.lot)}"
+        )
     trigger_px = (
         terms.activation_px if isinstance(terms, TrailingStop | TrailingStopLimit) else stop_px(terms)
     )

@@ -244,6 +244,15 @@ class Book:
             self.buys.add(order, price, self.bids.ahead_at(price))
         else:
             self.sells.add(order, price, self.asks.ahead_at(price))
+        order.show_part()
+        if self.by_order is not None:
+            order.queue_place = self.by_order.next_place
+
+    def replenish(self, order: VenueOrder) -> None:
+        """Show the next part of an order, last at its price."""
+        side, ladder = (self.bids, self.buys) if order.is_buy else (self.asks, self.sells)
+        ladder.requeue(order, side.ahead_at(order.resting_px))
+        order.show_part()
         if self.by_order is not None:
             order.queue_place = self.by_order.next_place
 

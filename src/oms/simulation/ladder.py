@@ -153,6 +153,12 @@ class Ladder:
             if order.resting_px == self.best_px:
                 self.best_px = self.best().price if self._levels else self._nothing
 
+    def requeue(self, order: VenueOrder, ahead: Decimal) -> None:
+        """Put an order last at its price, behind what the market shows there now; `ahead` where it does not show that price."""
+        level = self._levels[self._key(order.resting_px)]
+        del level.orders[order.venue_order_id]
+        level.join(order, ahead if level.shown is None else level.shown)
+
     @property
     def is_empty(self) -> bool:
         """Whether no order rests here."""

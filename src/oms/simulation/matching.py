@@ -290,14 +290,25 @@ class Matching:
         level = ladder.best()
         order = level.first()
         executions = self.executions
-        qty = min(executions.wanted(order), most)
+        shown = order.shown_qty
+        qty = min(executions.wanted(order), most if shown is None else min(shown, most))
         executions.execute(book, order, qty, level.price if px is None else px, liquidity, time_ns, reports)
         if not order.leaves_qty:
             book.remove(order)
         elif not executions.wanted(order):
             book.remove(order)
             executions.lay_off(book, order, time_ns, reports)
+        elif shown is not None:
+            order.shown_qty = _SUBTRACT(shown, qty)
+            if not order.shown_qty:
+                self._replenish(book, order)
         return qty
+
+    def _replenish(self, book: Book, order: VenueOrder) -> None:
+        self._places += 1
+        order.place = self._places
+        self.await_end(order)
+        book.replenish(order)
 
     def _match_aside(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
         """Trade an order that joins no queue, at its own limit, where what is shown is enough of it."""

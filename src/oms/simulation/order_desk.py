@@ -16,7 +16,7 @@ from oms.model.requests import (
     OrderCancelRequest,
     OrderStatusRequest,
 )
-from oms.model.terms import Limit, Pegged, Terms, amended, limit_px, stop_px
+from oms.model.terms import Limit, Pegged, Terms, amended, display_qty, limit_px, stop_px
 from oms.model.time_in_force import expires_at, in_words
 from oms.simulation import admission
 from oms.simulation.admission import Refusal
@@ -299,8 +299,14 @@ def _is_moved(book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms) -
         return False
     if order.watch is not None:
         return stop_px(terms) != stop_px(order.terms)
-    is_same_px = limit_px(terms) == limit_px(order.terms)
-    return not is_same_px or order_qty > order.order_qty or order.room is book.aside
+    if limit_px(terms) != limit_px(order.terms) or _shows_more(order.terms, terms):
+        return True
+    return order_qty > order.order_qty or order.room is book.aside
+
+
+def _shows_more(before: Terms, after: Terms) -> bool:
+    was, now = display_qty(before), display_qty(after)
+    return was is not None and (now is None or now > was)
 
 
 def _refusal_to_turn(order: VenueOrder, request: OrderCancelReplaceRequest) -> Refusal | None:
@@ -331,7 +337,7 @@ def _refusal_to_last(book: Book, order: VenueOrder, request: OrderCancelReplaceR
 
 
 def _is_same_kind(before: Terms, after: Terms) -> bool:
-    # The same but for a limit and a stop price, and for how much of it is shown, which is all of it here.
+    # The same but for a limit and a stop price, and for how much of it is shown.
     if isinstance(before, Limit) and isinstance(after, Limit):
         return True
     return amended(before, price=limit_px(after), stop_px=stop_px(after)) == after

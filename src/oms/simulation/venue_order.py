@@ -12,7 +12,7 @@ from oms.model.enums import Choice, SessionPhase, Side
 from oms.model.ids import Account, ClOrdId, Symbol, VenueOrderId
 from oms.model.instructions import Instructions
 from oms.model.sessions import SessionChange
-from oms.model.terms import MarketToLimit, Pegged, Terms, limit_px
+from oms.model.terms import MarketToLimit, Pegged, Terms, display_qty, limit_px
 from oms.model.time_in_force import (
     AtTheClose,
     AtTheOpening,
@@ -61,6 +61,7 @@ class VenueOrder:
         resting_px: The level that it rests on, while it does.
         queue_end: How much the market must have traded at its level, all told, before it is its turn.
         queue_place: Its place in time among the market's own orders, where these are known: whoever has a lower one is ahead.
+        shown_qty: How much of it is shown in the queue now, where that is not all of it; None where it is.
         expires_ns: When the clock ends it, in nanoseconds UTC; None where no clock does.
         watch: What it sees of the market while it waits for a price; None once it was released, or where nothing has to.
         instructions: How it is to be handled beside its price and time; None where nothing is asked for.
@@ -87,6 +88,7 @@ class VenueOrder:
     resting_px: Decimal = ZERO
     queue_end: Decimal = ZERO
     queue_place: int = 0
+    shown_qty: Decimal | None = None
     expires_ns: int | None = None
     watch: Watch | None = None
     instructions: Instructions | None = None
@@ -136,6 +138,11 @@ class VenueOrder:
     def is_reduce_only(self) -> bool:
         """Whether it only makes a position smaller."""
         return self.instructions is not None and self.instructions.reduce_only
+
+    def show_part(self) -> None:
+        """Show as much of it as it asks for, as it does when it joins a queue."""
+        part, open_qty = display_qty(self.terms), self.open_qty
+        self.shown_qty = None if part is None or part >= open_qty else part
 
     def least_qty(self, wanted: Decimal) -> Decimal:
         """Give the least that its next execution may be, where it may trade so much in all; 0 for any."""
@@ -187,6 +194,10 @@ class VenueOrder:
         self.leaves_qty = _SUBTRACT(order_qty, self.cum_qty)
         if not self.leaves_qty:
             self.stage = Stage.FILLED
+        shown = self.shown_qty
+        self.show_part()
+        if shown is not None:
+            self.shown_qty = min(shown, self.open_qty if self.shown_qty is None else self.shown_qty)
 
     def end(self, stage: Stage) -> None:
         """End it with nothing left open."""

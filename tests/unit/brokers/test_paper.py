@@ -62,7 +62,7 @@ def test_it_can_do_everything_and_has_no_money() -> None:
     assert capabilities.instructions == INSTRUCTIONS
     assert capabilities.profile.replace is ReplaceSupport.IN_PLACE
     assert capabilities.profile.chains_replaces
-    assert capabilities.amendable == {"order_qty", "price", "stop_px", "time_in_force"}
+    assert capabilities.amendable == {"order_qty", "price", "stop_px", "display_qty", "time_in_force"}
 
 
 def test_it_can_be_told_to_take_less() -> None:

@@ -306,11 +306,13 @@ ASKED = re.compile(
 def terms_of(text: str) -> Terms:
     """Read what is asked: `mkt`, `@100`, `stop95`, `stop95@94`, `mit105`, `mit105@106`, and the price type after a slash.
 
-    `trail5t>105@0.5/ba` trails bid or ask by 5 ticks (`bp`, `%`, or a price) once 105 was there, and leaves a limit 0.5 beyond.
+    `@100/show5` shows 5 of it at a time. `trail5t>105@0.5/ba` trails bid or ask by 5 ticks (`bp`, `%`, or a price) once 105 was there, and leaves a limit 0.5 beyond.
     `pegm0.02>0.05@101/mid` is pegged 0.02 below the mid, no worse than 101, and follows moves of 0.05; `mtl` is market to limit.
     """
     match = ASKED.fullmatch(text)
     assert match, text
+    if (match.group(5) or "").startswith("show"):
+        return Limit(match.group(4), match.group(5).removeprefix("show"))
     kind, number, start, limit, source = match.groups()
     on = TriggerPriceType.LAST if kind == "peg" else PRICE_TYPES[source or ""]
     match kind:
