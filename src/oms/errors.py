@@ -6,7 +6,8 @@
     ├── ValidationError            you did it: the call cannot be right, nothing was changed
     │   ├── UnknownInstrumentError
     │   ├── UnknownOrderError
-    │   └── UnknownBrokerError
+    │   ├── UnknownBrokerError
+    │   └── ParametersError        several at once
     ├── HaltedError                you asked for something while the manager is halted
     ├── ClockError                 the clock is at fault
     ├── BrokerError                they did it
@@ -29,6 +30,8 @@ A refusal that is part of business (a risk limit, a tick size) is an event, neve
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class OmsError(Exception):
@@ -73,6 +76,21 @@ class UnknownOrderError(ValidationError):
 
 class UnknownBrokerError(ValidationError):
     """A broker name that is not attached to this manager."""
+
+
+class ParametersError(ValidationError):
+    """Parameters that cannot be meant together, or one by one: all that is wrong with them, at once.
+
+    Attributes:
+        errors: Each of them; field, value and remedy of the first are those of this error.
+    """
+
+    def __init__(self, errors: Sequence[ValidationError]) -> None:
+        """Name each of them, one or more."""
+        first = errors[0]
+        super().__init__(first.field, first.value, first.allowed)
+        self.errors = tuple(errors)
+        self.args = ("; ".join(str(error) for error in errors),)
 
 
 class HaltedError(OmsError):

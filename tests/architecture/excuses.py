@@ -51,6 +51,12 @@ EXCUSES: tuple[Excuse, ...] = (
         )
         for name in ("market_to_limit", "pegged", "placing", "stop", "trigger_line")
     ),
+    Excuse("many internal imports", "oms.algos.reacting", "what the fields of algorithms may be"),
+    Excuse(
+        "many internal imports",
+        "oms.algos.schedules",
+        "it brings each algorithm and its arithmetic together",
+    ),
     Excuse(
         "many internal imports",
         "oms.engine.holding",

@@ -98,7 +98,8 @@ def caught_up(slices: Sequence[Slice], now_ns: int) -> tuple[Slice, ...]:
 
     Where all are over, they are one slice, due at once: whether it may still be sent is for the pace to say.
     """
-    past = [each for each in slices if each.end_ns <= now_ns]
+    # An auction's slice has no length: it is over only after its moment.
+    past = [each for each in slices if max(each.end_ns, each.start_ns + 1) <= now_ns]
     left = list(slices[len(past) :])
     missed = ZERO
     for each in past:

@@ -75,6 +75,9 @@ def test_a_late_start_may_catch_up_what_was_due() -> None:
     assert table(caught_up(plan, 0)) == table(plan)
     assert table(caught_up(plan, 35)) == [(35, 40, 400), (40, 50, 100), (50, 60, 100)]
     assert table(caught_up(plan, 60)) == [(60, 60, 600)]
+    auction = (Slice(0, 5, 5, D(100)), Slice(1, 5, 9, D(200)))
+    assert caught_up(auction, 5) == auction
+    assert table(caught_up(auction, 6)) == [(6, 9, 300)]
     assert caught_up((), 10) == ()
 
 

@@ -1,0 +1,150 @@
+"""What an algorithm is told, as data, and how its parameters are made of what was given: all errors at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from attrs import NOTHING, fields_dict
+
+from oms.algos.catalogue import COMMON
+from oms.algos.choices import ChildStyle, OnResidual
+from oms.algos.parameter import Parameter
+from oms.algos.rules import Compare, Given, Operator, Rule, any_of, broken, implies, in_order, needs, not_both
+from oms.errors import ParametersError, ValidationError
+from oms.model.decimals import ZERO
+from oms.model.define import value
+
+UNSCHEDULED: Final = frozenset({"catch_up", "halt_clock", "randomise_size", "randomise_time", "random_band"})
+"""What says nothing where there is no schedule."""
+NO_COMPLETION: Final = frozenset({"force_completion", "completion_window", "completion_ignores_caps"})
+"""What says nothing where an order waits for its price."""
+
+WORKING_RULES: Final = (
+    in_order("end_time", Operator.GT, "start_time"),
+    not_both("end_time", "duration"),
+    in_order("min_participation", Operator.LE, "max_participation"),
+    in_order("min_child", Operator.LE, "max_child"),
+    needs("i_would_qty", "i_would_price"),
+    implies(
+        "no_take_liquidity",
+        to=True,
+        then=Compare("force_completion", Operator.EQ, to=False),
+        message="drop it or force_completion, which crosses",
+    ),
+    implies(
+        "force_completion", to=True, then=Given("completion_window"), message="give completion_window with it"
+    ),
+    implies(
+        "completion_ignores_caps",
+        to=True,
+        then=Compare("force_completion", Operator.EQ, to=True),
+        message="give force_completion with it",
+    ),
+    implies(
+        "on_residual",
+        to=OnResidual.EXTEND,
+        then=Compare("allow_past_end", Operator.EQ, to=True),
+        message="give allow_past_end with extend",
+    ),
+    Rule(
+        any_of(Compare("randomise_size", Operator.EQ, to=ZERO), Given("random_band")),
+        "give random_band, in lots, with it",
+    ),
+)
+"""What must hold for any algorithm."""
+
+STYLE_RULES: Final = (
+    implies(
+        "no_take_liquidity",
+        to=True,
+        then=Compare("child_style", Operator.EQ, to=ChildStyle.PASSIVE_THEN_CROSS),
+        message="pass child_style passive_then_cross, of which only the first half is done, or drop it",
+    ),
+)
+"""What must hold beside that where it can be chosen how children are sent."""
+
+ENDS: Final = Rule(any_of(Given("end_time"), Given("duration")), "give end_time or duration")
+"""A schedule has an end."""
+
+
+@value(kw_only=True)
+class Description:
+    """What an algorithm is told.
+
+    Attributes:
+        name: Its name, which is that of the `Strategy`.
+        target_strategy: TargetStrategy (847): 1 to 3 are FIX's, those from 1000 on our own.
+        title: How a ticket calls it.
+        about: What it does, in a sentence.
+        own: What it alone is told.
+        unknown: What other algorithms are told and this one is not.
+        rules: What must hold between its parameters.
+    """
+
+    name: str
+    target_strategy: int
+    title: str
+    about: str
+    own: tuple[Parameter, ...]
+    unknown: frozenset[str] = frozenset()
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """All that it is told, what any algorithm may be told first."""
+        return (*(each for each in COMMON if each.name not in self.unknown), *self.own)
+
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """All that must hold between them."""
+        return (
+            *(rule for rule in (*WORKING_RULES, *STYLE_RULES) if self.unknown.isdisjoint(rule.fields)),
+            *self.rules,
+        )
+
+
+def settle(instance: object, parameters: Iterable[Parameter]) -> list[ValidationError]:
+    """Make each field what its parameter says it is, and give what was wrong."""
+    errors = []
+    for parameter in parameters:
+        given = getattr(instance, parameter.name)
+        if given is None:
+            continue
+        try:
+            object.__setattr__(instance, parameter.name, parameter.typed(given))
+        except ValidationError as error:
+            errors.append(error)
+    return errors
+
+
+def broken_among(
+    rules: Iterable[Rule], values: Mapping[str, object], errors: Iterable[ValidationError]
+) -> list[ValidationError]:
+    """Give the errors of rules that do not speak of what is wrong already."""
+    bad = {error.field for error in errors}
+    return broken((rule for rule in rules if bad.isdisjoint(rule.fields)), values)
+
+
+def refuse(errors: list[ValidationError]) -> None:
+    """Raise all errors at once, where there are any.
+
+    Raises:
+        ParametersError: There are.
+    """
+    if errors:
+        raise ParametersError(errors)
+
+
+def defaults(cls: type) -> dict[str, object]:
+    """Give what the fields of a class are where they are not given; None where they must be."""
+    return {
+        name: None if field.default is NOTHING else field.default
+        for name, field in fields_dict(cls).items()
+        if name != "working"
+    }
+
+
+def values_of(instance: object, parameters: Iterable[Parameter]) -> Mapping[str, object]:
+    """Give the values of parameters by their names."""
+    return {parameter.name: getattr(instance, parameter.name) for parameter in parameters}

@@ -1,0 +1,179 @@
+"""From typed parameters to slices: what is planned for an order when it comes, and the windows that new plans are made over.
+
+The same parameters, quantity, moment and curve give the same slices, always; what is drawn follows from the seed and the order. When
+what is left is planned anew, `slicing.replanned` takes the windows that are left, which keep their numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final, TypeAlias, assert_never
+
+from attrs import evolve
+
+from oms.algos.close_targeting import latest_start
+from oms.algos.jitter import jittered_sizes, jittered_times
+from oms.algos.parameter import in_ns
+from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
+from oms.algos.shortfall import URGENCIES, ImpactModel, decaying, trajectory, weighed
+from oms.algos.slicing import Slice, Window, planned
+from oms.algos.twap import LateStart, by_child, by_count, by_interval, caught_up
+from oms.algos.volume_curve import VolumeCurve
+from oms.algos.vwap import regrouped
+from oms.algos.working import Working
+from oms.errors import ValidationError
+from oms.model.decimals import QUOTIENT, ZERO
+from oms.model.define import value
+from oms.model.draws import Draws
+from oms.model.trading_session import TradingSession
+
+Scheduled: TypeAlias = Twap | Vwap | Shortfall | TargetClose
+_NS: Final = Decimal(1_000_000_000)
+
+
+@value(kw_only=True)
+class Occasion:
+    """What a schedule is made for.
+
+    Attributes:
+        qty: How much is to be traded.
+        lot: The size of a lot.
+        now_ns: When the order came, in nanoseconds UTC.
+        session: Today's, for what goes by a curve or by the close; None where there is none.
+        curve: The volume curve of the instrument; None where there is none.
+    """
+
+    qty: Decimal
+    lot: Decimal
+    now_ns: int
+    session: TradingSession | None = None
+    curve: VolumeCurve | None = None
+
+    @property
+    def on_curve(self) -> tuple[VolumeCurve, TradingSession]:
+        """The curve and the session.
+
+        Raises:
+            ValidationError: One of them is missing.
+        """
+        if self.curve is None or self.session is None:
+            what = "curve" if self.curve is None else "session"
+            raise ValidationError(what, "none", "give a volume curve and the session of the day")
+        return self.curve, self.session
+
+
+def span_of(working: Working, now_ns: int, close_ns: int | None = None) -> tuple[int, int]:
+    """Give from when to when an order is meant to be worked, whether or not that has begun.
+
+    It begins at its start, at once unless one is given; it ends at its end, or so long after its start, or at the close.
+
+    Raises:
+        ValidationError: It has no end, or that is not after its start and now.
+    """
+    start = now_ns if working.start_time is None else working.start_time
+    if working.end_time is not None:
+        end = working.end_time
+    elif working.duration is not None:
+        end = start + in_ns(working.duration)
+    elif close_ns is not None:
+        end = close_ns
+    else:
+        raise ValidationError("end_time", "none", "give end_time or duration")
+    if end <= max(start, now_ns):
+        raise ValidationError("end_time", end, f"pass a moment after {max(start, now_ns)}")
+    return start, end
+
+
+def windows_of(algorithm: Scheduled, occasion: Occasion) -> tuple[Window, ...]:
+    """Give the windows of a schedule, each with its weight.
+
+    Raises:
+        ValidationError: There is no such schedule: no end, no curve, too many slices, or nothing in the window.
+    """
+    close = None if occasion.session is None else occasion.session.close_ns
+    start, end = span_of(
+        algorithm.working, occasion.now_ns, close if isinstance(algorithm, TargetClose) else None
+    )
+    late = LateStart.COMPRESS if isinstance(algorithm, TargetClose) else algorithm.late_start
+    if late is LateStart.COMPRESS:
+        start = max(start, occasion.now_ns)
+    match algorithm:
+        case Twap():
+            if algorithm.child_qty is not None:
+                return by_child(start, end, occasion.qty, algorithm.child_qty, occasion.lot)
+            return _evenly(start, end, algorithm.interval, algorithm.slices)
+        case Vwap():
+            curve, session = occasion.on_curve
+            inside = curve.windows(
+                session, start, end, in_open=algorithm.in_open, in_close=algorithm.in_close
+            )
+            return _by_curve(inside, start, end, algorithm)
+        case Shortfall():
+            windows = _evenly(start, end, algorithm.interval, algorithm.slices)
+            return weighed(windows, _parts(algorithm, occasion.qty, end - start, len(windows)))
+        case TargetClose():
+            curve, session = occasion.on_curve
+            inside = curve.windows(session, start, end, in_close=algorithm.in_close)
+            target = latest_start(
+                occasion.qty,
+                occasion.lot,
+                inside,
+                algorithm.expected_volume,
+                algorithm.participation_rate,
+                algorithm.rate_basis,
+            )
+            if target.start_ns >= end:
+                return target.windows
+            return _by_curve(target.windows, target.start_ns, end, algorithm)
+        case _:
+            assert_never(algorithm)
+
+
+def slices_of(algorithm: Scheduled, occasion: Occasion, order_id: int) -> tuple[Slice, ...]:
+    """Give the slices of an order: planned, drawn where that is asked for, and caught up where it came late.
+
+    Raises:
+        ValidationError: As in `windows_of`.
+    """
+    working = algorithm.working
+    windows = windows_of(algorithm, occasion)
+    slices = planned(occasion.qty, occasion.lot, windows, min_child=working.min_child or ZERO)
+    draws = Draws(working.seed, order_id)
+    if working.random_band is not None:
+        slices = jittered_sizes(slices, occasion.lot, working.randomise_size, working.random_band, draws)
+    slices = jittered_times(slices, working.randomise_time, draws)
+    return caught_up(slices, occasion.now_ns)
+
+
+def _evenly(start_ns: int, end_ns: int, interval: Decimal | None, slices: int | None) -> tuple[Window, ...]:
+    if interval is not None:
+        return by_interval(start_ns, end_ns, in_ns(interval))
+    return by_count(start_ns, end_ns, slices or 1)
+
+
+def _by_curve(
+    inside: Sequence[Window], start_ns: int, end_ns: int, algorithm: Vwap | TargetClose
+) -> tuple[Window, ...]:
+    if not any(window.weight for window in inside):
+        raise ValidationError(
+            "end_time", f"{start_ns} to {end_ns}", "pass a window in which the curve has volume"
+        )
+    if algorithm.interval is None and algorithm.slices is None:
+        return tuple(evolve(window, number=number) for number, window in enumerate(inside))
+    return regrouped(_evenly(start_ns, end_ns, algorithm.interval, algorithm.slices), inside)
+
+
+def _parts(algorithm: Shortfall, qty: Decimal, length_ns: int, steps: int) -> tuple[Decimal, ...]:
+    if algorithm.urgency is not None:
+        return decaying(URGENCIES[algorithm.urgency], steps)
+    model = ImpactModel(
+        volatility=algorithm.volatility or ZERO,
+        temporary_impact=algorithm.temporary_impact or ZERO,
+        permanent_impact=algorithm.permanent_impact or ZERO,
+        fixed_cost=algorithm.fixed_cost or ZERO,
+        risk_aversion=algorithm.risk_aversion or ZERO,
+        drift=algorithm.drift or ZERO,
+    )
+    seconds = QUOTIENT.divide(Decimal(length_ns), _NS)
+    return trajectory(qty, QUOTIENT.divide(seconds, algorithm.time_unit or seconds), steps, model).trades

@@ -1,0 +1,140 @@
+"""Parameters as texts and back: in the terms of an order, and in FIX's StrategyParametersGrp (957 to 960)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from oms.algos.algorithms import ALGORITHMS, Algorithm
+from oms.algos.description import Description, defaults, refuse
+from oms.algos.parameter import Parameter
+from oms.algos.rules import broken
+from oms.algos.working import USUAL, Working
+from oms.errors import ValidationError
+from oms.model.define import record
+from oms.model.terms import Strategy
+
+
+@record
+class StrategyParameter:
+    """One entry of StrategyParametersGrp.
+
+    Attributes:
+        name: StrategyParameterName (958).
+        type: StrategyParameterType (959).
+        value: StrategyParameterValue (960).
+    """
+
+    name: str
+    type: int
+    value: str
+
+
+def description_of(name: str) -> Description:
+    """Give what the algorithm of a name is told.
+
+    Raises:
+        ValidationError: There is none of that name; the nearest one is named.
+    """
+    if name not in ALGORITHMS:
+        raise ValidationError(
+            "strategy", name, f"pass one of {', '.join(ALGORITHMS)}{_nearest(name, ALGORITHMS)}"
+        )
+    return ALGORITHMS[name].DESCRIPTION
+
+
+def read(name: str, given: Mapping[str, object]) -> Algorithm:
+    """Give the typed parameters that texts stand for, by their names here or in FIXatdl.
+
+    Raises:
+        ParametersError: All that is wrong with them, at once: what is unknown, with the nearest name that is known, missing, twice
+            there, of another kind, out of its bounds, or against a rule.
+        ValidationError: There is no such algorithm.
+    """
+    description = description_of(name)
+    cls = ALGORITHMS[name]
+    by_name = {each.name: each for each in description.parameters}
+    by_name |= {each.atdl: each for each in description.parameters}
+    values: dict[str, object] = {}
+    bad: set[str] = set()
+    errors: list[ValidationError] = []
+    for key, text in given.items():
+        parameter = by_name.get(key)
+        if parameter is None:
+            known = [each.name for each in description.parameters]
+            nearest = _nearest(key, known) or f"; {name} knows {', '.join(known)}"
+            errors.append(ValidationError(key, str(text), f"drop it: {name} does not know it{nearest}"))
+        elif parameter.name in values or parameter.name in bad:
+            errors.append(
+                ValidationError(parameter.name, str(text), f"give it once, not as {parameter.atdl} too")
+            )
+        else:
+            try:
+                values[parameter.name] = parameter.typed(text)
+            except ValidationError as error:
+                errors.append(error)
+                bad.add(parameter.name)
+    for parameter in description.own:
+        if parameter.is_required and parameter.name not in values and parameter.name not in bad:
+            errors.append(ValidationError(parameter.name, "not given", f"give it: {parameter.about}"))
+            bad.add(parameter.name)
+    whole = {**USUAL, **defaults(cls), **values}
+    errors += broken((rule for rule in description.all_rules if bad.isdisjoint(rule.fields)), whole)
+    refuse(errors)
+    own = {each.name for each in description.own}
+    common = {key: typed for key, typed in values.items() if key not in own}
+    # Each has been made of its own kind; the classes check that again.
+    make: type = cls
+    made: Algorithm = make(
+        working=Working(**common),  # type: ignore[arg-type]
+        **{key: typed for key, typed in values.items() if key in own},
+    )
+    return made
+
+
+def given_in(algorithm: Algorithm) -> list[tuple[Parameter, str]]:
+    """Give the parameters that are not as they would be anyhow, each with its text, in the order of the description."""
+    usual = {**USUAL, **defaults(type(algorithm))}
+    result = []
+    for parameter in algorithm.DESCRIPTION.parameters:
+        owner = algorithm if parameter in algorithm.DESCRIPTION.own else algorithm.working
+        typed = getattr(owner, parameter.name)
+        if typed is not None and typed != usual[parameter.name]:
+            result.append((parameter, parameter.text(typed)))
+    return result
+
+
+def strategy_of(algorithm: Algorithm) -> Strategy:
+    """Give the terms of an order that is worked so."""
+    texts = {parameter.name: text for parameter, text in given_in(algorithm)}
+    return Strategy(algorithm.DESCRIPTION.name, texts)
+
+
+def algorithm_of(terms: Strategy) -> Algorithm:
+    """Give the typed parameters of an order's terms; errors as in `read`."""
+    return read(terms.name, dict(terms.parameters))
+
+
+def to_fix(algorithm: Algorithm) -> tuple[StrategyParameter, ...]:
+    """Give the entries of StrategyParametersGrp, by their names in FIXatdl."""
+    return tuple(
+        StrategyParameter(parameter.atdl, parameter.kind.fix_type, text)
+        for parameter, text in given_in(algorithm)
+    )
+
+
+def from_fix(name: str, entries: Iterable[StrategyParameter]) -> Algorithm:
+    """Give the typed parameters of StrategyParametersGrp; errors as in `read`, and for a name that is there twice."""
+    texts: dict[str, str] = {}
+    errors = []
+    for entry in entries:
+        if entry.name in texts:
+            errors.append(ValidationError(entry.name, entry.value, "give it once"))
+        texts[entry.name] = entry.value
+    refuse(errors)
+    return read(name, texts)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    found = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {found[0]}?" if found else ""
