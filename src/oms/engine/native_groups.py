@@ -12,10 +12,9 @@ from decimal import Decimal
 from itertools import count
 from typing import Final
 
-from oms.engine.answers import process_answer
 from oms.engine.group_book import ORIGIN, GroupBook
-from oms.engine.inputs import Answered
 from oms.engine.order_entry import _DATED, OrderEntry
+from oms.engine.state import ID_BLOCK
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, SubmitOrder
 from oms.model.contingencies import order_qtys
@@ -25,8 +24,7 @@ from oms.model.enums import AnomalyCode, LegEnd, RequestKind
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import BrokerName, ListId, OrderId
 from oms.model.order import Order
-from oms.model.reports import NotSent
-from oms.model.requests import NewOrderList, NewOrderSingle, Request
+from oms.model.requests import NewOrderList, Request
 from oms.model.terms import Limit
 from oms.order_types.grid_checks import check_qty
 
@@ -35,7 +33,6 @@ from oms.order_types.grid_checks import check_qty
 # pyright: reportPrivateUsage=false
 
 _NS_PER_S: Final = 1_000_000_000
-_NOT_WHOLE: Final = NotSent("another order of its list was denied")
 
 
 class NativeGroups:
@@ -56,25 +53,36 @@ class NativeGroups:
         broker = self._venue_of(group)
         if broker is None:
             return False
+        entry, state = self._entry, self._state
         commands = _commands(group)
-        if not commands or not self._has_room(len(commands)) or not all(map(self._is_granted, commands)):
+        if not commands or not self._has_room(broker, len(commands)):
             return False
-        state = self._state
-        list_id = ListId(f"{state.prefix}-{group.group_id}")
+        granted = []
+        for command in commands:
+            px, px_ns = entry._reference(command.symbol)
+            worst_px = entry._handlers[type(command.terms)].worst_px(command, px)
+            instrument = state.instruments[command.symbol]
+            verdict = entry._gate.approve_submit(command, instrument, worst_px, px, px_ns, state.now_ns)
+            if isinstance(verdict, tuple) or not self._is_taken(command, worst_px):
+                return False
+            granted.append((command, verdict, px, px_ns))
         state.begin(SubmitOrder, ORIGIN)
-        first = state.free_order_id()
+        list_id, first = ListId(f"{state.prefix}-{group.group_id}"), state.free_order_id()
         order_ids = tuple(OrderId(first + leg.number) for leg in group.legs)
         state.record(ev.GroupListed(*state.envelope(), group.group_id, list_id, broker, order_ids))
-        singles: list[Request] = []
-        for order_id, command in zip(order_ids, commands, strict=True):
-            self._entry.submit(command, singles, promised=order_id)
-        orders = tuple(one for one in singles if isinstance(one, NewOrderSingle))
-        if len(orders) < len(group.legs):
-            # A handler of somebody's own has changed its mind.
-            for one in orders:
-                process_answer(state, Answered(one, _NOT_WHOLE))
-            return True
-        requests.append(NewOrderList(broker, list_id, state.now_ns, group.contingency, orders))
+        orders = []
+        for order_id, (command, verdict, px, px_ns) in zip(order_ids, granted, strict=True):
+            # As `OrderEntry.submit` has it, which would look at everything again.
+            order = state.record_created(
+                ev.OrderCreated(
+                    *state.envelope(), order_id, command.symbol, command.side, command.order_qty, command.terms,
+                    command.time_in_force, command.account, None, px, px_ns, None, command.instructions,
+                )
+            )  # fmt: skip
+            identity = state.next_cl_ord_id()
+            state.record_of(order, ev.OrderSubmitted(*state.envelope(), order_id, identity, broker))
+            orders.append(entry._router.new_order(verdict, order_id, broker, identity, state.now_ns))
+        requests.append(NewOrderList(broker, list_id, state.now_ns, group.contingency, tuple(orders)))
         return True
 
     def watch(self, group: Group, requests: list[Request]) -> None:
@@ -143,20 +151,14 @@ class NativeGroups:
                 return None
         return first.broker
 
-    def _is_granted(self, command: SubmitOrder) -> bool:
-        # What `OrderEntry.submit` would say, without saying it.
-        entry, state = self._entry, self._state
+    def _is_taken(self, command: SubmitOrder, worst_px: Decimal | None) -> bool:
+        # What `OrderEntry.submit` would look at beside the gate.
+        entry = self._entry
         route = entry._route(command.symbol)
-        handler = entry._handlers[type(command.terms)]
-        px, px_ns = entry._reference(command.symbol)
-        worst_px = handler.worst_px(command, px)
         of_itself = (
-            *handler.check(command, route.instrument),
+            *entry._handlers[type(command.terms)].check(command, route.instrument),
             *check_qty(command.order_qty, worst_px, route.instrument),
         )
-        verdict = entry._gate.approve_submit(command, route.instrument, worst_px, px, px_ns, state.now_ns)
-        if isinstance(verdict, tuple):
-            return False
         terms, tif = command.terms, type(command.time_in_force)
         if (
             type(terms) is Limit
@@ -164,14 +166,15 @@ class NativeGroups:
             and (Limit, tif) in route.order_types
             and tif not in _DATED
             and command.instructions is None
-            and route.last_counter >= state.next_counter
         ):
             return not of_itself
         trigger, against = entry._look_closer(command, route, of_itself, ())
         return trigger is None and not against
 
-    def _has_room(self, count: int) -> bool:
-        # For all of them together: the gate looks at one after the other.
+    def _has_room(self, broker: BrokerName, count: int) -> bool:
+        # For all of them together: the gate looks at one after the other. A block of ids may have to be begun for them.
+        if self._entry._last_counters[broker] < self._state.reserved + ID_BLOCK:
+            return False
         book, now_ns = self._state.book, self._state.now_ns
         limits = book.limits
         if limits is None:

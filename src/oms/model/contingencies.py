@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Any, Final
@@ -20,7 +19,7 @@ from oms.model.contingency import (
     legs_of,
     own_qty,
 )
-from oms.model.decimals import ZERO
+from oms.model.decimals import EXACT, ZERO
 from oms.model.define import value
 from oms.model.door import shown
 from oms.model.enums import ContingencyType
@@ -84,42 +83,48 @@ class Contingencies:
 
     def why_not(self, tree: Contingency) -> str:
         """Give what of a group is not worked here, in words; empty where all of it is."""
-        legs = legs_of(tree)
         if isinstance(tree, Leg):
             return "a single order"
+        legs = legs_of(tree)
         if len(legs) > self.max_orders:
             return f"{len(legs)} orders: at most {self.max_orders}"
-        if not self.crosses_symbols and any(leg.symbol != legs[0].symbol for leg in legs):
+        if not self.crosses_symbols and len({leg.symbol for leg in legs}) > 1:
             return "orders of several instruments"
-        return self._why_not_node(tree, is_root=True) or self._why_not_orders(tree, legs)
+        return self._why_not_node(tree, is_root=True) or self._why_not_orders(
+            legs[1:] if isinstance(tree, Oto) else legs
+        )
 
-    def _why_not_node(self, node: Contingency, *, is_root: bool = False) -> str:
-        if isinstance(node, Leg):
-            return ""
+    def _why_not_node(self, node: Oco | Oto, *, is_root: bool = False) -> str:
         kind = type_of(node)
         if kind not in self.types:
             return f"the contingency type {kind.name}"
+        parts: tuple[Contingency, ...]
         if isinstance(node, Oco):
-            if any(isinstance(one, Oto) for one in node.legs) and not self.is_nested:
+            parts = node.legs
+            if not self.is_nested and any(type(one) is Oto for one in parts):
                 return "an entry among the legs of an Oco"
-            return next(filter(None, map(self._why_not_node, node.legs)), "")
-        if not is_root and not self.is_nested:
-            return "an exit with exits of its own"
-        if node.arm not in self.arms:
-            return f"exits that are placed with {node.arm.value}"
-        if node.remainder not in self.remainders:
-            return f"the remainder policy {node.remainder.value}"
-        return next(filter(None, map(self._why_not_node, node.exits)), "")
+        else:
+            parts = node.exits
+            if not (is_root or self.is_nested):
+                return "an exit with exits of its own"
+            if node.arm not in self.arms:
+                return f"exits that are placed with {node.arm.value}"
+            if node.remainder not in self.remainders:
+                return f"the remainder policy {node.remainder.value}"
+        for one in parts:
+            if not isinstance(one, Leg) and (why_not := self._why_not_node(one)):
+                return why_not
+        return ""
 
-    def _why_not_orders(self, tree: Contingency, legs: tuple[Leg, ...]) -> str:
-        for leg in legs[1:] if isinstance(tree, Oto) else legs:
+    def _why_not_orders(self, legs: tuple[Leg, ...]) -> str:
+        for leg in legs:
             pair = type(leg.terms), type(leg.time_in_force)
             if pair not in self.order_types:
                 return f"an order that depends on others as {pair[0].__name__} {pair[1].__name__}"
-            asked = () if leg.instructions is None else leg.instructions.asked
-            unknown = sorted(set(asked) - self.instructions)
-            if unknown:
-                return f"{', '.join(unknown)} for an order that depends on others"
+            if leg.instructions is not None:
+                unknown = sorted(set(leg.instructions.asked) - self.instructions)
+                if unknown:
+                    return f"{', '.join(unknown)} for an order that depends on others"
         return ""
 
 
@@ -133,26 +138,28 @@ def order_qtys(tree: Contingency) -> tuple[Decimal, ...]:
 
     0 is that of an exit for which those before it leave nothing.
     """
-    return tuple(_qtys(tree, None))
+    qtys: list[Decimal] = []
+    _add_qtys(tree, None, qtys)
+    return tuple(qtys)
 
 
-def _qtys(node: Contingency, most: Decimal | None) -> Iterator[Decimal]:
-    match node:
-        case Leg():
-            yield _least(node.order_qty, most)
-        case Oco():
-            for one in node.legs:
-                yield from _qtys(one, most)
-        case Oto(entry=entry, exits=exits):
-            left = _least(entry.order_qty, most)
-            yield left
-            for exit_ in exits:
-                own = own_qty(exit_)
-                part = left if own is None else min(own, left)
-                left -= part
-                yield from _qtys(exit_, part)
+def _add_qtys(node: Contingency, most: Decimal | None, qtys: list[Decimal]) -> None:
+    if isinstance(node, Leg):
+        qtys.append(_least(node.order_qty, most))
+    elif isinstance(node, Oco):
+        for one in node.legs:
+            _add_qtys(one, most, qtys)
+    else:
+        left = _least(node.entry.order_qty, most)
+        qtys.append(left)
+        for exit_ in node.exits:
+            own = own_qty(exit_)
+            part = left if own is None or own > left else own
+            left = EXACT.subtract(left, part)
+            _add_qtys(exit_, part, qtys)
 
 
 def _least(own: Decimal | None, most: Decimal | None) -> Decimal:
-    known = [qty for qty in (own, most) if qty is not None]
-    return min(known, default=ZERO)
+    if own is None or most is None:
+        return (most if own is None else own) or ZERO
+    return min(own, most)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -15,7 +14,8 @@ from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model import events as ev
 from oms.model.capabilities import Capabilities
-from oms.model.commands import EngageKillSwitch, SubmitOrder
+from oms.model.cl_ord_id_rules import IntegerIds
+from oms.model.commands import EngageKillSwitch
 from oms.model.contingency import (
     Arm,
     CancelGroup,
@@ -29,15 +29,12 @@ from oms.model.enums import AnomalyCode, ExecType, LegEnd, Life, Side, WorkedBy
 from oms.model.group import Group
 from oms.model.ids import ListId
 from oms.model.instructions import Instructions
-from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent, Refused, Unknown
 from oms.model.requests import NewOrderList
 from oms.model.terms import Limit, Stop
 from oms.model.time_in_force import GTC
 from oms.order_types.registry import default_handlers
-from oms.order_types.stop import StopHandler
 from oms.projections.positions import Positions
 from oms.simulation.list_admission import CONTINGENCIES
 from tests.fakes import AAPL, BTC, CAN_MORE
@@ -127,6 +124,10 @@ WORKED_HERE: dict[str, tuple[Capabilities, Contingency]] = {
         evolve(
             CAN_LISTS, order_types=frozenset(pair for pair in CAN_MORE.order_types if pair[0] is not Stop)
         ),
+        simple(),
+    ),
+    "not with so few ids left": (
+        evolve(CAN_LISTS, profile=evolve(CAN_LISTS.profile, cl_ord_ids=IntegerIds(16))),
         simple(),
     ),
     "not with these instructions": (
@@ -408,25 +409,3 @@ def test_it_survives_a_restart_and_a_snapshot() -> None:
     assert describe(loaded) == describe(desk.engine.state)
     again = loaded.groups.by_id[1]
     assert (again.list_id, again.worked_by) == (group.list_id, WorkedBy.VENUE)
-
-
-class Fickle(StopHandler):
-    """Has nothing against an order when it is asked first, and something when it is asked again."""
-
-    def __init__(self) -> None:
-        self.looks = 0
-
-    def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
-        self.looks += 1
-        against = Reason(ReasonCode.UNSUPPORTED, "stop_px", "95", "another day")
-        return super().check(order, instrument) if self.looks == 1 else (against,)
-
-
-def test_a_handler_that_changes_its_mind_stops_the_list() -> None:
-    desk = Floor({"paper": CAN_LISTS})
-    desk.engine = Engine({PAPER: CAN_LISTS}, {**default_handlers(), Stop: Fickle()}, desk.engine.state)
-    group = desk.place(simple())
-
-    assert desk.news() == []
-    assert [order.life for order in group.orders] == [Life.REJECTED, Life.DENIED, Life.REJECTED]
-    assert told(desk) == []
