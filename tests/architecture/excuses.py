@@ -434,6 +434,21 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "foreign imports",
+        "oms.testing.held_machine <- hypothesis",
+        "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.held_machine",
+        "it drives a whole manager, and names every kind of order and of market that it is driven with",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.obedient_broker",
+        "a broker names every request and what it answers",
+    ),
+    Excuse(
+        "foreign imports",
         "oms.testing.histories <- hypothesis",
         "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
     ),

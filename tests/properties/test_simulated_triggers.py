@@ -26,7 +26,7 @@ from oms.model.terms import (
     amended,
 )
 from oms.model.triggers import trigger_of
-from tests.properties.slow_triggers import Hit, SlowBook
+from oms.testing.slow_triggers import Hit, SlowBook
 from tests.unit.simulation.venue import NOON_NS, Venue, X, order
 
 D = Decimal

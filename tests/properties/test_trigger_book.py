@@ -17,7 +17,7 @@ from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
 from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger, TriggerHit, stop
 from oms.order_types.trigger_book import TriggerBook
-from tests.properties.slow_triggers import Hit, SlowBook
+from oms.testing.slow_triggers import Hit, SlowBook
 
 EVEN, STEPPED = Symbol("EVEN"), Symbol("STEPPED")
 # The second one has a step that does not begin with a multiple of its tick.

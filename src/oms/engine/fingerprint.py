@@ -131,8 +131,10 @@ def _waiting(state: State) -> dict[str, object]:
         "inquiries": _inquiries(state),
         "groups": [state.groups.next_id, *map(_group, state.groups.by_id.values())],
         "held_orders": [
-            [order_id, broker, str(trigger), text(mark)]
-            for order_id, broker, trigger, mark in sorted(state.held_orders.rows(), key=itemgetter(0))
+            [order_id, broker, str(trigger), text(mark), text(back_px)]
+            for order_id, broker, trigger, mark, back_px in sorted(
+                state.held_orders.rows(), key=itemgetter(0)
+            )
         ],
     }
 

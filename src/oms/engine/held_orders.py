@@ -56,7 +56,7 @@ class HeldOrders:
     """
 
     __slots__ = (
-        "_absent", "_book", "_instruments", "_marks", "_stood", "_triggers", "brokers", "desks", "due", "orders", "quoted",
+        "_absent", "_backs", "_book", "_instruments", "_stood", "_triggers", "brokers", "desks", "due", "orders", "quoted",
         "reached", "reducing", "unheard",
     )  # fmt: skip
 
@@ -73,9 +73,9 @@ class HeldOrders:
         self.reducing: dict[tuple[Account, Symbol], dict[OrderId, Order]] = {}
         self.unheard: dict[tuple[Symbol, TriggerPriceType], int] = {}
         self._triggers: dict[OrderId, Release] = {}
-        # Held since before the start; and those that wait for the market to come back first, with their water marks.
+        # Held since before the start; and those that wait for the market to come back first: from where, and their water marks.
         self._absent: set[OrderId] = set()
-        self._marks: dict[OrderId, Decimal | None] = {}
+        self._backs: dict[OrderId, tuple[Decimal, Decimal | None]] = {}
         self._stood: dict[OrderId, Decimal | None] = {}
 
     @property
@@ -118,11 +118,8 @@ class HeldOrders:
                 del self.unheard[key]
 
     def comes_back(self, order_id: OrderId) -> bool:
-        """Tell whether an order that is reached has only waited for the market to come back; it waits for its price then."""
-        if order_id not in self._marks:
-            return False
-        self._add(order_id, self._marks.pop(order_id))
-        return True
+        """Tell whether an order that is reached has only waited for the market to come back; it is to be held again."""
+        return order_id in self._backs
 
     # ------------------------------------------------------------ events
 
@@ -137,6 +134,9 @@ class HeldOrders:
     ) -> None:
         """Take in that an order is held; `is_leg` where it is of a group."""
         order_id = order._order_id
+        if order_id in self._backs:
+            self._come_back(order_id)
+            return
         self.orders[order_id], self.brokers[order_id], self._triggers[order_id] = order, broker, trigger
         if order._instructions is not None and order._instructions.reduce_only and not is_leg:
             self.reducing.setdefault((order._account, order._symbol), {})[order_id] = order
@@ -148,7 +148,7 @@ class HeldOrders:
         before = self._triggers[order_id]
         if trigger == before:
             return
-        if order_id in self._marks:
+        if order_id in self._backs:
             self._come_back(order_id)
         self._triggers[order_id] = trigger
         self._absent.discard(order_id)
@@ -169,7 +169,7 @@ class HeldOrders:
         self.reached.discard(order_id)
         del self.brokers[order_id], self._triggers[order_id]
         self._absent.discard(order_id)
-        self._marks.pop(order_id, None)
+        self._backs.pop(order_id, None)
 
     def trigger(self, order_id: OrderId) -> Release:
         """Give what an order waits for."""
@@ -178,14 +178,11 @@ class HeldOrders:
     def reach(self, order_id: OrderId) -> None:
         """Take in that the price of an order of a group was reached: no price releases it, it waits for its turn."""
         self._remove(self.orders[order_id])
-        self._marks.pop(order_id, None)
+        self._backs.pop(order_id, None)
         self.reached.add(order_id)
 
-    def on_missed(self, event: ev.TriggerMissed) -> None:
-        """Take in that a price has reached an order that waits on: for the market to come back first."""
-        order_id, px = event.order_id, event.trigger_px
-        if event.policy is not HeldPolicy.WAIT:
-            return
+    def wait_for_return(self, order_id: OrderId, px: Decimal, water_mark: Decimal | None) -> None:
+        """Take in that a price has reached an order that waits on: for the market to come back from there first."""
         if order_id in self.book:
             self.book.remove(order_id)
         trigger = self._triggers[order_id]
@@ -194,7 +191,7 @@ class HeldOrders:
             back, direction = EXACT.subtract(px, _LEAST), TriggerPriceDirection.DOWN
         else:
             back, direction = EXACT.add(px, _LEAST), TriggerPriceDirection.UP
-        self._marks[order_id] = event.water_mark
+        self._backs[order_id] = px, water_mark
         waiting = PriceTrigger(
             side=trigger.side, trigger_px=back, direction=direction, price_type=trigger.price_type
         )
@@ -202,7 +199,7 @@ class HeldOrders:
 
     def start(self) -> None:
         """Take in that a manager starts: nobody has listened for a while."""
-        for order_id in tuple(self._marks):
+        for order_id in tuple(self._backs):
             self._come_back(order_id)
         self._absent = set(self.orders)
         kinds = {
@@ -232,12 +229,20 @@ class HeldOrders:
         if of_symbol.pop(order._order_id, None) is not None and not of_symbol:
             del self.quoted[order._symbol]
 
-    def rows(self) -> list[tuple[OrderId, BrokerName, Release, Decimal | None]]:
-        """Give every order that is held with what a restart must know: where it goes, its trigger, its water mark."""
-        marks = {row.order_id: row.water_mark for row in self.book.to_rows()} | self._marks
+    def rows(self) -> list[tuple[OrderId, BrokerName, Release, Decimal | None, Decimal | None]]:
+        """Give every order that is held with what a restart must know.
+
+        That is where it goes, its trigger, its water mark, and the price from which the market has to come back first.
+        """
+        marks = {row.order_id: row.water_mark for row in self.book.to_rows()}
+        marks |= {order_id: mark for order_id, (_, mark) in self._backs.items()}
         marks |= {one: None for one, trigger in self._triggers.items() if isinstance(trigger, QuoteTrigger)}
         marks |= dict.fromkeys(self.reached)
-        return [(one, self.brokers[one], self._triggers[one], marks[one]) for one in marks]
+        backs, nowhere = self._backs, (None, None)
+        return [
+            (one, self.brokers[one], self._triggers[one], mark, backs.get(one, nowhere)[0])
+            for one, mark in marks.items()
+        ]
 
     def _open(self, book: TriggerBook) -> TriggerBook:
         self._book = book
@@ -259,8 +264,9 @@ class HeldOrders:
             self.book.remove(order._order_id)
 
     def _come_back(self, order_id: OrderId) -> None:
-        self.book.remove(order_id)
-        self._add(order_id, self._marks.pop(order_id))
+        if order_id in self.book:
+            self.book.remove(order_id)
+        self._add(order_id, self._backs.pop(order_id)[1])
 
 
 def meant_by(command: MassCancel, state: Any) -> list[Order]:
@@ -313,6 +319,12 @@ def on_amended(state: Any, event: ev.OrderAmended, order: Order) -> None:
         state.timers.expire(order._order_id, event, 0)
 
 
+def on_missed(state: Any, event: ev.TriggerMissed, order: Order) -> None:
+    """Take in that a held order was perhaps reached before: where it waits on, it does so for the market to come back first."""
+    if event.policy is HeldPolicy.WAIT:
+        state.held_orders.wait_for_return(event.order_id, event.trigger_px, event.water_mark)
+
+
 def on_released(state: Any, event: ev.OrderReleased, order: Order) -> None:
     """Take in that a held order is sent from here on: its venue has time to say that it has expired."""
     state.held_orders.drop(event.order_id)
@@ -346,7 +358,7 @@ def on_trails_moved(state: Any, event: ev.TrailsMoved) -> None:
 HELD: Final[dict[type[ev.OrderEvent], Callable[[Any, Any, Order], None]]] = {
     ev.OrderHeld: on_held,
     ev.OrderAmended: on_amended,
-    ev.TriggerMissed: lambda state, event, order: state.held_orders.on_missed(event),
+    ev.TriggerMissed: on_missed,
     ev.OrderReleased: on_released,
     ev.OrderDenied: on_ended,
     ev.OrderCanceled: on_ended,

@@ -64,8 +64,13 @@ class Holding:
             for name, px in tuple(book.moves.items()):
                 state.record(ev.TrailsMoved(*state.envelope(), *name, px))
             for hit in hits:
-                if not held.comes_back(hit.order_id):
-                    self._reached(held.orders[hit.order_id], hit, update.time_ns, requests)
+                order_id = hit.order_id
+                order = held.orders[order_id]
+                if held.comes_back(order_id):
+                    where = held.brokers[order_id], held.trigger(order_id)
+                    state.record_of(order, ev.OrderHeld(*state.envelope(), order_id, *where))
+                else:
+                    self._reached(order, hit, update.time_ns, requests)
         if held.unheard:
             held.hear(update)
 

@@ -58,16 +58,16 @@ class Pegging:
         self._closed: set[Symbol | None] = set()
 
     def on_quote(self, quote: Quote, requests: list[Request]) -> None:
-        """Move whoever a quote moves."""
+        """Move whoever a quote moves, the oldest order first."""
         orders = self._held.quoted.get(quote.symbol)
         if orders is None or not self._listens(quote.symbol) or self._is_closed(quote.symbol):
             return
-        for order in tuple(orders.values()):
+        for _, order in sorted(orders.items()):
             self._move(order, quote, requests, is_news=True)
 
     def look_again(self, requests: list[Request]) -> None:
         """Move whoever is new, or was waited for, by what the market shows."""
-        for order in tuple(self._held.due.values()):
+        for _, order in sorted(self._held.due.items()):
             symbol, is_new = order.symbol, order.life is Life.UNSENT
             quote = self._entry.quotes.get(symbol)
             if quote is None or is_new:

@@ -240,7 +240,10 @@ class _Reading:
                 self.expiries[order_id] = Expiry(due_ns, ask_ns, is_told, is_past)
             case rows.HeldOrderRow():
                 order = state.index.by_id[row.order_id]
-                state.held_orders.hold(order, row.broker, row.trigger, row.water_mark, is_leg=row.is_leg)
+                held = state.held_orders
+                held.hold(order, row.broker, row.trigger, row.water_mark, is_leg=row.is_leg)
+                if row.back_px is not None:
+                    held.wait_for_return(row.order_id, row.back_px, row.water_mark)
             case rows.InquiryRow():
                 inquiry = Inquiry(
                     state.index.by_id[row.order_id], row.cl_ord_id, row.attempts, row.asked_ns, row.due_ns, row.sequence, row.text

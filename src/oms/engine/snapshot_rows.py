@@ -128,12 +128,17 @@ class ExpiryRow:
 
 @record
 class HeldOrderRow:
-    """An order that is held here: where it is to be sent, what releases it, where its trail stands, and whether it is of a group."""
+    """An order that is held here.
+
+    Where it is to be sent, what releases it, where its trail stands, from which price the market has to come back first, and
+    whether it is of a group.
+    """
 
     order_id: OrderId
     broker: BrokerName
     trigger: Release
     water_mark: Decimal | None
+    back_px: Decimal | None
     is_leg: bool
 
 

@@ -146,6 +146,8 @@ class OrderDenied(OrderEvent):
 class OrderHeld(OrderEvent):
     """The order is held here until the market reaches a price or shows one, since its venue does not take it as it was asked for.
 
+    It comes again once the market has come back from a price that was missed and that the order did not follow (`HeldPolicy.WAIT`).
+
     Attributes:
         broker: Where it is to be sent then.
         trigger: What releases it.

@@ -429,9 +429,27 @@ def test_what_waits_on_is_released_when_its_price_is_reached_from_the_other_side
     new = again(here, HeldPolicy.WAIT)
     new.tell(trade(94))
 
-    for px in (93, 95, "95.01", "95.01"):
+    for px in (93, 95):
         assert new.tell(trade(px)) == ()
+    assert kinds(new.tell(trade("95.01"))) == ["OrderHeld"]
+    assert new.tell(trade("95.01")) == ()
     assert kinds(new.tell(trade(95))) == ["OrderReleased", "OrderSubmitted"]
+
+
+def test_a_trail_that_was_missed_and_has_followed_since_is_no_wider_after_another_restart() -> None:
+    here = desk()
+    hold(here, TrailingStop(Offset(2)))
+    here.tell(trade(100))
+    new = again(here, HeldPolicy.WAIT)
+    assert kinds(new.tell(trade(97))) == ["TriggerMissed"]
+    assert kinds(new.tell(trade(99))) == ["OrderHeld"]
+    assert kinds(new.tell(trade(103))) == ["TrailsMoved"]
+
+    newer = again(new, HeldPolicy.RELEASE)
+
+    # Two below 103, and not two below 100.
+    assert newer.tell(trade("101.01")) == ()
+    assert kinds(newer.tell(trade(101))) == ["OrderReleased", "OrderSubmitted"]
 
 
 @pytest.mark.parametrize(

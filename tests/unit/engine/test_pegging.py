@@ -528,6 +528,19 @@ def test_nothing_moves_before_its_broker_is_reconciled() -> None:
     assert here.tell(quote("100.05", "100.10")) == ()
 
 
+def test_the_oldest_order_moves_first_also_where_it_was_released_last() -> None:
+    here = desk()
+    capped = Pegged(PRIMARY, "-101", None)
+    here.submit(side=Side.BUY, qty=1, terms=capped, tif=GTC)
+    here.tell(quote(100, "100.10"))  # below zero: there is no such price
+    here.submit(side=Side.BUY, qty=2, terms=Pegged(), tif=GTC)
+    here.say(ExecType.NEW)
+
+    here.tell(quote("102", "102.10"))
+
+    assert [one.order_id for one in here.sent[1:]] == [1, 2]
+
+
 def test_a_venue_that_pegs_works_it() -> None:
     here = desk(order_types=PAIRS | {(Pegged, GoodTillCancel)})
 

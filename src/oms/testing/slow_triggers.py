@@ -1,7 +1,7 @@
 """The trigger book once more, slow and obvious: a list of orders, each of which looks at every update by itself.
 
-It shares nothing with the library but the values that say what is wanted, and counts prices in fractions. The grid is one of
-equal ticks, or a short ladder of which every price is written out.
+It shares nothing with the library but the values that say what is wanted, and counts prices in fractions. Every price of a grid
+is written out.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final, TypeAlias
 
 from oms.model.enums import PegOffsetType, Side, TriggerPriceDirection, TriggerPriceType
 from oms.model.offset import Offset
 from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger
 
-Hit = tuple[int, Fraction, Fraction, Fraction | None]
+Hit: TypeAlias = tuple[int, Fraction, Fraction, Fraction | None]
 """Whose, its trigger price, the price that reached it, and its limit."""
 
-QUOTED = {TriggerPriceType.BID_ASK, TriggerPriceType.MID, TriggerPriceType.DOUBLE_BID_ASK}
-TRADED = {TriggerPriceType.LAST, TriggerPriceType.DOUBLE_LAST}
-DOUBLE = {TriggerPriceType.DOUBLE_LAST, TriggerPriceType.DOUBLE_BID_ASK}
+QUOTED: Final = {TriggerPriceType.BID_ASK, TriggerPriceType.MID, TriggerPriceType.DOUBLE_BID_ASK}
+TRADED: Final = {TriggerPriceType.LAST, TriggerPriceType.DOUBLE_LAST}
+DOUBLE: Final = {TriggerPriceType.DOUBLE_LAST, TriggerPriceType.DOUBLE_BID_ASK}
 
 
 @dataclass
@@ -35,10 +36,12 @@ class SlowOrder:
 
     @property
     def is_buy(self) -> bool:
+        """Whether it buys."""
         return self.trigger.side is Side.BUY
 
     @property
     def goes_up(self) -> bool:
+        """Whether a price that rises reaches it."""
         if isinstance(self.trigger, PriceTrigger):
             return self.trigger.direction is TriggerPriceDirection.UP
         return self.is_buy
@@ -48,16 +51,20 @@ class SlowBook:
     """All orders in one list, in order of arrival."""
 
     def __init__(self, grids: dict[str, Sequence[Decimal]]) -> None:
+        """Begin empty, with every price of each instrument, the lowest first."""
         self.orders: list[SlowOrder] = []
         self.grids = {symbol: [Fraction(px) for px in grid] for symbol, grid in grids.items()}
 
     def add(self, number: int, symbol: str, trigger: Trigger, mark: Decimal | None) -> None:
+        """Hold an order, with the water mark that its trail begins from."""
         self.orders.append(SlowOrder(number, symbol, trigger, None if mark is None else Fraction(mark)))
 
     def remove(self, number: int) -> None:
+        """Hold an order no longer."""
         self.orders = [order for order in self.orders if order.number != number]
 
     def amend(self, number: int, trigger: Trigger) -> None:
+        """Give an order another trigger; the same one changes nothing."""
         [order] = [order for order in self.orders if order.number == number]
         if order.trigger == trigger:
             return
@@ -66,7 +73,7 @@ class SlowBook:
         self.orders.append(SlowOrder(number, order.symbol, trigger, order.mark if goes_on else None))
 
     def stop(self, order: SlowOrder) -> Fraction | None:
-        """Where an order triggers at present."""
+        """Give where an order triggers at present."""
         trigger = order.trigger
         if isinstance(trigger, PriceTrigger):
             return Fraction(trigger.trigger_px)
@@ -92,9 +99,11 @@ class SlowBook:
 
     @staticmethod
     def rounded(grid: Sequence[Fraction], px: Fraction, *, up: bool) -> Fraction:
+        """Give the next price of a grid."""
         return min(one for one in grid if one >= px) if up else max(one for one in grid if one <= px)
 
     def quote(self, symbol: str, bid: Decimal | None, ask: Decimal | None, *, has_sizes: bool) -> list[Hit]:
+        """Look at a quote, and give who is released."""
         counts = bid is not None and ask is not None and has_sizes and bid <= ask
         seen: list[tuple[SlowOrder, Fraction | None]] = []
         for order in self.orders:
@@ -112,14 +121,17 @@ class SlowBook:
         return self.look(seen)
 
     def trade(self, symbol: str, px: Decimal, size: int) -> list[Hit]:
+        """Look at a trade."""
         if not size:
             return []
         return self.look([(one, Fraction(px)) for one in self.waiting_for(symbol, TRADED)])
 
     def mark(self, symbol: str, px: Decimal) -> list[Hit]:
+        """Look at a mark price."""
         return self.look([(one, Fraction(px)) for one in self.waiting_for(symbol, {TriggerPriceType.MARK})])
 
     def waiting_for(self, symbol: str, kinds: set[TriggerPriceType]) -> list[SlowOrder]:
+        """Give who is compared to some kinds of price."""
         return [one for one in self.orders if one.symbol == symbol and one.trigger.price_type in kinds]
 
     def look(self, seen: Sequence[tuple[SlowOrder, Fraction | None]]) -> list[Hit]:
@@ -145,6 +157,7 @@ class SlowBook:
         return [(order.number, stop, px, self.limit(order, stop)) for order, stop, px in hits]
 
     def trail(self, order: SlowOrder, px: Fraction) -> None:
+        """Let a trail begin or follow."""
         trigger = order.trigger
         if not isinstance(trigger, TrailingTrigger):
             return
@@ -156,6 +169,7 @@ class SlowBook:
             order.mark = px
 
     def limit(self, order: SlowOrder, stop: Fraction) -> Fraction | None:
+        """Give the limit of an order that is released at a stop price."""
         trigger = order.trigger
         if not isinstance(trigger, TrailingTrigger) or trigger.limit_offset is None:
             return None
