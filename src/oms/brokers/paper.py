@@ -48,6 +48,7 @@ from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
 from oms.model.venue_profile import ReplaceSupport, VenueProfile
 from oms.ports.broker import ReportSink
+from oms.ports.calendar import SessionSource
 from oms.simulation.accounts import AccountModel, Funds
 from oms.simulation.admission import ORDER_TYPES
 from oms.simulation.exchange import SimulatedExchange
@@ -55,9 +56,11 @@ from oms.simulation.faults import NO_FAULTS, FaultModel
 from oms.simulation.fees import FeeModel
 from oms.simulation.latency import Latency
 from oms.simulation.list_admission import CONTINGENCIES
+from oms.simulation.opening_hours import NEVER_NS, OpeningHours
 from oms.simulation.reporting import Reports, net_positions
 from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
+from oms.simulation.venue_acts import BustTrade, CorrectTrade, VenueAct
 from oms.simulation.wire import Wire
 
 PROFILE: Final = VenueProfile(
@@ -70,6 +73,7 @@ PROFILE: Final = VenueProfile(
 """How the simulated exchange behaves."""
 
 _AMENDABLE: Final = frozenset({"order_qty", "price", "stop_px", "display_qty", "time_in_force"})
+_EXECUTES: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
 _NOT_STARTED: Final = NotSent("the paper broker is not started")
 _UNREACHABLE: Final = NotSent("the connection to the venue is down")
 
@@ -97,6 +101,7 @@ class PaperBroker:
         faults: FaultModel | None = None,
         profile: VenueProfile = PROFILE,
         rules: MatchingRules = USUAL_RULES,
+        sessions: SessionSource | None = None,
         name: str = "paper",
         order_types: frozenset[tuple[type[Terms], type[TimeInForce]]] = ORDER_TYPES,
         trigger_prices: frozenset[TriggerPriceType] = frozenset(TriggerPriceType),
@@ -114,6 +119,7 @@ class PaperBroker:
             faults: What goes wrong; nothing unless given.
             profile: How it says that it behaves. Where that sends pending reports, it does.
             rules: What the exchange does where venues differ, such as `MatchingRules(queue=Proportional())`.
+            sessions: When it opens and closes by itself, such as `CalendarSessions(...)`; by `on_session` alone unless given.
             name: 1 to 32 of letters, digits, `.`, `_` and `-`.
             order_types: The pairs of terms and time in force that it says it takes, such as `ALL_ORDER_TYPES` for market and
                 limit orders alone; everything that the exchange works unless given. It plays a broker that can do less.
@@ -126,17 +132,7 @@ class PaperBroker:
             ValidationError: The name has other characters, or it is to take what the exchange does not work.
         """
         self.name: Final = BrokerName(checked_name(name, "broker"))
-        _check_worked(order_types)
-        self._capabilities = Capabilities(
-            order_types=order_types,
-            amendable=_AMENDABLE,
-            trigger_prices=trigger_prices,
-            instructions=instructions,
-            simulated=True,
-            profile=profile,
-            lists=frozenset({Listing.EXECUTIONS, Listing.OPEN_ORDERS}),
-            contingencies=contingencies,
-        )
+        self._capabilities = _capabilities(order_types, trigger_prices, instructions, contingencies, profile)
         self._instruments = tuple(instruments)
         self._exchange = SimulatedExchange(
             self._instruments, fees=fees, slippage=slippage, account=account, rules=rules
@@ -145,6 +141,7 @@ class PaperBroker:
         self._executions: list[ExecutionReport] = []
         # Only where anything takes time or goes wrong; else what the exchange says is told at once.
         self._wire = self._wired(latency, faults, profile)
+        self._hours = OpeningHours(sessions)
 
     def capabilities(self) -> Capabilities:
         """Give what it was told to take; quantity, prices and time in force of a working order can be changed."""
@@ -181,6 +178,7 @@ class PaperBroker:
     def _send(self, request: R, at_once: Callable[[R], Reports]) -> SendResult:
         if self._sink is None:
             return _NOT_STARTED
+        self._keep_hours(request.time_ns)
         if self._wire is None:
             return self._tell(at_once(request))
         result = self._wire.send(request)
@@ -242,6 +240,28 @@ class PaperBroker:
         self._sink.put(PositionReport(lines, is_complete=True, as_of_ns=request.time_ns))
         return _SENT
 
+    @property
+    def executed(self) -> tuple[ExecutionReport, ...]:
+        """Every execution, bust and correction that the exchange has made, the oldest first, whoever has heard of it."""
+        return tuple(self._executions)
+
+    def act(self, act: VenueAct, time_ns: int) -> None:
+        """Let the exchange do something of its own accord at a moment, in nanoseconds UTC.
+
+        Raises:
+            ValidationError: There is no such order or execution, or it cannot be done to it.
+        """
+        self.on_clock(time_ns)
+        acts = self._exchange.acts
+        if isinstance(act, BustTrade | CorrectTrade):
+            made = acts.act_on_trade(act, self._executions, time_ns)
+        else:
+            made = acts.act_on_order(act, time_ns)
+        if self._wire is None:
+            self._tell(made)
+        else:
+            self._put(self._wire.tell(made, time_ns))
+
     def funds(self, account: str = "main") -> Funds | None:
         """Give what an account has here, at the prices of now; None where no account was given to the broker."""
         return self._exchange.funds(Account(account))
@@ -249,6 +269,8 @@ class PaperBroker:
     def on_market(self, update: MarketData) -> None:
         """Let a market move the exchange."""
         exchange, wire = self._exchange, self._wire
+        if update.time_ns >= self._hours.due_ns:
+            self._keep_hours(update.time_ns)
         if wire is not None:
             # What arrives by then was sent before.
             self._put(wire.heard(update.time_ns))
@@ -278,15 +300,25 @@ class PaperBroker:
 
     @property
     def due_ns(self) -> int | None:
-        """When the first order expires by the clock, or something arrives, in nanoseconds UTC; None where nothing does."""
-        return self._exchange.due_ns if self._wire is None else self._wire.due_ns
+        """When something is to happen by the clock, in nanoseconds UTC; None where nothing is."""
+        due_ns = self._exchange.due_ns if self._wire is None else self._wire.due_ns
+        hours_ns = self._hours.due_ns
+        if not 0 < hours_ns < NEVER_NS:
+            return due_ns
+        return hours_ns if due_ns is None else min(hours_ns, due_ns)
 
     def on_clock(self, time_ns: int) -> None:
         """Let time pass on the exchange and on the ways to it."""
+        self._keep_hours(time_ns)
         if self._wire is None:
             self._tell(self._exchange.on_clock(time_ns))
         else:
             self._put(self._wire.heard(time_ns))
+
+    def _keep_hours(self, time_ns: int) -> None:
+        if time_ns >= self._hours.due_ns:
+            for change in self._hours.changes(time_ns):
+                self.on_session(change)
 
     def _wired(
         self, latency: Latency | None, faults: FaultModel | None, profile: VenueProfile
@@ -309,14 +341,30 @@ class PaperBroker:
                 self._sink.put(report)
 
     def _note(self, report: Report) -> None:
-        if type(report) is ExecutionReport and report.exec_type is ExecType.TRADE:
+        if type(report) is ExecutionReport and report.exec_type in _EXECUTES:
             self._executions.append(report)
 
 
 _SENT: Final = Sent()
 
 
-def _check_worked(order_types: frozenset[tuple[type[Terms], type[TimeInForce]]]) -> None:
+def _capabilities(
+    order_types: frozenset[tuple[type[Terms], type[TimeInForce]]],
+    trigger_prices: frozenset[TriggerPriceType],
+    instructions: frozenset[str],
+    contingencies: Contingencies | None,
+    profile: VenueProfile,
+) -> Capabilities:
     unworked = sorted(f"{terms.__name__} {tif.__name__}" for terms, tif in order_types - ORDER_TYPES)
     if unworked:
         raise ValidationError("order_types", ", ".join(unworked), "pass a part of what the exchange works")
+    return Capabilities(
+        order_types=order_types,
+        amendable=_AMENDABLE,
+        trigger_prices=trigger_prices,
+        instructions=instructions,
+        simulated=True,
+        profile=profile,
+        lists=frozenset({Listing.EXECUTIONS, Listing.OPEN_ORDERS}),
+        contingencies=contingencies,
+    )

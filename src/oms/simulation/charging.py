@@ -130,7 +130,10 @@ class Charging:
         fees = self._meter.fees(execution)
         self._meter.note(execution)
         if self._model is not None:
-            self._book(execution, order, fees)
+            self.move(book, order, qty, px)
+            for fee in fees:
+                self.pay_fee(order.account, fee.amount, fee.currency)
+            self._hold_less(book, order, qty, fees)
         return fees
 
     def funds(self, account: Account) -> Funds | None:
@@ -140,18 +143,25 @@ class Charging:
         purse = self._valued(account)
         return Funds(account, purse.balances(), purse.positions())
 
-    def _book(self, execution: Execution, order: VenueOrder, fees: tuple[Fee, ...]) -> None:
-        instrument, px, qty = execution.instrument, execution.last_px, execution.last_qty
+    def move(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal) -> None:
+        """Move an account by an execution without its fees; the other way round where the quantity is negative."""
+        if self._model is None:
+            return
         purse = self._purse(order.account)
-        stake = purse.stake(instrument.symbol)
-        stake.instrument, stake.px = instrument, px
+        stake = purse.stake(order.symbol)
+        stake.instrument, stake.px = book.instrument, px
         signed = qty if order.is_buy else qty.copy_negate()
         stake.position = _ADD(stake.position, signed)
-        purse.pay(_MULTIPLY(_MULTIPLY(signed, px), instrument.multiplier), instrument.currency)
-        for fee in fees:
-            purse.pay_fee(fee.amount, fee.currency)
+        purse.pay(_MULTIPLY(_MULTIPLY(signed, px), book.instrument.multiplier), book.instrument.currency)
+
+    def pay_fee(self, account: Account, amount: Decimal, currency: str) -> None:
+        """Take a fee out of an account; put it back where it is negative."""
+        if self._model is not None:
+            self._purse(account).pay_fee(amount, currency)
+
+    def _hold_less(self, book: Book, order: VenueOrder, qty: Decimal, fees: tuple[Fee, ...]) -> None:
         if isinstance(order.hold, Hold):
-            home = next((fee.amount for fee in fees if fee.currency == instrument.currency), ZERO)
+            home = next((fee.amount for fee in fees if fee.currency == book.instrument.currency), ZERO)
             order.hold.execute(qty, home)
             if not order.leaves_qty:
                 order.hold.release()

@@ -70,6 +70,7 @@ from oms.simulation.reception import Reception
 from oms.simulation.reporting import Reports, status_report
 from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
+from oms.simulation.venue_acts import VenueActs
 
 
 class SimulatedExchange:
@@ -78,10 +79,11 @@ class SimulatedExchange:
     Market data are taken to be of the instrument that is traded: sizes and prices on its grid, none of them NaN.
 
     Attributes:
+        acts: What the venue does of its own accord.
         reception: What is said of a request before it is decided, or instead.
     """
 
-    __slots__ = ("_books", "_desk", "_hears_volume", "_lists", "_matching", "_rules", "reception")
+    __slots__ = ("_books", "_desk", "_hears_volume", "_lists", "_matching", "_rules", "acts", "reception")
 
     def __init__(
         self,
@@ -111,6 +113,7 @@ class SimulatedExchange:
         self._hears_volume = slippage is not None
         self._desk = OrderDesk(self._matching)
         self.reception = Reception(self._desk, self._books)
+        self.acts = VenueActs(self._desk, self._matching)
         self._lists = self._matching.executions.lists
 
     def new_order(self, request: NewOrderSingle) -> Reports:
@@ -277,8 +280,8 @@ class SimulatedExchange:
 
     def on_session(self, change: SessionChange) -> Reports:
         """Take the news that a session opened or closed; books of a venue are open until somebody says otherwise."""
-        expired = self.on_clock(change.time_ns)
-        return self._settled([*expired, *self._matching.change_session(change)], change.time_ns)
+        reports = [*self.on_clock(change.time_ns), *self._matching.change_session(change)]
+        return self._settled([*reports, *self.acts.renew(change)], change.time_ns)
 
     @property
     def due_ns(self) -> int | None:

@@ -158,6 +158,12 @@ class Executions:
         else:
             book.set_apart(order, book.held)
 
+    def move(self, order: VenueOrder, qty: Decimal) -> None:
+        """Let the position of an order's account be by so much more on its side; less where it is negative."""
+        holding = (order.account, order.symbol)
+        before = self._positions.get(holding, ZERO)
+        self._positions[holding] = _ADD(before, qty) if order.is_buy else _SUBTRACT(before, qty)
+
     def follow(self, order: VenueOrder, time_ns: int, reports: Reports) -> None:
         """Let those that depend on an order follow what has happened to it."""
         if order.working_qty is not None:

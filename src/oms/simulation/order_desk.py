@@ -311,6 +311,8 @@ def _shows_more(before: Terms, after: Terms) -> bool:
 
 def _refusal_to_turn(order: VenueOrder, request: OrderCancelReplaceRequest) -> Refusal | None:
     # A replace may change the quantity, the prices and the time in force; what else it says must be what the order is.
+    if order.pause is not None:
+        return Refusal(admission.OTHER, "too late: the order is held back")
     is_same = (
         request.symbol == order.symbol
         and request.side is order.side

@@ -16,7 +16,7 @@ from oms.model.enums import (
 )
 from oms.model.ids import Account, ClOrdId, ExecId, Symbol
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject, PositionLine, Report
-from oms.simulation.venue_order import Stage, VenueOrder
+from oms.simulation.venue_order import Pause, Stage, VenueOrder
 
 Reports: TypeAlias = list[Report]
 """What follows from one request or one market update, in order."""
@@ -29,11 +29,16 @@ _SHOWN_AS: Final[dict[Stage, OrdStatus]] = {
     Stage.REJECTED: OrdStatus.REJECTED,
 }
 
+_PAUSED_AS: Final = {Pause.SUSPENDED: OrdStatus.SUSPENDED, Pause.DONE_FOR_DAY: OrdStatus.DONE_FOR_DAY}
+
 
 def shown_as(order: VenueOrder) -> OrdStatus:
     """Give the status that the venue shows an order as."""
-    if order.stage is Stage.OPEN and order.cum_qty:
-        return OrdStatus.PARTIALLY_FILLED
+    if order.stage is Stage.OPEN and order.pause is not None:
+        return _PAUSED_AS[order.pause]
+    is_cut_short = order.stage is Stage.FILLED and order.cum_qty < order.order_qty
+    if order.stage is Stage.OPEN or is_cut_short:
+        return OrdStatus.PARTIALLY_FILLED if order.cum_qty else OrdStatus.NEW
     return _SHOWN_AS[order.stage]
 
 
@@ -172,13 +177,18 @@ def status_report(order: VenueOrder, time_ns: int) -> ExecutionReport:
 
 
 def net_positions(executions: Iterable[ExecutionReport]) -> tuple[PositionLine, ...]:
-    """Give what is held after these executions, for each account and instrument that they are of."""
-    held: dict[tuple[Account, Symbol], Decimal] = {}
+    """Give what is held after these executions, busts and corrections, for each account and instrument that they are of."""
+    parts: dict[ExecId | None, tuple[Account, Symbol, Decimal]] = {}
     for report in executions:
         qty, account, symbol = report.last_qty, report.account, report.symbol
         assert qty is not None
         assert account is not None
         assert symbol is not None
-        signed = qty if report.side is Side.BUY else EXACT.minus(qty)
+        if report.exec_ref_id is not None:
+            parts.pop(report.exec_ref_id, None)
+        if report.exec_type is not ExecType.TRADE_CANCEL:
+            parts[report.exec_id] = account, symbol, qty if report.side is Side.BUY else EXACT.minus(qty)
+    held: dict[tuple[Account, Symbol], Decimal] = {}
+    for account, symbol, signed in parts.values():
         held[account, symbol] = EXACT.add(held.get((account, symbol), ZERO), signed)
     return tuple(PositionLine(symbol, qty, account) for (account, symbol), qty in sorted(held.items()))

@@ -39,6 +39,13 @@ class Stage(Choice):
     REJECTED = "rejected"
 
 
+class Pause(Choice):
+    """Why an open order is held back."""
+
+    SUSPENDED = "suspended"
+    DONE_FOR_DAY = "done for the day"
+
+
 class Held(Protocol):
     """What an open order holds of its account."""
 
@@ -67,6 +74,8 @@ class VenueOrder:
         instructions: How it is to be handled beside its price and time; None where nothing is asked for.
         peg: The price that it follows, as it was when its limit was last set; None before, or where it follows none.
         working_qty: What it may execute in all as the others of its list stand; None where it depends on none.
+        pause: Why it is held back; None while it is not.
+        lost_qty: What was busted, which does not work again.
         hold: What it holds of its account; None where accounts are not watched.
         room: Where it stands while it rests at no price: beside others that wait; None otherwise.
     """
@@ -96,6 +105,8 @@ class VenueOrder:
     working_qty: Decimal | None = None
     room: dict[VenueOrderId, VenueOrder] | None = None
     hold: Held | None = None
+    pause: Pause | None = None
+    lost_qty: Decimal = ZERO
 
     @property
     def is_buy(self) -> bool:
@@ -191,13 +202,18 @@ class VenueOrder:
         self.order_qty = order_qty
         self.terms = terms
         self.price = self.price if price is None else price
-        self.leaves_qty = _SUBTRACT(order_qty, self.cum_qty)
+        self.leaves_qty = max(_SUBTRACT(_SUBTRACT(order_qty, self.cum_qty), self.lost_qty), ZERO)
         if not self.leaves_qty:
             self.stage = Stage.FILLED
         shown = self.shown_qty
         self.show_part()
         if shown is not None:
             self.shown_qty = min(shown, self.open_qty if self.shown_qty is None else self.shown_qty)
+
+    def lose(self, qty: Decimal) -> None:
+        """Book that so much was not executed after all; it does not work again."""
+        self.cum_qty = _SUBTRACT(self.cum_qty, qty)
+        self.lost_qty = _ADD(self.lost_qty, qty)
 
     def end(self, stage: Stage) -> None:
         """End it with nothing left open."""

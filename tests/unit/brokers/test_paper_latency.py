@@ -6,98 +6,12 @@ import pytest
 
 from oms.brokers.paper import PROFILE, PaperBroker
 from oms.errors import ValidationError
-from oms.model.enums import RequestKind, Side
-from oms.model.events import (
-    CancelRejected,
-    OrderAcknowledged,
-    OrderCanceled,
-    OrderEvent,
-    OrderPendingCancel,
-    OrderPendingNew,
-    OrderPendingReplace,
-    OrderRejected,
-    OrderReplaced,
-    ReplaceRejected,
-    Traded,
-)
-from oms.model.ids import Symbol
-from oms.model.instrument import Instrument
-from oms.model.market import Quote, TradePrint
-from oms.model.order import Order
-from oms.model.terms import Limit
+from oms.model.enums import RequestKind
 from oms.model.venue_profile import FIX_BROKER
-from oms.runtime.manual_clock import ManualClock
-from oms.runtime.order_manager import OrderManager
 from oms.simulation.faults import Fate, FaultModel, Faults, Outages, RandomOutages, Rejects, ReportFate
 from oms.simulation.latency import Constant, Latency
-from oms.stores.memory import MemoryEventStore
+from tests.unit.brokers.house import INSTRUMENT, MS, START_NS, House, shown
 
-X = Symbol("X")
-INSTRUMENT = Instrument(symbol="X", currency="USD", tick="0.01")
-MS = 1_000_000
-START_NS = 1_704_715_200_000_000_000
-
-
-class House:
-    """A manager, its clock, and a paper broker; times are in milliseconds from the start."""
-
-    def __init__(self, broker: PaperBroker) -> None:
-        self.broker = broker
-        self.clock = ManualClock(START_NS)
-        self.om = OrderManager(brokers=[broker], store=MemoryEventStore(), clock=self.clock)
-        self.said: list[str] = []
-        self.om.on(OrderEvent, self._hear)
-        self.quote(0)
-
-    def _hear(self, event: OrderEvent) -> None:
-        name = NAMES.get(type(event))
-        if name is not None:
-            self.said.append(f"{(self.clock.now_ns() - START_NS) // MS} {name}")
-
-    def to(self, at_ms: int) -> None:
-        """Let time pass, step by step as something is due."""
-        until_ns = START_NS + at_ms * MS
-        while (due_ns := self.broker.due_ns) is not None and due_ns <= until_ns:
-            self.clock.advance_to(due_ns)
-            self.om.poll()
-        self.clock.advance_to(until_ns)
-        self.om.poll()
-
-    def quote(self, at_ms: int, bid: str = "99x5", ask: str = "101x5") -> None:
-        self.to(at_ms)
-        (bid_px, bid_size), (ask_px, ask_size) = bid.split("x"), ask.split("x")
-        self.om.update(Quote(X, START_NS + at_ms * MS, bid_px, bid_size, ask_px, ask_size))
-
-    def trade(self, at_ms: int, px: str, size: int) -> None:
-        self.to(at_ms)
-        self.om.update(TradePrint(X, START_NS + at_ms * MS, px, size))
-
-    def buy(self, qty: int, px: str) -> Order:
-        return self.om.submit("X", Side.BUY, qty, Limit(px))
-
-    def heard(self) -> list[str]:
-        said, self.said = self.said, []
-        return said
-
-
-def shown(order: Order) -> str:
-    """The order as its status and what has executed of it."""
-    at = "" if order.avg_px is None else f" @{order.avg_px}"
-    return f"{order.status.name} {order.cum_qty}/{order.order_qty}{at}"
-
-
-NAMES: dict[type, str] = {
-    OrderPendingNew: "pending new",
-    OrderAcknowledged: "new",
-    OrderRejected: "rejected",
-    Traded: "traded",
-    OrderPendingCancel: "pending cancel",
-    OrderCanceled: "canceled",
-    CancelRejected: "cancel rejected",
-    OrderPendingReplace: "pending replace",
-    OrderReplaced: "replaced",
-    ReplaceRejected: "replace rejected",
-}
 TEN_AND_FIVE = Latency(to_venue=Constant(10 * MS), from_venue=Constant(5 * MS))
 
 
