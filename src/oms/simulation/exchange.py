@@ -109,7 +109,8 @@ class SimulatedExchange:
         }
         gauge = None if slippage is None else slippage.gauge()
         meter = (NoFees() if fees is None else fees).meter()
-        self._matching = Matching(self._books, Executions(Charging(self._books, meter, account), gauge))
+        executions = Executions(Charging(self._books, meter, account), gauge)
+        self._matching = Matching(self._books, executions, rules)
         self._hears_volume = slippage is not None
         self._desk = OrderDesk(self._matching)
         self.reception = Reception(self._desk, self._books)

@@ -17,6 +17,8 @@ from oms.simulation.executions import NOTHING_TO_REDUCE, Executions
 from oms.simulation.ladder import Ladder
 from oms.simulation.pegs import moved, set_limit
 from oms.simulation.reporting import Reports, execution_report
+from oms.simulation.rules import MatchingRules
+from oms.simulation.self_match import SelfMatch, give_way, meetings
 from oms.simulation.shown_orders import Passive
 from oms.simulation.uncross import uncross
 from oms.simulation.venue_order import Stage, VenueOrder
@@ -37,10 +39,11 @@ class Matching:
         due_ns: No order expires by the clock sooner than this, in nanoseconds UTC; `NEVER_NS` where none does.
     """
 
-    __slots__ = ("_endings", "_expiring", "_places", "books", "due_ns", "executions")
+    __slots__ = ("_endings", "_expiring", "_places", "_rules", "books", "due_ns", "executions")
 
-    def __init__(self, books: dict[str, Book], executions: Executions) -> None:
+    def __init__(self, books: dict[str, Book], executions: Executions, rules: MatchingRules) -> None:
         """Begin with empty books."""
+        self._rules = rules
         self.books = books
         self.executions = executions
         self._places = 0
@@ -88,9 +91,31 @@ class Matching:
     def _take(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
         # Level by level, unless all of them together are less than the least that it may trade.
         wanted = self.executions.wanted(order)
-        found = book.in_reach(order, self.executions.may_take(book, wanted, time_ns))
-        if not found or _total(found) < order.least_qty(wanted):
+        least, most = order.least_qty(wanted), self.executions.may_take(book, wanted, time_ns)
+        mode = self._rules.self_match_of(order.account)
+        if mode is SelfMatch.REST_BOTH:
+            found = book.in_reach(order, most)
+            if found and _total(found) >= least:
+                self._take_all(book, order, found, time_ns, reports)
             return
+        for found, rival in meetings(book, order, most):
+            if least:
+                goes_on = rival is None or mode is SelfMatch.CANCEL_OLDEST
+                if _total(book.in_reach(order, most) if goes_on else found) < least:
+                    return
+                least = ZERO
+            self._take_all(book, order, found, time_ns, reports)
+            if rival is not None and order.leaves_qty and rival.stage is Stage.OPEN:
+                give_way(self.executions, book, order, rival, mode, time_ns, reports)
+
+    def _take_all(
+        self,
+        book: Book,
+        order: VenueOrder,
+        found: list[tuple[Decimal, Decimal]],
+        time_ns: int,
+        reports: Reports,
+    ) -> None:
         is_buy = order.is_buy
         for px, qty in found:
             book.take(px, qty, is_buy=is_buy)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from attrs import field
+from collections.abc import Mapping
 
 from oms.errors import ValidationError
 from oms.model.define import value
 from oms.model.door import shown
+from oms.model.ids import Account
 from oms.simulation.bar_path import BarPath
 from oms.simulation.queue_models import Pessimistic, QueueModel
+from oms.simulation.self_match import SelfMatch
 
 
 @value(kw_only=True)
@@ -20,6 +22,8 @@ class MatchingRules:
         bar_path: Which extreme of a bar comes first.
         fills_on_touch: Whether a bar that goes to the limit of a resting order, and not beyond, fills it. It may have traded
             there with others alone, so that it does not unless asked for.
+        self_match: Who gives way where an order would trade with one of the same account: one for all accounts, or one for
+            each that is named. It is `SelfMatch.REST_BOTH` for all others, and unless given.
 
     Raises:
         ValidationError: A value is of another kind.
@@ -27,7 +31,8 @@ class MatchingRules:
 
     queue: QueueModel = Pessimistic()
     bar_path: BarPath = BarPath.ADAPTIVE
-    fills_on_touch: bool = field(default=False)
+    fills_on_touch: bool = False
+    self_match: SelfMatch | Mapping[Account, SelfMatch] = SelfMatch.REST_BOTH
 
     def __attrs_post_init__(self) -> None:
         """Check the kinds."""
@@ -37,6 +42,16 @@ class MatchingRules:
             )
         if type(self.fills_on_touch) is not bool:
             raise ValidationError("fills_on_touch", shown(self.fills_on_touch), "pass True or False")
+        said = self.self_match
+        for mode in said.values() if isinstance(said, Mapping) else (said,):
+            if type(mode) is not SelfMatch:
+                text = "pass a SelfMatch, such as SelfMatch.CANCEL_OLDEST, or one by account"
+                raise ValidationError("self_match", shown(mode), text)
+
+    def self_match_of(self, account: Account) -> SelfMatch:
+        """Give who gives way where an order of an account would trade with another of it."""
+        said = self.self_match
+        return said if isinstance(said, SelfMatch) else said.get(account, SelfMatch.REST_BOTH)
 
 
 USUAL_RULES = MatchingRules()
