@@ -64,16 +64,20 @@ class GroupBook:
     def add(self, group: Group) -> None:
         """Keep a group."""
         self.by_id[group.group_id] = self.dirty[group.group_id] = group
-        self.sharing[group.group_id] = Sharing(group.contingency)
+        sharing = self.sharing[group.group_id] = Sharing(group.contingency)
+        legs = group.legs
+        for number, exits in sharing.exits_of.items():
+            entry = legs[number]
+            entry.is_entry = True
+            for one in exits:
+                legs[one]._entry = entry
         self.next_id = max(self.next_id, group.group_id + 1)
 
     def look_at_all(self) -> None:
         """Have every group looked at again, as if nobody had looked before."""
         self.dirty.update(self.by_id)
         for group in self.by_id.values():
-            group._may_have_ends = True
-            for leg in group.legs:
-                leg.is_looked_up = False
+            group._is_unknown = group._has_executed = True
 
     def on_created(self, event: ev.GroupCreated) -> None:
         """Take in a new group."""
@@ -90,10 +94,6 @@ class GroupBook:
         group.list_id = event.list_id
         self.of_order.update(zip(event.order_ids, group.legs, strict=True))
 
-    def on_placed(self, event: ev.LegPlaced) -> None:
-        """Take in that the next order is a leg's."""
-        self.of_order[event.order_id] = self.by_id[event.group_id].legs[event.leg]
-
     def on_reached(self, event: ev.LegReached) -> None:
         """Take in that a leg's price was reached."""
         group = self.dirty[event.group_id] = self.by_id[event.group_id]
@@ -102,7 +102,7 @@ class GroupBook:
         if type(leg.leg.terms) in TAKES_TURNS:
             leg.terms = event.terms
         leg.reach = Reach(event.terms, event.trigger_px, event.px, event.px_ns)
-        leg.is_final, leg.may_rest, leg.is_looked_up = type(event.terms) is Market, True, True
+        leg.is_final, leg.may_rest = type(event.terms) is Market, True
 
     def on_stopped(self, event: ev.LegStopped) -> None:
         """Take in that nothing more is made of a leg."""
@@ -150,13 +150,19 @@ class GroupBook:
         if kind in _EXECUTIONS:
             executed = leg.executed_qty
             leg.first_qty = (leg.first_qty or executed) if executed else ZERO
+            group._has_executed = True
             for one in group.legs:
                 one._no_cancel = one._no_replace = NO_ORDERS
         if event.cause.origin != ORIGIN or kind in _REFUSALS:
             self.dirty[group.group_id] = group
-        if not leg.has_ended and order.is_closed and all(one.is_closed for one in leg.orders):
+        if (
+            not leg.has_ended
+            and order.is_closed
+            and (len(leg.orders) == 1 or all(one.is_closed for one in leg.orders))
+        ):
             leg.has_ended = True
-            self.dirty[group.group_id] = group
+            if leg.is_entry:
+                self.dirty[group.group_id] = group
 
     def is_over(self, group: Group) -> bool:
         """Tell whether a group has nothing left to do."""
@@ -242,7 +248,7 @@ def _canceled(event: ev.CancelRequested | ev.OrderCanceled, leg: GroupLeg, order
     if event.cause.origin in OWN_NAMES:
         leg._cut |= {event.order_id}
     else:
-        leg._asked_away = leg._group._may_have_ends = True
+        leg._asked_away = leg._group._is_unknown = True
 
 
 def _ended(event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
@@ -252,7 +258,7 @@ def _ended(event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
         if type(event) is ev.OrderCanceled and event.cause.kind in _COMMANDS:
             _canceled(event, leg, order)
     if event.order_id not in leg._cut:
-        leg._group._may_have_ends = True
+        leg._group._is_unknown = True
 
 
 def _stays(event: ev.CancelRejected | ev.CancelDenied, leg: GroupLeg, order: Order) -> None:
@@ -281,6 +287,11 @@ _HAPPENED: Final[dict[type[ev.OrderEvent], Callable[[Any, GroupLeg, Order], None
 }
 
 
+def _placed(state: Any, event: ev.LegPlaced) -> None:
+    book = state.groups
+    book.of_order[event.order_id] = book.by_id[event.group_id].legs[event.leg]
+
+
 def _reached(state: Any, event: ev.LegReached) -> None:
     state.groups.on_reached(event)
     state.held_orders.reach(event.order_id)
@@ -289,7 +300,7 @@ def _reached(state: Any, event: ev.LegReached) -> None:
 GROUP_EVENTS: Final[dict[type[ev.Event], Callable[[Any, Any], None]]] = {
     ev.GroupCreated: lambda state, event: state.groups.on_created(event),
     ev.GroupListed: lambda state, event: state.groups.on_listed(event),
-    ev.LegPlaced: lambda state, event: state.groups.on_placed(event),
+    ev.LegPlaced: _placed,
     ev.LegReached: _reached,
     ev.LegStopped: lambda state, event: state.groups.on_stopped(event),
     ev.GroupCancelRequested: lambda state, event: state.groups.on_canceled(event),

@@ -28,7 +28,8 @@ from oms.model.ids import BrokerName, OrderId
 from oms.model.order import Order
 from oms.model.requests import Request
 from oms.model.venue_profile import ReplaceSupport
-from oms.order_types.contingency import LegGoal, Sharing
+from oms.order_types.contingency import Sharing
+from oms.order_types.leg_goals import LegGoal
 
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
@@ -118,24 +119,27 @@ class Groups:
             return False
         if not group.legs[0].orders and self._native.place(group, requests):
             return True
-        if group._may_have_ends:
+        sharing, legs = self._book.sharing[group.group_id], group.legs
+        if group._is_unknown:
             if self._stop(group):
                 return True
-            group._may_have_ends = False
-        sharing, legs = self._book.sharing[group.group_id], group.legs
-        for leg in legs:
-            if not leg.is_looked_up:
-                leg.may_rest = self._legs.may_rest(leg, takes_turns=leg.number in sharing.take_turns)
-                leg.is_looked_up = True
+            group._is_unknown = False
+            self._legs.look_up(legs, sharing.take_turns)
         goals = sharing.goals(legs)
-        for entry, excess in sharing.excess(legs).items():
-            if not legs[entry]._excess_told:
-                self._tell_excess(legs[entry], excess)
+        if group._has_executed:
+            group._has_executed = False
+            for entry, excess in sharing.excess(legs).items():
+                if not legs[entry]._excess_told:
+                    self._tell_excess(legs[entry], excess)
         lacking: list[tuple[GroupLeg, LegGoal]] = []
         for leg, goal in zip(legs, goals, strict=True):
             if goal.completes:
                 self._record_stop(leg, LegEnd.COMPLETED)
                 return True
+            total = goal.total
+            is_right = total is not None and total - leg.executed_qty == leg.asked_qty
+            if is_right and leg.held is None and not goal.is_held:
+                continue
             if self._lacks(leg, goal, sharing, requests):
                 lacking.append((leg, goal))
         # What goes to a venue first: whoever comes after it finds less room. What is held here needs none.
@@ -275,7 +279,7 @@ class Groups:
 
     def _is_open_for(self, leg: GroupLeg, qty: Decimal) -> bool:
         # Too little for an order, or a broker that is not known well enough yet: it comes when there is more, or is known.
-        entry = self._entry_of(leg)
+        entry = leg._entry
         return entry is None or self._legs.is_open_for(leg, qty, is_last=entry.has_ended)
 
     def _announce(self, leg: GroupLeg) -> OrderId:
@@ -285,13 +289,6 @@ class Groups:
         order_id = state.free_order_id()
         state.record(ev.LegPlaced(*state.envelope(), leg._group.group_id, leg.number, order_id))
         return order_id
-
-    def _entry_of(self, leg: GroupLeg) -> GroupLeg | None:
-        group = leg._group
-        for entry, exits in self._book.sharing[group.group_id].exits_of.items():
-            if leg.number in exits:
-                return group.legs[entry]
-        return None
 
     def _ask(self, command: CancelOrder | ReplaceOrder, requests: list[Request]) -> None:
         self._state.begin(type(command), ORIGIN)

@@ -259,9 +259,11 @@ class HeldOrders:
             self.book.add(order_id, order._symbol, trigger, water_mark=mark)
 
     def _remove(self, order: Order) -> None:
-        self.forget(order)
-        if order._order_id in self.book:
-            self.book.remove(order._order_id)
+        if self.quoted:
+            self.forget(order)
+        book = self.book
+        if order._order_id in book:
+            book.remove(order._order_id)
 
     def _come_back(self, order_id: OrderId) -> None:
         if order_id in self.book:
@@ -309,7 +311,8 @@ def on_held(state: Any, event: ev.OrderHeld, order: Order) -> None:
     if order._instructions is not None and order._instructions.reduce_only:
         # From here on positions are watched.
         state.book.exposure.reducing.setdefault((order._account, order._symbol), {})
-    state.timers.grant(order._order_id, 0)
+    if state.timers.expiries.known:
+        state.timers.grant(order._order_id, 0)
 
 
 def on_amended(state: Any, event: ev.OrderAmended, order: Order) -> None:

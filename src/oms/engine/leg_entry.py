@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -19,10 +20,12 @@ from oms.model.ids import OrderId
 from oms.model.order import Order
 from oms.model.reasons import Reason
 from oms.model.requests import Request
+from oms.model.terms import Limit, Terms
 from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_qty
-from oms.order_types.placing import hold, trigger_for
+from oms.order_types.placing import hold, triggered, waits_for_quote
 from oms.order_types.validation import check_capabilities, check_expiry
+from oms.ports.order_type_handler import TriggeredHandler
 
 # Routes and handlers are the order entry's own.
 # ruff: noqa: SLF001
@@ -45,7 +48,7 @@ class LegEntry:
         self._holding = holding
         # By the kind of order: the route for which it was found, and what was found.
         self._rests: dict[_Kind, tuple[object, bool]] = {}
-        self._holdable: dict[_Kind, object] = {}
+        self._holdable: dict[_Kind, tuple[object, TriggeredHandler | None]] = {}
 
     def check_known(self, leg: Leg) -> None:
         """Check that an order of a leg could be asked for.
@@ -59,25 +62,28 @@ class LegEntry:
         if type(leg.terms) not in self._entry._handlers:
             raise ValidationError("terms", shown(leg.terms), "open the manager with a handler of them")
 
-    def may_rest(self, leg: GroupLeg, *, takes_turns: bool) -> bool:
-        """Tell whether the venue of a leg takes it as it is; False where it is to be held here until its price comes.
+    def look_up(self, legs: Sequence[GroupLeg], take_turns: Container[int]) -> None:
+        """Note of each leg whether its venue takes it as it is; False where it is to be held here until its price comes.
 
         What cannot be held here is left to the gate.
         """
-        terms = leg.leg.terms
-        if leg.reached or type(terms) not in TAKES_TURNS:
-            return True
-        if takes_turns and type(terms) in TRAILS:
-            return False
-        kind = _kind(leg.leg)
-        route = self._entry._route(leg.leg.symbol)
-        known = self._rests.get(kind)
-        if known is None or known[0] is not route:
-            against = check_capabilities(order_of(leg, ONE), route.capabilities, route.broker)
-            known = route, not against
-            if leg.leg.instructions is None:
-                self._rests[kind] = known
-        return known[1]
+        routes = self._entry._routes
+        for leg in legs:
+            of = leg.leg
+            kind = type(of.terms)
+            if leg.reached or kind not in TAKES_TURNS:
+                leg.may_rest = True
+                continue
+            if kind in TRAILS and leg.number in take_turns:
+                leg.may_rest = False
+                continue
+            key = _kind(of, of.terms)
+            route = routes.get(of.symbol) or self._entry._route(of.symbol)
+            known = self._rests.get(key)
+            if known is None or known[0] is not route or of.instructions is not None:
+                against = check_capabilities(order_of(leg, ONE), route.capabilities, route.broker)
+                known = self._rests[key] = route, not against
+            leg.may_rest = known[1]
 
     def is_open_for(self, leg: GroupLeg, qty: Decimal, *, is_last: bool) -> bool:
         """Tell whether an exit can be placed now.
@@ -125,10 +131,12 @@ class LegEntry:
             state.record_of(order, ev.OrderHeld(*state.envelope(), order_id, route.broker, trigger))
 
     def _trigger(self, leg: GroupLeg, command: SubmitOrder) -> tuple[Release | None, tuple[Reason, ...]]:
-        entry, kind = self._entry, _kind(leg.leg, command)
-        route = entry._route(command.symbol)
-        if self._holdable.get(kind) is route:
-            return trigger_for(command, entry._handlers, is_leg=True), ()
+        entry, kind = self._entry, _kind(leg.leg, command.terms)
+        route = entry._routes.get(command.symbol) or entry._route(command.symbol)
+        known = self._holdable.get(kind)
+        if known is not None and known[0] is route and command.instructions is None:
+            handler = known[1]
+            return waits_for_quote(command) if handler is None else handler.trigger(command), ()
         if route.why_not:
             return None, route.why_not
         against = check_capabilities(command, route.capabilities, route.broker)
@@ -136,7 +144,7 @@ class LegEntry:
             command, route.capabilities, route.broker, entry._handlers, against, is_leg=True
         )
         if trigger is not None and not further and command.instructions is None:
-            self._holdable[kind] = route
+            self._holdable[kind] = route, triggered(entry._handlers[type(command.terms)])
         return trigger, further
 
     def amend(self, order: Order, qty: Decimal) -> None:
@@ -180,12 +188,7 @@ def order_of(leg: GroupLeg, qty: Decimal) -> SubmitOrder:
     )
 
 
-def _kind(leg: Leg, command: SubmitOrder | None = None) -> _Kind:
-    terms = leg.terms if command is None else command.terms
-    return (
-        leg.symbol,
-        type(terms),
-        type(leg.time_in_force),
-        getattr(terms, "price_type", None),
-        getattr(terms, "display_qty", None) is None,
-    )
+def _kind(leg: Leg, terms: Terms) -> _Kind:
+    if type(terms) is Limit:
+        return leg.symbol, Limit, type(leg.time_in_force), terms.display_qty is None
+    return leg.symbol, type(terms), type(leg.time_in_force), getattr(terms, "price_type", None)

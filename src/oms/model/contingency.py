@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import field
 
 from oms.errors import ValidationError
-from oms.model.decimals import positive
-from oms.model.define import value
+from oms.model.decimals import ZERO, positive
+from oms.model.define import record, value
 from oms.model.door import asker, shown
 from oms.model.enums import Choice, Side
 from oms.model.ids import Account, Symbol
@@ -203,7 +203,7 @@ TAKES_TURNS: Final = TRAILS | {Limit, Stop, StopLimit, MarketIfTouched, LimitIfT
 """Terms whose order can be held here until its price comes, while another one rests at the venue."""
 
 
-@value
+@record
 class OcoNode:
     """An `Oco` as it is written down: the nodes that follow are its legs."""
 
@@ -211,7 +211,7 @@ class OcoNode:
     siblings: Siblings
 
 
-@value
+@record
 class OtoNode:
     """An `Oto` as it is written down: a leg follows, its entry, then so many exits."""
 
@@ -223,7 +223,10 @@ class OtoNode:
 GroupNode: TypeAlias = Leg | OcoNode | OtoNode
 
 
-@value
+_TREES: Final = frozenset({Leg, Oco, Oto})
+
+
+@record
 class SubmitGroup:
     """Place a group.
 
@@ -248,21 +251,21 @@ class SubmitGroup:
 
     def __attrs_post_init__(self) -> None:
         """Check the tree as a whole, and write it down."""
-        if not isinstance(self.contingency, Leg | Oco | Oto):
+        if type(self.contingency) not in _TREES:
             raise ValidationError("contingency", shown(self.contingency), "pass an Oto, an Oco or a Leg")
         nodes = nodes_of(self.contingency)
         legs = tuple([one for one in nodes if type(one) is Leg])
         if len(legs) > MAX_LEGS:
             raise ValidationError("contingency", f"{len(legs)} legs", f"at most {MAX_LEGS}")
-        object.__setattr__(self, "nodes", nodes)
-        object.__setattr__(self, "legs", legs)
+        new: Any = self
+        new.nodes, new.legs = nodes, legs
         roots = self.contingency.legs if isinstance(self.contingency, Oco) else (self.contingency,)
         for one in roots:
             if own_qty(one) is None:
                 raise ValidationError("order_qty", None, "give a quantity to a leg that no entry feeds")
 
 
-@value
+@record
 class CancelGroup:
     """Cancel every order of a group, its exits too, and make no more of them.
 
@@ -282,15 +285,20 @@ def first_leg(node: Leg | Oto) -> Leg:
 
 def trades_alike(leg: Leg, other: Leg) -> bool:
     """Tell whether two legs would trade the same instrument on the same side for the same account."""
-    return (leg.symbol, leg.side, leg.account) == (other.symbol, other.side, other.account)
+    return leg.symbol == other.symbol and leg.side is other.side and leg.account == other.account
 
 
 def own_qty(node: Contingency) -> Decimal | None:
     """Give how much a node trades at most by its own word; None where that is all that it is given."""
     if not isinstance(node, Oco):
         return first_leg(node).order_qty
-    known = [own_qty(one) for one in node.legs]
-    return None if None in known else max(qty for qty in known if qty is not None)
+    most = ZERO
+    for one in node.legs:
+        qty = first_leg(one).order_qty
+        if qty is None:
+            return None
+        most = max(most, qty)
+    return most
 
 
 def legs_of(node: Contingency) -> tuple[Leg, ...]:
@@ -306,17 +314,17 @@ def nodes_of(node: Contingency) -> tuple[GroupNode, ...]:
 
 
 def _write(node: Contingency, nodes: list[GroupNode]) -> None:
-    match node:
-        case Leg():
-            nodes.append(node)
-        case Oco(legs=legs, siblings=siblings):
-            nodes.append(OcoNode(len(legs), siblings))
-            for one in legs:
-                _write(one, nodes)
-        case Oto():
-            nodes += (OtoNode(len(node.exits), node.arm, node.remainder), node.entry)
-            for exit_ in node.exits:
-                _write(exit_, nodes)
+    # Once for each group, so that it does not match patterns.
+    if type(node) is Leg:
+        nodes.append(node)
+    elif type(node) is Oco:
+        nodes.append(OcoNode(len(node.legs), node.siblings))
+        for one in node.legs:
+            _write(one, nodes)
+    elif type(node) is Oto:
+        nodes += (OtoNode(len(node.exits), node.arm, node.remainder), node.entry)
+        for exit_ in node.exits:
+            _write(exit_, nodes)
 
 
 def tree_of(nodes: tuple[GroupNode, ...]) -> Contingency:

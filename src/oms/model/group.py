@@ -56,13 +56,33 @@ class GroupLeg:
         has_ended: Its orders had all ended once.
         is_final: It is at the market since its price was reached.
         may_rest: Its venue takes it as it is; False where it is held here until its price comes. Not part of the state.
-        is_looked_up: Somebody has looked whether it may.
+        is_entry: Other legs are placed for what it brings.
     """
 
     __slots__ = (
-        "_asked_away", "_cut", "_excess_told", "_group", "_no_cancel", "_no_replace", "asked_qty", "end", "executed_qty",
-        "first_qty", "has_ended", "held", "is_final", "is_looked_up", "leg", "may_rest", "number", "open_qty", "orders", "reach",
-        "reached", "terms",
+        "_asked_away",
+        "_cut",
+        "_entry",
+        "_excess_told",
+        "_group",
+        "_no_cancel",
+        "_no_replace",
+        "asked_qty",
+        "end",
+        "executed_qty",
+        "first_qty",
+        "has_ended",
+        "held",
+        "is_entry",
+        "is_final",
+        "leg",
+        "may_rest",
+        "number",
+        "open_qty",
+        "orders",
+        "reach",
+        "reached",
+        "terms",
     )  # fmt: skip
 
     def __init__(self, group: Group, number: int, leg: Leg) -> None:
@@ -77,8 +97,9 @@ class GroupLeg:
         self.reach: Reach | None = None
         self.reached = 0
         self.executed_qty = self.open_qty = self.asked_qty = self.first_qty = ZERO
-        self.has_ended = self.is_final = self.is_looked_up = False
+        self.has_ended = self.is_final = self.is_entry = False
         self.may_rest = True
+        self._entry: GroupLeg | None = None
         self._asked_away = self._excess_told = False
         self._cut = self._no_replace = self._no_cancel = (
             NO_ORDERS  # Canceled by the group itself; refused, so the next.
@@ -107,7 +128,7 @@ class Group:
     """
 
     __slots__ = (
-        "_may_have_ends", "account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id",
+        "_has_executed", "_is_unknown", "account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id",
     )  # fmt: skip
 
     def __init__(self, group_id: int, asked: SubmitGroup) -> None:
@@ -119,8 +140,8 @@ class Group:
         self.is_canceled = False
         self.list_id: ListId | None = None
         self.legs = tuple([GroupLeg(self, number, leg) for number, leg in enumerate(asked.legs)])
-        # Somebody may have canceled an order, or one may be lost, and nobody has looked since.
-        self._may_have_ends = True
+        # Nobody has looked since it is known: since an order may have ended that was not to, and since something executed.
+        self._is_unknown = self._has_executed = True
 
     @property
     def worked_by(self) -> WorkedBy:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import count
-from typing import Final, Protocol, TypeAlias
+from typing import TypeAlias
 
 from oms.model.contingency import (
     Arm,
@@ -32,74 +32,8 @@ from oms.model.contingency import (
 )
 from oms.model.decimals import ZERO
 from oms.model.define import record
-from oms.model.enums import LegEnd
-
-
-class LegFacts(Protocol):
-    """How a leg stands."""
-
-    @property
-    def executed_qty(self) -> Decimal:
-        """By all of its orders."""
-        ...
-
-    @property
-    def open_qty(self) -> Decimal:
-        """The most that may still execute of those that were sent, whatever is unanswered."""
-        # What is held here is sent only where there is room for it.
-        ...
-
-    @property
-    def first_qty(self) -> Decimal:
-        """What had executed after the first execution."""
-        ...
-
-    @property
-    def has_ended(self) -> bool:
-        """Its orders had all ended once."""
-        ...
-
-    @property
-    def end(self) -> LegEnd | None:
-        """Why nothing more is to be made of it; None while something may be."""
-        ...
-
-    @property
-    def may_rest(self) -> bool:
-        """Its venue takes it as it is; False only where it is held here until its price comes."""
-        ...
-
-    @property
-    def reached(self) -> int:
-        """The higher, the later its price was reached; 0 where that has not happened."""
-        ...
-
-    @property
-    def is_final(self) -> bool:
-        """Its price was reached, and it is at the market now: nothing takes its turn."""
-        ...
-
-
-@record
-class LegGoal:
-    """What a leg should come to.
-
-    Attributes:
-        total: What it has executed and has at work, together; None where it is placed with its own quantity and then left
-            alone.
-        room: How much may be added to what may still execute, now; None for any quantity.
-        is_held: It is to be at work here, until its price comes, and not at its venue.
-        completes: Its exits have executed all that it had brought: its rest is to be canceled for good.
-    """
-
-    total: Decimal | None
-    room: Decimal | None = None
-    is_held: bool = False
-    completes: bool = False
-
-
-_LET_BE: Final = LegGoal(None)
-_NOTHING: Final = LegGoal(ZERO, ZERO)
+from oms.order_types.flat_bracket import flat_bracket
+from oms.order_types.leg_goals import LET_BE, NOTHING, LegFacts, LegGoal
 
 _Facts: TypeAlias = Sequence[LegFacts]
 _Goals: TypeAlias = list[LegGoal]
@@ -135,7 +69,7 @@ class _LegNode:
         known = facts[self.number]
         executed = known.executed_qty
         if known.end is not None or (total is not None and total <= executed):
-            goals[self.number] = LegGoal(executed, ZERO) if executed else _NOTHING
+            goals[self.number] = LegGoal(executed, ZERO) if executed else NOTHING
         elif waits or not known.may_rest:
             goals[self.number] = LegGoal(total, ZERO, is_held=True)
         elif total is not None or room is not None:
@@ -293,13 +227,20 @@ class Sharing:
         take_turns: The numbers of the legs of which others trade the same instrument on the same side in the same `Oco`.
     """
 
-    __slots__ = ("_count", "_root", "exits_of", "take_turns")
+    __slots__ = ("_bracket", "_count", "_root", "exits_of", "take_turns")
 
-    def __init__(self, tree: Contingency) -> None:
-        """Number the legs of a tree in the order of `oms.model.contingency.legs_of`."""
-        numbers = count()
+    def __init__(self, tree: Contingency, *, is_flat: bool = True) -> None:
+        """Number the legs of a tree in the order of `oms.model.contingency.legs_of`; `is_flat` where a bracket may be worked as one."""
         self.exits_of: dict[int, tuple[int, ...]] = {}
-        self.take_turns: set[int] = set()
+        self.take_turns: frozenset[int] = frozenset()
+        self._root: _Node | None = None
+        self._bracket = flat_bracket(tree) if is_flat else None
+        if self._bracket is not None:
+            self._count = 1 + len(self._bracket.qtys)
+            self.exits_of[0] = exits = tuple(range(1, self._count))
+            self.take_turns = frozenset(exits)
+            return
+        numbers = count()
         self._root = self._node(tree, numbers.__next__)
         self._count = next(numbers)
 
@@ -324,7 +265,8 @@ class Sharing:
             else:
                 turns.append([place])
         node = _OcoNode(legs, tuple([tuple(turn) for turn in turns]), tree.siblings, own_qty(tree))  # type: ignore[arg-type]  # an Oco holds none
-        self.take_turns.update(legs[place].first for turn in turns if len(turn) > 1 for place in turn)  # type: ignore[union-attr]  # likewise
+        alike = [legs[place].first for turn in turns if len(turn) > 1 for place in turn]  # type: ignore[union-attr]  # likewise
+        self.take_turns |= frozenset(alike)
         return node
 
     def goals(self, facts: Sequence[LegFacts]) -> list[LegGoal]:
@@ -333,7 +275,10 @@ class Sharing:
         Args:
             facts: How each leg stands, by its number.
         """
-        goals = [_LET_BE] * self._count
+        if self._bracket is not None:
+            return self._bracket.goals(facts)
+        goals = [LET_BE] * self._count
+        assert self._root is not None
         self._root.share(None, None, facts, goals)
         return goals
 

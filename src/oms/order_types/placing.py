@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final, TypeAlias
+from functools import cache
+from typing import Final, TypeAlias, cast
 
 from attrs import evolve, fields_dict
 
@@ -16,12 +17,20 @@ from oms.model.market import Quote
 from oms.model.reasons import Reason
 from oms.model.terms import Limit, Terms
 from oms.model.time_in_force import TimeInForce
-from oms.model.triggers import PriceTrigger, QuoteTrigger, Release, TrailingTrigger, TriggerHit, if_touched
+from oms.model.triggers import (
+    PriceTrigger,
+    QuoteTrigger,
+    Release,
+    TrailingTrigger,
+    Trigger,
+    TriggerHit,
+    if_touched,
+)
 from oms.order_types.market_to_limit import why_nothing_to_take
 from oms.order_types.pegged import why_not_followed
 from oms.order_types.registry import HandlerRegistry
 from oms.order_types.validation import check_capabilities
-from oms.ports.order_type_handler import TriggeredHandler
+from oms.ports.order_type_handler import OrderTypeHandler, TriggeredHandler
 
 Pairs: TypeAlias = frozenset[tuple[type[Terms], type[TimeInForce]]]
 
@@ -75,7 +84,9 @@ def hold(
 
     A limit order `is_leg` of a group may be held too, until a quote comes that would fill it.
     """
-    trigger = trigger_for(order, handlers, is_leg=is_leg)
+    handler = triggered(handlers[type(order.terms)])
+    waits: Release | None = waits_for_quote(order) if is_leg else None
+    trigger = waits if handler is None else handler.trigger(order)
     if trigger is None:
         return None, against
     # As if it were reached now: what kind of order it becomes does not depend on the price.
@@ -88,20 +99,29 @@ def hold(
     return (None, (*against, *(one for one in further if one not in against))) if further else (trigger, ())
 
 
-def trigger_for(order: SubmitOrder, handlers: HandlerRegistry, *, is_leg: bool) -> Release | None:
-    """Give what an order waits for where it is held here; None where it cannot be; see `hold`."""
-    handler = handlers[type(order.terms)]
-    if isinstance(handler, TriggeredHandler):
-        return handler.trigger(order)
-    if is_leg and type(order.terms) is Limit:
-        return if_touched(order.side, order.terms.price, price_type=TriggerPriceType.BID_ASK)
-    return None
+def waits_for_quote(order: SubmitOrder) -> Trigger | None:
+    """Give what a limit order waits for that is held here: a quote that would fill it; None for other terms."""
+    terms = order.terms
+    if type(terms) is not Limit:
+        return None
+    return if_touched(order.side, terms.price, price_type=TriggerPriceType.BID_ASK)
 
 
 def released_terms(order: SubmitOrder, hit: TriggerHit, handlers: HandlerRegistry) -> Terms:
     """Give the terms that a held order is sent with once its price has come."""
-    handler = handlers[type(order.terms)]
-    return handler.released(order, hit) if isinstance(handler, TriggeredHandler) else order.terms
+    handler = triggered(handlers[type(order.terms)])
+    return order.terms if handler is None else handler.released(order, hit)
+
+
+def triggered(handler: OrderTypeHandler) -> TriggeredHandler | None:
+    """Give a handler as one whose terms can be held; None where they cannot."""
+    return cast("TriggeredHandler", handler) if _is_triggered(type(handler)) else None
+
+
+@cache
+def _is_triggered(kind: type[OrderTypeHandler]) -> bool:
+    # What `isinstance` finds out about a protocol, once for each class: each time it costs as much as the rest of a release.
+    return hasattr(kind, "trigger") and hasattr(kind, "released")
 
 
 def _limit_px(trigger: Release) -> Decimal | None:

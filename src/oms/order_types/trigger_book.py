@@ -13,7 +13,7 @@ from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationErro
 from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
-from oms.model.triggers import TrailingTrigger, Trigger, TriggerHit
+from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger, TriggerHit
 from oms.order_types.trigger_desk import TriggerDesk
 from oms.order_types.trigger_ladder import Held
 from oms.order_types.trigger_records import LineName, TriggerRow, check_row, check_trigger, new_row
@@ -70,7 +70,11 @@ class TriggerBook:
             UnknownInstrumentError: The book has no such instrument.
             ValidationError: The order is held already, the trigger is none, or a water mark is given to what does not trail.
         """
-        self._hold(new_row(order_id, symbol, trigger, water_mark))
+        if water_mark is None and type(trigger) is PriceTrigger:
+            # Nearly all: there is nothing about it to check.
+            self._take(order_id, symbol, trigger)
+        else:
+            self._hold(new_row(order_id, symbol, trigger, water_mark))
 
     def remove(self, order_id: OrderId) -> None:
         """Hold an order no longer.
@@ -178,19 +182,28 @@ class TriggerBook:
         return held
 
     def _hold(self, row: TriggerRow) -> None:
-        if row.order_id in self._held:
-            raise ValidationError(
-                "order_id", row.order_id, "it is held already: amend it, or remove it first"
-            )
-        desk = self._desk(row.symbol)
+        self._take(row.order_id, row.symbol, row.trigger, row.water_mark, is_pending=row.is_pending)
+
+    def _take(
+        self,
+        order_id: OrderId,
+        symbol: Symbol,
+        trigger: Trigger,
+        water_mark: Decimal | None = None,
+        *,
+        is_pending: bool = False,
+    ) -> None:
+        if order_id in self._held:
+            raise ValidationError("order_id", order_id, "it is held already: amend it, or remove it first")
+        desk = self._desk(symbol)
         self._arrivals += 1
-        held = self._held[row.order_id] = Held(row.order_id, row.symbol, row.trigger, self._arrivals)
-        line = desk.line(row.trigger)
-        if row.is_pending:
-            line.restore_pending(held, row.water_mark)
+        held = self._held[order_id] = Held(order_id, symbol, trigger, self._arrivals)
+        line = desk.line(trigger)
+        if is_pending:
+            line.restore_pending(held, water_mark)
         else:
-            line.add(held, row.water_mark)
-        desk.count(row.trigger, 1)
+            line.add(held, water_mark)
+        desk.count(trigger, 1)
 
     def _desk(self, symbol: Symbol) -> TriggerDesk:
         desk = self.desks.get(symbol)

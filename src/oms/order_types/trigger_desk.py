@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final, assert_never
+from typing import Final
 
 from oms.model.decimals import EXACT
 from oms.model.enums import Side, TriggerPriceType
@@ -16,6 +16,8 @@ from oms.order_types.trigger_line import Reached, TriggerLine
 from oms.order_types.trigger_records import LineName
 
 _HALF: Final = Decimal("0.5")
+_FEW: Final = frozenset({TriggerPriceType.MID, TriggerPriceType.DOUBLE_BID_ASK, TriggerPriceType.DOUBLE_LAST})
+"""The kinds of price of which it is counted who waits for them."""
 
 
 class TriggerDesk:
@@ -39,6 +41,7 @@ class TriggerDesk:
         "_double_bid",
         "_double_last",
         "_double_quotes",
+        "_lines",
         "_mid",
         "_mids",
         "asks",
@@ -62,45 +65,40 @@ class TriggerDesk:
         self._double_bid, self._double_ask = (
             line(TriggerPriceType.DOUBLE_BID_ASK, side) for side in (Side.SELL, Side.BUY)
         )
+        # For orders that sell, and for those that buy.
+        self._lines = {
+            TriggerPriceType.LAST: (self.lasts, self.lasts),
+            TriggerPriceType.BID_ASK: (self.bids, self.asks),
+            TriggerPriceType.MID: (self._mid, self._mid),
+            TriggerPriceType.MARK: (self.marks, self.marks),
+            TriggerPriceType.DOUBLE_LAST: (self._double_last, self._double_last),
+            TriggerPriceType.DOUBLE_BID_ASK: (self._double_bid, self._double_ask),
+        }
         # How many orders wait for what few of them do: a line that nobody waits in is not told of its price.
         self._mids = self._double_quotes = self.by_quotes = self.by_trades = 0
 
     def line(self, trigger: Trigger) -> TriggerLine:
         """Give the line that a trigger belongs to."""
-        return self.line_of(trigger.price_type, trigger.side)
+        return self._lines[trigger.price_type][trigger.side is Side.BUY]
 
     def line_of(self, price_type: TriggerPriceType, side: Side | None) -> TriggerLine:
         """Give the line that orders of a side wait in for a kind of price."""
-        is_buy = side is Side.BUY
-        match price_type:
-            case TriggerPriceType.LAST:
-                return self.lasts
-            case TriggerPriceType.BID_ASK:
-                return self.asks if is_buy else self.bids
-            case TriggerPriceType.MID:
-                return self._mid
-            case TriggerPriceType.MARK:
-                return self.marks
-            case TriggerPriceType.DOUBLE_LAST:
-                return self._double_last
-            case TriggerPriceType.DOUBLE_BID_ASK:
-                return self._double_ask if is_buy else self._double_bid
-            case _:
-                assert_never(price_type)
+        return self._lines[price_type][side is Side.BUY]
 
     def count(self, trigger: Trigger, change: int) -> None:
         """Take note that an order with this trigger came (+1) or went (-1)."""
-        match trigger.price_type:
+        price_type = trigger.price_type
+        if price_type not in _FEW:
+            return
+        match price_type:
             case TriggerPriceType.MID:
                 self._mids += change
                 self.by_quotes += change
             case TriggerPriceType.DOUBLE_BID_ASK:
                 self._double_quotes += change
                 self.by_quotes += change
-            case TriggerPriceType.DOUBLE_LAST:
-                self.by_trades += change
             case _:
-                pass
+                self.by_trades += change
 
     def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
         """Take note of a quote, and give who is released."""

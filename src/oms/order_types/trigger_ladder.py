@@ -78,7 +78,8 @@ class Ladder:
         level = self._levels.get(key)
         if level is None:
             self._levels[key] = {held.order_id: held}
-            self._find_edge()
+            if (px < self.edge) if self.is_up else (px > self.edge):
+                self.edge = px
         else:
             level[held.order_id] = held
 
@@ -89,7 +90,8 @@ class Ladder:
         del level[held.order_id]
         if not level:
             del self._levels[key]
-            self._find_edge()
+            if held.px == self.edge:
+                self._find_edge()
 
     def water_mark(self, held: Held) -> Decimal | None:
         """Give none: what waits for a fixed price does not trail, or not yet."""

@@ -23,6 +23,7 @@ from oms.order_types.trails import Trails
 from oms.order_types.trigger_ladder import ALWAYS, NEVER, Held, Ladder
 from oms.order_types.trigger_records import LineName
 
+_UP: Final = TriggerPriceDirection.UP
 _STEP: Final = Decimal("5E-19")
 """Every price is a multiple of this: prices have 18 decimals, and the middle of two of them one more."""
 
@@ -96,14 +97,21 @@ class TriggerLine:
     def add(self, held: Held, water_mark: Decimal | None) -> None:
         """Hold an order that is new here."""
         trigger = held.trigger
+        if type(trigger) is PriceTrigger and not self._is_double:
+            ladder = self._up if trigger.direction is _UP else self._down
+            before = ladder.edge
+            ladder.add(held, trigger.trigger_px)
+            if ladder.edge != before:
+                self._settle()
+            return
         match trigger:
             case TrailingTrigger(activation_px=Decimal() as px) if water_mark is None:
                 (self._falling if trigger.is_buy else self._rising).add(held, px)
             case TrailingTrigger() if water_mark is None or self._is_double:
                 self._let_wait(held, water_mark)
-            case PriceTrigger() if self._is_double:
+            case PriceTrigger():
                 self._let_wait(held, None)
-            case PriceTrigger() | TrailingTrigger():
+            case TrailingTrigger():
                 self._admit(held, water_mark)
             case _:
                 assert_never(trigger)
@@ -234,7 +242,13 @@ class TriggerLine:
             self.low, self.high = NEVER, ALWAYS
             return
         # Being at a price releases an order; to move a water mark takes a price beyond it.
-        low, high = max(self._down.edge, self._falling.edge), min(self._up.edge, self._rising.edge)
+        low, high = self._down.edge, self._up.edge
+        # `max` and `min` would each cost a call, for every order that comes or goes.
+        low = max(low, self._falling.edge)
+        high = min(high, self._rising.edge)
+        if not self._trails:
+            self.low, self.high = EXACT.add(low, _STEP), EXACT.subtract(high, _STEP)
+            return
         low_mark, high_mark = ALWAYS, NEVER
         for trails in self._trails.values():
             if trails.is_buy:
@@ -251,6 +265,6 @@ def goes_up(held: Held) -> bool:
     """Tell whether an order is reached by a price that rises."""
     trigger = held.trigger
     if type(trigger) is PriceTrigger:
-        return trigger.direction is TriggerPriceDirection.UP
+        return trigger.direction is _UP
     assert type(trigger) is TrailingTrigger
     return trigger.is_buy

@@ -11,7 +11,8 @@ from attrs import frozen
 from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings
 from oms.model.enums import LegEnd, Side
 from oms.model.terms import Limit, Stop
-from oms.order_types.contingency import LegGoal, Sharing
+from oms.order_types.contingency import Sharing
+from oms.order_types.leg_goals import LegGoal
 
 BUY = Leg("AAPL", Side.BUY, Limit(100), order_qty=100)
 STOP = Leg("AAPL", Side.SELL, Stop(95))
