@@ -329,11 +329,6 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
-        "oms.simulation.self_match",
-        "what the market shows, our orders and what ends them meet here",
-    ),
-    Excuse(
-        "many internal imports",
         "oms.simulation.book",
         "our orders, the market and the prices of an instrument meet here",
     ),
