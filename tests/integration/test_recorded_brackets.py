@@ -24,15 +24,40 @@ from oms.model.order import Order
 from oms.model.terms import Limit, Stop
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
+from oms.simulation.accounts import MarginAccount
 from oms.simulation.admission import ORDER_TYPES
+from oms.simulation.fee_schedules import PaidIn, Together
+from oms.simulation.fees import MakerTaker
+from oms.simulation.list_admission import CONTINGENCIES
 from oms.stores.memory import MemoryEventStore
+from oms.testing.conservation import check_conservation
 
 pytestmark = [pytest.mark.market_data, pytest.mark.slow]
 
 BTCUSDT = Symbol("BTCUSDT")
 FILES = ("crypto_btcusdt_binance_2024-08-08_quotes.csv.gz", "crypto_btcusdt_binance_2024-08-08_trades.csv.gz")
 AWAY, LOT = Decimal(25), Decimal("0.00001")
+MONEY = {"USDT": Decimal(10**9)}
 INSTRUMENT = Instrument(symbol=BTCUSDT, currency="USDT", tick="0.01", lot=LOT)
+
+
+FEES = Together(
+    [
+        MakerTaker(maker_bps=-1, taker_bps=5),
+        PaidIn(MakerTaker(maker_bps=1, taker_bps=1), "BNB", {"USDT": 600}),
+    ]
+)
+
+
+def paper(*, works_stops: bool = True, works_lists: bool = False) -> PaperBroker:
+    """A broker that charges, and keeps accounts that are large enough."""
+    return PaperBroker(
+        [INSTRUMENT],
+        fees=FEES,
+        account=MarginAccount(MONEY),
+        order_types=ORDER_TYPES if works_stops else ALL_ORDER_TYPES,
+        contingencies=CONTINGENCIES if works_lists else None,
+    )
 
 
 @frozen
@@ -54,11 +79,12 @@ class Desk:
     placed: list[Placed] = field(factory=list)
     trades: dict[OrderId, list[Traded]] = field(factory=dict)
     anomalies: list[AnomalyRaised] = field(factory=list)
+    store: MemoryEventStore = field(factory=MemoryEventStore)
 
     def play(self, market: Sequence[MarketData]) -> OrderManager:
         """Buy the smallest lot every two seconds, and let a bracket sell it."""
         self.clock.advance_to(market[0].time_ns)
-        om = OrderManager(brokers=[self.broker], store=MemoryEventStore(), clock=self.clock)
+        om = OrderManager(brokers=[self.broker], store=self.store, clock=self.clock)
         om.on(Traded, self._traded)
         om.on(AnomalyRaised, self.anomalies.append)
         due_ns = 0
@@ -72,6 +98,7 @@ class Desk:
                     BTCUSDT, Side.BUY, LOT, entry=Limit(update.ask), target=Limit(target), stop=Stop(stop)
                 )
                 self.placed.append(Placed(group, target, stop, index))
+        assert check_conservation(self.store.read(), self.broker, balances=MONEY) == ()
         return om
 
     def _traded(self, event: Traded) -> None:
@@ -110,7 +137,7 @@ def closed(one: Placed, market: Sequence[MarketData]) -> tuple[str, int, Decimal
 
 def test_brackets_close_at_the_first_of_their_prices_and_sell_what_was_bought(market_data: Path) -> None:
     market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in FILES)))
-    desk = Desk(PaperBroker([INSTRUMENT], contingencies=None))
+    desk = Desk(paper())
     desk.play(market)
 
     seen: Counter[str] = Counter()
@@ -141,9 +168,7 @@ def test_no_bracket_sells_more_than_it_bought_and_none_is_left_open_without_exit
     market_data: Path, *, is_native: bool
 ) -> None:
     market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in FILES)))
-    order_types = ORDER_TYPES if is_native else ALL_ORDER_TYPES
-    broker = PaperBroker([INSTRUMENT], order_types=order_types, contingencies=None)
-    desk = Desk(broker)
+    desk = Desk(paper(works_stops=is_native))
     om = desk.play(market)
 
     for one in desk.placed:
@@ -159,7 +184,7 @@ def test_no_bracket_sells_more_than_it_bought_and_none_is_left_open_without_exit
 
 def test_brackets_at_the_exchange_close_no_later_and_at_their_own_prices(market_data: Path) -> None:
     market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in FILES)))
-    desk = Desk(PaperBroker([INSTRUMENT]))
+    desk = Desk(paper(works_lists=True))
     desk.play(market)
 
     seen: Counter[str] = Counter()

@@ -47,7 +47,8 @@ class House:
         self.broker = broker
         self.start_ns = start_ns
         self.clock = ManualClock(start_ns)
-        self.om = OrderManager(brokers=[broker], store=MemoryEventStore(), clock=self.clock)
+        self.store = MemoryEventStore()
+        self.om = OrderManager(brokers=[broker], store=self.store, clock=self.clock)
         self.said: list[str] = []
         self.om.on(OrderEvent, self._hear)
         self.quote(0)
