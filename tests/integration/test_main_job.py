@@ -114,6 +114,34 @@ def test_the_recorded_market_is_traded_and_recovered(tmp_path: Path, market_data
     assert sum("mark" in element.get("class", "").split() for element in drawn) == executions > 1_000
 
 
+OTHER_MARKETS = {
+    "levels": ("crypto_btcusdt_binance_2024-08-08_snapshot", "crypto_btcusdt_binance_2024-08-08_depth",
+        "crypto_btcusdt_binance_2024-08-08_trades", "--queue", "proportional", "--slippage", "ticks:1"),
+    "orders": ("crypto_btcusd_bitstamp_2015-05-01_orders", "--lot", "0.00000001", "--bad-rows", "skip"),
+    "quote bars": ("crypto_btcusd_coinbase_bars_1m_quote", "--bar-seconds", "60", "--lot", "0.00000001"),
+    "trade bars": ("us_equity_xxx_bars_1m_2018-01-02", "--bar-seconds", "60", "--lot", "1", "--size", "5", "--max-qty", "50"),
+    "quotes without sizes": ("fx_eurusd_oanda_quotes_2014-05-06", "--assumed-size", "1000000",
+        "--tick", "0.00001", "--lot", "1", "--size", "1000", "--max-qty", "5000", "--fees", "per-unit:0.00001,min=2"),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.market_data
+@pytest.mark.parametrize("asked", OTHER_MARKETS.values(), ids=OTHER_MARKETS)
+def test_markets_of_other_kinds_are_traded_too(
+    tmp_path: Path, market_data: Path, asked: tuple[str, ...]
+) -> None:
+    pace = "1" if "--bar-seconds" in asked else "100"
+    files = [str(market_data / f"{word}.csv.gz") if "_" in word else word for word in asked]
+    done = oms(
+        "run", *files, "--db", str(tmp_path / "run.db"), "--account", "margin:1000000", "--pace", "100"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "\n0 executions" not in done.stdout
+    assert ("s left" in done.stderr) is (pace == "100")  # bars are over before there is progress to tell
+    assert state_hash(done.stdout) == state_hash(oms("state", str(tmp_path / "run.db")).stdout)
+
+
 @pytest.mark.slow
 @pytest.mark.market_data
 def test_a_recorded_run_broken_off_gives_its_state_back(tmp_path: Path, market_data: Path) -> None:
@@ -134,6 +162,8 @@ def test_a_recorded_run_broken_off_gives_its_state_back(tmp_path: Path, market_d
         (("demo", "--exit-after", "0"), "--exit-after = 0"),
         (("run", "--quotes", QUOTES, "--exit-after", "-1"), "--exit-after = -1"),
         (("run", "--quotes", "no-such-file.csv"), "no-such-file.csv"),
+        (("run",), "FILE = none: name a file"),
+        (("run", "README.md", "--queue", "long"), "--queue = long: pessimistic"),
         (("run", "--quotes", "README.md", "--tick", "0"), "tick = 0"),
         (("run", "--quotes", "README.md", "--size", "nan"), "--size = nan"),
         (("state", "no-such.db"), "no-such.db"),
@@ -143,6 +173,8 @@ def test_a_recorded_run_broken_off_gives_its_state_back(tmp_path: Path, market_d
         "break off before the first order",
         "break off before the start",
         "no such recording",
+        "no recording",
+        "no such queue",
         "tick of zero",
         "size that is no number",
         "no such journal",

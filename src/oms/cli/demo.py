@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from oms.brokers.paper import PaperBroker
 from oms.cli.command import Subparsers
 from oms.cli.journal import NEW_JOURNAL
 from oms.cli.summary import describe, prove
@@ -48,7 +49,9 @@ def run(args: Namespace) -> int:
     print(f"A market-making bot trades a made-up market of {acme.symbol} (seed {args.seed}).")
     print(f"Journal: {db}\n")
     fees = MakerTaker(maker_bps="-0.1", taker_bps="0.3")
-    plan = Plan(db, acme, market, fees, Decimal(5), Decimal(30), 10, None, exit_after)
+    plan = Plan(
+        db, acme, market, PaperBroker([acme], fees=fees), Decimal(5), Decimal(30), 10, None, exit_after
+    )
     result = trade(plan, sys.stderr)
     print(describe(result, acme.currency))
     print()

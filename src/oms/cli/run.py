@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from oms.analytics.run_chart import chart_page
+from oms.brokers.paper import PaperBroker
+from oms.cli import models
 from oms.cli.command import Subparsers
 from oms.cli.demo import checked_exit_after, new_journal
 from oms.cli.journal import NEW_JOURNAL
@@ -18,18 +21,26 @@ from oms.feeds.merging import merge
 from oms.feeds.recording import REFERENCE_VENUE, Recording
 from oms.model.decimals import positive
 from oms.model.instrument import Instrument
-from oms.simulation.fees import MakerTaker
+from oms.simulation.fees import FeeModel, MakerTaker
+from oms.simulation.rules import MatchingRules
 
 _MAX_PACE: Final = 1_000_000
+_SHOWN_ROWS: Final = 5
 
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    summary = "trade recorded quotes and trades with a small bot, and prove the recovery"
+    summary = "trade a recorded market with a small bot, and prove the recovery"
     parser = subparsers.add_parser("run", help=summary, description=f"{summary.capitalize()}.")
     add = parser.add_argument
-    add("--quotes", metavar="FILE", required=True, help="recorded quotes, CSV or gzipped CSV")
-    add("--trades", metavar="FILE", help="recorded trades, CSV or gzipped CSV")
+    add(
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help="recorded market data of any known layout, CSV or gzipped CSV",
+    )
+    add("--quotes", metavar="FILE", help="recorded quotes; the same as naming the file last")
+    add("--trades", metavar="FILE", help="recorded trades; the same as naming the file before the quotes")
     add("--db", help=NEW_JOURNAL)
     add("--symbol", default="BTCUSDT", help="what the files are about (default: BTCUSDT)")
     add("--currency", default="USDT", help="what prices are in (default: USDT)")
@@ -40,7 +51,23 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--pace", type=int, default=10, help="the bot looks at every so-manieth quote (default: 10)")
     add("--maker-bps", default="1", help="fee of an execution that made, in basis points (default: 1)")
     add("--taker-bps", default="3", help="fee of an execution that took, in basis points (default: 3)")
+    add("--fees", action="append", help=f"other fees, added up: {models.usage('--fees')}")
+    add("--slippage", help=models.usage("--slippage"))
+    add(
+        "--queue",
+        default="pessimistic",
+        help=f"where those who cancel stood: {models.usage('--queue')} (default: pessimistic)",
+    )
+    add("--latency", help=f"how long messages take, either way: {models.usage('--latency')} (default: none)")
+    add("--faults", action="append", help=f"what goes wrong: {models.usage('--faults')} (default: nothing)")
+    add("--seed", type=int, default=0, help="what is drawn at random follows from it (default: 0)")
+    add(
+        "--account",
+        help=f"on which terms it is traded: {models.usage('--account')} (default: without limits)",
+    )
     add("--venue", default=REFERENCE_VENUE, help="whose quotes, where a file has several venues (default: N)")
+    add("--bar-seconds", type=int, metavar="N", help="how long a bar is, where a file has bars")
+    add("--assumed-size", metavar="QTY", help="the size of quotes, where a file has none")
     add("--bad-rows", choices=("raise", "skip"), default="raise", help="what a bad row does (default: raise)")
     add("--chart", metavar="FILE", help="draw the run into this HTML page")
     add("--exit-after", type=int, metavar="N", help="break off without clean-up after N orders")
@@ -53,19 +80,20 @@ def run(args: Namespace) -> int:
         raise ValidationError("--pace", str(args.pace), f"pass 1 to {_MAX_PACE}")
     exit_after = checked_exit_after(args.exit_after)
     instrument = Instrument(symbol=args.symbol, currency=args.currency, tick=args.tick, lot=args.lot)
-    fees = MakerTaker(maker_bps=args.maker_bps, taker_bps=args.taker_bps)
     size, max_qty = positive(args.size, "--size"), positive(args.max_qty, "--max-qty")
-    files = [path for path in (args.trades, args.quotes) if path is not None]
+    broker = _broker(args, instrument)
     # At equal times a trade comes first: the quote already shows the book after it.
-    recordings = [Recording(path, args.symbol, venue=args.venue, bad_rows=args.bad_rows) for path in files]
+    files = [path for path in (*args.files, args.trades, args.quotes) if path is not None]
+    if not files:
+        raise ValidationError("FILE", "none", "name a file of recorded market data, or several")
+    recordings = [_opened(path, args) for path in files]
     db = new_journal(args.db, "oms-run.db")
     print(f"A market-making bot trades {args.symbol} as recorded in {', '.join(files)}.")
     print(f"Journal: {db}\n")
-    plan = Plan(db, instrument, merge(*recordings), fees, size, max_qty, args.pace, None, exit_after)
+    share = _share(recordings)
+    plan = Plan(db, instrument, merge(*recordings), broker, size, max_qty, args.pace, share, exit_after)
     result = trade(plan, sys.stderr)
-    skipped = sum(recording.bad_row_count for recording in recordings)
-    if skipped:
-        print(f"{skipped:,} bad rows were skipped\n")
+    _tell_bad_rows(recordings)
     summary = describe(result, args.currency)
     print(summary)
     print()
@@ -79,3 +107,48 @@ def run(args: Namespace) -> int:
         f"\nNow look into it:  oms orders {db} --open   oms show {db} {len(result.blotter)}   oms state {db}"
     )
     return 0 if is_same else 1
+
+
+def _broker(args: Namespace, instrument: Instrument) -> PaperBroker:
+    fees: FeeModel = MakerTaker(maker_bps=args.maker_bps, taker_bps=args.taker_bps)
+    if args.fees:
+        fees = models.fees(args.fees, instrument)
+    return PaperBroker(
+        [instrument],
+        fees=fees,
+        slippage=None if args.slippage is None else models.slippage(args.slippage, instrument),
+        rules=MatchingRules(queue=models.queue(args.queue, instrument)),
+        latency=None if args.latency is None else models.latency(args.latency, instrument, args.seed),
+        faults=models.faults(args.faults, instrument, args.seed) if args.faults else None,
+        account=None if args.account is None else models.account(args.account, instrument),
+    )
+
+
+def _opened(path: str, args: Namespace) -> Recording:
+    """Open a file; what only some layouts need is told to those that ask for it."""
+    told: dict[str, Any] = {}
+    answers = {"span_s": args.bar_seconds, "assumed_size": args.assumed_size}
+    while True:
+        try:
+            return Recording(path, args.symbol, venue=args.venue, bad_rows=args.bad_rows, **told)
+        except ValidationError as error:
+            if error.field in told or answers.get(error.field) is None:
+                raise
+            told[error.field] = answers[error.field]
+
+
+def _share(recordings: Sequence[Recording]) -> Callable[[], float]:
+    """Give what tells how much of the largest file has been read."""
+    largest = max(recordings, key=lambda recording: recording.path.stat().st_size)
+    return lambda: largest.share_read
+
+
+def _tell_bad_rows(recordings: Sequence[Recording]) -> None:
+    for recording in recordings:
+        if recording.bad_row_count:
+            print(
+                f"{recording.bad_row_count:,} bad rows of {recording.path} were skipped, the first of them:"
+            )
+            for row in recording.bad_rows[:_SHOWN_ROWS]:
+                print(f"  {row}")
+            print()

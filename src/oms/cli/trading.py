@@ -15,22 +15,24 @@ from oms.analytics.order_trace import OrderTrace
 from oms.brokers.paper import PaperBroker
 from oms.cli.journal import begun
 from oms.cli.market_maker import MarketMaker
+from oms.model.bars import Bar
+from oms.model.decimals import EXACT
 from oms.model.define import record
 from oms.model.events import Event, OrderEvent, OrderSubmitted
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import MarketData, Quote
+from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.sessions import to_datetime
 from oms.projections.blotter import Blotter
 from oms.projections.executions import Executions
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
-from oms.simulation.fees import MakerTaker
 
 EXIT_EARLY: Final = 75
 """The exit code of a run that was told to break off."""
 
 _EVERY: Final = 2_000
+_PATIENCE_NS: Final = 60_000_000_000
 
 
 @record
@@ -41,22 +43,22 @@ class Plan:
         db: Where the journal goes.
         instrument: What is traded.
         updates: The market.
-        fees: What executions cost.
+        broker: Where it is traded.
         size: How much each of the bot's orders is for.
         max_qty: How much the bot may hold.
         pace: The bot looks at every so-manieth quote.
-        total: How many updates there will be, for the progress; None if nobody knows.
+        share: Tells how much of the market has been read, from 0 to 1, for the progress; None if nobody knows.
         exit_after: Break the process off, without any clean-up, when this many orders were sent; None for never.
     """
 
     db: Path
     instrument: Instrument
     updates: Iterable[MarketData]
-    fees: MakerTaker
+    broker: PaperBroker
     size: Decimal
     max_qty: Decimal
     pace: int
-    total: int | None = None
+    share: Callable[[], float] | None = None
     exit_after: int | None = None
 
 
@@ -107,11 +109,10 @@ def trade(plan: Plan, progress: TextIO) -> Result:
     market, orders = MarketTrace(), OrderTrace(plan.instrument.symbol)
     clock = ManualClock()
     started = time.perf_counter()
-    broker = PaperBroker([plan.instrument], fees=plan.fees)
     last_quote: Quote | None = None
     seen = 0
     with OrderManager(
-        brokers=[broker],
+        brokers=[plan.broker],
         store=begun(plan.db),
         limits=limits_for(plan),
         clock=clock,
@@ -120,16 +121,20 @@ def trade(plan: Plan, progress: TextIO) -> Result:
         if plan.exit_after is not None:
             om.on(OrderSubmitted, _breaker(om, plan.exit_after))
         bot = MarketMaker(om, plan.instrument.symbol, size=plan.size, max_qty=plan.max_qty, pace=plan.pace)
-        show = _progress(progress, plan.total, started)
+        show = _progress(progress, plan.share, started)
+        tick = plan.instrument.tick_at
         try:
             for update in plan.updates:
                 clock.advance_to(update.time_ns)
                 with om.batch():  # One durable append for what a tick does and what the bot makes of it.
                     om.update(update)
-                    market.apply(update)
-                    if type(update) is Quote:
-                        last_quote = update
-                        bot.on_quote(update)
+                    quote = _quote(om, update, tick)
+                    if quote is not None and quote is not last_quote:
+                        last_quote = quote
+                        market.apply(quote)
+                        bot.on_quote(quote)
+                    if type(update) is not Quote:
+                        market.apply(update)
                 seen += 1
                 if not seen % _EVERY:
                     show(seen, len(blotter), update.time_ns)
@@ -137,11 +142,31 @@ def trade(plan: Plan, progress: TextIO) -> Result:
             progress.write(f"\nbroken off after {seen:,} market updates: the journal {plan.db} is partial\n")
             raise
         bot.stop()
+        _wait_for_answers(om, clock, plan.broker)
         show(seen, len(blotter), clock.now_ns())
         progress.write("\n")
         took_s = time.perf_counter() - started
         state_hash, events = om.state_hash(), om.state.version
         return Result(blotter, executions, om, state_hash, events, seen, last_quote, took_s, market, orders)
+
+
+def _quote(om: OrderManager, update: MarketData, tick: Callable[[Decimal], Decimal]) -> Quote | None:
+    """Give what the bot sees of an update: a quote, the best prices of a book, or a tick around a bar's last price."""
+    if type(update) is Quote:
+        return update
+    if type(update) is Bar:
+        px, size = update.close, update.volume or Decimal(1)
+        bid, ask = EXACT.subtract(px, tick(px)), EXACT.add(px, tick(px))
+        return Quote(update.symbol, update.time_ns, bid, size, ask, size)
+    return None if type(update) is TradePrint else om.quote(update.symbol)
+
+
+def _wait_for_answers(om: OrderManager, clock: ManualClock, broker: PaperBroker) -> None:
+    """Let what is under way arrive, for up to a minute of the market's time."""
+    end_ns = clock.now_ns() + _PATIENCE_NS
+    while om.open_orders() and (due_ns := broker.due_ns) is not None and due_ns <= end_ns:
+        clock.advance_to(due_ns)
+        om.poll()
 
 
 def _breaker(om: OrderManager, exit_after: int) -> Callable[[OrderSubmitted], None]:
@@ -159,14 +184,18 @@ def _breaker(om: OrderManager, exit_after: int) -> Callable[[OrderSubmitted], No
     return on_submitted
 
 
-def _progress(out: TextIO, total: int | None, started: float) -> Callable[[int, int, int], None]:
+def _progress(
+    out: TextIO, share: Callable[[], float] | None, started: float
+) -> Callable[[int, int, int], None]:
     is_terminal = out.isatty()
 
     def show(seen: int, orders: int, time_ns: int) -> None:
         took_s = max(time.perf_counter() - started, 1e-9)
-        done = f"{seen:,}" if total is None else f"{seen:,} of {total:,}"
         at = to_datetime(time_ns).strftime("%H:%M:%S")
-        line = f"{done} market updates, {orders:,} orders, market time {at}, {seen / took_s:,.0f} updates/s"
+        line = f"{seen:,} market updates, {orders:,} orders, market time {at}, {seen / took_s:,.0f} updates/s"
+        done = 0.0 if share is None else share()
+        if done:
+            line += f", {done:.0%}, {took_s * (1 - done) / done:,.0f} s left"
         if is_terminal:
             out.write(f"\r\x1b[K{line}")
         elif not seen % (_EVERY * 10):

@@ -44,7 +44,7 @@ from oms.model import events as ev
 from oms.model.break_commands import AssignBreak, ReconcileBroker, ResolveBreak
 from oms.model.capabilities import Capabilities
 from oms.model.decimals import EXACT, exact_arithmetic
-from oms.model.ids import BrokerName, ClOrdId
+from oms.model.ids import BrokerName, ClOrdId, Symbol
 from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, OrderCancelReject
@@ -255,6 +255,10 @@ class Engine:
             self._market[update.symbol] = update
         if type(update) is Quote:
             self._quotes[update.symbol] = update
+
+    def quote(self, symbol: str) -> Quote | None:
+        """Give the last quote of an instrument; None before the first. No journal holds it."""
+        return self._quotes.get(Symbol(symbol))
 
     def follow(self, earlier: Engine) -> None:
         """Take over from an engine that is given up what no journal holds: the market as it was last seen."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import gzip
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import Final, TextIO
+from typing import BinaryIO, Final, TextIO, cast
 
 from oms.errors import ValidationError
 from oms.feeds.column_map import ColumnMap
@@ -106,18 +108,26 @@ class Recording:
         """How many rows the latest iteration read that were right and not wanted."""
         return self._reading.left_out
 
+    @property
+    def share_read(self) -> float:
+        """How much of the file the latest iteration has read, from 0 to 1; 1 before the first and after the last."""
+        return min(self._tell() / self._size, 1.0)
+
     @contextmanager
     def _open(self) -> Iterator[TextIO]:
         with self.path.open("rb") as binary:
             is_gzip = binary.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-        # What is not UTF-8 becomes a mark that no number contains, so that the row that has it can be named.
-        # A mark of the byte order, as spreadsheets write it, is no part of the first column's name.
-        if is_gzip:
-            with gzip.open(self.path, "rt", encoding="utf-8-sig", errors="replace", newline="") as file:
-                yield file
-        else:
-            with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-                yield file
+            binary.seek(0)
+            self._size = max(os.fstat(binary.fileno()).st_size, 1)
+            self._tell = binary.tell
+            unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=binary)) if is_gzip else binary
+            # What is not UTF-8 becomes a mark that no number contains, so that the row that has it can be named.
+            # A mark of the byte order, as spreadsheets write it, is no part of the first column's name.
+            with TextIOWrapper(unpacked, encoding="utf-8-sig", errors="replace", newline="") as file:
+                try:
+                    yield file
+                finally:
+                    self._tell = lambda: self._size
 
     def _lines(self, file: TextIO) -> Iterator[tuple[int, list[str]]]:
         # Every row with its line; blank lines say nothing.

@@ -891,6 +891,10 @@ class OrderManager:
                 raise ValidationError(field, shown(given), "pass a text")
         return self.positions.get(symbol, self._account if account is None else account)
 
+    def quote(self, symbol: str) -> Quote | None:
+        """Give the best prices last heard of an instrument, also where its market is told in depth; None before the first."""
+        return self._engine.quote(symbol)
+
     def state_hash(self) -> str:
         """Give the SHA-256 of everything that is held to be true; a rebuild from the journal gives the same."""
         return state_hash(self._engine.state, self.positions)

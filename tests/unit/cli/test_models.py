@@ -1,0 +1,116 @@
+"""Models of the simulated exchange, as they are named on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from oms.cli import models
+from oms.errors import ValidationError
+from oms.model.instrument import Instrument
+from oms.simulation.accounts import CashAccount, MarginAccount
+from oms.simulation.faults import Fate, Faults, RandomOutages, Rejects, ReportFate
+from oms.simulation.fee_schedules import Bounded, Tiers, Together
+from oms.simulation.fees import MakerTaker, NoFees, PerUnit
+from oms.simulation.latency import Constant, Delay, Latency, LogNormal, Uniform
+from oms.simulation.queue_models import Optimistic, Pessimistic, Proportional
+from oms.simulation.slippage import NoSlippage, SquareRoot, Ticks, VolumeShare
+
+X = Instrument(symbol="X", currency="USD", tick="0.01")
+D = Decimal
+
+
+@pytest.mark.parametrize(
+    ("text", "model"),
+    [
+        ("none", NoFees()),
+        ("maker-taker:-0.5,3", MakerTaker(maker_bps=D("-0.5"), taker_bps=D(3))),
+        ("per-unit:0.005", PerUnit(D("0.005"))),
+        ("per-unit:0.005,min=1,max-bps=100", Bounded(PerUnit(D("0.005")), minimum=D(1), maximum_bps=D(100))),
+        ("tiers:0/2/5,1000000/1/4,days=5", Tiers(((0, 2, 5), (1_000_000, 1, 4)), days=5)),
+    ],
+)
+def test_fees(text: str, model: object) -> None:
+    assert models.fees([text], X) == model
+
+
+def test_fees_are_added_up() -> None:
+    assert models.fees(["per-unit:1", "none"], X) == Together([PerUnit(D(1)), NoFees()])
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "model"),
+    [
+        (models.slippage, "none", NoSlippage()),
+        (models.slippage, "ticks:2", Ticks(2)),
+        (models.slippage, "volume-share", VolumeShare()),
+        (models.slippage, "volume-share:0.1,0.2", VolumeShare(limit=D("0.1"), impact=D("0.2"))),
+        (models.slippage, "square-root:0.02,1000,y=2", SquareRoot(days={"X": (D("0.02"), D(1000))}, y=D(2))),
+        (models.queue, "optimistic", Optimistic()),
+        (models.queue, "pessimistic", Pessimistic()),
+        (models.queue, "proportional", Proportional()),
+        (models.account, "cash:500", CashAccount({"USD": D(500)})),
+        (
+            models.account,
+            "margin:500,initial=0.2,maintenance=0.1",
+            MarginAccount({"USD": D(500)}, initial=D("0.2"), maintenance=D("0.1")),
+        ),
+    ],
+)
+def test_other_models(read: Callable[[str, Instrument], object], text: str, model: object) -> None:
+    assert read(text, X) == model
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "told"),
+    [
+        (models.slippage, "much", "--slippage = much: none; ticks:N; volume-share"),
+        (models.slippage, "ticks", "--slippage = ticks: ticks:N"),
+        (models.slippage, "ticks:1,2", "--slippage = ticks:1,2: ticks:N"),
+        (models.slippage, "ticks:few", "--slippage = ticks:few: ticks:N; invalid literal"),
+        (models.slippage, "ticks:1,size=2", "--slippage = ticks:1,size=2: ticks:N"),
+        (models.slippage, "volume-share:2", "limit = 2"),
+        (models.account, "cash:much", "--account = cash:much: cash:AMOUNT; "),
+        (models.queue, "", "--queue = '': pessimistic; proportional; optimistic"),
+    ],
+)
+def test_what_is_no_model_is_told_how_to_write_one(
+    read: Callable[[str, Instrument], object], text: str, told: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        read(text, X)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "delay"),
+    [
+        ("constant:1.5", Constant(1_500_000)),
+        ("uniform:1,10", Uniform(1_000_000, 10_000_000)),
+        ("log-normal:2,0.5", LogNormal(2_000_000, D("0.5"))),
+    ],
+)
+def test_latency_is_the_same_either_way(text: str, delay: Delay) -> None:
+    assert models.latency(text, X, 7) == Latency(to_venue=delay, from_venue=delay, seed=7)
+    assert models.latency("none", X, 7) == Latency()
+
+
+def test_faults_are_added_up() -> None:
+    texts = ["rejects:0.01", "outages:5,0.02,requests=lost,reports=lost"]
+    lost = RandomOutages(
+        slot_ns=5_000_000_000, probability=D("0.02"), requests=Fate.LOST, reports=ReportFate.LOST, seed=3
+    )
+    assert models.faults(texts, X, 3) == Faults((Rejects(D("0.01"), seed=3), lost))
+    for text, told in {
+        "rejects:often": "--faults = rejects:often: rejects:PROBABILITY; ",
+        "outages:5,0.02,requests=eaten": "--faults = outages:5,0.02,requests=eaten: outages:SECONDS",
+    }.items():
+        with pytest.raises(ValidationError) as caught:
+            models.faults([text], X, 0)
+        assert told in str(caught.value)
+
+
+def test_each_option_tells_how_its_models_are_written() -> None:
+    assert models.usage("--account").startswith("cash:AMOUNT; margin:")
