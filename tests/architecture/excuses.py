@@ -36,6 +36,12 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.cli.models",
+        "the explicit list of the models that can be named on the command line",
+    ),
+    Excuse("many internal imports", "oms.cli.demo", "where a market, a venue and a bot come together"),
+    Excuse(
+        "many internal imports",
         "oms.order_types.registry",
         "the explicit list of every kind of terms and what works it",
     ),
