@@ -68,11 +68,12 @@ def quantity(draws: Draws, instrument: Instrument, most: int = MOST_LOTS) -> Dec
     return EXACT.multiply(instrument.lot, Decimal(draws.between(1, most)))
 
 
-def _terms(draws: Draws, instrument: Instrument) -> Terms:
+def _terms(draws: Draws, instrument: Instrument, *, holds: bool) -> Terms:
     kind = draws.below(10)
     if kind == 0:
         return Market()
-    if kind == 1:
+    # More of them where they are held here, which is where more can go wrong.
+    if kind == 1 or (holds and kind < 5):
         return _further_terms(draws, instrument)
     return Limit(price(draws, instrument))
 
@@ -90,7 +91,10 @@ def _further_terms(draws: Draws, instrument: Instrument) -> Terms:
     if kind is TrailingStopLimit:
         return TrailingStopLimit(ticks, ticks, price_type)
     if kind is Pegged:
-        return Pegged(draws.one_of(tuple(PegPriceType)), price=price(draws, instrument))
+        tick = instrument.tick_at(Decimal(1))
+        offset, least = (EXACT.multiply(tick, Decimal(draws.between(low, 5))) for low in (-5, 0))
+        cap = price(draws, instrument) if draws.below(2) else None
+        return Pegged(draws.one_of(tuple(PegPriceType)), offset, cap, least)
     return MarketToLimit()
 
 
@@ -106,7 +110,8 @@ def submit(world: World) -> None:
 
 def _place(world: World, om: OrderManager, draws: Draws) -> None:
     instrument = draws.one_of(INSTRUMENTS)
-    asked, tif = _terms(draws, instrument), draws.one_of(TIMES_IN_FORCE)
+    asked = _terms(draws, instrument, holds=world.scene.holds)
+    tif = draws.one_of(TIMES_IN_FORCE)
     world.seen[f"orders: {type(asked).__name__}"] += 1
     is_killed = om.state.book.kill_reason is not None
     is_unreconciled = bool(om.state.breaks.unreconciled)

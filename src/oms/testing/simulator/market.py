@@ -21,10 +21,14 @@ _SIZE: Final = Decimal(1_000)
 
 
 def move(world: World) -> None:
-    """Let a quote or a trade be seen: one in ten quotes has one side alone, one in ten crosses."""
+    """Let a quote or a trade be seen: one in ten quotes has one side alone, one in ten crosses.
+
+    Where orders are held here, several of them, since that is what moves these orders.
+    """
     draws = world.draws("market")
-    world.do(lambda om: om.update(_update(world, draws)))
-    world.seen["market updates"] += 1
+    for _ in range(4 if world.scene.holds else 1):
+        world.do(lambda om: om.update(_update(world, draws)))
+        world.seen["market updates"] += 1
 
 
 def _update(world: World, draws: Draws) -> MarketUpdate:

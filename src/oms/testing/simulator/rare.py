@@ -56,6 +56,8 @@ RARE: Final[tuple[str, ...]] = (
     "brackets",
     "held orders that ended here",
     "held orders that were released",
+    "orders that were held for a quote",
+    "pegged orders that were moved here",
     *(f"orders: {kind.__name__}" for kind in get_args(Terms) if kind is not Strategy),
     "late fills",
     "late fills after a bust",

@@ -19,7 +19,9 @@ from oms.lifecycle.invariants import check_order
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode
 from oms.model.ids import ClOrdId, OrderId
+from oms.model.market import Quote
 from oms.model.requests import OrderStatusRequest, Request
+from oms.model.triggers import QuoteTrigger
 from oms.order_types.registry import HandlerRegistry
 from oms.ports.event_store import EventStore
 from oms.projections.positions import Positions
@@ -157,6 +159,10 @@ class Watcher:
         if isinstance(event, ev.AnomalyRaised) and event.order_id is not None:
             self.flagged.setdefault(event.order_id, set()).add(event.code)
         self.seen["held orders that were released"] += type(event) is ev.OrderReleased
+        if type(event) is ev.ReplaceRequested and event.cause.kind == Quote.__name__:
+            self.seen["pegged orders that were moved here"] += 1
+        if type(event) is ev.OrderHeld and isinstance(event.trigger, QuoteTrigger):
+            self.seen["orders that were held for a quote"] += 1
         self._marks.take(event)
 
     def _check_moved(self, om: OrderManager, fresh: list[ev.Event]) -> None:
