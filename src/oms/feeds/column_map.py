@@ -151,6 +151,10 @@ class ColumnMap:
             raise ValidationError("delimiter", self.delimiter, 'pass one character, such as ";"')
         self._check_fields()
         self._check_places()
+        for where, texts in self.only.items():
+            if isinstance(texts, str):
+                text = f"pass the texts that count as a set, such as {{{texts!r}}}"
+                raise ValidationError("only", f"{where}: {texts!r}", text)
         if self.kind in {Kind.BARS, Kind.QUOTE_BARS} and self.span_s is None:
             raise ValidationError("span_s", None, "say how long a bar is, in seconds, such as span_s=60")
         if self.kind is Kind.QUOTES and "bid_size" not in self.columns and self.assumed_size is None:

@@ -112,7 +112,7 @@ class Reading:
             try:
                 if len(row) != width:
                     raise ValidationError(
-                        "row", ",".join(row), f"it has {len(row)} fields, the header has {width}"
+                        "row", ",".join(row), f"it has {len(row)} fields, and the first line has {width}"
                     )
                 if keeps is not None and not keeps(row):
                     self.left_out += 1

@@ -278,6 +278,10 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], str]] = {
         "the place of a column, from 0",
     ),
     "a filter on a place where there is a header": ({"only": {3: {"x"}}}, "the name of a column"),
+    "a text where texts are asked for": (
+        {"only": {"venue": "NYSE"}},
+        r"only = venue: 'NYSE': .* such as \{'NYSE'\}",
+    ),
     "a time format that is none": ({"time_format": "iso"}, "pass a TimeFormat"),
     "two delimiters": ({"delimiter": "||"}, "pass one character"),
     "bars of no length": ({"kind": Kind.BARS, "columns": BAR_COLUMNS}, "say how long a bar is"),
