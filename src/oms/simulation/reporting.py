@@ -100,6 +100,7 @@ def execution_report(
         account=order.account,
         text=text,
         reject_code=reject_code,
+        report_seq=order.report_seq,
     )
 
 

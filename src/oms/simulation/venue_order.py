@@ -119,6 +119,11 @@ class VenueOrder:
         return not isinstance(self.time_in_force, ImmediateOrCancel | FillOrKill)
 
     @property
+    def report_seq(self) -> int | None:
+        """The place of its latest report among its own: what depends on others may change several times in one moment."""
+        return None if self.working_qty is None else self.report_count
+
+    @property
     def open_qty(self) -> Decimal:
         """How much of it may trade as the others of its list stand."""
         if self.working_qty is None:

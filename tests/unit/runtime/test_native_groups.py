@@ -9,7 +9,7 @@ import pytest
 from oms import Limit, OrderManager, Quote, Side, Stop
 from oms.brokers.paper import PaperBroker
 from oms.errors import HaltedError, StoreError
-from oms.model.contingency import Leg, Oco, Remainder, bracket
+from oms.model.contingency import Leg, Oco, Oto, Remainder, bracket
 from oms.model.enums import Life, WorkedBy
 from oms.model.events import AnomalyRaised
 from oms.model.group import Group
@@ -134,6 +134,30 @@ def test_a_group_is_canceled_whole() -> None:
 
     assert [order.life for order in group.orders] == [Life.CANCELED] * 3
     assert not house.om.open_orders()
+    assert not house.told
+
+
+def test_totals_that_change_twice_in_one_moment_are_no_riddle() -> None:
+    house = House()
+    house.quote("102", "103")
+    first = Leg("AAPL", Side.SELL, Limit(111), GTC, None, 40)
+    oco = Oco((Leg("AAPL", Side.SELL, Stop(95), GTC), Leg("AAPL", Side.SELL, Limit(113), GTC)))
+    group = house.om.submit_group(Oto(Leg("AAPL", Side.BUY, Limit(100), GTC, None, 100), (first, oco)))
+    house.quote("99", "100", 50)
+    # The entry goes, and leaves 10 for the pair; then the first exit goes, and leaves it all 50.
+    house.om.cancel_group(group)
+
+    assert [order.order_qty for order in group.orders] == [100, 40, 50, 50]
+    assert not house.told
+
+
+def test_an_exit_that_is_made_larger_than_its_group_allows_is_put_right_by_its_venue() -> None:
+    house = House()
+    house.quote("102", "103")
+    group = house.bracket()
+    house.om.replace(group.orders[2], order_qty=300)
+
+    assert [order.order_qty for order in group.orders] == [100, 100, 100]
     assert not house.told
 
 
