@@ -1,5 +1,6 @@
 """The ways to the simulated exchange and back, whatever is sent and however long it takes."""
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -103,6 +104,8 @@ class Heard:
                     self.broker.replace(
                         self.requests.replace_request(identity, orig, Decimal(str(qty)), terms)
                     )
+            case _:
+                pass  # there is no order yet to ask something of
 
 
 @given(HAPPENINGS, WAITS)

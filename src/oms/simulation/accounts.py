@@ -58,6 +58,21 @@ def _rate(number: object) -> Decimal:
     return rate
 
 
+@record
+class Opening:
+    """What an account begins with.
+
+    Attributes:
+        balances: The money, by currency.
+        positions: What is held, by symbol.
+        cushion: What is held for an order without a limit beyond its value, as a share of that.
+    """
+
+    balances: Mapping[str, Decimal]
+    positions: Mapping[str, Decimal]
+    cushion: Decimal
+
+
 @value
 class CashAccount:
     """Buys with money that is there, and sells what is there.
@@ -71,6 +86,10 @@ class CashAccount:
     balances: Mapping[str, Decimal] = field(converter=_amounts)
     positions: Mapping[str, Decimal] = field(converter=_amounts, factory=dict, kw_only=True)
     cushion: Decimal = field(converter=_cushion, default=ZERO, kw_only=True)
+
+    def opening(self) -> Opening:
+        """Give what an account begins with."""
+        return Opening(self.balances, self.positions, self.cushion)
 
     def why_not(self, purse: Purse, claim: Claim) -> str | None:
         """Give the reason against what an order would claim, with numbers; None where there is none."""
@@ -125,6 +144,10 @@ class MarginAccount:
                 f"pass at most the initial rate, {plain(self.initial)}",
             )
 
+    def opening(self) -> Opening:
+        """Give what an account begins with."""
+        return Opening(self.balances, self.positions, self.cushion)
+
     def why_not(self, purse: Purse, claim: Claim) -> str | None:
         """Give the reason against what an order would claim, with numbers; None where there is none."""
         currency = claim.instrument.currency
@@ -152,20 +175,9 @@ class MarginAccount:
 class AccountModel(Protocol):
     """On which terms an account trades."""
 
-    @property
-    def balances(self) -> Mapping[str, Decimal]:
-        """The money at the start, by currency."""
-        ...
-
-    @property
-    def positions(self) -> Mapping[str, Decimal]:
-        """What is held at the start, by symbol."""
-        ...
-
-    @property
-    def cushion(self) -> Decimal:
-        """What is held for an order without a limit beyond its value, as a share of that."""
-        ...
+    @abstractmethod
+    def opening(self) -> Opening:
+        """Give what an account begins with."""
 
     @abstractmethod
     def why_not(self, purse: Purse, claim: Claim) -> str | None:
@@ -304,9 +316,10 @@ class Purse:
     def __init__(self, model: AccountModel) -> None:
         """Begin with what the model says."""
         self._model = model
-        self.cash = dict(model.balances)
+        opening = model.opening()
+        self.cash = dict(opening.balances)
         self.fees: dict[str, Decimal] = {}
-        self.stakes = {Symbol(symbol): Stake(None, qty) for symbol, qty in model.positions.items()}
+        self.stakes = {Symbol(symbol): Stake(None, qty) for symbol, qty in opening.positions.items()}
         self._fees_held: dict[str, Decimal] = {}
 
     def stake(self, symbol: Symbol) -> Stake:

@@ -197,7 +197,7 @@ class Charging:
             if not known:
                 return None
             px = max(known)
-            px = _MULTIPLY(px, _ADD(ONE, self._model.cushion))
+            px = _MULTIPLY(px, _ADD(ONE, self._model.opening().cushion))
         return _MULTIPLY(px.copy_abs(), book.instrument.multiplier)
 
     def _claim(

@@ -86,18 +86,18 @@ class Tiers:
 
 
 class _TierMeter:
-    __slots__ = ("_schedule", "_volumes")
+    __slots__ = ("_schedule", "volumes")
 
     def __init__(self, schedule: Tiers) -> None:
         self._schedule = schedule
         # By account and currency: what was traded on each UTC day that may still count.
-        self._volumes: dict[tuple[Account, str], dict[int, Decimal]] = {}
+        self.volumes: dict[tuple[Account, str], dict[int, Decimal]] = {}
 
     def fees(self, execution: Execution) -> tuple[Fee, ...]:
         currency = execution.instrument.currency
         today = execution.time_ns // _DAY_NS
         volume = ZERO
-        for day, traded in self._volumes.get((execution.account, currency), {}).items():
+        for day, traded in self.volumes.get((execution.account, currency), {}).items():
             if today - self._schedule.days < day <= today:
                 volume = WIDE.add(volume, traded)
         _, maker, taker = next(tier for tier in reversed(self._schedule.tiers) if volume >= tier[0])
@@ -107,7 +107,7 @@ class _TierMeter:
 
     def note(self, execution: Execution) -> None:
         today = execution.time_ns // _DAY_NS
-        volumes = self._volumes.setdefault((execution.account, execution.instrument.currency), {})
+        volumes = self.volumes.setdefault((execution.account, execution.instrument.currency), {})
         volumes[today] = WIDE.add(volumes.get(today, ZERO), execution.value)
         for day in [day for day in volumes if day <= today - self._schedule.days]:
             del volumes[day]
@@ -183,16 +183,16 @@ _NEW: Final = _Account()
 
 
 class _BoundedMeter:
-    __slots__ = ("_accounts", "_inner", "_schedule")
+    __slots__ = ("_inner", "_schedule", "accounts")
 
     def __init__(self, schedule: Bounded) -> None:
         self._schedule = schedule
         self._inner = schedule.model.meter()
-        self._accounts: dict[VenueOrderId, _Account] = {}
+        self.accounts: dict[VenueOrderId, _Account] = {}
 
     def fees(self, execution: Execution) -> tuple[Fee, ...]:
         schedule, home = self._schedule, execution.instrument.currency
-        before = self._accounts.get(execution.venue_order_id, _NEW)
+        before = self.accounts.get(execution.venue_order_id, _NEW)
         found: list[Fee] = []
         for fee in self._inner.fees(execution) or (Fee(ZERO, home),):
             is_home = fee.currency == home
@@ -211,9 +211,9 @@ class _BoundedMeter:
             self._inner.note(execution)
             return
         if execution.is_last:
-            self._accounts.pop(execution.venue_order_id, None)
+            self.accounts.pop(execution.venue_order_id, None)
         else:
-            kept = self._accounts.setdefault(execution.venue_order_id, _Account())
+            kept = self.accounts.setdefault(execution.venue_order_id, _Account())
             for fee in self._inner.fees(execution) or (Fee(ZERO, execution.instrument.currency),):
                 kept.asked[fee.currency] = WIDE.add(kept.asked.get(fee.currency, ZERO), fee.amount)
             kept.traded = WIDE.add(kept.traded, execution.value)

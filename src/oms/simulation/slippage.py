@@ -90,10 +90,13 @@ class SlippageModel(Protocol):
 class _Forgetful:
     """The gauge of a model that goes by nothing that was before."""
 
-    __slots__ = ("px",)
+    __slots__ = ("_px",)
 
     def __init__(self, px: Callable[[Taking], Decimal]) -> None:
-        self.px = px
+        self._px = px
+
+    def px(self, taking: Taking) -> Decimal:
+        return self._px(taking)
 
     def most(self, instrument: Instrument, time_ns: int) -> Decimal | None:
         return None

@@ -174,7 +174,7 @@ def test_what_was_traded_before_the_window_is_forgotten() -> None:
     for day in range(50):
         charge(meter, execution("50", "20", day=day))
 
-    assert len(meter._volumes[Account("main"), "USD"]) == 2
+    assert len(meter.volumes[Account("main"), "USD"]) == 2
 
 
 def test_an_order_that_is_filled_is_forgotten() -> None:
@@ -182,7 +182,7 @@ def test_an_order_that_is_filled_is_forgotten() -> None:
     charge(meter, execution("100", "20"))
     charge(meter, execution("100", "20", is_last=True))
 
-    assert not meter._accounts
+    assert not meter.accounts
 
 
 @pytest.mark.parametrize(
