@@ -145,7 +145,14 @@ def test_every_way_to_a_time_schedule_fills_the_window_without_a_gap(
         assert all(each.start_ns >= now for each in caught_up(plan, now))
 
 
-@given(spans(), lots_of, st.integers(0, 99), shares, st.integers(0, 1000), st.integers(0, 2**63))
+@given(
+    spans(),
+    st.integers(0, 100) | lots_of,
+    st.integers(0, 99),
+    shares,
+    st.integers(0, 1000),
+    st.integers(0, 2**63),
+)
 def test_jitter_keeps_the_sum_the_lots_the_band_the_order_and_the_window(
     windows: tuple[Window, ...], lots: int, tail: int, share: Decimal, band: int, seed: int
 ) -> None:

@@ -46,10 +46,18 @@ def test_whole_lots_are_moved_and_an_odd_tail_stays() -> None:
     assert qtys(jittered_sizes(pair, D(10), D("0.2"), 5, LOADED)) == [93, 113]
 
 
-def test_a_slice_of_one_lot_keeps_it() -> None:
-    ones = (Slice(0, 0, 10, D(1)), Slice(1, 10, 20, D(1)))
+class Extreme(Draws):
+    """The smallest factor for the first slice and the last, the largest for the one between."""
 
-    assert jittered_sizes(ones, D(1), D("0.9"), 5, LOADED) == ones
+    def number(self, k: int) -> int:
+        return {0: 0, 2: 1_800_000, 4: 0}[k]
+
+
+def test_a_slice_of_one_lot_keeps_it() -> None:
+    # Factors 0.1, 1.9 and 0.1 would give 0.06, 11.9 and 0.06 of twelve lots.
+    slices = tuple(Slice(n, 10 * n, 10 * n + 10, D(qty)) for n, qty in enumerate((1, 10, 1)))
+
+    assert jittered_sizes(slices, D(1), D("0.9"), 5, Extreme(1, 1)) == slices
 
 
 def test_a_slice_begins_somewhere_in_its_own_span() -> None:

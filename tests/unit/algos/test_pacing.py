@@ -202,6 +202,7 @@ def test_a_case_of_the_table(changes: dict[str, Any], qty: int, pace: Pace, cros
 def test_what_was_asked_for_is_told_where_the_caps_hold_it_back() -> None:
     assert decide(facts(completing=True, max_child=250)) == Decision(D(200), Pace.COMPLETING, True, D(1000))
     assert decide(facts(completing=True, cap_qty=300, max_child=250)).qty == 200
+    assert decide(facts(completing=True, rested_ns=50)).qty == 1000
     assert decide(facts(completing=True, rested_ns=51)) == Decision(NOTHING, Pace.RESTING, False, D(1000))
 
 

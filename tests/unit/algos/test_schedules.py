@@ -184,6 +184,7 @@ def reasons(algorithm: Algorithm, qty: int = 1000, *, is_buy: bool = True, now_n
 
 def test_what_fits_has_nothing_against_it() -> None:
     assert reasons(Twap(working=evolve(ALL_DAY, limit_price=D("10.05")), child_qty=D(300))) == []
+    assert reasons(Twap(working=ALL_DAY, child_qty=D(1000))) == []
 
 
 def test_all_that_does_not_fit_the_order_is_told_at_once() -> None:

@@ -247,6 +247,9 @@ def test_all_that_is_shown_is_taken_where_it_is_enough() -> None:
     assert shot(quote(), left=250) == Shot(D(250), D(10), None)
     assert shot(quote(), most=250) == Shot(D(200), D(10), None)
     assert shot(quote(ask_size=550)) == Shot(D(500), D(10), None)
+    # Enough for what is left is enough, and a quote is fresh up to its greatest age.
+    assert shot(quote(ask_size=260), left=250) == Shot(D(250), D(10), None)
+    assert shot(quote(), now=1010) == Shot(D(500), D(10), None)
 
 
 @pytest.mark.parametrize(
