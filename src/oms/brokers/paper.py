@@ -283,7 +283,7 @@ class PaperBroker:
         elif isinstance(update, Bar | QuoteBar):
             reports = exchange.on_bar(update)
         else:
-            reports = exchange.on_depth(update)
+            reports = exchange.on_market(update)
         if wire is not None:
             self._put(wire.tell(reports, update.time_ns))
         elif reports:

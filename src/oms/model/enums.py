@@ -219,6 +219,13 @@ class SessionPhase(Choice):
     CLOSED = "3"
 
 
+class SecurityTradingStatus(Choice):
+    """SecurityTradingStatus (326): whether an instrument is traded, within its session."""
+
+    TRADING_HALT = "2"
+    RESUME = "3"
+
+
 class TriggerPriceType(Choice):
     """TriggerPriceType (1107): which price a trigger is compared to. Bid and ask are one kind here: the side says which."""
 

@@ -17,6 +17,7 @@ from oms.model.market_fields import price as _px
 from oms.model.market_fields import price_or_none as _px_or_none
 from oms.model.market_fields import size as _size
 from oms.model.market_fields import symbol as _symbol
+from oms.model.security_status import SecurityStatus
 
 
 @record
@@ -94,5 +95,5 @@ class MarkPrice:
 MarketUpdate: TypeAlias = Quote | TradePrint | MarkPrice
 """What the engine hears of a market."""
 
-MarketData: TypeAlias = MarketUpdate | Depth | Bar | QuoteBar
-"""All that is heard of a market; of depth and bars the engine hears what follows from them."""
+MarketData: TypeAlias = MarketUpdate | Depth | Bar | QuoteBar | SecurityStatus
+"""All that is heard of a market; of depth and bars the engine hears what follows from them, and of a halt nothing."""

@@ -10,6 +10,7 @@ from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
 from oms.model.door import shown
 from oms.model.ids import Symbol
 from oms.model.market import MarketData, MarketUpdate
+from oms.model.security_status import SecurityStatus
 from oms.model.top_of_book import TopOfBook
 from oms.simulation.bar_path import BarPath, prints_of, quotes_of
 
@@ -54,6 +55,9 @@ class Translation:
                 return prints_of(heard, self._path)
             case QuoteBar():
                 return quotes_of(heard, self._path)
+            case SecurityStatus():
+                # While nothing is quoted or traded, nothing that is held here is reached either.
+                return ()
             case _:
                 text = "pass a Quote, a TradePrint, a MarkPrice, depth (`oms.model.depth`) or a bar (`oms.model.bars`)"
                 raise ValidationError("update", shown(heard), text)

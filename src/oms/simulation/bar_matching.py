@@ -51,7 +51,7 @@ def on_bar(matching: Matching, book: Book, bar: Bar, rules: MatchingRules) -> Re
             return []
     path = path_of(bar, rules.bar_path)
     reports: Reports = []
-    if book.is_closed or book.is_shown:
+    if book.is_still or book.is_shown:
         for px in path:
             book.last_px = px
             reports += matching.release_by(book, TradePrint(bar.symbol, bar.time_ns, px, SOME))

@@ -40,7 +40,7 @@ class Book:
         stops: Our orders that wait for a price, in order of arrival.
         aside: Our orders that trade in full or by a least quantity: they join no queue.
         unpriced: Our pegged orders that have no limit yet.
-        due: Our orders that wait for the next price, where only bars are known.
+        due: Our orders that wait for the next price, where only bars are known, or for the end of a halt.
         held: Our orders of which nothing works, since others of their list have not executed.
         pegs: All our pegged orders, in order of arrival; some have ended meanwhile.
         is_by_bar: Whether bars are all that is known of the market.
@@ -49,6 +49,7 @@ class Book:
         is_taken: Whether we have taken something of what is shown.
         last_px: The price of the last trade between others; None before the first.
         is_closed: Whether its session is closed.
+        is_halted: Whether trading is halted within its session.
         trade_date: The day of its session, YYYYMMDD; None where nobody said.
     """
 
@@ -69,6 +70,7 @@ class Book:
         "instrument",
         "is_by_bar",
         "is_closed",
+        "is_halted",
         "is_taken",
         "is_watched",
         "last_px",
@@ -100,6 +102,7 @@ class Book:
         self.by_order: OrderMarket | None = None
         self._last_top = self.quote
         self.is_closed = False
+        self.is_halted = False
         self.trade_date: str | None = None
         self.grid = PriceGrid(instrument)
         self.waiting: dict[VenueOrderId, VenueOrder] = {}
@@ -156,6 +159,16 @@ class Book:
     def is_deep(self) -> bool:
         """Whether the market is known behind its best prices."""
         return self.by_level is not None or self.by_order is not None
+
+    @property
+    def is_still(self) -> bool:
+        """Whether nothing trades: the session is closed, or trading is halted."""
+        return self.is_closed or self.is_halted
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether there is nobody to trade with before something happens: a bar, or the end of a halt."""
+        return self.is_halted or (self.is_by_bar and not self.is_shown)
 
     @property
     def is_shown(self) -> bool:
@@ -227,8 +240,8 @@ class Book:
         yield from self.held.values()
 
     def released_by(self, update: Quote | TradePrint | MarkPrice) -> list[VenueOrder]:
-        """Let whoever waits for a price look at an update, and give those that it releases; none while the book is closed."""
-        if self.is_closed:
+        """Let whoever waits for a price look at an update, and give those that it releases; none while nothing trades."""
+        if self.is_still:
             return []
         return [order for order in self.stops.values() if order.watch and order.watch.sees(update)]
 

@@ -44,6 +44,7 @@ from decimal import Decimal
 
 from oms.model.bars import Bar, QuoteBar
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Depth
+from oms.model.enums import SecurityTradingStatus
 from oms.model.ids import Account, ClOrdId
 from oms.model.instrument import Instrument
 from oms.model.market import MarketData, MarkPrice, Quote, TradePrint
@@ -55,6 +56,7 @@ from oms.model.requests import (
     OrderCancelRequest,
     OrderStatusRequest,
 )
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.simulation.accounts import AccountModel, Funds
 from oms.simulation.bar_matching import on_bar
@@ -64,6 +66,7 @@ from oms.simulation.charging import Charging
 from oms.simulation.depth_feed import on_levels, on_order
 from oms.simulation.executions import Executions
 from oms.simulation.fees import FeeModel, NoFees
+from oms.simulation.halts import halt, resume
 from oms.simulation.matching import NEVER_NS, Matching
 from oms.simulation.order_desk import OrderDesk
 from oms.simulation.reception import Reception
@@ -199,6 +202,20 @@ class SimulatedExchange:
                 return self.on_depth(heard)
             case Bar() | QuoteBar():
                 return self.on_bar(heard)
+            case SecurityStatus():
+                return self.on_status(heard)
+
+    def on_status(self, status: SecurityStatus) -> Reports:
+        """Take the news that trading in an instrument is halted, or goes on (`oms.simulation.halts`)."""
+        expired = self.on_clock(status.time_ns)
+        book = self._books.get(status.symbol)
+        if book is None:
+            return expired
+        if status.security_trading_status is SecurityTradingStatus.TRADING_HALT:
+            halt(book)
+            return expired
+        reports = resume(self._matching, book, status.time_ns)
+        return self._settled([*expired, *reports], status.time_ns)
 
     def on_bar(self, heard: Bar | QuoteBar) -> Reports:
         """Take a bar: of trades as `oms.simulation.bar_matching` says, of quotes as the quotes along its path."""

@@ -36,14 +36,15 @@ class Matching:
     Attributes:
         books: One an instrument, by symbol.
         executions: Where what trades is booked.
+        rules: What the venue does where venues differ.
         due_ns: No order expires by the clock sooner than this, in nanoseconds UTC; `NEVER_NS` where none does.
     """
 
-    __slots__ = ("_endings", "_expiring", "_places", "_rules", "books", "due_ns", "executions")
+    __slots__ = ("_endings", "_expiring", "_places", "books", "due_ns", "executions", "rules")
 
     def __init__(self, books: dict[str, Book], executions: Executions, rules: MatchingRules) -> None:
         """Begin with empty books."""
-        self._rules = rules
+        self.rules = rules
         self.books = books
         self.executions = executions
         self._places = 0
@@ -72,12 +73,13 @@ class Matching:
             self.executions.cancel(book, order, "it would have taken", time_ns, reports)
             return reports
         executions = self.executions
-        self._take(book, order, time_ns, reports)
+        if not book.is_halted:
+            self._take(book, order, time_ns, reports)
         if not order.leaves_qty:
             return reports
         if not executions.wanted(order):
             executions.lay_off(book, order, time_ns, reports)
-        elif book.is_by_bar and not book.is_shown and (order.price is None or not order.may_rest):
+        elif book.is_awaited and (order.price is None or not order.may_rest):
             book.set_apart(order, book.due)
         elif order.price is None or not order.may_rest:
             text = f"nothing more to trade with at once, {order.leaves_qty} of {order.order_qty} left"
@@ -92,7 +94,7 @@ class Matching:
         # Level by level, unless all of them together are less than the least that it may trade.
         wanted = self.executions.wanted(order)
         least, most = order.least_qty(wanted), self.executions.may_take(book, wanted, time_ns)
-        mode = self._rules.self_match_of(order.account)
+        mode = self.rules.self_match_of(order.account)
         if mode is SelfMatch.REST_BOTH:
             found = book.in_reach(order, most)
             if found and _total(found) >= least:
@@ -160,7 +162,7 @@ class Matching:
             book = self.books[order.symbol]
             if order.room is not book.held or not order.open_qty:
                 continue
-            if book.is_closed and not order.is_for_auction:
+            if book.is_still and not order.is_for_auction:
                 waiting.append(order)
                 continue
             book.remove(order)
@@ -186,7 +188,7 @@ class Matching:
     def match_display(self, book: Book, time_ns: int) -> Reports:
         """Trade resting orders that the market's best prices have reached, then let pegged ones follow them."""
         reports: Reports = []
-        if book.is_closed:
+        if book.is_still:
             return reports
         # Others who are about to trade with one another do so before they come to us.
         is_awaited = book.by_order is not None and book.by_order.is_locked
@@ -218,7 +220,7 @@ class Matching:
     ) -> Reports:
         """Trade resting orders with a trade between others, which is used up once."""
         reports: Reports = []
-        if book.is_closed:
+        if book.is_still:
             return reports
         for ladder in (book.sells, book.buys) if aggressor is Side.BUY else (book.buys, book.sells):
             if not ladder.reaches(px):
@@ -237,7 +239,7 @@ class Matching:
         Whoever of ours stands at a better price is met before it, and so is whoever came to its price before it.
         """
         reports: Reports = []
-        if book.is_closed:
+        if book.is_still:
             return reports
         ladder, px, size = book.buys if traded.side is Side.BUY else book.sells, traded.price, traded.size
         while size and ladder.reaches(px):
@@ -256,8 +258,10 @@ class Matching:
         reports: Reports = []
         for book in books:
             book.trade_date = change.trade_date
-            if not (is_closed and book.is_closed):
-                uncross(book, change, self.executions, reports)
+            if not (is_closed and book.is_closed) and not book.is_halted:
+                called = [order for order in book.waiting.values() if order.is_called_by(change.phase)]
+                if called:
+                    uncross(book, called, change.time_ns, self.executions, reports)
             book.is_closed = is_closed
         ending = [(order, book) for book in books for order in book.orders() if order.ends_with(change)]
         for order, book in sorted(ending, key=lambda entry: entry[0].place):

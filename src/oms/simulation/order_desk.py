@@ -138,7 +138,8 @@ class OrderDesk:
         is_closed = book.is_closed and not order.is_for_auction
         order.watch = watch_of(order.side, order.terms, book.grid)
         return (
-            admission.refusal_of_kind(book.instrument, order.terms, order.time_in_force)
+            self._refusal_in_halt(book)
+            or admission.refusal_of_kind(book.instrument, order.terms, order.time_in_force)
             or admission.refusal(book.instrument, order.order_qty, limit_px(order.terms), is_closed=is_closed)
             or admission.why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
             or admission.refusal_of_instructions(order, order.order_qty)
@@ -209,13 +210,19 @@ class OrderDesk:
             self._matching.executions.follow(order, time_ns, reports)
         return [*reports, *self._matching.work(book, order, time_ns)] if is_moved else reports
 
+    def _refusal_in_halt(self, book: Book) -> Refusal | None:
+        if not book.is_halted or self._matching.rules.takes_orders_in_halts:
+            return None
+        return Refusal(admission.EXCHANGE_CLOSED, f"trading in {book.instrument.symbol} is halted")
+
     def _refusal_to_amend(
         self, book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms, *, is_moved: bool
     ) -> Refusal | None:
         instrument, price = book.instrument, limit_px(terms)
         is_closed = book.is_closed and not order.is_for_auction
         return (
-            admission.refusal_of_kind(instrument, terms, order.time_in_force)
+            self._refusal_in_halt(book)
+            or admission.refusal_of_kind(instrument, terms, order.time_in_force)
             or admission.refusal(instrument, order_qty, price, is_closed=is_closed)
             or admission.refusal_of_instructions(order, order_qty)
             or (self._refusal_now(book, order, terms) if is_moved and order.watch is None else None)

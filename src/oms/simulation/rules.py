@@ -22,6 +22,8 @@ class MatchingRules:
         bar_path: Which extreme of a bar comes first.
         fills_on_touch: Whether a bar that goes to the limit of a resting order, and not beyond, fills it. It may have traded
             there with others alone, so that it does not unless asked for.
+        takes_orders_in_halts: Whether new orders, and replaces, are taken while trading is halted; they are unless told
+            otherwise.
         self_match: Who gives way where an order would trade with one of the same account: one for all accounts, or one for
             each that is named. It is `SelfMatch.REST_BOTH` for all others, and unless given.
 
@@ -32,6 +34,7 @@ class MatchingRules:
     queue: QueueModel = Pessimistic()
     bar_path: BarPath = BarPath.ADAPTIVE
     fills_on_touch: bool = False
+    takes_orders_in_halts: bool = True
     self_match: SelfMatch | Mapping[Account, SelfMatch] = SelfMatch.REST_BOTH
 
     def __attrs_post_init__(self) -> None:
@@ -40,8 +43,9 @@ class MatchingRules:
             raise ValidationError(
                 "bar_path", shown(self.bar_path), "pass a BarPath, such as BarPath.ADAPTIVE"
             )
-        if type(self.fills_on_touch) is not bool:
-            raise ValidationError("fills_on_touch", shown(self.fills_on_touch), "pass True or False")
+        for name in ("fills_on_touch", "takes_orders_in_halts"):
+            if type(getattr(self, name)) is not bool:
+                raise ValidationError(name, shown(getattr(self, name)), "pass True or False")
         said = self.self_match
         for mode in said.values() if isinstance(said, Mapping) else (said,):
             if type(mode) is not SelfMatch:

@@ -1,25 +1,28 @@
-"""The auction of an opening or a close: who is in it, and what it does to them."""
+"""The auction of an opening, a close or the end of a halt: who is in it, and what it does to them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
 from oms.model.decimals import EXACT
-from oms.model.sessions import SessionChange
 from oms.simulation.auction import Interest, clearing_px, fills
 from oms.simulation.book import Book
 from oms.simulation.executions import Executions
 from oms.simulation.reporting import Reports
+from oms.simulation.venue_order import VenueOrder
 
 _HALF: Final = Decimal("0.5")
 
 
-def uncross(book: Book, change: SessionChange, executions: Executions, reports: Reports) -> None:
-    """Hold the auction of an opening or a close, if somebody has given an order for it."""
-    called = [order for order in book.waiting.values() if order.is_called_by(change.phase)]
-    if not called:
-        return
+def uncross(
+    book: Book, called: Sequence[VenueOrder], time_ns: int, executions: Executions, reports: Reports
+) -> None:
+    """Trade at a single price what was called, what of ours rests, and what the market shows.
+
+    Nothing happens where none of ours would trade.
+    """
     sides: list[list[Interest]] = []
     for ladder in (book.buys, book.sells):
         shown = [Interest(px, left) for px, left in book.facing(is_buy=not ladder.is_buy).offers()]
@@ -33,13 +36,16 @@ def uncross(book: Book, change: SessionChange, executions: Executions, reports: 
     if found is None:
         return
     px, volume = found
-    for side, is_buy in zip(sides, (True, False), strict=True):
-        for one, qty in fills(side, volume, is_buy=is_buy):
+    shares = [fills(side, volume, is_buy=is_buy) for side, is_buy in zip(sides, (True, False), strict=True)]
+    if all(one.order is None for share in shares for one, _ in share):
+        return
+    for share, is_buy in zip(shares, (True, False), strict=True):
+        for one, qty in share:
             if one.order is None:
                 assert one.price is not None
                 book.take(one.price, qty, is_buy=not is_buy)
                 continue
-            executions.execute(book, one.order, qty, px, None, change.time_ns, reports)
+            executions.execute(book, one.order, qty, px, None, time_ns, reports)
             if not one.order.leaves_qty:
                 book.remove(one.order)
 

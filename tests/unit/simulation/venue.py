@@ -4,6 +4,7 @@ A line is what happens, an arrow, and the reports that must follow, separated by
 
     quote 99x5 101x5                                a bid of 99 for 5 beside an ask of 101 for 5; `-` for nobody
     trade 100x4 sell                                a print; `buy`, `sell` or nothing for its aggressor
+    halt                                            and `resume`
     bar 100,105,98,102x50                           open, high, low and close, and the volume if it is known
     book 99x5,98x4 101x5                            a book by level; `-` for an empty side
     levels 99x0 101x7,103x2                         changes of levels
@@ -47,6 +48,7 @@ from oms.model.enums import (
     MDUpdateAction,
     PegOffsetType,
     PegPriceType,
+    SecurityTradingStatus,
     SessionPhase,
     Side,
     TriggerPriceType,
@@ -58,6 +60,7 @@ from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
 from oms.model.reports import ExecutionReport, OrderCancelReject, Report
 from oms.model.requests import NewOrderList, NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.model.terms import (
     Limit,
@@ -173,6 +176,11 @@ class Venue:
             case ["quote", bid, ask]:
                 (bid_px, bid_size), (ask_px, ask_size) = shown(bid), shown(ask)
                 return self.exchange.on_quote(Quote(X, self.time_ns, bid_px, bid_size, ask_px, ask_size))
+            case [("halt" | "resume") as what]:
+                status = (
+                    SecurityTradingStatus.TRADING_HALT if what == "halt" else SecurityTradingStatus.RESUME
+                )
+                return self.exchange.on_market(SecurityStatus(X, self.time_ns, status))
             case ["bar", what]:
                 return self.exchange.on_market(bar(self.time_ns, what))
             case ["book", bids, asks]:

@@ -1,0 +1,151 @@
+"""What happens while trading is halted and when it goes on, as stories; what each line must lead to is worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from oms.errors import ValidationError
+from oms.model.security_status import SecurityStatus
+from oms.simulation.rules import MatchingRules
+from tests.unit.simulation.test_depth_stories import play
+from tests.unit.simulation.venue import Venue, X
+
+STORIES: dict[str, tuple[str, ...]] = {
+    "what rests stays, and nothing trades": (
+        "quote 99x5 101x5",
+        "buy a 3 @100 gtc -> a new",
+        "halt",
+        "quote 98x5 99x5",
+        "trade 97x9",
+        "quote 98x5 101x5",
+        "resume",
+        "trade 99x9 sell -> a 3@100 maker leaves 0",
+    ),
+    "it goes on with an auction at a single price": (
+        "quote 99x5 101x5",
+        "buy a 3 @100 gtc -> a new",
+        "halt",
+        "quote 95x5 97x5",
+        # Three buy at 100 and more, and five sell at 97: all of 97 to 100 trade three and leave two; 98 is nearest to
+        # nothing that was traded, but 97 to the middle of the display, which is 96.
+        "resume -> a 3@97 auction leaves 0",
+    ),
+    "orders come and trade with nobody": (
+        "quote 99x5 101x5",
+        "halt",
+        "buy a 3 @102 gtc -> a new",
+        "buy b 3 mkt day -> b new",
+        "buy c 3 @102 ioc -> c new",
+        "cancel d a -> d canceled cum 0",
+        # b before c, since any price is better than 102; the offer is 5
+        "resume -> b 3@101 auction leaves 0; c 2@101 auction leaves 1; c canceled cum 2",
+    ),
+    "what an auction leaves of a market order is worked then": (
+        "book 99x5 101x2,102x9",
+        "halt",
+        "buy a 4 mkt gtc -> a new",
+        # At 102 all four trade, at 101 two.
+        "resume -> a 4@102 auction leaves 0",
+    ),
+    "what finds nobody is canceled": (
+        "quote 99x5 -",
+        "halt",
+        "buy a 4 mkt gtc -> a new",
+        "buy b 4 @100 gtc -> b new",
+        "resume -> a canceled cum 0",
+        "trade 99x1 -> b 1@100 maker leaves 3",
+    ),
+    "orders of ours may trade with one another in it": (
+        "quote 99x5 101x5",
+        "halt",
+        "buy a 3 @100 gtc -> a new",
+        "sell b 3 @100 gtc -> b new",
+        "resume -> a 3@100 auction leaves 0; b 3@100 auction leaves 0",
+    ),
+    "nobody is released": (
+        "quote 99x5 101x5",
+        "sell a 3 stop98 gtc -> a new",
+        "halt",
+        "trade 97x9",
+        "resume",
+        "trade 98x1 -> a triggered; a 3@99 taker leaves 0",
+    ),
+    "an order can be replaced": (
+        "quote 99x5 101x5",
+        "buy a 3 @100 gtc -> a new",
+        "halt",
+        "replace b a 3@101 -> b replaced 3@101 cum 0 leaves 3",
+        "resume -> b 3@101 auction leaves 0",
+    ),
+    "orders expire": (
+        "quote 99x5 101x5",
+        "halt",
+        "buy a 3 mkt day -> a new",
+        "buy b 3 @100 gtt -> b new",
+        "wait 20 -> b expired cum 0",
+        "close -> a expired cum 0",
+        "resume",
+    ),
+    "a close that comes within a halt holds no auction": (
+        "quote 99x5 101x5",
+        "buy a 3 mkt cls -> a new",
+        "halt",
+        "close -> a expired cum 0",
+    ),
+    "a second halt is none": ("quote 99x5 101x5", "halt", "halt", "resume", "resume"),
+    "pegged orders follow afterwards": (
+        "quote 99x5 101x5",
+        "buy a 3 peg gtc -> a new",
+        "halt",
+        "quote 98x5 101x5",
+        "resume",
+        "trade 98.5x9",
+    ),
+    "bars trade nothing": (
+        "bar 100,101,99,100x9",
+        "buy a 3 @99.5 gtc -> a new",
+        "halt",
+        "bar 100,101,99,100x9",
+        "resume",
+        "bar 100,101,99,100x9 -> a 3@99.5 maker leaves 0",
+    ),
+    "orders by name are heard, and trade with nobody of ours": (
+        "new A buy 5@99",
+        "new C sell 5@101",
+        "buy a 2 @99 gtc -> a new",
+        "halt",
+        "delete A buy 99 traded 5",
+        "new F buy 3@99",
+        "delete F buy 99 traded 3",
+        "resume",
+        "new G buy 3@99",
+        "delete G buy 99 traded 3 -> a 2@99 maker leaves 0",
+    ),
+}
+REFUSING: tuple[str, ...] = (
+    "quote 99x5 101x5",
+    "buy a 3 @100 gtc -> a new",
+    "halt",
+    "buy b 3 @100 gtc -> b rejected 2",
+    "replace c a 3@99 -> c replace refused 2",
+    "cancel d a -> d canceled cum 0",
+    "resume",
+    "buy e 3 @100 gtc -> e new",
+)
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())
+def test_trading_is_halted_and_goes_on(story: tuple[str, ...]) -> None:
+    play(Venue(), story)
+
+
+def test_a_venue_may_take_no_orders_in_a_halt() -> None:
+    play(Venue(rules=MatchingRules(takes_orders_in_halts=False)), REFUSING)
+
+
+def test_a_status_of_another_kind_is_refused() -> None:
+    wrong: Any = "2"
+    with pytest.raises(ValidationError, match="SecurityTradingStatus"):
+        SecurityStatus(X, 0, wrong)
