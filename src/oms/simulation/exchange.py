@@ -2,13 +2,17 @@
 
 The rules, all of them on the careful side:
 
-- A market or marketable limit order trades at the price shown on the other side, up to the size shown there. What we
-  take is gone until a quote shows another price or size on that side. Nothing beyond the best price is known, so
-  the rest of a market order is canceled; a limit order's rest stays, unless it is IOC. FOK trades in full or not at all.
-- A resting order trades at its own limit, as maker: when the other side's quote reaches its price, up to the size shown;
-  when a trade prints through its price, up to the trade's size; when a trade prints at its price and what was ahead of
-  it in the market's queue is gone (`oms.simulation.ladder` says what is ahead, `oms.simulation.queue_models` what a smaller
-  showing says of it).
+- A market is what was heard of it: orders by name, levels, quotes, or bars alone (`oms.simulation.shown_orders`, `shown_levels`,
+  `shown`, `bar_matching`); the deepest counts.
+- A market or marketable limit order trades at the prices shown on the other side, the best first, up to the sizes shown there.
+  What we take is gone until a quote or a level shows something else, or for as long as an order by name is the same. What is not
+  known is not there: the rest of a market order is canceled; a limit order's rest stays, unless it is IOC. FOK trades in
+  full or not at all.
+- A resting order trades at its own limit, as maker: when the other side reaches its price, up to the size shown; when a trade
+  prints through its price, up to the trade's size; when a trade prints at its price and what was ahead of it in the
+  market's queue is gone (`oms.simulation.ladder` says what is ahead, `oms.simulation.queue_models` what a smaller showing says
+  of it). Orders by name say by themselves who is ahead and what has traded.
+- An order may show a part of itself at a time; each further part joins the back of the queue.
 - Each size shown and each size printed is used once over all our orders, the better price first, then the earlier order.
   What printed beyond an order's price fills it before anything is counted at the printed price. If both our sides are
   reached by one print, the side that its aggressor hit comes first; the purchases, where that is not known.
@@ -21,12 +25,13 @@ The rules, all of them on the careful side:
 - Market-to-limit orders trade at the best price alone; what is left rests at that price.
 - Post-only orders are refused where the market shows a price on the other side that they would trade at, and canceled where they
   are released there. All-or-none orders, and those with a least quantity until they have had it, join no queue: they wait beside,
-  after whatever rests, and trade at their limit when the other side's quote has reached it with enough size; prints do
-  nothing for them. Reduce-only orders trade no more than the position that was executed here, net, for their account; they
+  after whatever rests, and trade at their limit when the other side has reached it with enough size; prints do nothing for
+  them. Reduce-only orders trade no more than the position that was executed here, net, for their account; they
   are refused without one and canceled with it.
 - Orders of one list depend on one another (`oms.simulation.contingent_lists`): all of the exits of an entry work at the same time,
   for what it has brought, and what one of them executes is taken off the others, or ends them, before anything else can trade.
-- Our orders never trade with one another, and what we do moves nobody else.
+- Our orders never trade with one another (`oms.simulation.self_match` says who gives way), and what we do moves nobody else.
+- While trading is halted nothing trades, and it goes on with an auction (`oms.simulation.halts`).
 - While a session is closed nothing trades, and only orders for an opening or a close are taken. Orders expire with the session
   or at the instant that their time in force says: by the times of requests and market updates, or by the clock.
 - Orders for an opening or a close wait for the next one, and trade nowhere else; what is left of them expires then. An auction
