@@ -330,6 +330,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.runtime.market_translation",
+        "it names every kind of message that a market has",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.simulation.bar_matching",
         "a bar leads to all that trades, waits and is released",
     ),
