@@ -193,7 +193,9 @@ class VenueActs:
         report = evolve(report, exec_ref_id=trade.exec_id, trade_date=trade.trade_date)
         if isinstance(act, CorrectTrade):
             charging.move(book, order, act.last_qty, act.last_px)
-            return [evolve(report, last_qty=act.last_qty, last_px=act.last_px)]
+            return self._followed(
+                order, [evolve(report, last_qty=act.last_qty, last_px=act.last_px)], time_ns
+            )
         reports: Reports = [evolve(report, last_qty=trade.last_qty, last_px=trade.last_px, text=act.text)]
         first = next(one for one in said if one.exec_type is ExecType.TRADE and _began(one, trade, said))
         if first.commission and first.comm_currency:
@@ -201,6 +203,14 @@ class VenueActs:
             charging.pay_fee(order.account, refund, first.comm_currency)
             fee = fee_report(first, refund, first.comm_currency, f"of the busted execution {act.exec_id}")
             reports.append(evolve(fee, kind="refund", transact_time_ns=time_ns))
+        return self._followed(order, reports, time_ns)
+
+    def _followed(self, order: VenueOrder, reports: Reports, time_ns: int) -> Reports:
+        # Those that depend on it have less to trade for now, or more.
+        executions = self._matching.executions
+        executions.follow(order, time_ns, reports)
+        if executions.lists.armed:
+            self._matching.activate(time_ns, reports)
         return reports
 
     def renew(self, change: SessionChange) -> Reports:

@@ -10,8 +10,8 @@ from oms import Limit, OrderManager, Quote, Side, Stop
 from oms.brokers.paper import PaperBroker
 from oms.errors import HaltedError, StoreError
 from oms.model.contingency import Leg, Oco, Oto, Remainder, bracket
-from oms.model.enums import Life, WorkedBy
-from oms.model.events import AnomalyRaised
+from oms.model.enums import AnomalyCode, Life, WorkedBy
+from oms.model.events import AnomalyRaised, Traded
 from oms.model.group import Group
 from oms.model.ids import Symbol
 from oms.model.market import TradePrint
@@ -19,6 +19,7 @@ from oms.model.terms import Terms
 from oms.model.time_in_force import GTC
 from oms.ports.event_store import EventStore
 from oms.runtime.manual_clock import ManualClock
+from oms.simulation.venue_acts import BustTrade
 from oms.stores.jsonl import JSONLEventStore
 from oms.stores.memory import MemoryEventStore
 from oms.testing.faulty_store import FaultyStore, StoreFault, StorePlan
@@ -232,3 +233,58 @@ def test_legs_without_an_entry_work_at_the_same_time() -> None:
     assert executed(group) == [4, 6]
     assert not house.om.open_orders()
     assert not house.told
+
+
+def test_a_bust_of_the_entry_shrinks_the_exits_at_the_venue() -> None:
+    house = House()
+    traded: list[Traded] = []
+    house.om.on(Traded, traded.append)
+    house.quote("100", "101", 40)
+    group = house.bracket()
+    house.quote("100", "101", 60)
+    assert executed(group) == [100, 0, 0]
+
+    house.broker.act(BustTrade(traded[0].exec_id), T0)
+    house.om.poll()
+    assert executed(group) == [60, 0, 0]
+    assert [int(leg.orders[0].leaves_qty) for leg in group.legs[1:]] == [60, 60]
+
+    house.quote("110", "111", 100)
+    assert sorted(executed(group)) == [0, 60, 60]
+    assert house.is_at_rest
+
+
+def test_a_bust_of_the_target_after_its_stop_has_ended_is_told() -> None:
+    house = House()
+    traded: list[Traded] = []
+    house.om.on(Traded, traded.append)
+    house.quote("100", "101")
+    group = house.bracket()
+    house.quote("110", "111")
+    assert sorted(executed(group)) == [0, 100, 100]
+
+    house.broker.act(BustTrade(traded[-1].exec_id), T0)
+    house.om.poll()
+    position = house.om.position("AAPL")
+    assert position is not None
+    assert position.net_qty == 100
+    # What was busted does not work again, and the stop is gone: somebody has to look.
+    assert not house.om.open_orders()
+    assert [one.code for one in house.told] == [AnomalyCode.EXIT_LOST]
+
+
+def test_a_bust_of_part_of_the_target_gives_its_stop_the_rest_back() -> None:
+    house = House()
+    traded: list[Traded] = []
+    house.om.on(Traded, traded.append)
+    house.quote("100", "101")
+    group = house.bracket()
+    house.quote("110", "111", 30)
+    house.broker.act(BustTrade(traded[-1].exec_id), T0)
+    house.om.poll()
+    assert executed(group) == [100, 0, 0]
+
+    house.quote("94", "94.5", 200)
+    house.om.update(TradePrint(SYMBOL, T0, 95, 1))
+    assert sorted(executed(group)) == [0, 100, 100]
+    assert house.is_at_rest
