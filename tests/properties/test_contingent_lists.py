@@ -22,6 +22,7 @@ from oms.model.reports import ExecutionReport, Report
 from oms.model.requests import NewOrderList
 from oms.model.terms import Limit, Market, Stop, StopLimit
 from oms.model.time_in_force import GTC, IOC
+from oms.simulation.venue_acts import BustTrade, standing
 from oms.simulation.venue_order import Stage, VenueOrder
 from tests.unit.simulation.venue import Venue, X, order
 
@@ -74,6 +75,17 @@ STEPS = st.lists(
 )
 
 
+BUSTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("quote"), PRICES, SIZES, st.integers(0, 2), SIZES),
+        st.tuples(st.just("trade"), PRICES, st.integers(1, 6)),
+        st.tuples(st.just("bust"), st.integers(0, 5)),
+    ),
+    min_size=5,
+    max_size=30,
+)
+
+
 class Scene:
     """One list at a venue, and what has executed of each of its orders."""
 
@@ -89,6 +101,8 @@ class Scene:
         for one in orders:
             self.venue.remember(one)
         self.requests = 0
+        self.said: list[ExecutionReport] = []
+        self.busts = 0
         request = NewOrderList(BrokerName("paper"), ListId("l"), self.venue.time_ns, tree, orders)
         self.hear(self.venue.exchange.new_list(request))
         self.orders: list[VenueOrder] = [self.venue.exchange._desk.orders[name] for name in self.names]
@@ -111,6 +125,12 @@ class Scene:
                 terms = Limit(px) if isinstance(one.terms, Limit) else one.terms
                 request = venue.replace_request(self.next_name(), one.cl_ord_id, D(qty), terms)
                 self.hear(exchange.replace(evolve(request, time_in_force=one.time_in_force)))
+            case ("bust", at):
+                trades = list(standing(self.said))
+                if trades:
+                    act = BustTrade(trades[at % len(trades)])
+                    self.busts += 1
+                    self.hear(exchange.acts.act_on_trade(act, self.said, venue.time_ns))
             case _:
                 raise AssertionError(step)
 
@@ -121,9 +141,16 @@ class Scene:
     def hear(self, reports: list[Report]) -> None:
         """Take reports in, one by one: what has executed is right after each of them, not only in the end."""
         for report in reports:
+            if isinstance(report, ExecutionReport) and report.exec_type is ExecType.TRADE_CANCEL:
+                assert report.last_qty is not None
+                self.said.append(report)
+                self.executed[self.venue_ids[str(report.venue_order_id)]] -= report.last_qty
             if isinstance(report, ExecutionReport) and report.exec_type is ExecType.TRADE:
                 assert report.last_qty is not None
+                self.said.append(report)
                 self.executed[self.venue_ids[str(report.venue_order_id)]] += report.last_qty
+                if self.busts:
+                    continue  # what was sold of a busted purchase cannot be taken back
                 for entry, exits in self.entries(self.tree, [0]):
                     assert sum(self.executed[at] for at in exits) <= self.executed[entry]
 
@@ -203,6 +230,20 @@ def test_both_exits_of_a_bracket_always_work_for_what_is_not_sold_yet(
             assert stop.open_qty == target.open_qty == held
         if scene.is_open(0) and remainder is Remainder.CANCEL:
             assert held or not entry.cum_qty
+
+
+@settings(deadline=None)
+@given(st.sampled_from(Siblings), BUSTS)
+def test_a_bust_leaves_exits_no_more_than_what_is_held(siblings: Siblings, steps: list[Step]) -> None:
+    """After every step, busts among them, exits work for no more than the entry has brought and none of them has sold."""
+    scene = Scene(Oto(ENTRY, (HALF, Oco((STOP, TARGET), siblings))))
+    for step in steps:
+        scene.do(step)
+        entry, half, stop, target = scene.orders
+        assert [one.cum_qty for one in scene.orders] == scene.executed
+        held = max(entry.cum_qty - half.cum_qty - stop.cum_qty - target.cum_qty, ZERO)
+        working = [one.open_qty if one.stage is Stage.OPEN else ZERO for one in (half, stop, target)]
+        assert working[0] + max(working[1:]) <= held
 
 
 @settings(deadline=None)
