@@ -19,10 +19,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
 from typing import assert_never
 
-from oms.algos.slicing import Progress, ceiled, floored
+from oms.algos.slicing import Progress, equal_part, in_whole_lots
 from oms.model.decimals import EXACT, ZERO
 from oms.model.define import value
 
@@ -252,7 +251,8 @@ def _by_schedule(facts: Facts, deficit: Decimal) -> Decision:
         case CatchUp.CARRY:
             more = missed
         case CatchUp.SPREAD:
-            more = min(ceiled(Fraction(missed) / max(facts.slices_left, 1), facts.lot), missed)
+            # Up to a lot, but never more than was missed.
+            more = min(equal_part(missed, max(facts.slices_left, 1), facts.lot), missed)
         case CatchUp.GIVE_UP | CatchUp.CROSS:
             more = ZERO
         case _:
@@ -277,7 +277,7 @@ def _within_caps(facts: Facts, wish: Decision) -> Decision:
     if qty == facts.progress.available:
         return Decision(qty, wish.pace, wish.crosses, wish.asked)
     is_held_back = qty < wish.qty
-    qty = floored(Fraction(qty), facts.lot)
+    qty = in_whole_lots(qty, facts.lot)
     if not qty or qty < facts.min_child:
         return Decision(ZERO, Pace.CAPPED if is_held_back else Pace.NOTHING_DUE, False, wish.qty)
     return Decision(qty, wish.pace, wish.crosses, wish.asked)

@@ -18,7 +18,7 @@ from fractions import Fraction
 
 from attrs import evolve
 
-from oms.algos.slicing import Progress, ceiled, floored
+from oms.algos.slicing import Progress, ceiled, floored, in_whole_lots
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.define import value
@@ -135,7 +135,7 @@ def next_child(
     if max_child is not None:
         child = min(child, max_child)
     child = max(child, ZERO)
-    return child if child == progress.available else floored(Fraction(child), lot)
+    return child if child == progress.available else in_whole_lots(child, lot)
 
 
 def stance(

@@ -23,7 +23,7 @@ from typing import Final, TypeAlias, assert_never
 from attrs import evolve
 
 from oms.errors import ValidationError
-from oms.model.decimals import EXACT, ZERO, plain
+from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.define import record, value
 
 MAX_SLICES: Final = 100_000
@@ -124,6 +124,17 @@ def whole_lots(qty: Decimal, lot: Decimal) -> tuple[int, Decimal]:
 def quantity(lots: int, lot: Decimal) -> Decimal:
     """Give so many lots as a quantity."""
     return EXACT.multiply(Decimal(lots), lot)
+
+
+def in_whole_lots(qty: Decimal, lot: Decimal) -> Decimal:
+    """Give a quantity without its odd tail."""
+    return EXACT.subtract(qty, EXACT.remainder(qty, lot))
+
+
+def equal_part(qty: Decimal, parts: int, lot: Decimal) -> Decimal:
+    """Give one of so many equal parts of a quantity, rounded up to whole lots."""
+    lots, rest = EXACT.divmod(qty, EXACT.multiply(lot, Decimal(parts)))
+    return EXACT.multiply(EXACT.add(lots, ONE) if rest else lots, lot)
 
 
 def floored(share: Fraction, lot: Decimal) -> Decimal:

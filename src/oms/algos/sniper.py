@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
 
-from oms.algos.slicing import floored
+from oms.algos.slicing import in_whole_lots
 from oms.model.decimals import ZERO
 from oms.model.define import record
 from oms.model.market import Quote
@@ -74,7 +73,7 @@ def snipe(
     most = left if max_child is None else min(left, max_child)
     qty = min(most, size)
     if qty < left:
-        qty = floored(Fraction(qty), lot)
+        qty = in_whole_lots(qty, lot)
     if size < min(min_size, left) or not qty:
         return Shot(ZERO, px, Holding.TOO_FEW)
     return Shot(qty, px, None)

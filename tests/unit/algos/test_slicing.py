@@ -17,7 +17,9 @@ from oms.algos.slicing import (
     ceiled,
     clipped,
     due_by,
+    equal_part,
     floored,
+    in_whole_lots,
     merged,
     planned,
     replanned,
@@ -166,6 +168,9 @@ def test_a_slice_is_due_from_its_beginning_on() -> None:
 
 def test_parts_of_lots_are_rounded_to_the_side_that_is_asked_for() -> None:
     assert (floored(Fraction(7, 2), D(2)), ceiled(Fraction(7, 2), D(2))) == (D(2), D(4))
+    assert (in_whole_lots(D(5), D(2)), in_whole_lots(D(4), D(2))) == (D(4), D(4))
+    # 300 / 4 is 75; 400 / 4 is a lot, and 401 / 4 more than one.
+    assert [equal_part(D(qty), 4, D(100)) for qty in (0, 300, 400, 401)] == [0, 100, 100, 200]
     assert (floored(Fraction(4), D(2)), ceiled(Fraction(4), D(2))) == (D(4), D(4))
 
 
