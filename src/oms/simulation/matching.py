@@ -211,9 +211,11 @@ class Matching:
     ) -> None:
         # What is left of one price of the other side goes to whoever of ours reaches it.
         while left and ladder.reaches(px):
-            qty = self.fill_first(book, ladder, left, time_ns, reports)
-            book.take(px, qty, is_buy=ladder.is_buy)
-            left = _SUBTRACT(left, qty)
+            ours = left if ladder.is_beyond(px) else self._granted(book, ladder, left)
+            qty = self.fill_first(book, ladder, ours, time_ns, reports) if ours else ZERO
+            if qty:
+                book.take(px, qty, is_buy=ladder.is_buy)
+            left = _SUBTRACT(left, qty) if ours == left else ZERO
 
     def match_print(
         self, book: Book, px: Decimal, size: Decimal, aggressor: Side | None, time_ns: int
@@ -298,11 +300,21 @@ class Matching:
             passed = ladder.best().pass_queue(left)
             left, size = _SUBTRACT(left, passed), _SUBTRACT(size, passed)
             if left:
-                left = _SUBTRACT(left, self.fill_first(book, ladder, left, time_ns, reports))
+                ours = self._granted(book, ladder, left)
+                qty = self.fill_first(book, ladder, ours, time_ns, reports) if ours else ZERO
+                left = _SUBTRACT(left, qty) if ours == left else ZERO
         if level is not None:
             # What we got in here was somebody's out there, and is not shown any more either.
             level.note_traded(size)
         return left
+
+    def _granted(self, book: Book, ladder: Ladder, size: Decimal) -> Decimal:
+        # How much of a size that touches the price of the first order is ours; the rest has met others.
+        if self.rules.fills is None or book.by_order is not None:
+            return size
+        order = ladder.best().first()
+        order.touches += 1
+        return self.rules.fills.granted(order.venue_order_id, order.touches - 1, size, book.instrument.lot)
 
     def fill_first(
         self,

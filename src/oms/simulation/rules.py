@@ -9,6 +9,7 @@ from oms.model.define import value
 from oms.model.door import shown
 from oms.model.ids import Account
 from oms.simulation.bar_path import BarPath
+from oms.simulation.fill_models import FillModel
 from oms.simulation.queue_models import Pessimistic, QueueModel
 from oms.simulation.self_match import SelfMatch
 
@@ -19,6 +20,7 @@ class MatchingRules:
 
     Attributes:
         queue: Where those who cancel stood in the market's queue, where its orders have no names.
+        fills: How much of what only touches the price of a resting order comes to it; all of it unless given.
         bar_path: Which extreme of a bar comes first.
         fills_on_touch: Whether a bar that goes to the limit of a resting order, and not beyond, fills it. It may have traded
             there with others alone, so that it does not unless asked for.
@@ -32,6 +34,7 @@ class MatchingRules:
     """
 
     queue: QueueModel = Pessimistic()
+    fills: FillModel | None = None
     bar_path: BarPath = BarPath.ADAPTIVE
     fills_on_touch: bool = False
     takes_orders_in_halts: bool = True

@@ -76,6 +76,7 @@ class VenueOrder:
         working_qty: What it may execute in all as the others of its list stand; None where it depends on none.
         pause: Why it is held back; None while it is not.
         lost_qty: What was busted, which does not work again.
+        touches: How often its price was touched, as far as a model was asked what of that is its.
         hold: What it holds of its account; None where accounts are not watched.
         room: Where it stands while it rests at no price: beside others that wait; None otherwise.
     """
@@ -107,6 +108,7 @@ class VenueOrder:
     hold: Held | None = None
     pause: Pause | None = None
     lost_qty: Decimal = ZERO
+    touches: int = 0
 
     @property
     def is_buy(self) -> bool:
