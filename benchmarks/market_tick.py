@@ -1,7 +1,8 @@
 """What a market costs the simulated exchange that reaches none of our resting orders, however many there are.
 
-Quotes, trades, changes of levels and orders by name, each beside the same orders of ours on 500 levels a side. Half of the
-changes of levels are at prices where ours rest.
+Quotes, trades, changes of levels and orders by name, each beside the same orders of ours on 500 levels a side; and quotes
+beside as many stops that wait (one at least, so that somebody looks). Half of the changes of levels are at prices where ours
+rest.
 
     python -m benchmarks.market_tick
 
@@ -23,12 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from oms.model.depth import BookOrder, BookUpdate
-from oms.model.enums import MDUpdateAction, Side
+from oms.model.enums import MDUpdateAction, Side, TriggerPriceType
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import Quote, TradePrint
 from oms.model.requests import NewOrderSingle
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Stop
 from oms.model.time_in_force import GTC
 from oms.simulation.exchange import SimulatedExchange
 
@@ -100,13 +101,15 @@ def _named(action: MDUpdateAction, number: int, tick: Decimal) -> BookOrder:
     return BookOrder(X, number, action, f"e{number}", Side.BUY if is_buy else Side.SELL, px, size)
 
 
-def exchange_with(resting: int) -> SimulatedExchange:
-    """An exchange with this many of our orders on 500 levels a side, away from the market."""
+def exchange_with(count: int, *, waits: bool = False) -> SimulatedExchange:
+    """An exchange with this many of our orders at 500 prices a side, away from the market; resting, or waiting as stops."""
     exchange = SimulatedExchange([Instrument(symbol=X, currency="USD", tick="0.01")])
-    for number in range(resting):
+    for number in range(count):
         side = Side.BUY if number % 2 else Side.SELL
         away = Decimal("0.01") * (1 + number // 2 % 500)
         px = Decimal(100) - away if side is Side.BUY else Decimal("100.10") + away
+        if waits:
+            side = Side.SELL if side is Side.BUY else Side.BUY
         exchange.new_order(
             NewOrderSingle(
                 BrokerName("paper"),
@@ -116,7 +119,7 @@ def exchange_with(resting: int) -> SimulatedExchange:
                 X,
                 side,
                 Decimal(1),
-                Limit(px),
+                Stop(px, TriggerPriceType.BID_ASK) if waits else Limit(px),
                 GTC,
                 Account("main"),
             )
@@ -158,6 +161,8 @@ def arms() -> Iterator[tuple[str, int, Callable[[], int]]]:
         ):
             run: Callable[[], int] = partial(play, take, market)
             yield f"{kind}, {resting:,} resting", len(market), run
+        waiting = exchange_with(max(resting, 1), waits=True)
+        yield f"quote, {resting:,} waiting", len(quoted), partial(play, waiting.on_quote, quoted)
 
 
 def measure() -> Mapping[str, float]:

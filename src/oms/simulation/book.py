@@ -21,6 +21,7 @@ from oms.simulation.shown import ShownSide, TopSide
 from oms.simulation.shown_levels import LevelMarket
 from oms.simulation.shown_orders import OrderMarket, Passive
 from oms.simulation.venue_order import Stage, VenueOrder
+from oms.simulation.watch_index import WatchIndex
 
 
 class Book:
@@ -57,6 +58,7 @@ class Book:
         "_last_top",
         "_no_quote",
         "_top",
+        "_watching",
         "aside",
         "asks",
         "bar_place",
@@ -114,6 +116,7 @@ class Book:
         self.bar_place = 0
         self.held: dict[VenueOrderId, VenueOrder] = {}
         self.pegs: dict[VenueOrderId, VenueOrder] = {}
+        self._watching = WatchIndex()
         self.is_watched = False
         self.last_px: Decimal | None = None
         self.is_taken = False
@@ -243,12 +246,14 @@ class Book:
         """Let whoever waits for a price look at an update, and give those that it releases; none while nothing trades."""
         if self.is_still:
             return []
-        return [order for order in self.stops.values() if order.watch and order.watch.sees(update)]
+        return self._watching.released_by(update)
 
     def set_apart(self, order: VenueOrder, room: dict[VenueOrderId, VenueOrder]) -> None:
         """Let an order wait beside the prices, in one of the book's rooms."""
         order.room = room
         room[order.venue_order_id] = order
+        if room is self.stops:
+            self._watching.add(order)
         self._note_watched()
 
     def rest(self, order: VenueOrder, price: Decimal) -> None:
@@ -283,6 +288,8 @@ class Book:
         """Take an open order out."""
         if order.room is not None:
             del order.room[order.venue_order_id]
+            if order.room is self.stops:
+                self._watching.remove(order)
             order.room = None
             self._note_watched()
             return

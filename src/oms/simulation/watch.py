@@ -1,7 +1,6 @@
 """What an order that waits for a price sees of the market, and when that is enough.
 
-Each waiting order looks at every update by itself, which is simple and costs as much as there are such orders. The library's
-own trigger book is built otherwise and shares nothing with this, so that each checks the other.
+The library's own trigger book is built otherwise and shares nothing with this, so that each checks the other.
 """
 
 from __future__ import annotations
@@ -67,6 +66,17 @@ class Watch:
         """What sorts those that one update releases: the rises first, from the lowest; then the falls, from the highest."""
         assert self.stop_px is not None
         return not self._goes_up, self.stop_px if self._goes_up else self.stop_px.copy_negate()
+
+    @property
+    def goes_up(self) -> bool:
+        """Whether a rise releases the order; a fall does otherwise."""
+        return self._goes_up
+
+    @property
+    def fixed_px(self) -> Decimal | None:
+        """The one price that releases the order by one update; None where it moves, or has to be seen twice."""
+        is_fixed = isinstance(self.trigger, PriceTrigger) and not self._is_double
+        return self.stop_px if is_fixed else None
 
     @property
     def limit_px(self) -> Decimal | None:
