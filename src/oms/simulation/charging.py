@@ -12,7 +12,7 @@ from oms.model.ids import Account
 from oms.model.terms import Terms, limit_px, stop_px
 from oms.simulation.accounts import AccountModel, Claim, Funds, Purse
 from oms.simulation.book import Book
-from oms.simulation.fees import Execution, Fee, FeeMeter
+from oms.simulation.fees import Execution, Fee, FeeMeter, NoFees
 from oms.simulation.venue_order import VenueOrder
 
 _ADD: Final = EXACT.add
@@ -56,7 +56,7 @@ class Hold:
 class Charging:
     """The fees and the accounts of a venue."""
 
-    __slots__ = ("_books", "_meter", "_model", "_purses")
+    __slots__ = ("_books", "_is_free", "_meter", "_model", "_purses")
 
     def __init__(self, books: Mapping[str, Book], meter: FeeMeter, model: AccountModel | None = None) -> None:
         """Begin with nothing charged.
@@ -70,6 +70,7 @@ class Charging:
         self._meter = meter
         self._model = model
         self._purses: dict[Account, Purse] = {}
+        self._is_free = model is None and isinstance(meter, NoFees)
 
     def why_not(
         self, book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms, time_ns: int
@@ -113,6 +114,8 @@ class Charging:
         time_ns: int,
     ) -> tuple[Fee, ...]:
         """Charge an execution that the order has booked, and move the account by it; a liquidity of None is that of an auction."""
+        if self._is_free:
+            return ()
         # In an auction nobody waits for anybody; it is charged like what takes.
         charged = liquidity or LastLiquidityInd.REMOVED
         is_last = not order.leaves_qty

@@ -5,6 +5,7 @@ from decimal import Decimal, localcontext
 import pytest
 
 from oms.errors import ValidationError
+from oms.model.bars import Bar
 from oms.model.instrument import Instrument
 from oms.model.price_grid import PriceGrid
 from oms.simulation.slippage import (
@@ -16,7 +17,7 @@ from oms.simulation.slippage import (
     VolumeShare,
     slipped_px,
 )
-from tests.unit.simulation.venue import Venue, X
+from tests.unit.simulation.venue import NOON_NS, Venue, X, spoken
 
 SHARE = Instrument(symbol="X", currency="USD", tick="0.01")
 LADDER = Instrument(symbol="X", currency="USD", tick=((0, "0.01"), (10, "0.05")))
@@ -144,6 +145,16 @@ def test_each_exchange_has_volumes_of_its_own() -> None:
     assert other.most(SHARE, 5) == 0
     assert gauge.most(SHARE, 60_000_000_004) == 25
     assert gauge.most(SHARE, 60_000_000_005) == 0
+
+
+def test_the_volume_of_a_bar_counts_from_the_bar_itself_on() -> None:
+    venue = Venue(slippage=VolumeShare(limit="0.5", impact="0.1"))
+    venue.tell("buy a 10 @120 gtc")
+    bar = Bar(X, NOON_NS + 60_000_000_000, NOON_NS, 100, 101, 99, 100, 40)
+    said = [spoken(report) for report in venue.exchange.on_bar(bar)]
+
+    # A quarter of 40: 100 x 0.1 x 0.0625.
+    assert said == ["a 10@100.63 taker leaves 0"]
 
 
 def test_only_whole_lots_of_a_share_are_taken() -> None:
