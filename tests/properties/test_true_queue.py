@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oms.model.depth import BookOrder
-from oms.model.enums import ExecType, MDUpdateAction, Side
-from oms.model.reports import ExecutionReport
+from oms.model.enums import ExecType, LastLiquidityInd, MDUpdateAction, Side
+from oms.model.reports import ExecutionReport, Report
+from oms.model.terms import Limit
 from oms.model.time_in_force import GTC
 from tests.properties.slow_depth import Message, TrueMarket
 from tests.unit.simulation.venue import NOON_NS, Venue, X, order
@@ -76,12 +77,64 @@ def test_an_order_first_fills_when_and_as_far_as_it_would_in_the_market(
             for message in happens(without_us, number, event)
             for report in venue.exchange.on_market(said(message))
         ]
-        fills = [
-            report
-            for report in reports
-            if isinstance(report, ExecutionReport) and report.exec_type is ExecType.TRADE
-        ]
-        assert sum(fill.last_qty or 0 for fill in fills) == ours
+        fills = fills_of(reports)
+        assert total(fills) == ours
         assert all(fill.last_px == price * TICK for fill in fills)
         if ours:
             return
+
+
+ORDERS = st.tuples(st.booleans(), st.integers(997, 1003), st.integers(1, 6), st.integers(0, 3))
+
+
+@pytest.mark.slow
+@MANY
+@given(
+    st.lists(
+        st.one_of(COMINGS, COMINGS, COMINGS, LEAVINGS, ORDERS.map(lambda one: ("ours", *one))),
+        min_size=20,
+        max_size=60,
+    )
+)
+def test_what_fills_of_ours_by_one_arrival_is_at_most_what_arrived(
+    events: list[tuple[str, bool, int, int, int] | Coming | tuple[int, int]],
+) -> None:
+    """Nor is more taken of an order than it was, nor anything by who leaves; each at its own limit, the better one first."""
+    market, venue = TrueMarket(), Venue()
+    for number, event in enumerate(events):
+        if len(event) == 5:
+            _, is_buy, price, qty, display = event
+            terms = Limit(price * TICK, display or None)
+            side = Side.BUY if is_buy else Side.SELL
+            reports = venue.exchange.new_order(order(f"o{number}", side, Decimal(qty), terms, GTC))
+            takes = [one for one in fills_of(reports) if one.last_liquidity_ind is LastLiquidityInd.REMOVED]
+            shown = sum(
+                one.size
+                for one in market.standing
+                if one.is_buy is not is_buy and (one.price <= price if is_buy else one.price >= price)
+            )
+            assert total(takes) <= shown
+            continue
+        arrived = event[2] if len(event) == 4 else 0
+        told = [
+            report
+            for message in happens(market, number, event)
+            for report in venue.exchange.on_market(said(message))
+        ]
+        fills = fills_of(told)
+        assert total(fills) <= arrived
+        assert all(fill.last_px == fill.price for fill in fills)
+        prices = [fill.last_px or Decimal(0) for fill in fills]
+        assert prices == sorted(prices, reverse=any(fill.side is Side.BUY for fill in fills))
+
+
+def fills_of(reports: list[Report]) -> list[ExecutionReport]:
+    return [
+        report
+        for report in reports
+        if isinstance(report, ExecutionReport) and report.exec_type is ExecType.TRADE
+    ]
+
+
+def total(fills: list[ExecutionReport]) -> Decimal:
+    return sum((fill.last_qty or Decimal(0) for fill in fills), Decimal(0))
