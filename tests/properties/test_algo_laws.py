@@ -10,7 +10,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oms.algos.choices import OnResidual
 from oms.algos.close_targeting import latest_start
+from oms.algos.ending import EndStep, at_end
 from oms.algos.iceberg import around
 from oms.algos.pacing import CatchUp, Facts, Pace, Rule, decide
 from oms.algos.pov import OthersVolume, RateBasis, Stance, next_child, part_of, stance
@@ -345,3 +347,36 @@ def test_a_purchase_and_a_sale_are_decided_alike_in_a_mirror(facts: Facts) -> No
 
 def _mirror(px: Decimal | None) -> Decimal | None:
     return None if px is None else 20 - px
+
+
+@given(
+    st.integers(0, 150), st.integers(0, 150), st.sampled_from(OnResidual), st.integers(0, 150), st.booleans()
+)
+def test_every_order_comes_to_an_end_and_sends_one_child_at_most(
+    filled: int, working: int, on_residual: OnResidual, more: int, can_send: bool
+) -> None:
+    """Whatever part of what works trades while it is canceled, and of what is swept."""
+    now, canceled, sent, steps = _progress(filled, working), False, 0, []
+    for _ in range(6):
+        ending = at_end(now, on_residual, are_canceled=canceled, was_sent=sent > 0, can_send=can_send)
+        steps.append(ending.step)
+        if ending.step is EndStep.CANCEL_CHILDREN:
+            canceled = True
+        elif ending.step is EndStep.AWAIT_CHILDREN:
+            now, canceled = _progress(int(now.filled) + min(more, int(now.working))), False
+        elif ending.step in {EndStep.SWEEP, EndStep.AUCTION}:
+            sent += 1
+            assert ending.qty == now.available
+            now = _progress(int(now.filled), int(ending.qty))
+        else:
+            break
+
+    assert steps[-1] in {EndStep.FILLED, EndStep.OVERFILLED, EndStep.RESIDUAL, EndStep.EXTEND}
+    assert sent <= 1
+    assert (steps[-1] is EndStep.EXTEND) is (
+        on_residual is OnResidual.EXTEND and (filled < 100 or working > 0)
+    )
+
+
+def _progress(filled: int, working: int = 0) -> Progress:
+    return Progress(qty=Decimal(100), filled=Decimal(filled), working=Decimal(working))
