@@ -155,8 +155,11 @@ class Wire:
                 self._under_way[identity] = left
         exchange.reception.decided(request.cl_ord_id)
         against = self._faults.refusal(_kind(request), request.cl_ord_id, request.time_ns)
-        if against is not None and not isinstance(request, NewOrderList):
-            made = exchange.reception.refuse(request, against.code, against.text)
+        if against is not None:
+            # Of a list, every order.
+            parts = request.orders if isinstance(request, NewOrderList) else (request,)
+            refuse = exchange.reception.refuse
+            made = [report for part in parts for report in refuse(part, against.code, against.text)]
         elif isinstance(request, NewOrderSingle):
             made = exchange.new_order(request)
         elif isinstance(request, NewOrderList):

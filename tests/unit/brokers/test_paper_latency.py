@@ -6,7 +6,8 @@ import pytest
 
 from oms.brokers.paper import PROFILE, PaperBroker
 from oms.errors import ValidationError
-from oms.model.enums import RequestKind
+from oms.model.enums import RequestKind, Side
+from oms.model.terms import Limit, Stop
 from oms.model.venue_profile import FIX_BROKER
 from oms.simulation.faults import Fate, FaultModel, Faults, Outages, RandomOutages, Rejects, ReportFate
 from oms.simulation.latency import Constant, Latency
@@ -187,6 +188,18 @@ def test_a_part_of_the_requests_is_refused() -> None:
     refused = always.buy(5, "100")
     assert always.heard() == ["0 rejected"]
     assert refused.status.name == "REJECTED"
+
+
+def test_a_list_is_refused_as_a_whole_and_arrives_as_a_whole() -> None:
+    refusing = house(None, Rejects(1, text="no"))
+    group = refusing.om.bracket("X", Side.BUY, 5, entry=Limit(100), target=Limit(110), stop=Stop(90))
+    assert [shown(order) for order in group.orders] == ["REJECTED 0/5"] * 3
+
+    slow = house()
+    group = slow.om.bracket("X", Side.BUY, 5, entry=Limit(101), target=Limit(110), stop=Stop(90))
+    assert [shown(order) for order in group.orders] == ["PENDING_NEW 0/5"] * 3
+    slow.to(15)
+    assert [shown(order) for order in group.orders] == ["FILLED 5/5 @101", "NEW 0/5", "NEW 0/5"]
 
 
 def test_refusals_are_drawn_by_the_request_alone() -> None:

@@ -4,13 +4,20 @@ from decimal import Decimal
 
 import pytest
 
+from oms.brokers.paper import PaperBroker
 from oms.errors import ValidationError
+from oms.model.enums import Side
 from oms.model.ids import Account
 from oms.model.instrument import Instrument
+from oms.model.market import Quote
 from oms.model.reports import ExecutionReport, OrderCancelReject
+from oms.model.terms import Limit, Stop
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
 from oms.simulation.accounts import AccountModel, CashAccount, MarginAccount
 from oms.simulation.fees import FeeModel, MakerTaker, NoFees, PerUnit
-from tests.unit.simulation.venue import Venue
+from oms.stores.memory import MemoryEventStore
+from tests.unit.simulation.venue import INSTRUMENT, Venue, X
 
 CASH = CashAccount({"USD": 1000})
 HOLDER = CashAccount({"USD": 0}, positions={"X": 10})
@@ -283,6 +290,21 @@ def test_a_multiplier_counts() -> None:
     (one,) = funds.balances
     assert [one.cash, one.worth, one.fees, one.initial] == [-8108, 9000, 18, 900]
     assert funds.positions == {"X": 9}
+
+
+def test_of_a_bracket_the_entry_is_checked_and_its_exits_sell_what_it_brought() -> None:
+    broker = PaperBroker([INSTRUMENT], account=CASH)
+    om = OrderManager(brokers=[broker], store=MemoryEventStore(), clock=ManualClock())
+    om.update(Quote(X, 1, "99", 50, "100", 50))
+    dear = om.bracket("X", Side.BUY, 11, entry=Limit(100), target=Limit(110), stop=Stop(90))
+    assert [order.status.name for order in dear.orders] == ["REJECTED"] * 3
+
+    bracket = om.bracket("X", Side.BUY, 10, entry=Limit(100), target=Limit(110), stop=Stop(90))
+    om.update(Quote(X, 2, "111", 50, "112", 50))
+    assert [order.status.name for order in bracket.orders] == ["FILLED", "CANCELED", "FILLED"]
+    funds = broker.funds()
+    assert funds is not None
+    assert [funds.balances[0].cash, funds.balances[0].held, funds.positions] == [1100, 0, {}]
 
 
 def test_accounts_are_not_watched_unless_asked_for() -> None:
