@@ -284,7 +284,7 @@ class PaperBroker:
             reports = exchange.on_bar(update)
         else:
             reports = exchange.on_market(update)
-        if wire is not None:
+        if reports and wire is not None:
             self._put(wire.tell(reports, update.time_ns))
         elif reports:
             self._tell(reports)
