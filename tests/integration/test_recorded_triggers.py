@@ -29,7 +29,11 @@ from oms.model.terms import MarketIfTouched, Stop, Terms, TrailingStop
 from oms.model.time_in_force import DAY
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
+from oms.simulation.accounts import MarginAccount
+from oms.simulation.admission import ORDER_TYPES
+from oms.simulation.fees import MakerTaker
 from oms.stores.memory import MemoryEventStore
+from oms.testing.conservation import check_conservation
 
 pytestmark = [pytest.mark.market_data, pytest.mark.slow]
 
@@ -184,14 +188,15 @@ ALL_KINDS = {
 }
 
 
+MONEY = {"USD": Decimal(10**9), "USDT": Decimal(10**9)}
 WORKED_BY = pytest.mark.parametrize("worked_by", WorkedBy, ids=lambda worked_by: f"by the {worked_by.value}")
 
 
 def paper(instrument: Instrument, worked_by: WorkedBy) -> PaperBroker:
     """A simulated exchange that watches the market for our orders, or one that leaves it to us."""
-    if worked_by is WorkedBy.VENUE:
-        return PaperBroker([instrument])
-    return PaperBroker([instrument], order_types=ALL_ORDER_TYPES)
+    order_types = ORDER_TYPES if worked_by is WorkedBy.VENUE else ALL_ORDER_TYPES
+    fees, account = MakerTaker(maker_bps=-1, taker_bps=5), MarginAccount(MONEY)
+    return PaperBroker([instrument], fees=fees, account=account, order_types=order_types)
 
 
 @WORKED_BY
@@ -199,7 +204,8 @@ def test_orders_that_wait_for_a_price_in_bitcoin(market_data: Path, worked_by: W
     instrument = Instrument(symbol=BTCUSDT, currency="USDT", tick=TICK, lot="0.00001")
     market = list(merge(*(Recording(market_data / name, BTCUSDT) for name in BTC_FILES)))
     clock, firsts = ManualClock(market[0].time_ns), dict[OrderId, Traded]()
-    om = OrderManager(brokers=[paper(instrument, worked_by)], store=MemoryEventStore(), clock=clock)
+    broker, store = paper(instrument, worked_by), MemoryEventStore()
+    om = OrderManager(brokers=[broker], store=store, clock=clock)
     om.on(Traded, Firsts(firsts))
 
     from_ns, until_ns = market[0].time_ns, market[-1].time_ns
@@ -214,6 +220,7 @@ def test_orders_that_wait_for_a_price_in_bitcoin(market_data: Path, worked_by: W
         away=Decimal(40),
     )
 
+    assert check_conservation(store.read(), broker, balances=MONEY) == ()
     seen = held_against(placed, firsts, market, len(market))
     assert seen.keys() == ALL_KINDS
     assert min(seen.values()) >= 3, seen
@@ -230,9 +237,8 @@ def test_orders_that_wait_for_a_price_in_a_share_and_expire_at_the_close(
     market = list(merge(*(Recording(market_data / name, XXX) for name in XXX_FILES)))
     clock, firsts = ManualClock(market[0].time_ns), dict[OrderId, Traded]()
     sessions = CalendarSessions(nyse())
-    om = OrderManager(
-        brokers=[paper(instrument, worked_by)], store=MemoryEventStore(), clock=clock, sessions=sessions
-    )
+    broker, store = paper(instrument, worked_by), MemoryEventStore()
+    om = OrderManager(brokers=[broker], store=store, clock=clock, sessions=sessions)
     om.on(Traded, Firsts(firsts))
     opens, closes = (
         to_ns(datetime(2018, 1, 2, hour, minute, tzinfo=UTC)) for hour, minute in ((14, 30), (21, 0))
@@ -250,6 +256,7 @@ def test_orders_that_wait_for_a_price_in_a_share_and_expire_at_the_close(
     )
 
     end = next(index for index, update in enumerate(market) if update.time_ns >= closes)
+    assert check_conservation(store.read(), broker, balances=MONEY) == ()
     seen = held_against(placed, firsts, market, end)
     assert seen.keys() >= ALL_KINDS
     assert {one.order.worked_by for one in placed} == {worked_by}
