@@ -142,6 +142,7 @@ class SlowNamed(SlowExchange):
         super().__init__()
         self.theirs: dict[str, Theirs] = {}
         self.gone: set[str] = set()
+        self.displays: dict[str, int] = {}
 
     def new(
         self, name: str, qty: int, price: int | None, *, is_buy: bool, rests: bool, in_full: bool
@@ -163,8 +164,17 @@ class SlowNamed(SlowExchange):
                     at[one.price] = at.get(one.price, 0) + taken
             fills = [(name, taken, px, False) for px, taken in at.items()]
         if qty and rests and price is not None:
-            self.resting.append(SlowOrder(name, is_buy, price, qty, self.places))
+            display = self.displays.get(name, 0)
+            self.resting.append(SlowOrder(name, is_buy, price, qty, self.places, display=display))
+            self.resting[-1].show()
         return fills
+
+    def reduce(self, name: str, leaves: int) -> None:
+        """Leave less of an order where it is, with no more of it shown than before."""
+        super().reduce(name, leaves)
+        [order] = [order for order in self.resting if order.name == name]
+        if order.shown:
+            order.shown = min(order.shown, leaves)
 
     def comes(self, name: str, is_buy: bool, price: int, size: int) -> list[Fill]:
         """An order comes, or one that is there is replaced."""
@@ -211,9 +221,14 @@ class SlowNamed(SlowExchange):
 
     def _turn(self, is_buy: bool, price: int, place: int, size: int) -> list[Fill]:
         fills: list[Fill] = []
-        for order in self._in_order(is_buy):
-            if order.beats(price) or (order.price == price and order.place < place):
-                size -= self._fill(order, size, fills)
+        while size:
+            order = self._first(is_buy)
+            ahead = order is not None and (
+                order.beats(price) or (order.price == price and order.place < place)
+            )
+            if order is None or not ahead:
+                break
+            size -= self._serve(order, size, fills)
         return fills
 
     def _meet(self) -> list[Fill]:
@@ -222,16 +237,32 @@ class SlowNamed(SlowExchange):
         if bids and asks and bids[0].price >= asks[0].price:
             return fills
         for is_buy in (True, False):
-            for order in self._in_order(is_buy):
-                at: dict[int, int] = {}
-                for one in self._queue(not is_buy):
-                    if order.beats(one.price) or order.price == one.price:
-                        taken = min(one.left, order.leaves - sum(at.values()))
-                        one.taken += taken
-                        at[one.price] = at.get(one.price, 0) + taken
-                for taken in at.values():
-                    self._fill(order, taken, fills)
+            while True:
+                order = self._first(is_buy)
+                offers = [one for one in self._queue(not is_buy) if one.left]
+                if order is None or not offers or order.is_beaten_by(offers[0].price):
+                    break
+                at_px = [one for one in offers if one.price == offers[0].price]
+                served = self._serve(order, sum(one.left for one in at_px), fills)
+                for one in at_px:
+                    taken = min(one.left, served)
+                    one.taken += taken
+                    served -= taken
         return fills
+
+    def _first(self, is_buy: bool) -> SlowOrder | None:
+        return next(iter(self._in_order(is_buy)), None)
+
+    def _serve(self, order: SlowOrder, most: int, fills: list[Fill]) -> int:
+        # What it shows; the next part comes last at its price.
+        qty = self._fill(order, min(most, order.shown or most), fills)
+        if order.shown:
+            order.shown -= qty
+            if not order.shown:
+                self.places += 1
+                order.place = self.places
+                order.show()
+        return qty
 
     def _queue(self, is_buy: bool) -> list[Theirs]:
         side = [one for one in self.theirs.values() if one.is_buy is is_buy]

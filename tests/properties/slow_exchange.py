@@ -21,6 +21,15 @@ class SlowOrder:
     leaves: int
     place: int
     ahead: int = 0
+    # How much of it is shown at a time, and how much is now; 0 for all of it.
+    display: int = 0
+    shown: int = 0
+
+    def show(self) -> None:
+        self.shown = self.display if self.display < self.leaves else 0
+
+    def is_beaten_by(self, px: int) -> bool:
+        return self.price < px if self.is_buy else self.price > px
 
     def beats(self, px: int) -> bool:
         return self.price > px if self.is_buy else self.price < px

@@ -72,6 +72,7 @@ ORDERS: tuple[st.SearchStrategy[Happening], ...] = (
     st.tuples(st.just("change"), st.integers(0, 5), st.integers(-1, 1), SHOWN, SHOWN),
     st.tuples(st.just("change"), st.integers(0, 5), st.just(0), SHOWN, SHOWN),
     st.tuples(st.just("go"), st.integers(0, 6), SHOWN),
+    st.tuples(st.just("iceberg"), SIDES, SIZES, ANY_PX, st.integers(1, 3)),
     st.tuples(st.just("again"), st.integers(0, 6), SIDES, ANY_PX, SIZES),
 )
 
@@ -88,6 +89,7 @@ class Desk(Generic[Slow]):
         self.venue = Venue(rules=rules)
         self.orders: dict[str, ExecutionReport] = {}
         self.names: list[str] = []
+        self.displays: dict[str, int] = {}
         self.requests = 0
 
     def do(self, happening: Happening) -> list[Fill]:
@@ -131,7 +133,9 @@ class Desk(Generic[Slow]):
 
     def do_replace(self, number: int, qty: int, price: int) -> Told:
         name = self._name(number)
-        request = self.venue.replace_request(self._request(), name, Decimal(qty), Limit(price * TICK))
+        request = self.venue.replace_request(
+            self._request(), name, Decimal(qty), Limit(price * TICK, self.displays.get(name))
+        )
         known = self.orders.get(name)
         if known is None or not known.leaves_qty:
             return self.venue.exchange.replace(request), []
@@ -215,6 +219,15 @@ class ByOrder(Desk[SlowNamed]):
             for other in self.slow.theirs.values()
             if (other.is_buy, other.price) == (one.is_buy, one.price) and other.place < one.place
         )
+
+    def do_iceberg(self, side: Side, qty: int, px: int, display: int) -> Told:
+        name = f"o{len(self.names)}"
+        self.names.append(name)
+        self.displays[name] = self.slow.displays[name] = display
+        request = order(name, side, Decimal(qty), Limit(px * TICK, display), GTC)
+        self.venue.remember(request)
+        fills = self.slow.new(name, qty, px, is_buy=side is Side.BUY, rests=True, in_full=False)
+        return self.venue.exchange.new_order(request), fills
 
     def do_bid(self, px: int, size: int) -> Told:
         return self._come(f"e{len(self.entries)}", Side.BUY, px, size)

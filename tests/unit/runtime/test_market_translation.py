@@ -10,9 +10,10 @@ from oms.errors import ValidationError
 from oms.model.bars import Bar, QuoteBar
 from oms.model.capabilities import Capabilities
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
-from oms.model.enums import MDUpdateAction, SessionPhase, Side
+from oms.model.enums import MDUpdateAction, SecurityTradingStatus, SessionPhase, Side
 from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.requests import NewOrderSingle
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit, Market, Stop
 from oms.model.time_in_force import GTC, GoodTillCancel
@@ -70,7 +71,8 @@ def test_brokers_hear_depth_and_bars_as_they_are() -> None:
     order = BookOrder(X, T0, MDUpdateAction.NEW, "a", Side.BUY, d(99), d(1))
     bid, ask, lot = d(99), d(100), d(1)
     quotes = QuoteBar(X, T0 + 1, T0, bid, bid, bid, bid, lot, ask, ask, ask, ask, lot)
-    heard: list[MarketData] = [SNAPSHOT, change, order, RISING, quotes]
+    halt = SecurityStatus(X, T0 + 2, SecurityTradingStatus.TRADING_HALT)
+    heard: list[MarketData] = [SNAPSHOT, change, order, RISING, quotes, halt]
 
     for one in heard:
         house.om.update(one)
