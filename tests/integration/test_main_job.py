@@ -117,7 +117,8 @@ def test_the_recorded_market_is_traded_and_recovered(tmp_path: Path, market_data
 OTHER_MARKETS = {
     "levels": ("crypto_btcusdt_binance_2024-08-08_snapshot", "crypto_btcusdt_binance_2024-08-08_depth",
         "crypto_btcusdt_binance_2024-08-08_trades", "--queue", "proportional", "--slippage", "ticks:1"),
-    "orders": ("crypto_btcusd_bitstamp_2015-05-01_orders", "--lot", "0.00000001", "--bad-rows", "skip"),
+    "orders": ("crypto_btcusd_bitstamp_2015-05-01_orders", "--lot", "0.00000001", "--bad-rows", "skip",
+        "--latency", "uniform:1,20", "--faults", "outages:10,0.05,requests=lost,reports=lost"),
     "quote bars": ("crypto_btcusd_coinbase_bars_1m_quote", "--bar-seconds", "60", "--lot", "0.00000001"),
     "trade bars": ("us_equity_xxx_bars_1m_2018-01-02", "--bar-seconds", "60", "--lot", "1", "--size", "5", "--max-qty", "50"),
     "quotes without sizes": ("fx_eurusd_oanda_quotes_2014-05-06", "--assumed-size", "1000000",
@@ -138,6 +139,7 @@ def test_markets_of_other_kinds_are_traded_too(
     )
     assert done.returncode == 0, done.stderr
     assert "\n0 executions" not in done.stdout
+    assert "the journal has every execution of the exchange, and nothing else" in done.stdout
     assert ("s left" in done.stderr) is (pace == "100")  # bars are over before there is progress to tell
     assert state_hash(done.stdout) == state_hash(oms("state", str(tmp_path / "run.db")).stdout)
 

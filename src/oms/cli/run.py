@@ -14,7 +14,7 @@ from oms.cli import models
 from oms.cli.command import Subparsers
 from oms.cli.demo import checked_exit_after, new_journal
 from oms.cli.journal import NEW_JOURNAL
-from oms.cli.summary import describe, prove
+from oms.cli.summary import balance, describe, prove
 from oms.cli.trading import Plan, trade
 from oms.errors import ValidationError
 from oms.feeds.merging import merge
@@ -75,7 +75,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Trade, print the summary and the proof; 1 if the journal does not give the same state."""
+    """Trade, print the summary and the proof; 1 if the journal does not give the same state, or does not balance."""
     if not 0 < args.pace <= _MAX_PACE:
         raise ValidationError("--pace", str(args.pace), f"pass 1 to {_MAX_PACE}")
     exit_after = checked_exit_after(args.exit_after)
@@ -91,7 +91,18 @@ def run(args: Namespace) -> int:
     print(f"A market-making bot trades {args.symbol} as recorded in {', '.join(files)}.")
     print(f"Journal: {db}\n")
     share = _share(recordings)
-    plan = Plan(db, instrument, merge(*recordings), broker, size, max_qty, args.pace, share, exit_after)
+    plan = Plan(
+        db,
+        instrument,
+        merge(*recordings),
+        broker,
+        size,
+        max_qty,
+        args.pace,
+        share,
+        exit_after,
+        bool(args.faults),
+    )
     result = trade(plan, sys.stderr)
     _tell_bad_rows(recordings)
     summary = describe(result, args.currency)
@@ -102,11 +113,13 @@ def run(args: Namespace) -> int:
         page = chart_page(title, result.market, result.orders, instrument, summary=summary)
         Path(args.chart).write_text(page, encoding="utf-8")
         print(f"Chart: {args.chart}\n")
+    account = None if args.account is None else models.account(args.account, instrument)
+    is_balanced = balance(db, broker, {} if account is None else account.opening().balances)
     is_same = prove(db, result.state_hash)
     print(
         f"\nNow look into it:  oms orders {db} --open   oms show {db} {len(result.blotter)}   oms state {db}"
     )
-    return 0 if is_same else 1
+    return 0 if is_same and is_balanced else 1
 
 
 def _broker(args: Namespace, instrument: Instrument) -> PaperBroker:

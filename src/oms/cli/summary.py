@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from oms.brokers.paper import PaperBroker
+from oms.cli.journal import opened
 from oms.cli.trading import Result
 from oms.model.decimals import EXACT, plain
 from oms.model.enums import OrdStatus
 from oms.projections.wording import of_status, table
+from oms.testing.conservation import check_conservation
 
 _LATEST: Final = 5
 _HALF: Final = Decimal("0.5")
@@ -98,6 +102,25 @@ def _executions(result: Result) -> str:
 
 def _money(amount: Decimal) -> str:
     return f"{amount:,.2f}"
+
+
+def balance(db: Path, broker: PaperBroker, money: Mapping[str, Decimal]) -> bool:
+    """Tell whether the journal and the exchange agree on every execution, and cash, positions and fees to the last decimal."""
+    with opened(str(db)) as store:
+        wrong = check_conservation(store.read(), broker, balances=money)
+    print("BALANCE")
+    if not wrong:
+        print("the journal has every execution of the exchange, and nothing else")
+    for sentence in wrong:
+        print(sentence)
+    funds = broker.funds()
+    if funds is not None:
+        for one in funds.balances:
+            print(
+                f"{plain(one.cash)} {one.currency} in cash, worth {plain(one.equity)} with positions, fees {plain(one.fees)}"
+            )
+    print()
+    return not wrong
 
 
 def prove(db: Path, expected: str) -> bool:

@@ -48,6 +48,7 @@ class Plan:
         max_qty: How much the bot may hold.
         pace: The bot looks at every so-manieth quote.
         share: Tells how much of the market has been read, from 0 to 1, for the progress; None if nobody knows.
+        reconciles: Compare the books with the venue's every minute of the market's time: reports may get lost.
         exit_after: Break the process off, without any clean-up, when this many orders were sent; None for never.
     """
 
@@ -60,6 +61,7 @@ class Plan:
     pace: int
     share: Callable[[], float] | None = None
     exit_after: int | None = None
+    reconciles: bool = False
 
 
 @record
@@ -123,9 +125,14 @@ def trade(plan: Plan, progress: TextIO) -> Result:
         bot = MarketMaker(om, plan.instrument.symbol, size=plan.size, max_qty=plan.max_qty, pace=plan.pace)
         show = _progress(progress, plan.share, started)
         tick = plan.instrument.tick_at
+        reconcile_ns = 0
         try:
             for update in plan.updates:
+                _go_on(om, clock, plan.broker, update.time_ns)
                 clock.advance_to(update.time_ns)
+                if plan.reconciles and update.time_ns >= reconcile_ns:
+                    reconcile_ns = update.time_ns + _PATIENCE_NS
+                    om.reconcile()
                 with om.batch():  # One durable append for what a tick does and what the bot makes of it.
                     om.update(update)
                     quote = _quote(om, update, tick)
@@ -164,7 +171,17 @@ def _quote(om: OrderManager, update: MarketData, tick: Callable[[Decimal], Decim
 def _wait_for_answers(om: OrderManager, clock: ManualClock, broker: PaperBroker) -> None:
     """Let what is under way arrive, for up to a minute of the market's time."""
     end_ns = clock.now_ns() + _PATIENCE_NS
-    while om.open_orders() and (due_ns := broker.due_ns) is not None and due_ns <= end_ns:
+    _go_on(om, clock, broker, end_ns)
+    if om.open_orders() or om.in_doubt():
+        clock.advance_to(end_ns)
+        om.poll()
+        om.reconcile()
+        _go_on(om, clock, broker, end_ns + _PATIENCE_NS)
+
+
+def _go_on(om: OrderManager, clock: ManualClock, broker: PaperBroker, until_ns: int) -> None:
+    """Let arrive what is under way, each at its time."""
+    while (due_ns := broker.due_ns) is not None and due_ns <= until_ns:
         clock.advance_to(due_ns)
         om.poll()
 
