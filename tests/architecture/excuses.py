@@ -444,6 +444,11 @@ EXCUSES: tuple[Excuse, ...] = (
         "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
     ),
     Excuse(
+        "foreign imports",
+        "oms.testing.group_trees <- hypothesis",
+        "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
+    ),
+    Excuse(
         "many internal imports",
         "oms.testing.group_machine",
         "it drives a whole engine, and speaks every word that a group can hear",

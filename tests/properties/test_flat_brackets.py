@@ -64,4 +64,4 @@ def test_a_bracket_comes_to_what_any_tree_would(case: tuple[Oto, list[Facts]]) -
     flat, general = Sharing(tree), Sharing(tree, is_flat=False)
 
     assert flat.goals(facts) == general.goals(facts)
-    assert (flat.exits_of, flat.take_turns) == (general.exits_of, general.take_turns)
+    assert (flat.exits_of, flat.turns) == (general.exits_of, general.turns)

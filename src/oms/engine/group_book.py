@@ -12,7 +12,7 @@ from oms.model.decimals import ZERO
 from oms.model.door import OWN_NAMES
 from oms.model.enums import AnomalyCode, LegEnd, RequestKind
 from oms.model.group import NO_ORDERS, Group, GroupLeg, Reach
-from oms.model.ids import OrderId
+from oms.model.ids import Account, OrderId, Symbol
 from oms.model.order import ENDED, Order
 from oms.model.terms import Market
 from oms.order_types.contingency import Sharing
@@ -32,6 +32,14 @@ _TELLS_NOTHING: Final = frozenset(
 )  # fmt: skip
 """Events that change nothing of what a group has executed, has at work or wants."""
 
+_MOVES_ROOM: Final = frozenset(
+    {
+        ev.Traded, ev.TradeCorrected, ev.TradeCanceled, ev.OrderReplaced, ev.OrderCanceled, ev.OrderExpired, ev.OrderRejected,
+        ev.OrderDenied, ev.OrderRestated,
+    }
+)  # fmt: skip
+"""Events after which more or less may be left of a position for those that may only reduce it."""
+
 _REFUSALS: Final = frozenset({ev.OrderDenied, ev.CancelDenied, ev.ReplaceDenied})
 """What may come of something that a group itself asks for, and must be looked at: all else of that is as it was meant."""
 
@@ -46,11 +54,12 @@ class GroupBook:
         of_order: The leg of each of their orders; empty where there are no groups.
         dirty: The groups of which something has changed, and which nobody has looked at since; not part of the state.
         sharing: The arithmetic of each group.
+        reducing: Those with legs that may only reduce a position, by its account and symbol.
         next_id: The number that the next group gets.
         asked: The handle that is to become the next group; None to make one.
     """
 
-    __slots__ = ("asked", "by_id", "dirty", "next_id", "of_order", "sharing")
+    __slots__ = ("asked", "by_id", "dirty", "next_id", "of_order", "reducing", "sharing")
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -58,6 +67,7 @@ class GroupBook:
         self.of_order: dict[OrderId, GroupLeg] = {}
         self.dirty: dict[int, Group] = {}
         self.sharing: dict[int, Sharing] = {}
+        self.reducing: dict[tuple[Account, Symbol], dict[int, Group]] = {}
         self.next_id = 1
         self.asked: Group | None = None
 
@@ -71,6 +81,9 @@ class GroupBook:
             entry.is_entry = True
             for one in exits:
                 legs[one]._entry = entry
+        if group._reduces:
+            for holding in _holdings(group):
+                self.reducing.setdefault(holding, {})[group.group_id] = group
         self.next_id = max(self.next_id, group.group_id + 1)
 
     def look_at_all(self) -> None:
@@ -134,9 +147,12 @@ class GroupBook:
     def on_order_event(self, event: ev.OrderEvent, order: Order) -> None:
         """Take in what has happened to an order; those of no group mean nothing here."""
         leg = self.of_order.get(order._order_id)
+        kind = type(event)
+        if self.reducing and kind in _MOVES_ROOM:
+            # A position has changed, or what is left of it.
+            self.dirty.update(self.reducing.get((order._account, order._symbol), {}))
         if leg is None:
             return
-        kind = type(event)
         if kind is ev.OrderCreated:
             leg.orders.append(order)
             return
@@ -194,6 +210,15 @@ class GroupBook:
             self.of_order.pop(order._order_id, None)
         del self.by_id[group.group_id], self.sharing[group.group_id]
         self.dirty.pop(group.group_id, None)
+        for holding in _holdings(group) if group._reduces else ():
+            of_holding = self.reducing[holding]
+            del of_holding[group.group_id]
+            if not of_holding:
+                del self.reducing[holding]
+
+
+def _holdings(group: Group) -> set[tuple[Account, Symbol]]:
+    return {(leg.leg.account or group.account, leg.leg.symbol) for leg in group.legs if leg.reduces}
 
 
 def count(leg: GroupLeg) -> None:

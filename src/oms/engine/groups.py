@@ -14,6 +14,7 @@ from oms.engine import replaces
 from oms.engine.group_book import ORIGIN, GroupBook, asked_qty
 from oms.engine.holding import Holding
 from oms.engine.inputs import PlaceGroup
+from oms.engine.leg_caps import capped
 from oms.engine.leg_entry import LegEntry, order_of
 from oms.engine.native_groups import NativeGroups
 from oms.engine.order_entry import OrderEntry
@@ -124,8 +125,10 @@ class Groups:
             if self._stop(group):
                 return True
             group._is_unknown = False
-            self._legs.look_up(legs, sharing.take_turns)
+            self._legs.look_up(legs, sharing.turns)
         goals = sharing.goals(legs)
+        if group._reduces:
+            goals = capped(self._state, legs, goals, sharing.turns)
         if group._has_executed:
             group._has_executed = False
             for entry, excess in sharing.excess(legs).items():
@@ -166,7 +169,7 @@ class Groups:
         lacks = wanted - leg.asked_qty
         if held is None:
             return lacks > ZERO
-        waits = goal.is_held or (leg.reach is None and leg.number not in sharing.take_turns)
+        waits = goal.is_held or (leg.reach is None and leg.number not in sharing.turns)
         if lacks <= ZERO or (goal.is_held and leg.reach is not None):
             # Where another one was reached after it, it waits anew.
             self._legs.drop(held)

@@ -56,6 +56,7 @@ class GroupLeg:
         has_ended: Its orders had all ended once.
         is_final: It is at the market since its price was reached.
         may_rest: Its venue takes it as it is; False where it is held here until its price comes. Not part of the state.
+        reduces: Its orders may only reduce a position.
         is_entry: Other legs are placed for what it brings.
     """
 
@@ -81,7 +82,7 @@ class GroupLeg:
         "open_qty",
         "orders",
         "reach",
-        "reached",
+        "reached", "reduces",
         "terms",
     )  # fmt: skip
 
@@ -99,6 +100,8 @@ class GroupLeg:
         self.executed_qty = self.open_qty = self.asked_qty = self.first_qty = ZERO
         self.has_ended = self.is_final = self.is_entry = False
         self.may_rest = True
+        asked = leg.instructions
+        self.reduces = asked is not None and asked.reduce_only
         self._entry: GroupLeg | None = None
         self._asked_away = self._excess_told = False
         self._cut = self._no_replace = self._no_cancel = (
@@ -128,7 +131,7 @@ class Group:
     """
 
     __slots__ = (
-        "_has_executed", "_is_unknown", "account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id",
+        "_has_executed", "_is_unknown", "_reduces", "account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id",
     )  # fmt: skip
 
     def __init__(self, group_id: int, asked: SubmitGroup) -> None:
@@ -140,6 +143,7 @@ class Group:
         self.is_canceled = False
         self.list_id: ListId | None = None
         self.legs = tuple([GroupLeg(self, number, leg) for number, leg in enumerate(asked.legs)])
+        self._reduces = any(leg.reduces for leg in self.legs)
         # Nobody has looked since it is known: since an order may have ended that was not to, and since something executed.
         self._is_unknown = self._has_executed = True
 

@@ -224,21 +224,22 @@ class Sharing:
 
     Attributes:
         exits_of: By the number of each entry, the numbers of the legs of its exits.
-        take_turns: The numbers of the legs of which others trade the same instrument on the same side in the same `Oco`.
+        turns: The numbers of the legs of which others trade the same instrument on the same side in the same `Oco`, each with
+            the number of the first of these.
     """
 
-    __slots__ = ("_bracket", "_count", "_root", "exits_of", "take_turns")
+    __slots__ = ("_bracket", "_count", "_root", "exits_of", "turns")
 
     def __init__(self, tree: Contingency, *, is_flat: bool = True) -> None:
         """Number the legs of a tree in the order of `oms.model.contingency.legs_of`; `is_flat` where a bracket may be worked as one."""
         self.exits_of: dict[int, tuple[int, ...]] = {}
-        self.take_turns: frozenset[int] = frozenset()
+        self.turns: dict[int, int] = {}
         self._root: _Node | None = None
         self._bracket = flat_bracket(tree) if is_flat else None
         if self._bracket is not None:
             self._count = 1 + len(self._bracket.qtys)
             self.exits_of[0] = exits = tuple(range(1, self._count))
-            self.take_turns = frozenset(exits)
+            self.turns = dict.fromkeys(exits, 1)
             return
         numbers = count()
         self._root = self._node(tree, numbers.__next__)
@@ -265,8 +266,10 @@ class Sharing:
             else:
                 turns.append([place])
         node = _OcoNode(legs, tuple([tuple(turn) for turn in turns]), tree.siblings, own_qty(tree))  # type: ignore[arg-type]  # an Oco holds none
-        alike = [legs[place].first for turn in turns if len(turn) > 1 for place in turn]  # type: ignore[union-attr]  # likewise
-        self.take_turns |= frozenset(alike)
+        for turn in turns:
+            if len(turn) > 1:
+                numbers = [legs[place].first for place in turn]  # type: ignore[union-attr]  # likewise
+                self.turns |= dict.fromkeys(numbers, numbers[0])
         return node
 
     def goals(self, facts: Sequence[LegFacts]) -> list[LegGoal]:

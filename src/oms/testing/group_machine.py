@@ -1,9 +1,16 @@
 """The rule-based machine of groups: any tree and policy, and every interleaving of what can happen to their orders.
 
-After each step two laws are looked at. *Safety*: what the exits of an entry have executed and may still execute at their venue
-is never more than what the entry has executed there. *Protection*: what an entry has brought is at work in its exits, or waits
-here for their price, or something unanswered, a leg that has ended or an anomaly says why not. A bust of an execution can
-make the first impossible; from then on what is asked for is held against what is known.
+After each step these laws are looked at.
+
+- *Safety*: what the exits of an entry have executed and may still execute at their venues is never more than what the entry has
+  executed there; of legs in different instruments, which can race, each may come to that by itself.
+- *Protection*: what an entry has brought is at work in its exits, or is held here until their price comes, or something
+  unanswered, a leg that has ended or an anomaly says why not.
+- *Equality*: legs that take turns are each for the same, the one at its venue and those that are held.
+- *Trails never move away*: a trailing stop that is held stands no further from the market than it once did, also after a restart.
+- *Reduction*: legs that may only reduce a position ask for no more than there is of it, once everything is answered.
+
+A bust of an execution can make the first impossible; from then on what is asked for is held against what is known.
 
 Subclass `GroupMachine` with handlers of your own, and run it as `GroupMachine.TestCase` under pytest.
 """
@@ -26,32 +33,22 @@ from oms.engine.invariants import check_state
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model.capabilities import Capabilities
-from oms.model.commands import CancelOrder
-from oms.model.contingency import (
-    Arm,
-    CancelGroup,
-    Contingency,
-    Leg,
-    Oco,
-    Oto,
-    Remainder,
-    Siblings,
-    SubmitGroup,
-)
+from oms.model.commands import CancelOrder, SubmitOrder
+from oms.model.contingency import Arm, CancelGroup, Oco, Oto, Siblings, SubmitGroup
 from oms.model.decimals import ZERO
-from oms.model.enums import AnomalyCode, RequestKind, Side
+from oms.model.enums import AnomalyCode, HeldPolicy, RequestKind, Side
 from oms.model.events import AnomalyRaised, Event
 from oms.model.group import Group, GroupLeg
-from oms.model.ids import Account, BrokerName, Symbol
-from oms.model.instrument import Instrument
+from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.limits import RiskLimits
-from oms.model.market import Quote, TradePrint
+from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.order import Order
-from oms.model.terms import Limit, Market, Stop
+from oms.model.terms import Limit, Market, Stop, StopLimit
 from oms.model.time_in_force import GTC, GoodTillCancel
-from oms.order_types.contingency import Sharing
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.projections.positions import Positions
+from oms.testing.group_laws import at_once, each, entries, exits_of, turns
+from oms.testing.group_trees import AAPL, BTC, HERE, THERE, reducing, trees
 from oms.testing.group_venue import NumberVenue, Slip
 
 # What a machine looks at is more than anybody else may.
@@ -60,35 +57,21 @@ from oms.testing.group_venue import NumberVenue, Slip
 
 START_NS: Final = 1_767_623_400_000_000_000
 """2026-01-05 14:30:00 UTC."""
-_VENUE: Final = BrokerName("venue")
 _MAIN: Final = Account("main")
-_AAPL: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1)
-_BUY: Final = Leg("AAPL", Side.BUY, Limit(100), GTC, order_qty=12)
-_STOP: Final = Leg("AAPL", Side.SELL, Stop(95), GTC)
-_TARGET: Final = Leg("AAPL", Side.SELL, Limit(110), GTC)
-_FIRST: Final = Leg("AAPL", Side.SELL, Limit(105), GTC, order_qty=5)
 _PICKS: Final = st.integers(0, 99)
 _SIZES: Final = st.integers(1, 12)
 _MAX_ANSWERS: Final = 500
 
 
-@st.composite
-def trees(draw: st.DrawFn) -> Oto:
-    """Brackets and trees like them, with every policy, for one instrument."""
-    oco = Oco((_STOP, _TARGET), draw(st.sampled_from(Siblings)))
-    shapes: list[tuple[Contingency, ...]] = [(oco,), (oco,), (_FIRST, oco), (_TARGET,), (_STOP,)]
-    return Oto(
-        _BUY, draw(st.sampled_from(shapes)), draw(st.sampled_from(Arm)), draw(st.sampled_from(Remainder))
-    )
-
-
 class GroupMachine(RuleBasedStateMachine):
-    """One group, at a venue that does what it likes when it likes."""
+    """One group, at two venues that do what they like when they like."""
 
     def __init__(self) -> None:
         """Begin before the group."""
         super().__init__()
         self.venue = NumberVenue(START_NS)
+        self.brokers: dict[OrderId, BrokerName] = {}
+        self.stands: dict[OrderId, Decimal] = {}
         self.events: list[Event] = []
         self.now_ns = START_NS
         self.has_busted = False
@@ -100,34 +83,37 @@ class GroupMachine(RuleBasedStateMachine):
     # ------------------------------------------------------------ the hand that drives the engine
 
     def _engine(self, state: State | None = None) -> Engine:
-        return Engine({_VENUE: self.able}, self.handlers(), state)
+        return Engine({HERE: self.able, THERE: self.able}, self.handlers(), state)
 
-    def _start(self) -> Start:
-        return Start("groups", 30_000_000_000, RiskLimits.off("a test"), (_AAPL,), _MAIN)
+    def _start(self, policy: HeldPolicy = HeldPolicy.RELEASE) -> Start:
+        limits = RiskLimits.off("a test")
+        return Start("groups", 30_000_000_000, limits, (AAPL, BTC), _MAIN, 0, policy)
 
     def tell(self, what: Input) -> None:
-        """Hand an input in, and its requests to the venue."""
+        """Hand an input in, and its requests to the venues."""
         self.now_ns += 1_000_000
         outcome = self.engine.handle(what, self.now_ns)
         self.events += outcome.events
         for request in outcome.requests:
+            self.brokers.setdefault(request.order_id, request.broker)
             self.venue.take(request)
 
-    @initialize(
-        tree=trees(), has_stops=st.booleans(), amends=st.booleans(), size=st.sampled_from([12, 12, 7, 1])
-    )
-    def begin(self, tree: Oto, has_stops: bool, amends: bool, size: int) -> None:  # drawn by Hypothesis
-        """Open an engine at a venue of some kind, and place the group."""
-        kinds = (Limit, Market, Stop) if has_stops else (Limit, Market)
+    def _hear(self, slip: Slip) -> None:
+        self.tell(Reported(self.brokers[slip.order_id], slip.said.popleft()))
+
+    @initialize(tree=trees(), has_stops=st.booleans(), amends=st.booleans(), reduces=st.integers(0, 3))
+    def begin(self, tree: Oto, has_stops: bool, amends: bool, reduces: int) -> None:  # drawn by Hypothesis
+        """Open an engine at venues of some kind, and place the group."""
+        kinds = (Limit, Market, Stop, StopLimit) if has_stops else (Limit, Market)
         self.able = Capabilities(
             order_types=frozenset((kind, GoodTillCancel) for kind in kinds),
             amendable=frozenset({"order_qty"}) if amends else frozenset(),
             simulated=True,
         )
+        self.reduces = not reduces
         self.engine = self._engine()
         self.tell(self._start())
-        leg = Leg("AAPL", Side.BUY, Limit(100), GTC, order_qty=size)
-        self.tree = Oto(leg, tree.exits, tree.arm, tree.remainder)
+        self.tree = reducing(tree) if self.reduces else tree
         self.tell(SubmitGroup(self.tree, _MAIN))
 
     # ------------------------------------------------------------ what the venue does
@@ -177,19 +163,35 @@ class GroupMachine(RuleBasedStateMachine):
         """A report arrives."""
         said = [slip for slip in self.venue.slips.values() if slip.said]
         if said:
-            self.tell(Reported(_VENUE, said[pick % len(said)].said.popleft()))
+            self._hear(said[pick % len(said)])
 
     # ------------------------------------------------------------ what the market and people do
 
-    @rule()
-    def reach_stop(self) -> None:
-        """The market falls to the stop."""
-        self.tell(TradePrint(Symbol("AAPL"), self.now_ns, 95, 1))
+    @rule(px=st.sampled_from([90, 95, 98, 100, 103, 108]))
+    def trade(self, px: int) -> None:
+        """Somebody trades AAPL: at the stop, beyond it, or so that trails follow."""
+        self.tell(TradePrint(AAPL.symbol, self.now_ns, px, 1))
 
-    @rule()
-    def reach_target(self) -> None:
-        """The market rises to the target."""
-        self.tell(Quote(Symbol("AAPL"), self.now_ns, 110, 10, 111, 10))
+    @rule(bid=st.sampled_from([94, 100, 110]))
+    def quote(self, bid: int) -> None:
+        """The market quotes AAPL: at the target, or away from it."""
+        self.tell(Quote(AAPL.symbol, self.now_ns, bid, 10, bid + 1, 10))
+
+    @rule(is_high=st.booleans())
+    def move_hedge(self, is_high: bool) -> None:  # drawn by Hypothesis
+        """The market comes to the target of the second instrument, or to its stop."""
+        update: MarketUpdate = TradePrint(BTC.symbol, self.now_ns, 8, 1)
+        self.tell(Quote(BTC.symbol, self.now_ns, 10, 10, 11, 10) if is_high else update)
+
+    @precondition(lambda self: getattr(self, "reduces", False))
+    @rule(side=st.sampled_from([Side.BUY, Side.SELL, Side.SELL]), size=_SIZES)
+    def trade_beside(self, side: Side, size: int) -> None:
+        """Somebody else changes the position; the venue executes it at once."""
+        self.tell(SubmitOrder(AAPL.symbol, side, size, Limit(100), GTC, _MAIN, asked_by="somebody"))
+        slip = list(self.venue.slips.values())[-1]
+        if slip.is_new and slip.order_id not in {order.order_id for order in self.group.orders}:
+            self.venue.execute(slip, Decimal(size))
+            self._hear(slip)
 
     @rule(pick=_PICKS, wanted=st.integers(0, 5))
     def cancel_one(self, pick: int, wanted: int) -> None:
@@ -205,8 +207,8 @@ class GroupMachine(RuleBasedStateMachine):
             self.tell(CancelGroup(self.group.group_id, "somebody"))
 
     @precondition(lambda self: hasattr(self, "engine"))
-    @rule(has_snapshot=st.booleans())
-    def restart(self, has_snapshot: bool) -> None:  # drawn by Hypothesis
+    @rule(has_snapshot=st.booleans(), policy=st.sampled_from(HeldPolicy))
+    def restart(self, has_snapshot: bool, policy: HeldPolicy) -> None:  # drawn by Hypothesis
         """The manager is started again on its journal, or on a snapshot, which makes the same state."""
         before = describe(self.engine.state)
         if has_snapshot:
@@ -217,7 +219,7 @@ class GroupMachine(RuleBasedStateMachine):
             self.engine = self._engine()
             self.engine.replay(self.events)
         assert describe(self.engine.state) == before
-        self.tell(self._start())
+        self.tell(self._start(policy))
 
     # ------------------------------------------------------------ what must be true
 
@@ -226,13 +228,28 @@ class GroupMachine(RuleBasedStateMachine):
         """The group."""
         return self.engine.state.groups.by_id[1]
 
-    def _exits(self) -> list[GroupLeg]:
-        return list(self.group.legs[1:])
-
-    def _wanted(self) -> Decimal:
+    def _asked(self, number: int) -> Decimal:
         # Of those that were sent: what is held waits until there is room for it.
-        orders = (order for leg in self._exits() for order in leg.orders if order is not leg.held)
-        return sum(map(_asked, orders), ZERO)
+        leg = self.group.legs[number]
+        return sum((_asked(order) for order in leg.orders if order is not leg.held), ZERO)
+
+    def _held(self, number: int) -> Decimal:
+        held = self.group.legs[number].held
+        return ZERO if held is None else held.leaves_qty
+
+    def _most(self, number: int) -> Decimal:
+        ids = {order.order_id for order in self.group.legs[number].orders}
+        return sum((slip.most for slip in self.venue.slips.values() if slip.order_id in ids), ZERO)
+
+    def _cum_at_venue(self, number: int) -> Decimal:
+        ids = {order.order_id for order in self.group.legs[number].orders}
+        return sum((slip.cum_qty for slip in self.venue.slips.values() if slip.order_id in ids), ZERO)
+
+    def _executed(self, number: int) -> Decimal:
+        return self.group.legs[number].executed_qty
+
+    def _is_unanswered(self) -> bool:
+        return any(order.outstanding_requests for order in self.group.orders)
 
     @invariant()
     def nothing_contradicts_itself(self) -> None:
@@ -242,49 +259,98 @@ class GroupMachine(RuleBasedStateMachine):
 
     @invariant()
     def exits_never_exceed_their_entry(self) -> None:
-        """Safety, at the venue and in the books."""
+        """Safety, at the venues and in the books."""
         if not hasattr(self, "engine"):
             return
-        entry, exits = self.group.legs[0], self._exits()
-        executed = sum((leg.executed_qty for leg in exits), ZERO)
-        if not self._is_refused() and not any(one.outstanding_requests for one in self.group.orders):
-            assert executed + self._wanted() <= max(entry.executed_qty, executed)
-        if self.has_busted:
-            return
-        of_exits = {order.order_id for leg in exits for order in leg.orders}
-        brought = sum(
-            (slip.cum_qty for slip in self.venue.slips.values() if slip.order_id not in of_exits), ZERO
-        )
-        most = sum((slip.most for slip in self.venue.slips.values() if slip.order_id in of_exits), ZERO)
-        assert most <= brought, f"exits may come to {most}, the entry has brought {brought}"
+        for oto, number in entries(self.tree):
+            brought = self._executed(number)
+            if not self._is_refused() and not self._is_unanswered():
+                executed = sum(map(self._executed, each(oto, number)), ZERO)
+                assert executed + at_once(oto, number, self._asked) <= max(brought, executed)
+            if not self.has_busted:
+                most, there = at_once(oto, number, self._most), self._cum_at_venue(number)
+                assert most <= there, f"exits may come to {most}, the entry has brought {there}"
 
     @invariant()
     def what_is_brought_is_protected_or_said_not_to_be(self) -> None:
         """Protection."""
-        if not hasattr(self, "engine") or not self.is_due():
+        if not hasattr(self, "engine") or self._is_unanswered() or self._is_refused():
             return
-        entry, exits = self.group.legs[0], self._exits()
-        left = entry.executed_qty - sum((leg.executed_qty for leg in exits), ZERO) - self._wanted()
-        if left <= ZERO or any(leg.end is not None for leg in exits):
-            return
-        unanswered = any(order.outstanding_requests for order in self.group.orders)
-        waits = sum((leg.held.leaves_qty for leg in exits if leg.held is not None), ZERO)
-        assert unanswered or self._is_refused() or (waits >= left and self._none_can_rest()), (
-            f"{left} without an exit"
-        )
+        for oto, number in entries(self.tree):
+            entry, legs = self.group.legs[number], [self.group.legs[one] for one in each(oto, number)]
+            is_due = oto.arm is Arm.EACH_FILL or (bool(entry.orders) and entry.has_ended)
+            if not is_due or any(leg.end is not None for leg in legs) or self._is_capped(legs):
+                continue
+            left = entry.executed_qty - sum((leg.executed_qty for leg in legs), ZERO)
+            assert left <= self._covered(oto, number), f"{left} without an exit"
 
-    def is_due(self) -> bool:
-        """Tell whether everything that was brought should have exits by now."""
-        entry = self.group.legs[0]
-        return self.tree.arm is Arm.EACH_FILL or (bool(entry.orders) and entry.has_ended)
+    def _is_capped(self, legs: list[GroupLeg]) -> bool:
+        # What belongs to others, or is gone, is not there to be protected; and an exit of its own quantity takes no more.
+        return self.reduces or all(leg.leg.order_qty is not None for leg in legs)
+
+    def _covered(self, oto: Oto, number: int) -> Decimal:
+        total = ZERO
+        for one, first in exits_of(oto, number):
+            if isinstance(one, Oco):
+                asked = (sum(map(self._asked, turn), ZERO) for turn in turns(one, first))
+                held = (self._held(leg) for turn in turns(one, first) for leg in turn)
+                total += max(*asked, *held)
+            else:
+                total += self._asked(first) + self._held(first)
+        return total
+
+    @invariant()
+    def legs_that_take_turns_are_for_the_same(self) -> None:
+        """Equality."""
+        if not hasattr(self, "engine") or self._is_unanswered() or self._is_refused():
+            return
+        for oto, number in entries(self.tree):
+            for one, first in exits_of(oto, number):
+                if not isinstance(one, Oco) or one.siblings is not Siblings.REDUCE:
+                    continue
+                for turn in turns(one, first):
+                    legs = [self.group.legs[place] for place in turn]
+                    if len(legs) < 2 or any(
+                        leg.end is not None or leg.leg.order_qty is not None for leg in legs
+                    ):
+                        continue
+                    if any(leg.is_final for leg in legs):
+                        continue
+                    sizes = {self._asked(place) + self._held(place) for place in turn}
+                    assert len(sizes) == 1, f"of one turn, but for {sizes}"
+
+    @invariant()
+    def trails_never_move_away(self) -> None:
+        """Of all that is held; sales alone are trailed here."""
+        if not hasattr(self, "engine"):
+            return
+        held = self.engine.state.held_orders
+        for order_id in held.orders:
+            px = held.book.trigger_px(order_id) if order_id in held.book else None
+            if (
+                px is not None
+                and order_id not in held._backs
+                and type(held.trigger(order_id)).__name__ == "TrailingTrigger"
+            ):
+                assert px >= self.stands.get(order_id, px), f"the stop of order {order_id} fell to {px}"
+                self.stands[order_id] = px
+
+    @invariant()
+    def what_may_only_reduce_asks_for_no_more_than_there_is(self) -> None:
+        """Reduction."""
+        if not hasattr(self, "engine") or not self.reduces or self._is_unanswered() or self._is_refused():
+            return
+        net = sum(
+            (held.get((_MAIN, AAPL.symbol), ZERO) for held in self.engine.state.traded.of_all().values()),
+            ZERO,
+        )
+        reducing_legs = [leg.number for leg in self.group.legs if leg.reduces]
+        assert sum(map(self._asked, reducing_legs), ZERO) <= max(net, ZERO)
+        for number in reducing_legs:
+            assert self._held(number) <= max(net, ZERO)
 
     def _is_refused(self) -> bool:
         return any(leg._no_cancel or leg._no_replace for leg in self.group.legs)
-
-    def _none_can_rest(self) -> bool:
-        return not any(
-            (type(leg.leg.terms), GoodTillCancel) in self.able.order_types for leg in self._exits()
-        )
 
     def teardown(self) -> None:
         """Everything unanswered is answered: then what is open is protected to the last unit."""
@@ -293,7 +359,7 @@ class GroupMachine(RuleBasedStateMachine):
         for _ in range(_MAX_ANSWERS):
             slips = self.venue.slips.values()
             if said := next((slip for slip in slips if slip.said), None):
-                self.tell(Reported(_VENUE, said.said.popleft()))
+                self._hear(said)
             elif asked := next((slip for slip in slips if slip.asked), None):
                 self.venue.decide(asked, grants=True)
             else:
@@ -302,14 +368,14 @@ class GroupMachine(RuleBasedStateMachine):
             raise AssertionError("the group does not come to rest")
         self.exits_never_exceed_their_entry()
         self.what_is_brought_is_protected_or_said_not_to_be()
-        entry = self.group.legs[0].executed_qty
-        executed = sum((leg.executed_qty for leg in self._exits()), ZERO)
-        if executed > entry:
-            codes = {event.code for event in self.events if isinstance(event, AnomalyRaised)}
-            assert AnomalyCode.EXITS_EXCEED_ENTRY in codes
+        self.legs_that_take_turns_are_for_the_same()
+        self.what_may_only_reduce_asks_for_no_more_than_there_is()
+        codes = {event.code for event in self.events if isinstance(event, AnomalyRaised)}
+        for oto, number in entries(self.tree):
+            if sum(map(self._executed, each(oto, number)), ZERO) > self._executed(number):
+                assert AnomalyCode.EXITS_EXCEED_ENTRY in codes
         if not self._is_refused():
             assert all(order.is_closed for leg in self.group.legs if leg.end for order in leg.orders)
-        assert Sharing(self.tree).exits_of[0] == tuple(range(1, len(self.group.legs)))
 
 
 def _asked(order: Order) -> Decimal:

@@ -1,0 +1,76 @@
+"""What is left of a position for the legs of a group that may only reduce it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TypeAlias
+
+from oms.engine.reduce_only_room import Holding, asked_qty, net_qty, reducing
+from oms.engine.state import State
+from oms.model.decimals import ZERO
+from oms.model.enums import Side
+from oms.model.group import GroupLeg
+from oms.model.ids import OrderId
+from oms.order_types.leg_goals import LegGoal
+
+# What is read of an order's slots costs a call otherwise.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+_Side: TypeAlias = tuple[Holding, bool]
+
+
+def capped(
+    state: State, legs: Sequence[GroupLeg], goals: Sequence[LegGoal], turns: Mapping[int, int]
+) -> list[LegGoal]:
+    """Give goals by which the legs that may only reduce a position ask for no more than is left of it.
+
+    What other orders ask for is theirs. Of a leg whose turn it is not, nothing is taken: it is for what its sibling is for.
+
+    Args:
+        state: What is true.
+        legs: The legs of a group.
+        goals: What they should come to by what their entry has brought.
+        turns: By the numbers of those that take turns, which ones do so together.
+    """
+    ours = {order._order_id for leg in legs for order in leg.orders}
+    left: dict[_Side, Decimal] = {}
+    free: dict[_Side, Decimal] = {}
+    used: dict[tuple[_Side, int], Decimal] = {}
+    result = list(goals)
+    # Those that go to their venue first.
+    for leg, goal in sorted(zip(legs, goals, strict=True), key=lambda one: one[1].is_held):
+        if goal.total is None or not leg.reduces:
+            continue
+        key = _side_of(leg)
+        if key not in left:
+            left[key], free[key] = _room(state, key, ours)
+        turn = turns.get(leg.number, leg.number)
+        room = left[key] + (used.get((key, turn), ZERO) if goal.is_held else ZERO)
+        wants = min(goal.total - leg.executed_qty, room)
+        now = free[key] if goal.room is None else min(goal.room, free[key])
+        is_held = goal.is_held and wants > ZERO
+        result[leg.number] = LegGoal(leg.executed_qty + wants, now, is_held, goal.completes)
+        if not goal.is_held:
+            left[key] -= wants
+            used[key, turn] = used.get((key, turn), ZERO) + wants
+    return result
+
+
+def _side_of(leg: GroupLeg) -> _Side:
+    return (leg.leg.account or leg._group.account, leg.leg.symbol), leg.leg.side is Side.BUY
+
+
+def _room(state: State, key: _Side, ours: set[OrderId]) -> tuple[Decimal, Decimal]:
+    """Give what of a position is left by the orders of others, and what of it nobody may execute yet."""
+    holding, is_buy = key
+    net = net_qty(state, holding)
+    left = free = max(-net if is_buy else net, ZERO)
+    for order in reducing(state, holding):
+        if (order._side is Side.BUY) is not is_buy:
+            continue
+        free -= max(order._exposed_qty, order._leaves_qty)
+        if order._order_id not in ours:
+            left -= asked_qty(order)
+    return max(left, ZERO), max(free, ZERO)

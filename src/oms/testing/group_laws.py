@@ -1,0 +1,75 @@
+"""What is true of any tree of legs, told from the numbers of its legs alone: the arithmetic of the library is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from itertools import count
+from typing import TypeAlias
+
+from oms.model.contingency import Contingency, Leg, Oco, Oto, first_leg, legs_of, trades_alike
+from oms.model.decimals import ZERO
+
+OfLeg: TypeAlias = Callable[[int], Decimal]
+"""A quantity of a leg, by its number."""
+
+
+def entries(tree: Contingency) -> Iterator[tuple[Oto, int]]:
+    """Give every entry with exits of a tree, with the number of its leg."""
+    yield from _entries(tree, count())
+
+
+def _entries(node: Contingency, numbers: Iterator[int]) -> Iterator[tuple[Oto, int]]:
+    if isinstance(node, Oco):
+        for one in node.legs:
+            yield from _entries(one, numbers)
+        return
+    number = next(numbers)
+    if isinstance(node, Oto):
+        yield node, number
+        for exit_ in node.exits:
+            yield from _entries(exit_, numbers)
+
+
+def turns(oco: Oco, first: int) -> list[list[int]]:
+    """Give the numbers of the legs of an `Oco` that share an instrument and a side, those that do together; `first` is its own."""
+    found: list[tuple[Leg, list[int]]] = []
+    for one in oco.legs:
+        leg = first_leg(one)
+        for other, numbers in found:
+            if trades_alike(leg, other):
+                numbers.append(first)
+                break
+        else:
+            found.append((leg, [first]))
+        first += len(legs_of(one))
+    return [numbers for _, numbers in found]
+
+
+def exits_of(oto: Oto, number: int) -> list[tuple[Contingency, int]]:
+    """Give the exits of an entry, each with the number of its first leg."""
+    found: list[tuple[Contingency, int]] = []
+    first = number + 1
+    for one in oto.exits:
+        found.append((one, first))
+        first += len(legs_of(one))
+    return found
+
+
+def at_once(oto: Oto, number: int, of: OfLeg) -> Decimal:
+    """Give the sum over the exits of an entry, where of those in other instruments or on other sides only the largest counts."""
+    total = ZERO
+    for one, first in exits_of(oto, number):
+        if isinstance(one, Oco):
+            total += max(sum((of(leg) for leg in turn), ZERO) for turn in turns(one, first))
+        else:
+            total += of(first)
+    return total
+
+
+def each(oto: Oto, number: int) -> list[int]:
+    """Give the numbers of all legs that stand for the exits of an entry."""
+    found: list[int] = []
+    for one, first in exits_of(oto, number):
+        found += [leg for turn in turns(one, first) for leg in turn] if isinstance(one, Oco) else [first]
+    return found

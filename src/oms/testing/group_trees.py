@@ -1,0 +1,81 @@
+"""Trees of legs for the machine of groups: brackets, trees like them, and trees within trees, for two instruments at two brokers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+try:
+    from hypothesis import strategies as st
+except ImportError as error:  # pragma: no cover  # the suite itself needs Hypothesis
+    raise ImportError("oms.testing needs Hypothesis: pip install 'openoms[testing]'") from error
+
+from attrs import evolve
+
+from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings
+from oms.model.enums import Side
+from oms.model.ids import BrokerName
+from oms.model.instructions import Instructions
+from oms.model.instrument import Instrument
+from oms.model.offset import Offset
+from oms.model.terms import Limit, Stop, StopLimit, TrailingStop, TrailingStopLimit
+from oms.model.time_in_force import GTC
+
+HERE: Final = BrokerName("venue")
+THERE: Final = BrokerName("other")
+AAPL: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1, broker=HERE)
+BTC: Final = Instrument(symbol="BTC-USD", currency="USD", tick="0.01", lot=1, broker=THERE)
+
+_STOP: Final = Leg("AAPL", Side.SELL, Stop(95), GTC)
+_STOP_LIMIT: Final = Leg("AAPL", Side.SELL, StopLimit(95, 94), GTC)
+_TARGET: Final = Leg("AAPL", Side.SELL, Limit(110), GTC)
+_TRAIL: Final = Leg("AAPL", Side.SELL, TrailingStop(Offset(5)), GTC)
+_TRAIL_LIMIT: Final = Leg("AAPL", Side.SELL, TrailingStopLimit(Offset(5), Offset(1)), GTC)
+_FIRST: Final = Leg("AAPL", Side.SELL, Limit(105), GTC, order_qty=5)
+_HEDGE: Final = Leg("BTC-USD", Side.BUY, Limit(9), GTC)
+_HEDGE_STOP: Final = Leg("BTC-USD", Side.SELL, Stop(8), GTC)
+_HEDGE_TARGET: Final = Leg("BTC-USD", Side.SELL, Limit(10), GTC)
+
+SIZES: Final = st.sampled_from([12, 12, 7, 1])
+"""How much an entry is for."""
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Oto:
+    """Give an entry in AAPL with exits behind it, every policy and kind of exit among them."""
+    siblings = draw(st.sampled_from(Siblings))
+    stop = draw(st.sampled_from([_STOP, _STOP, _STOP_LIMIT, _TRAIL, _TRAIL_LIMIT]))
+    oco = Oco((stop, _TARGET), siblings)
+    hedged = Oto(_HEDGE, (Oco((_HEDGE_STOP, _HEDGE_TARGET), siblings),), draw(st.sampled_from(Arm)))
+    shapes: list[tuple[Contingency, ...]] = [
+        (oco,),
+        (oco,),
+        (_FIRST, oco),
+        (_TARGET,),
+        (stop,),
+        (Oco((_TARGET, stop, _FIRST), siblings),),
+        (hedged,),
+        (_FIRST, hedged),
+        (Oco((stop, hedged), siblings),),
+        (Oco((stop, _TARGET, hedged), siblings),),
+    ]
+    size = draw(SIZES)
+    entry = Leg("AAPL", Side.BUY, Limit(100), GTC, order_qty=size)
+    arm, remainder = draw(st.sampled_from(Arm)), draw(st.sampled_from(Remainder))
+    return Oto(entry, draw(st.sampled_from(shapes)), arm, remainder)
+
+
+def reducing(tree: Oto) -> Oto:
+    """Give a tree all of whose legs in AAPL behind the entry may only reduce a position."""
+    return evolve(tree, exits=tuple(_reducing(one) for one in tree.exits))
+
+
+def _reducing(node: Contingency) -> Contingency:
+    if isinstance(node, Leg):
+        return (
+            evolve(node, instructions=Instructions(reduce_only=True))
+            if node.side is Side.SELL and node.symbol == "AAPL"
+            else node
+        )
+    if isinstance(node, Oco):
+        return Oco(tuple(_reducing(one) for one in node.legs), node.siblings)  # type: ignore[misc]  # an Oco holds none
+    return node
