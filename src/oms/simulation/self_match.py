@@ -76,8 +76,11 @@ def meetings(
         for at, qty in found:
             taken[at] = EXACT.add(taken.get(at, ZERO), qty)
             most = _SUBTRACT(most, qty)
+        if rival is None or not most:
+            yield found, None
+            return
         yield found, rival
-        if rival is None or not order.leaves_qty:
+        if not order.leaves_qty:
             return
 
 

@@ -202,6 +202,21 @@ OHLC: dict[str, tuple[str, ...]] = {
         "bar 100,101,99,100x5",
         "bar 100,101,99,100x6 -> a 6@99.5 maker leaves 0",
     ),
+    "who only reduces trades no more than there is": (
+        FIRST,
+        "buy a 3 mkt day -> a new",
+        "bar 102,103,101,102x9 -> a 3@102 taker leaves 0",
+        "sell b 2 mkt gtc reduce -> b new",
+        "sell c 5 mkt gtc reduce -> c new",
+        "sell d 1 mkt gtc reduce -> d new",
+        "bar 102,103,101,102x9 -> b 2@102 taker leaves 0; c 1@102 taker leaves 4; d canceled cum 0; c canceled cum 1",
+    ),
+    "of two stops the way comes to the nearer one first": (
+        FIRST,
+        "sell a 2 stop99.5 gtc -> a new",
+        "sell b 2 stop99 gtc -> b new",
+        "bar 100,101,98,98x9 -> a triggered; a 2@99.5 taker leaves 0; b triggered; b 2@99 taker leaves 0",
+    ),
     "beside quotes a bar moves who waits for trades, and trades with nobody": (
         "quote 99x5 101x5",
         "buy a 3 @98 gtc -> a new",

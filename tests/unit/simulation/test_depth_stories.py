@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from oms.model.bars import Bar, QuoteBar
+from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
+from oms.model.enums import MDUpdateAction, SecurityTradingStatus, Side
+from oms.model.ids import ClOrdId, Symbol
+from oms.model.market import MarketData, MarkPrice, Quote, TradePrint
+from oms.model.security_status import SecurityStatus
 from oms.simulation.queue_models import Optimistic, Proportional
 from oms.simulation.rules import MatchingRules
 from tests.unit.simulation.test_exchange_stories import assert_whole
-from tests.unit.simulation.venue import Venue
+from tests.unit.simulation.venue import NOON_NS, Venue, X, spoken
 
 BY_LEVEL: dict[str, tuple[str, ...]] = {
     "a market order walks the levels, each for what is shown there": (
@@ -65,6 +73,14 @@ BY_LEVEL: dict[str, tuple[str, ...]] = {
         "levels - 101x0",
         "levels - 101x5",
         "buy b 5 @101 ioc -> b new; b 5@101 taker leaves 0",
+    ),
+    "each side is whole again by itself": (
+        "book 99x5 101x5",
+        "buy a 5 @101 ioc -> a new; a 5@101 taker leaves 0",
+        "sell b 5 @99 ioc -> b new; b 5@99 taker leaves 0",
+        "levels 99x4 101x3",
+        "buy c 9 @101 ioc -> c new; c 3@101 taker leaves 6; c canceled cum 3",
+        "sell d 9 @99 ioc -> d new; d 4@99 taker leaves 5; d canceled cum 4",
     ),
     "an order joins behind what its level shows, also behind the best price": (
         "book 99x5,98x4 101x5",
@@ -140,6 +156,12 @@ BY_LEVEL: dict[str, tuple[str, ...]] = {
         "buy a 3 @100 gtc -> a new",
         "sell b 2 stop97/ba gtc -> b new",
         "quote 96x5 98x9 -> b triggered; b 2@99 taker leaves 0",
+    ),
+    "a quote beside levels trades with nobody": (
+        "book 99x5 101x5",
+        "buy a 3 @100 gtc -> a new",
+        "quote 98x5 99x5",
+        "levels - 100x1 -> a 1@100 maker leaves 2",
     ),
     "orders that rested before levels are shown learn what is ahead of them": (
         "quote 99x5 101x5",
@@ -360,6 +382,60 @@ def play(venue: Venue, story: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())
 def test_the_exchange_does_in_depth_what_the_story_says(story: tuple[str, ...]) -> None:
     play(Venue(), story)
+
+
+@pytest.mark.parametrize(
+    ("market", "expected"),
+    [
+        (("quote 99x5 101x5",), [Decimal(5), Decimal("Infinity"), Decimal(0)]),
+        (("book 99x5,98x3 101x5",), [Decimal(5), Decimal(3), Decimal(0)]),
+        (("new A buy 2@99", "new B buy 3@99", "new C buy 3@98"), [Decimal(5), Decimal(3), Decimal(0)]),
+    ],
+)
+def test_it_says_what_is_ahead_of_an_order(market: tuple[str, ...], expected: list[Decimal]) -> None:
+    venue = Venue()
+    for line in (*market, "buy a 1 @99 gtc", "buy b 1 @98 gtc", "buy c 1 @99.5 gtc", "sell s 1 stop50 gtc"):
+        venue.tell(line)
+
+    assert [venue.exchange.queue_ahead(ClOrdId(name)) for name in "abc"] == expected
+    assert venue.exchange.queue_ahead(ClOrdId("s")) is None
+    assert venue.exchange.queue_ahead(ClOrdId("nobody")) is None
+    venue.tell("cancel d a")
+    assert venue.exchange.queue_ahead(ClOrdId("a")) is None
+
+
+Y = Symbol("Y")
+OF_ANOTHER: tuple[MarketData, ...] = (
+    Quote(Y, 1, Decimal(1), Decimal(1), Decimal(2), Decimal(1)),
+    TradePrint(Y, 1, Decimal(1), Decimal(1)),
+    MarkPrice(Y, 1, Decimal(1)),
+    BookSnapshot(Y, 1, (), ()),
+    BookUpdate(Y, 1, (), ()),
+    BookOrder(Y, 1, MDUpdateAction.NEW, "a", Side.BUY, Decimal(1), Decimal(1)),
+    Bar(Y, 1, 0, Decimal(1), Decimal(1), Decimal(1), Decimal(1)),
+    QuoteBar(Y, 1, 0, *(Decimal(1),) * 5, *(Decimal(2),) * 5),
+    SecurityStatus(Y, 1, SecurityTradingStatus.RESUME),
+)
+
+
+@pytest.mark.parametrize("heard", OF_ANOTHER, ids=lambda heard: type(heard).__name__)
+def test_the_market_of_another_instrument_moves_nobody(heard: MarketData) -> None:
+    venue = Venue()
+    venue.tell("buy a 1 @99 gtc")
+
+    assert venue.exchange.on_market(heard) == []
+
+
+def test_a_bar_of_quotes_is_the_quotes_of_its_path() -> None:
+    venue = Venue()
+    venue.tell("sell a 3 @102 gtc")
+    bids = Decimal(99), Decimal(102), Decimal(98), Decimal(100), Decimal(2)
+    asks = Decimal(101), Decimal(104), Decimal(100), Decimal(102), Decimal(4)
+
+    told = venue.exchange.on_market(QuoteBar(X, NOON_NS, NOON_NS - 1, *bids, *asks))
+
+    assert [spoken(report) for report in told] == ["a 2@102 maker leaves 1"]
+    assert venue.tell("buy b 9 @102 ioc") == ["b new", "b 4@102 taker leaves 5", "b canceled cum 4"]
 
 
 def test_levels_behind_the_best_are_canceled_by_share() -> None:

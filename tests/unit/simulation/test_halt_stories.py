@@ -94,6 +94,14 @@ STORIES: dict[str, tuple[str, ...]] = {
         "halt",
         "close -> a expired cum 0",
     ),
+    "an auction without any of ours is none": (
+        "quote 99x5 101x5",
+        "halt",
+        "quote 101x5 99x5",
+        "buy a 1 @90 gtc -> a new",
+        "resume",
+        "buy b 5 @99 ioc -> b new; b 5@99 taker leaves 0",
+    ),
     "a second halt is none": ("quote 99x5 101x5", "halt", "halt", "resume", "resume"),
     "pegged orders follow afterwards": (
         "quote 99x5 101x5",

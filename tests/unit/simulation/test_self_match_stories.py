@@ -86,6 +86,16 @@ STORIES: dict[str, tuple[SelfMatch, tuple[str, ...]]] = {
         SelfMatch.CANCEL_OLDEST,
         (BOOK, "sell s 2 @102 gtc -> s new", "buy b 9 @101 gtc -> b new; b 3@101 taker leaves 6"),
     ),
+    "who may trade no more meets nobody": (
+        SelfMatch.CANCEL_OLDEST,
+        (
+            BOOK,
+            "buy a 1 @101 gtc -> a new; a 1@101 taker leaves 0",
+            "buy r 2 @97 gtc -> r new",
+            "sell b 3 @97 gtc reduce -> b new; b 1@98 taker leaves 2; b canceled cum 1",
+            "trade 96x2 -> r 2@97 maker leaves 0",
+        ),
+    ),
     "who is filled before meets nobody": (
         SelfMatch.CANCEL_NEWEST,
         (*OURS, "buy b 1 @101 gtc -> b new; b 1@101 taker leaves 0"),
