@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -11,7 +11,6 @@ from oms.engine.state import State
 from oms.model.decimals import ZERO
 from oms.model.enums import Side
 from oms.model.group import GroupLeg
-from oms.model.ids import OrderId
 from oms.order_types.leg_goals import LegGoal
 
 # What is read of an order's slots costs a call otherwise.
@@ -62,7 +61,7 @@ def _side_of(leg: GroupLeg) -> _Side:
     return (leg.leg.account or leg._group.account, leg.leg.symbol), leg.leg.side is Side.BUY
 
 
-def _room(state: State, key: _Side, ours: set[OrderId]) -> tuple[Decimal, Decimal]:
+def _room(state: State, key: _Side, ours: Container[int]) -> tuple[Decimal, Decimal]:
     """Give what of a position is left by the orders of others, and what of it nobody may execute yet."""
     holding, is_buy = key
     net = net_qty(state, holding)

@@ -8,7 +8,6 @@ from itertools import count
 from typing import TypeAlias
 
 from oms.model.contingency import Contingency, Leg, Oco, Oto, first_leg, legs_of, trades_alike
-from oms.model.decimals import ZERO
 
 OfLeg: TypeAlias = Callable[[int], Decimal]
 """A quantity of a leg, by its number."""
@@ -58,10 +57,10 @@ def exits_of(oto: Oto, number: int) -> list[tuple[Contingency, int]]:
 
 def at_once(oto: Oto, number: int, of: OfLeg) -> Decimal:
     """Give the sum over the exits of an entry, where of those in other instruments or on other sides only the largest counts."""
-    total = ZERO
+    total = Decimal()
     for one, first in exits_of(oto, number):
         if isinstance(one, Oco):
-            total += max(sum((of(leg) for leg in turn), ZERO) for turn in turns(one, first))
+            total += max(sum((of(leg) for leg in turn), Decimal()) for turn in turns(one, first))
         else:
             total += of(first)
     return total

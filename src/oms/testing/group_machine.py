@@ -40,6 +40,7 @@ from oms.model.enums import AnomalyCode, HeldPolicy, RequestKind, Side
 from oms.model.events import AnomalyRaised, Event
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import Account, BrokerName, OrderId
+from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.order import Order
@@ -48,7 +49,7 @@ from oms.model.time_in_force import GTC, GoodTillCancel
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.projections.positions import Positions
 from oms.testing.group_laws import at_once, each, entries, exits_of, turns
-from oms.testing.group_trees import AAPL, BTC, HERE, THERE, reducing, trees
+from oms.testing.group_trees import reducing, trees
 from oms.testing.group_venue import NumberVenue, Slip
 
 # What a machine looks at is more than anybody else may.
@@ -57,6 +58,10 @@ from oms.testing.group_venue import NumberVenue, Slip
 
 START_NS: Final = 1_767_623_400_000_000_000
 """2026-01-05 14:30:00 UTC."""
+HERE: Final = BrokerName("venue")
+THERE: Final = BrokerName("other")
+AAPL: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1, broker=HERE)
+BTC: Final = Instrument(symbol="BTC-USD", currency="USD", tick="0.01", lot=1, broker=THERE)
 _MAIN: Final = Account("main")
 _PICKS: Final = st.integers(0, 99)
 _SIZES: Final = st.integers(1, 12)

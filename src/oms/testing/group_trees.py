@@ -13,17 +13,10 @@ from attrs import evolve
 
 from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings
 from oms.model.enums import Side
-from oms.model.ids import BrokerName
 from oms.model.instructions import Instructions
-from oms.model.instrument import Instrument
 from oms.model.offset import Offset
 from oms.model.terms import Limit, Stop, StopLimit, TrailingStop, TrailingStopLimit
 from oms.model.time_in_force import GTC
-
-HERE: Final = BrokerName("venue")
-THERE: Final = BrokerName("other")
-AAPL: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1, broker=HERE)
-BTC: Final = Instrument(symbol="BTC-USD", currency="USD", tick="0.01", lot=1, broker=THERE)
 
 _STOP: Final = Leg("AAPL", Side.SELL, Stop(95), GTC)
 _STOP_LIMIT: Final = Leg("AAPL", Side.SELL, StopLimit(95, 94), GTC)
