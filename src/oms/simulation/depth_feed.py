@@ -21,6 +21,7 @@ def on_order(matching: Matching, book: Book, message: BookOrder) -> Reports:
     traded = book.show_order(message)
     if traded is None:
         return _follow(matching, book, time_ns)
+    book.last_px = traded.price
     matching.executions.note_volume(message.symbol, traded.size, time_ns)
     ladder = book.buys if message.side is Side.BUY else book.sells
     reports = matching.match_execution(book, traded, time_ns) if ladder.reaches(traded.price) else []

@@ -184,3 +184,11 @@ def test_what_cannot_be_meant_is_refused(make: object, why: str) -> None:
     assert callable(make)
     with pytest.raises(ValidationError, match=why):
         make()
+
+
+def test_where_orders_have_names_a_print_of_what_they_say_is_no_more_volume() -> None:
+    venue = Venue(slippage=VolumeShare(limit="0.5", impact="0"))
+    for line in ("new A sell 10@101", "change A sell 6@101 traded 4", "trade 101x4 buy"):
+        venue.tell(line)
+
+    assert venue.tell("buy a 5 mkt ioc") == ["a new", "a 2@101.00 taker leaves 3", "a canceled cum 2"]
