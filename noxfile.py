@@ -38,6 +38,8 @@ BELOW_THE_RUNTIME = ",".join(
 IN_PARALLEL = ("-n", "auto", "--dist", "worksteal")
 # What is slow has run with the oldest Python and the latest; those between, and what is shipped, are held to the rest.
 QUICK = ("-m", "not slow")
+# Laws and matrices have been tried on every Python by then: what is shipped has to be whole, and to work.
+OF_WHAT_IS_SHIPPED = ("tests/unit", "tests/integration", "tests/architecture")
 
 
 def group(*names: str) -> list[str]:
@@ -59,7 +61,7 @@ def tests_bare(session: nox.Session) -> None:
     # pytest-timeout belongs to it because the configuration names its option, and unknown options are errors.
     session.install(".", "pytest", "hypothesis", "pytest-timeout", "pytest-xdist")
     session.run("python", "-c", "import oms")
-    session.run("pytest", *IN_PARALLEL, *QUICK, *session.posargs)
+    session.run("pytest", *IN_PARALLEL, *QUICK, *(session.posargs or OF_WHAT_IS_SHIPPED))
 
 
 @nox.session(python=OLDEST)
@@ -229,7 +231,8 @@ def wheel(session: nox.Session) -> None:
     # The recorded market is found beside the checkout, not beside the copy.
     market = os.environ.get("OMS_MARKET_DATA", str(ROOT / ".." / "shared" / "data"))
     with session.chdir(built / "tree"):
-        session.run("pytest", *IN_PARALLEL, *QUICK, *session.posargs, env={"OMS_MARKET_DATA": market})
+        asked = session.posargs or OF_WHAT_IS_SHIPPED
+        session.run("pytest", *IN_PARALLEL, *QUICK, *asked, env={"OMS_MARKET_DATA": market})
 
 
 def _look_inside(session: nox.Session, path: Path) -> None:
