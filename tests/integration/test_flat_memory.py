@@ -87,7 +87,7 @@ def test_what_is_in_memory_does_not_grow_with_the_orders_there_were(tmp_path: Pa
 
 def test_nothing_is_kept_of_a_group_whose_orders_have_left_memory() -> None:
     with OrderManager(
-        brokers=[PaperBroker([AAPL])],
+        brokers=[PaperBroker([AAPL], contingencies=None)],
         store=MemoryEventStore(),
         clock=ManualClock(T0),
         retention=Retention(closed_orders=0),
