@@ -120,7 +120,8 @@ OTHER_MARKETS = {
     "orders": ("crypto_btcusd_bitstamp_2015-05-01_orders", "--lot", "0.00000001", "--bad-rows", "skip",
         "--latency", "uniform:1,20", "--faults", "outages:10,0.05,requests=lost,reports=lost"),
     "quote bars": ("crypto_btcusd_coinbase_bars_1m_quote", "--bar-seconds", "60", "--lot", "0.00000001"),
-    "trade bars": ("us_equity_xxx_bars_1m_2018-01-02", "--bar-seconds", "60", "--lot", "1", "--size", "5", "--max-qty", "50"),
+    "trade bars": ("us_equity_xxx_bars_1m_2018-01-02", "--bar-seconds", "60", "--lot", "1",
+        "--bar-path", "olhc", "--fills-on-touch", "--fills", "some:0.5", "--self-match", "cancel-oldest", "--size", "5", "--max-qty", "50"),
     "quotes without sizes": ("fx_eurusd_oanda_quotes_2014-05-06", "--assumed-size", "1000000",
         "--tick", "0.00001", "--lot", "1", "--size", "1000", "--max-qty", "5000", "--fees", "per-unit:0.00001,min=2"),
 }  # fmt: skip

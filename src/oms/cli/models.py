@@ -16,6 +16,7 @@ from oms.simulation.accounts import AccountModel, CashAccount, MarginAccount
 from oms.simulation.faults import Fate, FaultModel, Faults, RandomOutages, Rejects, ReportFate
 from oms.simulation.fee_schedules import Bounded, Tiers, Together
 from oms.simulation.fees import FeeModel, MakerTaker, NoFees, PerUnit
+from oms.simulation.fill_models import EveryTouch, FillModel, PartOfTouch, SomeTouches
 from oms.simulation.latency import Constant, Delay, Latency, LogNormal, Uniform
 from oms.simulation.queue_models import Optimistic, Pessimistic, Proportional, QueueModel
 from oms.simulation.slippage import NoSlippage, SlippageModel, SquareRoot, Ticks, VolumeShare
@@ -108,6 +109,13 @@ _QUEUES: Final = {
     "proportional": _way("proportional", 0, 0, lambda _: Proportional()),
     "optimistic": _way("optimistic", 0, 0, lambda _: Optimistic()),
 }
+_FILLS: Final = {
+    "every": _way("every", 0, 0, lambda _: EveryTouch()),
+    "some": _way(
+        "some:PROBABILITY", 1, 1, lambda words: SomeTouches(Decimal(words.values[0]), seed=words.seed)
+    ),
+    "part": _way("part:SHARE", 1, 1, lambda words: PartOfTouch(Decimal(words.values[0]))),
+}
 _DELAYS: Final = {
     "none": _way("none", 0, 0, lambda _: Latency()),
     "constant": _way("constant:MS", 1, 1, lambda words: _latency(words, Constant(_ns(words.values[0])))),
@@ -159,6 +167,7 @@ _OPTIONS: Final[Mapping[str, Mapping[str, _Way]]] = {
     "--fees": _FEES,
     "--slippage": _SLIPPAGE,
     "--queue": _QUEUES,
+    "--fills": _FILLS,
     "--latency": _DELAYS,
     "--faults": _FAULTS,
     "--account": _ACCOUNTS,
@@ -191,6 +200,15 @@ def queue(text: str, instrument: Instrument) -> QueueModel:
         ValidationError: It is no such model.
     """
     return cast(QueueModel, _made("--queue", text, _QUEUES, instrument))
+
+
+def fills(text: str, instrument: Instrument, seed: int) -> FillModel:
+    """Give how much of what only touches a price comes to an order that rests there.
+
+    Raises:
+        ValidationError: It is no such model.
+    """
+    return cast(FillModel, _made("--fills", text, _FILLS, instrument, seed))
 
 
 def account(text: str, instrument: Instrument) -> AccountModel:

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from oms.analytics.run_chart import chart_page
 from oms.brokers.paper import PaperBroker
@@ -20,10 +20,14 @@ from oms.errors import ValidationError
 from oms.feeds.merging import merge
 from oms.feeds.recording import REFERENCE_VENUE, Recording
 from oms.model.decimals import positive
+from oms.model.enums import Choice
 from oms.model.instrument import Instrument
+from oms.simulation.bar_path import BarPath
 from oms.simulation.fees import FeeModel, MakerTaker
 from oms.simulation.rules import MatchingRules
+from oms.simulation.self_match import SelfMatch
 
+C = TypeVar("C", bound=Choice)
 _MAX_PACE: Final = 1_000_000
 _SHOWN_ROWS: Final = 5
 
@@ -58,6 +62,14 @@ def add_parser(subparsers: Subparsers) -> None:
         default="pessimistic",
         help=f"where those who cancel stood: {models.usage('--queue')} (default: pessimistic)",
     )
+    add(
+        "--fills",
+        default="every",
+        help=f"what a mere touch fills: {models.usage('--fills')} (default: every)",
+    )
+    add("--bar-path", choices=_names(BarPath), default="adaptive", help="which extreme of a bar comes first")
+    add("--fills-on-touch", action="store_true", help="a bar that only touches a limit fills it")
+    add("--self-match", choices=_names(SelfMatch), default="rest-both", help="who gives way to an own order")
     add("--latency", help=f"how long messages take, either way: {models.usage('--latency')} (default: none)")
     add("--faults", action="append", help=f"what goes wrong: {models.usage('--faults')} (default: nothing)")
     add("--seed", type=int, default=0, help="what is drawn at random follows from it (default: 0)")
@@ -130,11 +142,25 @@ def _broker(args: Namespace, instrument: Instrument) -> PaperBroker:
         [instrument],
         fees=fees,
         slippage=None if args.slippage is None else models.slippage(args.slippage, instrument),
-        rules=MatchingRules(queue=models.queue(args.queue, instrument)),
+        rules=MatchingRules(
+            queue=models.queue(args.queue, instrument),
+            fills=models.fills(args.fills, instrument, args.seed),
+            bar_path=_named(BarPath, args.bar_path),
+            fills_on_touch=args.fills_on_touch,
+            self_match=_named(SelfMatch, args.self_match),
+        ),
         latency=None if args.latency is None else models.latency(args.latency, instrument, args.seed),
         faults=models.faults(args.faults, instrument, args.seed) if args.faults else None,
         account=None if args.account is None else models.account(args.account, instrument),
     )
+
+
+def _names(choices: type[C]) -> list[str]:
+    return [choice.name.lower().replace("_", "-") for choice in choices]
+
+
+def _named(choices: type[C], text: str) -> C:
+    return choices[text.upper().replace("-", "_")]
 
 
 def _opened(path: str, args: Namespace) -> Recording:

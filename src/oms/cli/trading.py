@@ -27,6 +27,7 @@ from oms.projections.blotter import Blotter
 from oms.projections.executions import Executions
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
+from oms.simulation.bar_path import BarPath
 
 EXIT_EARLY: Final = 75
 """The exit code of a run that was told to break off."""
@@ -49,6 +50,7 @@ class Plan:
         pace: The bot looks at every so-manieth quote.
         share: Tells how much of the market has been read, from 0 to 1, for the progress; None if nobody knows.
         reconciles: Compare the books with the venue's every minute of the market's time: reports may get lost.
+        bar_path: Which extreme of a bar comes first, where there are bars.
         exit_after: Break the process off, without any clean-up, when this many orders were sent; None for never.
     """
 
@@ -62,6 +64,7 @@ class Plan:
     share: Callable[[], float] | None = None
     exit_after: int | None = None
     reconciles: bool = False
+    bar_path: BarPath = BarPath.ADAPTIVE
 
 
 @record
@@ -118,6 +121,7 @@ def trade(plan: Plan, progress: TextIO) -> Result:
         store=begun(plan.db),
         limits=limits_for(plan),
         clock=clock,
+        bar_path=plan.bar_path,
         projections=[(OrderEvent, blotter.apply), (OrderEvent, orders.apply), (Event, executions.apply)],
     ) as om:
         if plan.exit_after is not None:

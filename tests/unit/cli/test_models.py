@@ -14,6 +14,7 @@ from oms.simulation.accounts import CashAccount, MarginAccount
 from oms.simulation.faults import Fate, Faults, RandomOutages, Rejects, ReportFate
 from oms.simulation.fee_schedules import Bounded, Tiers, Together
 from oms.simulation.fees import MakerTaker, NoFees, PerUnit
+from oms.simulation.fill_models import EveryTouch, PartOfTouch, SomeTouches
 from oms.simulation.latency import Constant, Delay, Latency, LogNormal, Uniform
 from oms.simulation.queue_models import Optimistic, Pessimistic, Proportional
 from oms.simulation.slippage import NoSlippage, SquareRoot, Ticks, VolumeShare
@@ -95,6 +96,12 @@ def test_what_is_no_model_is_told_how_to_write_one(
 def test_latency_is_the_same_either_way(text: str, delay: Delay) -> None:
     assert models.latency(text, X, 7) == Latency(to_venue=delay, from_venue=delay, seed=7)
     assert models.latency("none", X, 7) == Latency()
+
+
+def test_fills_of_a_mere_touch() -> None:
+    assert models.fills("every", X, 1) == EveryTouch()
+    assert models.fills("some:0.3", X, 1) == SomeTouches(D("0.3"), seed=1)
+    assert models.fills("part:0.3", X, 1) == PartOfTouch(D("0.3"))
 
 
 def test_faults_are_added_up() -> None:
