@@ -19,6 +19,7 @@ import pytest
 import oms
 from oms.audit.raw_journal import open_raw
 from oms.audit.verifier import verify
+from oms.engine.native_groups import NativeGroups
 from oms.model.events import Event, TradeCanceled
 from oms.ports.event_store import EventStore
 from oms.projections.positions import Positions
@@ -218,3 +219,30 @@ def test_the_journal_of_a_run_is_whole_to_the_verifier_and_a_changed_byte_is_fou
         connection.execute("UPDATE events SET payload = ? WHERE sequence = ?", (wrong, changed))
     connection.close()
     assert [finding.position for finding in verify(open_raw(str(path))).findings] == [changed]
+
+
+# ---------------------------------------------------------------- orders that depend on one another
+
+
+@pytest.mark.slow
+def test_lists_are_refused_lost_and_found_again_and_their_exits_follow_the_entry() -> None:
+    seen: Counter[str] = Counter()
+    for seed in (29, 31, 33, 53):
+        assert scene_of(seed).works_lists
+        simulate(scene_of(seed), seen=seen)
+    of_lists = [name for name in RARE if "order list" in name or "their list" in name or "exits" in name]
+    assert len(of_lists) == 10
+    assert [name for name in of_lists if not seen[name]] == []
+
+
+@pytest.mark.slow
+def test_exits_beyond_their_entry_of_which_nobody_is_told_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = scene_of(26)
+    assert scene.works_lists
+    assert failure_of(scene) is None
+
+    monkeypatch.setattr(NativeGroups, "_tell_excess", lambda *_: None)
+    found = failure_of(scene)
+    assert found is not None
+    assert found.invariant == "oracle"
+    assert "nobody is told" in found.what

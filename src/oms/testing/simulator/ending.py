@@ -231,6 +231,7 @@ def _agree(world: World) -> None:
     for book in world.venue.books:
         if book.truth is not None and book.said and book not in told:
             raise Violation("I1", f"{book.venue_order_id} is in no book")
+    _agree_on_lists(world, om)
     held = {(p.account, p.symbol): p.net_qty for p in om.positions if p.net_qty}
     wanted = positions(world.venue.books)
     if held != wanted:
@@ -242,6 +243,16 @@ def _agree(world: World) -> None:
     charged = {currency: amount for currency, amount in charged.items() if amount}
     if charged != fees(world.venue.books):
         raise Violation("oracle", f"fees: {fees(world.venue.books)} at the venue, {charged} here")
+
+
+def _agree_on_lists(world: World, om: OrderManager) -> None:
+    exceeded = world.venue.order_lists.exceeded()
+    for order in om.orders() if exceeded else ():
+        codes = world.watcher.flagged.get(order.order_id, set())
+        if world.venue.book_of_order(order) in exceeded and AnomalyCode.EXITS_EXCEED_ENTRY not in codes:
+            raise Violation(
+                "oracle", f"more than {order!r} has executed was sold by its exits, and nobody is told"
+            )
 
 
 def _agree_on_unsent(world: World, order: Order) -> None:

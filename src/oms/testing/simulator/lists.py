@@ -17,6 +17,7 @@ from oms.model.reports import (
 )
 from oms.model.requests import (
     ListingRequest,
+    NewOrderList,
     OrderMassStatusRequest,
     RequestForPositions,
     TradeCaptureReportRequest,
@@ -62,6 +63,25 @@ def listed(
     return PositionReport(lines, is_complete=True, as_of_ns=now_ns)
 
 
+def everything(
+    books: Iterable[TruthfulVenue], now_ns: int, after_sequence: int | None, *, is_complete: bool
+) -> MassStatus:
+    """Give all that is held, also what is over.
+
+    Args:
+        books: Every order.
+        now_ns: The true time, in nanoseconds UTC.
+        after_sequence: The newest event of the manager that asks for it; None where none does.
+        is_complete: Nothing is under way.
+    """
+    reports: list[ExecutionReport] = []
+    for book in books:
+        if book.truth is not None:
+            book.now_ns = now_ns
+            reports.append(book.status_report())
+    return MassStatus(tuple(reports), is_complete, now_ns, after_sequence=after_sequence)
+
+
 def _orders(
     books: Iterable[TruthfulVenue], now_ns: int, after_sequence: int, *, is_complete: bool
 ) -> MassStatus:
@@ -83,12 +103,16 @@ class ListingLine(Line, Protocol):
 
 
 class ListingBroker(LineBroker):
-    """The plainest adapter that can be asked for everything."""
+    """The plainest adapter that can be asked for everything, and sends orders that depend on one another."""
 
     def __init__(self, line: ListingLine, name: str = "venue") -> None:
         """Speak over this line, under this name."""
         super().__init__(line, name)
         self._lists = line
+
+    def submit_list(self, request: NewOrderList) -> SendResult:
+        """Send a list."""
+        return self._lists.send(request)
 
     def executions(self, request: TradeCaptureReportRequest) -> SendResult:
         """Ask what has executed since a cursor."""

@@ -77,9 +77,10 @@ def _decide(world: World, choices: tuple[tuple[Decision, int], ...]) -> None:
     for _ in range(_TRIES):
         book = books[-1 - draws.below(min(_RECENT, len(books)))]
         decision = draws.weighted(choices)
-        if may_decide(book, decision):
+        lists = world.venue.order_lists
+        if may_decide(book, decision) and lists.may_decide(book, decision):
             book.now_ns = world.now_ns
-            decide(book, decision, _dice(draws, book))
+            decide(book, decision, lists.within(book, decision, _dice(draws, book)))
             world.seen[f"venue: {decision.value}"] += 1
             world.venue.collect(book)
             return

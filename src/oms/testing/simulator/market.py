@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from oms.model.contingency import Siblings
+from oms.model.contingency import bracket as group_of
 from oms.model.decimals import EXACT
 from oms.model.enums import Life, Side
 from oms.model.instrument import Instrument
@@ -53,7 +55,7 @@ def bracket(world: World) -> None:
         side, entry = draws.one_of((Side.BUY, Side.SELL)), price(draws, instrument)
         up = side is Side.BUY
         is_killed = om.state.book.kill_reason is not None
-        group = om.bracket(
+        tree = group_of(
             instrument.symbol,
             side,
             quantity(draws, instrument),
@@ -61,8 +63,9 @@ def bracket(world: World) -> None:
             target=Limit(_beyond(draws, instrument, entry, is_above=up)),
             stop=Stop(_beyond(draws, instrument, entry, is_above=not up)),
             tif=draws.one_of(TIMES_IN_FORCE),
-            asked_by="bot",
+            siblings=draws.one_of(tuple(Siblings)),
         )
+        group = om.submit_group(tree, asked_by="bot")
         world.seen["brackets"] += 1
         if is_killed and group.entry is not None and group.entry.life is not Life.DENIED:
             raise Violation("I12", f"an entry was taken although the kill switch is engaged: {group!r}")

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Final
 
 from oms.model import events as ev
-from oms.model.enums import AnomalyCode
+from oms.model.enums import AnomalyCode, Choice
 from oms.model.ids import ClOrdId, OrderId
 
 _REQUESTS: Final = {
@@ -14,12 +14,23 @@ _REQUESTS: Final = {
     ev.CancelRequested: "cancels in doubt",
     ev.ReplaceRequested: "replaces in doubt",
 }
+_OF_LISTS: Final = {
+    AnomalyCode.EXIT_LOST: "exits that their venue has lost",
+    AnomalyCode.EXITS_EXCEED_ENTRY: "exits beyond their entry",
+}
+
+
+class _Listed(Choice):
+    """Which manager has sent a list that is not answered."""
+
+    SENT = "this one"
+    LEFT = "one before it"
 
 
 class Marks:
     """Counts what is rare in one journal."""
 
-    __slots__ = ("_busted", "_canceled", "_doubted", "_kinds", "_seen")
+    __slots__ = ("_busted", "_canceled", "_doubted", "_kinds", "_lists", "_seen")
 
     def __init__(self, seen: Counter[str]) -> None:
         """Count here."""
@@ -28,9 +39,11 @@ class Marks:
         self._doubted: set[OrderId] = set()
         self._busted: set[OrderId] = set()
         self._canceled: set[OrderId] = set()
+        self._lists: dict[OrderId, _Listed] = {}
 
     def take(self, event: ev.Event) -> None:
         """Take an event in."""
+        self._take_of_lists(event)
         match event:
             case ev.OrderSubmitted() | ev.CancelRequested() | ev.ReplaceRequested():
                 self._kinds[event.cl_ord_id] = _REQUESTS[type(event)]
@@ -46,5 +59,28 @@ class Marks:
                 self._seen["late fills after a bust"] += order_id in self._busted
             case ev.AnomalyRaised(code=AnomalyCode.OVERFILL, order_id=order_id):
                 self._seen["overfills after a cancel"] += order_id in self._canceled
+            case _:
+                pass
+
+    def _take_of_lists(self, event: ev.Event) -> None:
+        # The first order of a list stands for all of them.
+        match event:
+            case ev.GroupListed():
+                self._lists[event.order_ids[0]] = _Listed.SENT
+                self._seen["order lists"] += 1
+            case ev.EpochStarted():
+                for order_id in self._lists:
+                    self._lists[order_id] = _Listed.LEFT
+            case ev.RequestInDoubt() if event.order_id in self._lists:
+                self._seen["order lists in doubt"] += self._kinds[event.cl_ord_id] == "submits in doubt"
+            case ev.OrderRejected() if self._lists.pop(event.order_id, None) is not None:
+                self._seen["order lists that were refused, or never arrived"] += 1
+            case ev.OrderAcknowledged() | ev.Traded():
+                if self._lists.pop(event.order_id, None) is _Listed.LEFT:
+                    self._seen["order lists that a later manager finds at work"] += 1
+            case ev.OrderCanceled() | ev.OrderExpired():
+                self._lists.pop(event.order_id, None)
+            case ev.AnomalyRaised(code=code) if code in _OF_LISTS:
+                self._seen[_OF_LISTS[code]] += 1
             case _:
                 pass

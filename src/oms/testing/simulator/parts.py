@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
+from attrs import evolve
+
 from oms.model.capabilities import AMENDABLE, Capabilities
-from oms.model.enums import Side, TriggerPriceType
+from oms.model.contingencies import Contingencies
+from oms.model.enums import ContingencyType, Side, TriggerPriceType
 from oms.model.instrument import Instrument
 from oms.model.terms import Limit, Terms
 from oms.model.time_in_force import Day, GoodTillCancel, GoodTillDate
@@ -33,10 +36,12 @@ class Parts:
     Attributes:
         name: What the repeating command calls these parts; empty for the library's own.
         is_listing: The adapter is an `oms.ports.broker.ListingBroker`: in some runs its venue can be asked for everything.
+        works_lists: The adapter is an `oms.ports.broker.ListBroker`: in some runs its venue works brackets by itself.
     """
 
     name: str = ""
     is_listing: bool = False
+    works_lists: bool = False
 
     def make_store(self) -> EventStore:
         """Give an empty journal."""
@@ -80,11 +85,23 @@ class Parts:
 
 
 class OwnParts(Parts):
-    """The library's own parts, with an adapter that can be asked for everything."""
+    """The library's own parts, with an adapter that can be asked for everything, and sends orders that depend on one another."""
 
     is_listing = True
+    works_lists = True
 
     def make_broker(self, line: Line) -> Broker:
         """Give an adapter that speaks over a line."""
         assert isinstance(line, ListingLine)
         return ListingBroker(line)
+
+
+def with_lists(can: Capabilities) -> Capabilities:
+    """Give what may be asked of a venue that works brackets too, of every kind of order that it takes."""
+    contingencies = Contingencies(
+        types=frozenset(ContingencyType),
+        order_types=can.order_types,
+        max_orders=3,
+        instructions=can.instructions,
+    )
+    return evolve(can, contingencies=contingencies)

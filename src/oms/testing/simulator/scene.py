@@ -77,6 +77,7 @@ class Scene:
         lists: The venue can be asked for everything.
         holds: The venue takes market and limit orders alone, so that all others are held here.
         may_lose: What was lost and can be asked for is not said again in the end.
+        works_lists: The venue works brackets by itself, as one list.
     """
 
     seed: int
@@ -101,6 +102,7 @@ class Scene:
     may_lose: bool = False
     lists: bool = False
     holds: bool = False
+    works_lists: bool = False
 
 
 _MOST: Final = {
@@ -160,6 +162,7 @@ _AT_TIMES: Final = (
     (Deed.WAIT, 6),
     (Deed.NEXT_DAY, 2),
 )
+_OF_LISTS: Final = ((Deed.GROUP, 60), (Deed.UNGROUP, 5))
 _PROFILES: Final = (
     FIX_BROKER,
     EXCHANGE,
@@ -186,13 +189,15 @@ def scene_of(seed: int) -> Scene:
     deeds = tuple((deed, weight) for deed, weight in _AT_TIMES if is_on(deed))
     store = StorePlan(per_mille=_STORE_FAULTS) if is_on("store") else NO_FAULTS
     starts = StorePlan(per_mille=_START_FAULTS) if is_on("starts") else NO_FAULTS
+    works_lists = Draws(f"{seed}/scene of lists").below(3) == 0
     return Scene(
         seed=seed,
         actions=draws.between(50, 300),
         step_ns=draws.one_of((_MS, 20 * _MS, 200 * _MS, 1_000 * _MS)),
         profile=draws.one_of(_PROFILES),
         replay=draws.one_of(tuple(Replay)),
-        weights=(*_ALWAYS, *deeds),
+        # Brackets are drawn more often where they go out as lists, whatever else is.
+        weights=(*_ALWAYS, *deeds, *(_OF_LISTS if works_lists else ())),
         latency_ns=draws.one_of((0, _MS, 10 * _MS)),
         jitter_ns=draws.one_of((0, _MS, 100 * _MS, 3_000 * _MS)),
         store_faults=store,
@@ -201,5 +206,6 @@ def scene_of(seed: int) -> Scene:
         may_lose=draws.below(2) == 0,
         lists=draws.below(3) == 0,
         holds=draws.below(3) == 0,
+        works_lists=works_lists,
         **rates,
     )

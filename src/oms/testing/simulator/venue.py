@@ -19,7 +19,6 @@ from oms.model.reports import (
     Acknowledged,
     ExecutionReport,
     Found,
-    MassStatus,
     NotSent,
     QueryResult,
     Refused,
@@ -29,11 +28,21 @@ from oms.model.reports import (
     Undetermined,
     Unknown,
 )
-from oms.model.requests import ListingRequest, NewOrderSingle, OrderStatusRequest, Request
+from oms.model.requests import (
+    ListingRequest,
+    NewOrderList,
+    NewOrderSingle,
+    OrderStatusRequest,
+    Request,
+    ids_of,
+    new_orders,
+)
 from oms.testing.decisions import answer_now
 from oms.testing.line import Answering, Arrival, Crash, Fate, Letter, Listener, Reply
 from oms.testing.simulator.draws import Draws
-from oms.testing.simulator.lists import STATEMENTS, listed
+from oms.testing.simulator.fates import fate_of, how_to_answer
+from oms.testing.simulator.lists import STATEMENTS, everything, listed
+from oms.testing.simulator.order_lists import OrderLists
 from oms.testing.simulator.scene import Replay, Scene
 from oms.testing.venue import TruthfulVenue, is_execution
 
@@ -109,6 +118,7 @@ class FaultyVenue:
         books: Every order, in the order of arrival.
         letters: Everything that was ever said, oldest first.
         executions: What of it were executions, busts and corrections.
+        order_lists: The orders that depend on one another.
         connection: The newest; None while no manager is there.
         is_connected: Reports reach whoever listens; requests get nowhere else.
         is_sound: Nothing goes wrong any more.
@@ -120,6 +130,7 @@ class FaultyVenue:
         self.books: list[TruthfulVenue] = []
         self.letters: list[Letter] = []
         self.executions: list[ExecutionReport] = []
+        self.order_lists = OrderLists(around.seen)
         self.connection: Connection | None = None
         self.is_connected = True
         self.is_sound = False
@@ -159,7 +170,9 @@ class FaultyVenue:
     def receive(self, request: Request, connection: Connection) -> SendResult:
         """Take what a manager sends, or lose it."""
         self._around.watch_request(request, connection)
-        fate = self._fate(request)
+        fate = Fate()
+        if not self.is_sound:
+            fate = fate_of(self._around.draws("requests"), self._scene, is_connected=self.is_connected)
         if fate.arrival is Arrival.AT_ONCE:
             result = self._arrive_and_answer(request, fate.reply)
         else:
@@ -176,49 +189,46 @@ class FaultyVenue:
             raise ConnectionError("the connection broke")
         return result
 
-    def _fate(self, request: Request) -> Fate:
-        if self.is_sound:
-            return Fate()
-        draws, scene = self._around.draws("requests"), self._scene
-        if not self.is_connected:
-            return Fate(Arrival.NEVER, draws.one_of((Reply.NOT_SENT, Reply.RAISES, Reply.UNKNOWN)))
-        arrival, reply = Arrival.AT_ONCE, Reply.SENT
-        if draws.happens(scene.requests_lost):
-            arrival = Arrival.NEVER
-        elif draws.happens(scene.requests_late):
-            arrival = Arrival.LATER
-        if draws.happens(scene.send_crashes):
-            reply = Reply.CRASHES
-        elif draws.happens(scene.words_lost):
-            reply = draws.one_of((Reply.UNKNOWN, Reply.RAISES, Reply.NOT_SENT))
-        elif draws.happens(100):
-            reply = draws.one_of((Reply.ANSWERED, Reply.REFUSED))
-        return Fate(arrival, reply)
-
     def _fly(self, request: Request) -> None:
-        self._flying[request.cl_ord_id] = request
+        for identity in ids_of((request,)):
+            self._flying[identity] = request
         scene = self._scene
         delay_ns = scene.latency_ns + self._around.draws("requests").below(2 * scene.jitter_ns + 1)
 
         def arrive() -> None:
-            if self._flying.pop(request.cl_ord_id, None) is not None:
+            if self._land(request.cl_ord_id):
                 self._around.seen["requests that arrived late"] += 1
                 self._hear(request)
 
         self._around.later(delay_ns, arrive)
 
-    def _hear(self, request: Request) -> TruthfulVenue:
-        book = self._book_of(request)
-        book.now_ns = self._around.now_ns
-        book.hear(request)
-        self.collect(book)
-        return book
+    def _land(self, cl_ord_id: ClOrdId) -> bool:
+        """Take a request out of the air, with all that is in it; False where it is not there."""
+        request = self._flying.get(cl_ord_id)
+        for identity in () if request is None else ids_of((request,)):
+            del self._flying[identity]
+        return request is not None
+
+    def _hear(self, request: Request) -> tuple[TruthfulVenue, ...]:
+        heard = []
+        for one in new_orders(request) or (request,):
+            book = self._book_of(one)
+            book.now_ns = self._around.now_ns
+            book.hear(one)
+            heard.append(book)
+        if isinstance(request, NewOrderList):
+            self.order_lists.add(request.contingency, heard)
+        for book in heard:
+            self.collect(book)
+        return tuple(heard)
 
     def _arrive_and_answer(self, request: Request, reply: Reply) -> SendResult:
-        book = self._hear(request)
+        heard = self._hear(request)
         if reply not in (Reply.ANSWERED, Reply.REFUSED):
             return _in_words(reply)
+        book = heard[0]
         said = len(book.said)
+        # What is said of one order of a list follows for the others.
         answer_now(book, request.cl_ord_id, is_yes=reply is Reply.ANSWERED)
         fresh = book.said[said:]
         self.collect(book, is_heard=reply is Reply.ANSWERED and bool(fresh))
@@ -270,7 +280,7 @@ class FaultyVenue:
 
     def telephone(self, request: NewOrderSingle) -> TruthfulVenue:
         """Take an order that was given by telephone."""
-        return self._hear(request)
+        return self._hear(request)[0]
 
     # ------------------------------------------------------------ questions
 
@@ -287,7 +297,7 @@ class FaultyVenue:
             self._around.seen["not found yet"] += 1
             return Undetermined("busy") if book.knows(request.cl_ord_id) else Absent(is_authoritative=False)
         # An answer that something never arrived makes sure that it never will.
-        self._flying.pop(request.cl_ord_id, None)
+        self._land(request.cl_ord_id)
         answer = book.answer(request.cl_ord_id)
         if how is Answering.BY_REPORT and isinstance(answer, Found):
             book.said.append(answer.report)
@@ -313,16 +323,11 @@ class FaultyVenue:
     def _how_to_answer(self) -> Answering:
         if self.is_sound:
             return Answering.TRUTHFULLY
-        draws = self._around.draws("answers")
-        if not self.is_connected:
-            return Answering.RAISES
-        if draws.happens(self._scene.not_yet):
-            return draws.one_of((Answering.NOT_YET, Answering.NOT_YET, Answering.UNKNOWN, Answering.RAISES))
-        return Answering.BY_REPORT if draws.happens(200) else Answering.TRUTHFULLY
+        return how_to_answer(self._around.draws("answers"), self._scene, is_connected=self.is_connected)
 
     def evidence_about(self, cl_ord_id: ClOrdId) -> Report | Absent:
         """Give what a person sees on the venue's own screen about a request."""
-        self._flying.pop(cl_ord_id, None)
+        self._land(cl_ord_id)
         book = self._by_identity.get(cl_ord_id)
         if book is None:
             return Absent(is_authoritative=True)
@@ -339,23 +344,23 @@ class FaultyVenue:
         Args:
             after_sequence: The newest event of the manager that asks for it; None where none does.
         """
-        reports: list[ExecutionReport] = []
-        for book in self.books:
-            if book.truth is not None:
-                book.now_ns = self._around.now_ns
-                reports.append(book.status_report())
-        said = MassStatus(
-            tuple(reports),
-            is_complete=not self._flying,
-            as_of_ns=self._around.now_ns,
-            after_sequence=after_sequence,
-        )
+        now_ns = self._around.now_ns
+        said = everything(self.books, now_ns, after_sequence, is_complete=not self._flying)
         self._post(Letter(said, is_kept=False))
 
     # ------------------------------------------------------------ what is said
 
     def collect(self, book: TruthfulVenue, *, is_heard: bool = False) -> None:
-        """Put what was said of an order since on its way; the first of it has been heard already if `is_heard`."""
+        """Put what was said of an order since on its way, and of what depends on it.
+
+        The first of it has been heard already if `is_heard`.
+        """
+        followed = self.order_lists.follow(book)
+        self._collect(book, is_heard=is_heard)
+        for other in followed:
+            self._collect(other)
+
+    def _collect(self, book: TruthfulVenue, *, is_heard: bool = False) -> None:
         said = book.said
         place = self._collected[book]
         if place == len(said):

@@ -20,7 +20,7 @@ from oms.model import events as ev
 from oms.model.enums import AnomalyCode
 from oms.model.ids import ClOrdId, OrderId
 from oms.model.market import Quote
-from oms.model.requests import OrderStatusRequest, Request
+from oms.model.requests import OrderStatusRequest, Request, ids_of
 from oms.model.triggers import QuoteTrigger
 from oms.order_types.registry import HandlerRegistry
 from oms.ports.event_store import EventStore
@@ -106,15 +106,15 @@ class Watcher:
         """
         if isinstance(request, OrderStatusRequest):
             return
-        identity = request.cl_ord_id
         self._read_intents(store)
-        if identity not in self._intents:
-            self._broken.append(Violation("I3", f"sent before its intent was in the journal: {request}"))
-        if identity in self._sent:
-            self._broken.append(Violation("I4", f"sent twice: {request}"))
+        for identity in ids_of((request,)):
+            if identity not in self._intents:
+                self._broken.append(Violation("I3", f"sent before its intent was in the journal: {request}"))
+            if identity in self._sent:
+                self._broken.append(Violation("I4", f"sent twice: {request}"))
+            self._sent.add(identity)
         if epoch != newest:
             self._broken.append(Violation("I13", f"sent by an older manager: {request}"))
-        self._sent.add(identity)
 
     def _read_intents(self, store: EventStore) -> None:
         # What the next step will look at as a whole is only skimmed here.

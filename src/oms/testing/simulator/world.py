@@ -22,7 +22,7 @@ from oms.testing.simulator.draws import Draws, Turn
 from oms.testing.simulator.halts import CRASHES, Halts
 from oms.testing.simulator.journal import RunJournal
 from oms.testing.simulator.lists import STATEMENTS
-from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS, PROBE, OwnParts, Parts
+from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS, PROBE, OwnParts, Parts, with_lists
 from oms.testing.simulator.scene import Deed, Scene
 from oms.testing.simulator.venue import Connection, FaultyVenue
 from oms.testing.simulator.watch import Audience, Violation, Watcher
@@ -81,6 +81,8 @@ class World:
         can = self.parts.capabilities(scene.profile)
         if scene.lists and self.parts.is_listing:
             can = evolve(can, lists=frozenset(Listing))
+        if scene.works_lists and self.parts.works_lists:
+            can = with_lists(can)
         if scene.holds:
             plain = frozenset(pair for pair in can.order_types if pair[0] in {Market, Limit})
             can = evolve(can, order_types=plain)
