@@ -1,0 +1,265 @@
+"""The rule-based machine of groups that their venue works: one bracket as a list, and every interleaving of what can happen.
+
+After each step these laws are looked at.
+
+- *Soundness*: the engine's state is whole, and what is recorded amounts to it after a restart.
+- *Telling*: where exits have executed more than their entry, as far as anybody knows, an anomaly has told of it.
+- *Cancel*: of a group that is canceled every order has ended, or is asked to be canceled, or its venue has refused that.
+
+In the end everything is heard, and each order stands as it does at the venue.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+try:
+    from hypothesis import strategies as st
+    from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+except ImportError as error:  # pragma: no cover  # the suite itself needs Hypothesis
+    raise ImportError("oms.testing needs Hypothesis: pip install 'openoms[testing]'") from error
+
+from collections import Counter
+from decimal import Decimal
+
+from oms.engine.engine import Engine
+from oms.engine.fingerprint import describe
+from oms.engine.inputs import Answered, Input, Reported, Start, TimerDue
+from oms.engine.invariants import check_state
+from oms.engine.state import State
+from oms.model.commands import CancelOrder, ReplaceOrder
+from oms.model.contingency import CancelGroup, Siblings, SubmitGroup, bracket
+from oms.model.decimals import ZERO
+from oms.model.enums import AnomalyCode, RequestKind, Side
+from oms.model.events import AnomalyRaised, Event
+from oms.model.group import Group
+from oms.model.ids import Account, BrokerName, OrderId
+from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
+from oms.model.reports import NotSent, Refused, SendResult, Sent, Unknown
+from oms.model.requests import NewOrderList, OrderStatusRequest, Request
+from oms.model.terms import Limit, Stop
+from oms.model.venue_profile import EXCHANGE, FIX_BROKER
+from oms.order_types.registry import default_handlers
+from oms.testing.decisions import Decision, decide, decide_all, may_decide
+from oms.testing.dice import Dice
+from oms.testing.simulator.order_lists import OrderLists
+from oms.testing.simulator.parts import Parts, with_lists
+from oms.testing.venue import TruthfulVenue
+
+# What a machine looks at is more than anybody else may.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+START_NS: Final = 1_767_623_400_000_000_000
+"""2026-01-05 14:30:00 UTC."""
+VENUE: Final = BrokerName("venue")
+INSTRUMENT: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1, broker=VENUE)
+_MAIN: Final = Account("main")
+_PICKS: Final = st.integers(0, 2)
+_DECISIONS: Final = (
+    Decision.ACCEPT,
+    Decision.FILL,
+    Decision.FILL,
+    Decision.FILL_ALL,
+    Decision.ACCEPT_REQUEST,
+    Decision.REFUSE_REQUEST,
+    Decision.CANCEL,
+    Decision.REJECT,
+    Decision.OVERFILL,
+    Decision.LATE_FILL,
+    Decision.BUST,
+    Decision.CORRECT,
+)
+_MAX_ROUNDS: Final = 20
+
+
+class ListMachine(RuleBasedStateMachine):
+    """One bracket at a venue that works it, and says what it does whenever it likes."""
+
+    def __init__(self) -> None:
+        """Begin before the group."""
+        super().__init__()
+        self.books: dict[OrderId, TruthfulVenue] = {}
+        self.heard: Counter[TruthfulVenue] = Counter()
+        self.lists = OrderLists(Counter())
+        self.events: list[Event] = []
+        self.now_ns = START_NS
+
+    # ------------------------------------------------------------ the hand that drives the engine
+
+    def _start(self) -> Start:
+        return Start("lists", 30_000_000_000, RiskLimits.off("a test"), (INSTRUMENT,), _MAIN)
+
+    def tell(self, what: Input) -> None:
+        """Hand an input in, and its requests to the venue."""
+        self.now_ns += 1_000_000
+        outcome = self.engine.handle(what, self.now_ns)
+        self.events += outcome.events
+        for request in outcome.requests:
+            self._take(request)
+
+    def _take(self, request: Request) -> None:
+        if isinstance(request, NewOrderList):
+            self.sent += 1
+            assert self.sent == 1, "a list is sent once"
+            books = []
+            for number, one in enumerate(request.orders):
+                book = TruthfulVenue(self.profile, now_ns=self.now_ns, name=f"V{number}")
+                self.books[one.order_id] = book
+                if self.arrives:
+                    book.hear(one)
+                books.append(book)
+            if self.arrives:
+                self.lists.add(request.contingency, books)
+            if not isinstance(self.word, Sent):
+                self.tell(Answered(request, self.word))
+            return
+        book = self.books[request.order_id]
+        book.now_ns = self.now_ns
+        if isinstance(request, OrderStatusRequest):
+            self.tell(Answered(request, book.answer(request.cl_ord_id)))
+        else:
+            book.hear(request)
+        self.lists.follow(book)
+
+    @initialize(
+        siblings=st.sampled_from(Siblings),
+        profile=st.sampled_from([EXCHANGE, FIX_BROKER]),
+        fate=st.integers(0, 7),
+    )
+    def begin(self, siblings: Siblings, profile: object, fate: int) -> None:  # drawn by Hypothesis
+        """Open an engine, and place the bracket: its list arrives, is lost, is refused, or nobody knows."""
+        self.profile = EXCHANGE if profile is EXCHANGE else FIX_BROKER
+        fates: dict[int, tuple[bool, SendResult]] = {
+            0: (False, NotSent("no connection")),
+            1: (False, Refused("not possible", "2")),
+            2: (False, Unknown("no answer")),
+            3: (True, Unknown("no answer")),
+        }
+        usual: tuple[bool, SendResult] = (True, Sent())
+        self.arrives, self.word = fates.get(fate, usual)
+        self.sent = 0
+        self.able = with_lists(Parts().capabilities(self.profile))
+        self.engine = Engine({VENUE: self.able}, default_handlers())
+        self.tell(self._start())
+        whole = bracket(
+            "AAPL", Side.BUY, 12, entry=Limit(100), target=Limit(110), stop=Stop(95), siblings=siblings
+        )
+        self.tell(SubmitGroup(whole, _MAIN))
+        assert self.sent == 1
+        orders = [self.engine.state.index.by_id[order_id] for order_id in self.books]
+        # What became of the send is what became of each order; where nobody knows, it may have been asked by now.
+        if not isinstance(self.word, Unknown):
+            assert [order.is_closed for order in orders] == [not isinstance(self.word, Sent)] * 3
+
+    @property
+    def group(self) -> Group | None:
+        """The bracket; None where it is over."""
+        return self.engine.state.groups.by_id.get(1)
+
+    def _book(self, pick: int) -> tuple[OrderId, TruthfulVenue]:
+        return list(self.books.items())[pick]
+
+    # ------------------------------------------------------------ what the venue does
+
+    @rule(pick=_PICKS, decision=st.sampled_from(_DECISIONS), size=st.integers(1, 12), which=st.integers(0, 9))
+    def venue_decides(self, pick: int, decision: Decision, size: int, which: int) -> None:
+        """The venue goes on with an order, and with what depends on it."""
+        _, book = self._book(pick)
+        if may_decide(book, decision) and self.lists.may_decide(book, decision):
+            book.now_ns = self.now_ns
+            dice = Dice(size, which, Decimal(1), Decimal(100))
+            decide(book, decision, self.lists.within(book, decision, dice))
+            self.lists.follow(book)
+
+    @rule(pick=_PICKS)
+    def hear(self, pick: int) -> None:
+        """The oldest word about an order arrives; those about several in any order."""
+        _, book = self._book(pick)
+        if self.heard[book] < len(book.said):
+            self.heard[book] += 1
+            self.tell(Reported(VENUE, book.said[self.heard[book] - 1]))
+
+    # ------------------------------------------------------------ what is asked for
+
+    @rule()
+    def cancel_group(self) -> None:
+        """Somebody cancels all of it."""
+        self.tell(CancelGroup(1))
+
+    @rule(pick=_PICKS)
+    def cancel_leg(self, pick: int) -> None:
+        """Somebody cancels one order."""
+        self.tell(CancelOrder(self._book(pick)[0]))
+
+    @rule(pick=_PICKS, qty=st.integers(1, 20))
+    def replace_leg(self, pick: int, qty: int) -> None:
+        """Somebody gives one order another total."""
+        self.tell(ReplaceOrder(self._book(pick)[0], order_qty=Decimal(qty)))
+
+    @rule(seconds=st.sampled_from([1, 40, 700]))
+    def wait(self, seconds: int) -> None:
+        """Time passes, so that what is unanswered falls into doubt, and is asked about."""
+        self.now_ns += seconds * 1_000_000_000
+        self.tell(TimerDue())
+
+    @rule()
+    def restart(self) -> None:
+        """The process dies, and another one goes on from what was recorded."""
+        before = describe(self.engine.state)
+        self.engine = Engine({VENUE: self.able}, default_handlers(), State())
+        self.engine.replay(self.events)
+        assert describe(self.engine.state) == before
+        self.tell(self._start())
+
+    # ------------------------------------------------------------ what holds after every step
+
+    @invariant()
+    def is_whole(self) -> None:
+        """The engine's state does not contradict itself."""
+        if self.books:
+            assert check_state(self.engine.state) == ()
+
+    @invariant()
+    def is_told_of(self) -> None:
+        """Where exits have executed more than their entry, somebody was told."""
+        group = self.group if self.books else None
+        if group is not None:
+            entry, *exits = group.legs
+            if sum((leg.executed_qty for leg in exits), ZERO) > entry.executed_qty:
+                assert AnomalyCode.EXITS_EXCEED_ENTRY in self._codes()
+
+    @invariant()
+    def is_canceled(self) -> None:
+        """A canceled group has no order left that nobody has asked to be canceled."""
+        group = self.group if self.books else None
+        if group is None or not group.is_canceled:
+            return
+        for leg in group.legs:
+            for order in leg.orders:
+                asked = any(one.kind is RequestKind.CANCEL for one in order.outstanding_requests)
+                assert order.is_closed or asked or order.order_id in leg._no_cancel
+
+    def _codes(self) -> set[AnomalyCode]:
+        return {event.code for event in self.events if isinstance(event, AnomalyRaised)}
+
+    def teardown(self) -> None:
+        """Let everything be decided and heard: engine and venue agree."""
+        for _ in range(_MAX_ROUNDS if self.books else 0):
+            for pick, book in enumerate(self.books.values()):
+                decide_all(book)
+                self.lists.follow(book)
+                while self.heard[book] < len(book.said):
+                    self.hear(pick)
+            self.wait(700)
+        for order_id, book in self.books.items():
+            order = self.engine.state.index.by_id[order_id]
+            assert not order.outstanding_requests
+            if book.truth is None:
+                assert order.is_closed
+                assert not order.cum_qty
+            else:
+                assert order.cum_qty == book.truth.cum_qty
+        if self.lists.exceeded():
+            assert AnomalyCode.EXITS_EXCEED_ENTRY in self._codes()
