@@ -167,6 +167,11 @@ def test_a_recorded_run_broken_off_gives_its_state_back(tmp_path: Path, market_d
         (("run", "--quotes", "no-such-file.csv"), "no-such-file.csv"),
         (("run",), "FILE = none: name a file"),
         (("run", "README.md", "--queue", "long"), "--queue = long: pessimistic"),
+        (("run", "BARS.csv"), "--bar-seconds = nothing"),
+        (
+            ("run", "BARS.csv", "--bar-seconds", "60", "--chart", "no-such-folder/x.html"),
+            "no-such-folder/x.html",
+        ),
         (("run", "--quotes", "README.md", "--tick", "0"), "tick = 0"),
         (("run", "--quotes", "README.md", "--size", "nan"), "--size = nan"),
         (("state", "no-such.db"), "no-such.db"),
@@ -178,13 +183,17 @@ def test_a_recorded_run_broken_off_gives_its_state_back(tmp_path: Path, market_d
         "no such recording",
         "no recording",
         "no such queue",
+        "bars of no length",
+        "a chart that cannot be written",
         "tick of zero",
         "size that is no number",
         "no such journal",
     ],
 )
-def test_bad_input_is_one_line_that_names_it(arguments: tuple[str, ...], named: str) -> None:
-    done = oms(*arguments)
+def test_bad_input_is_one_line_that_names_it(tmp_path: Path, arguments: tuple[str, ...], named: str) -> None:
+    bars = tmp_path / "BARS.csv"
+    bars.write_text("start,open,high,low,close,volume\n2006-01-02T08:00:00Z,3602,3603,3597,3599,5699\n")
+    done = oms(*(str(bars) if argument == bars.name else argument for argument in arguments))
     assert done.returncode == 2
     assert named in done.stderr
     assert done.stderr.count("\n") == 1

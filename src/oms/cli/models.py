@@ -253,6 +253,8 @@ def _made(option: str, text: str, ways: Mapping[str, _Way], instrument: Instrume
     values, named = [], {}
     for word in filter(None, rest.split(",")):
         key, is_named, number = word.partition("=")
+        if is_named and key in named:
+            raise ValidationError(option, text, f"give {key} once; {way.usage}")
         if is_named:
             named[key] = number
         else:

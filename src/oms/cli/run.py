@@ -30,6 +30,7 @@ from oms.simulation.self_match import SelfMatch
 C = TypeVar("C", bound=Choice)
 _MAX_PACE: Final = 1_000_000
 _SHOWN_ROWS: Final = 5
+_OPTIONS: Final = {"span_s": "--bar-seconds", "assumed_size": "--assumed-size"}
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -99,6 +100,7 @@ def run(args: Namespace) -> int:
     if not files:
         raise ValidationError("FILE", "none", "name a file of recorded market data, or several")
     recordings = [_opened(path, args) for path in files]
+    chart = _writable(args.chart)
     db = new_journal(args.db, "oms-run.db")
     print(f"A market-making bot trades {args.symbol} as recorded in {', '.join(files)}.")
     print(f"Journal: {db}\n")
@@ -120,11 +122,11 @@ def run(args: Namespace) -> int:
     summary = describe(result, args.currency)
     print(summary)
     print()
-    if args.chart is not None:
+    if chart is not None:
         title = f"{args.symbol}: {', '.join(Path(path).name for path in files)}"
         page = chart_page(title, result.market, result.orders, instrument, summary=summary)
-        Path(args.chart).write_text(page, encoding="utf-8")
-        print(f"Chart: {args.chart}\n")
+        chart.write_text(page, encoding="utf-8")
+        print(f"Chart: {chart}\n")
     account = None if args.account is None else models.account(args.account, instrument)
     is_balanced = balance(db, broker, {} if account is None else account.opening().balances)
     is_same = prove(db, result.state_hash)
@@ -155,6 +157,14 @@ def _broker(args: Namespace, instrument: Instrument) -> PaperBroker:
     )
 
 
+def _writable(path: str | None) -> Path | None:
+    """Check before the run that its chart can be written after it."""
+    if path is None:
+        return None
+    with Path(path).open("a", encoding="utf-8"):
+        return Path(path)
+
+
 def _names(choices: type[C]) -> list[str]:
     return [choice.name.lower().replace("_", "-") for choice in choices]
 
@@ -171,7 +181,9 @@ def _opened(path: str, args: Namespace) -> Recording:
         try:
             return Recording(path, args.symbol, venue=args.venue, bad_rows=args.bad_rows, **told)
         except ValidationError as error:
-            if error.field in told or answers.get(error.field) is None:
+            if error.field in _OPTIONS and answers[error.field] is None:
+                raise ValidationError(_OPTIONS[error.field], "nothing", f"{path} does not say it") from error
+            if error.field in told or error.field not in answers:
                 raise
             told[error.field] = answers[error.field]
 

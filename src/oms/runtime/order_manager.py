@@ -639,6 +639,9 @@ class OrderManager:
             broker.on_market(update)
         for one in told:
             self._loop.enter(one)
+        loop = self._loop
+        if not told and loop.inbox and loop.halted is None and not loop.is_deferred:
+            loop.drain()  # what it has made simulated brokers report is heard at once, as with any other update
 
     def session(self, change: SessionChange) -> None:
         """Take in that a trading session opened or closed; orders that are good no longer end with it.

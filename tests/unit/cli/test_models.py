@@ -74,6 +74,7 @@ def test_other_models(read: Callable[[str, Instrument], object], text: str, mode
         (models.slippage, "ticks:1,size=2", "--slippage = ticks:1,size=2: ticks:N"),
         (models.slippage, "volume-share:2", "limit = 2"),
         (models.account, "cash:much", "--account = cash:much: cash:AMOUNT; "),
+        (models.account, "margin:1,initial=0.5,initial=0.6", "give initial once"),
         (models.queue, "", "--queue = '': pessimistic; proportional; optimistic"),
     ],
 )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from oms.brokers.paper import PaperBroker
 from oms.errors import ValidationError
 from oms.model.bars import Bar, QuoteBar
 from oms.model.capabilities import Capabilities
@@ -142,3 +143,43 @@ def test_what_no_market_says_is_refused_and_nobody_hears_it(junk: MarketData) ->
 def test_a_path_is_a_path() -> None:
     with pytest.raises(ValidationError, match="bar_path = 'high first': pass a BarPath"):
         House("high first")  # type: ignore[arg-type]  # as a caller might
+
+
+def at_the_exchange(*market: MarketData) -> OrderManager:
+    """A manager at the simulated exchange that has heard this of the market."""
+    om = OrderManager(brokers=[PaperBroker([AAPL])], store=WatchedStore(), clock=ManualClock(T0))
+    for update in market:
+        om.update(update)
+    return om
+
+
+def test_what_depth_executes_is_heard_at_once_also_where_the_best_prices_stay() -> None:
+    om = at_the_exchange(BookSnapshot(X, T0, [("99.5", 5)], [("100.5", 5), ("102", 5)]))
+    order = om.submit(X, Side.BUY, 8, Limit(101), tif=GTC)
+    assert order.cum_qty == 5
+
+    om.update(BookUpdate(X, T0, [], [("101", 3)]))
+    assert order.cum_qty == 8
+
+
+def test_what_a_resumption_executes_is_heard_at_once() -> None:
+    om = at_the_exchange(
+        Quote(X, T0, d("99.5"), d(5), d("100.5"), d(5)),
+        SecurityStatus(X, T0, SecurityTradingStatus.TRADING_HALT),
+    )
+    order = om.submit(X, Side.BUY, 4, Limit(101), tif=GTC)
+    assert not order.cum_qty
+
+    om.update(SecurityStatus(X, T0, SecurityTradingStatus.RESUME))
+    assert order.cum_qty == 4
+
+
+def test_what_a_resumption_executes_is_heard_within_a_batch_too() -> None:
+    om = at_the_exchange(
+        Quote(X, T0, d("99.5"), d(5), d("100.5"), d(5)),
+        SecurityStatus(X, T0, SecurityTradingStatus.TRADING_HALT),
+    )
+    order = om.submit(X, Side.BUY, 4, Limit(101), tif=GTC)
+    with om.batch():
+        om.update(SecurityStatus(X, T0, SecurityTradingStatus.RESUME))
+        assert order.cum_qty == 4
