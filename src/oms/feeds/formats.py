@@ -62,11 +62,17 @@ def layout_of(columns: Sequence[str]) -> Layout:
     """Give the layout that a header line announces; of several that fit the one with most columns.
 
     Raises:
-        ValidationError: It announces none that is known.
+        ValidationError: It announces none that is known, or names a column of it twice.
     """
     fitting = [layout for layout in LAYOUTS if set(layout.columns) <= set(columns)]
     if fitting:
-        return max(fitting, key=lambda layout: len(layout.columns))
+        layout = max(fitting, key=lambda layout: len(layout.columns))
+        twice = [column for column in layout.columns if list(columns).count(column) > 1]
+        if twice:
+            raise ValidationError(
+                "columns", ", ".join(twice), "name each column once: which of them is meant?"
+            )
+        return layout
     known = "; ".join(f"{layout.name}: {','.join(layout.columns)}" for layout in LAYOUTS)
     raise ValidationError(
         "columns",

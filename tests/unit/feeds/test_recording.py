@@ -260,3 +260,10 @@ def test_other_times_are_refused(text: str) -> None:
 
 def test_epoch_times_go_up_to_2_to_the_63() -> None:
     assert epoch_ns("9223372036854775807") == 2**63 - 1
+
+
+def test_a_header_that_names_a_column_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trades.csv"
+    path.write_text("recv_ns,price,price,size,taker_side\n1,10,11,1,BUY\n")
+    with pytest.raises(FeedError, match="columns = price: name each column once"):
+        Recording(path, "X")
