@@ -14,7 +14,7 @@ from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.market_order_book import MarketOrderBook
 from oms.model.price_grid import PriceGrid
-from oms.model.sessions import utc_date
+from oms.model.sessions import SessionChange, utc_date
 from oms.simulation.ladder import Ladder
 from oms.simulation.queue_models import QueueModel
 from oms.simulation.shown import ShownSide, TopSide
@@ -41,7 +41,7 @@ class Book:
         stops: Our orders that wait for a price, in order of arrival.
         aside: Our orders that trade in full or by a least quantity: they join no queue.
         unpriced: Our pegged orders that have no limit yet.
-        due: Our orders that wait for the next price, where only bars are known, or for the end of a halt.
+        due: Our orders that wait for the next price, where only bars are known, for the end of a halt, or for an opening.
         held: Our orders of which nothing works, since others of their list have not executed.
         pegs: All our pegged orders, in order of arrival; some have ended meanwhile.
         is_by_bar: Whether bars are all that is known of the market.
@@ -170,8 +170,8 @@ class Book:
 
     @property
     def is_awaited(self) -> bool:
-        """Whether there is nobody to trade with before something happens: a bar, or the end of a halt."""
-        return self.is_halted or (self.is_by_bar and not self.is_shown)
+        """Whether there is nobody to trade with before something happens: a bar, the end of a halt, or an opening."""
+        return self.is_still or (self.is_by_bar and not self.is_shown)
 
     @property
     def is_shown(self) -> bool:
@@ -242,6 +242,14 @@ class Book:
         yield from self.due.values()
         yield from self.held.values()
 
+    def ending(self, change: SessionChange) -> list[VenueOrder]:
+        """Give the orders that are good no longer once the session has changed, and its auction was held."""
+        ending = [order for order in self.orders() if order.ends_with(change)]
+        if self.is_closed and self.is_halted:
+            # What is to trade at once or not at all does not wait for the end of a halt beyond its session.
+            ending += [order for order in self.due.values() if not order.may_rest]
+        return ending
+
     def released_by(self, update: Quote | TradePrint | MarkPrice) -> list[VenueOrder]:
         """Let whoever waits for a price look at an update, and give those that it releases; none while nothing trades."""
         if self.is_still:
@@ -306,7 +314,7 @@ class Book:
         self._note_watched()
 
     def _note_watched(self) -> None:
-        was, self.is_watched = self.is_watched, bool(self.stops or self.aside or self.pegs)
+        was, self.is_watched = self.is_watched, bool(self.stops or self.aside or self.pegs or self.due)
         if self.is_watched and not was and self.is_deep:
             # What the market was before does not matter to who begins to look.
             self._last_top = self.top()

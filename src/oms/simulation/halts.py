@@ -5,8 +5,12 @@ orders are taken, unless the rules say otherwise, and trade with nobody: those w
 wait, and market orders, as whatever is IOC or FOK, wait for the end of the halt.
 
 It ends with an auction at a single price (`oms.simulation.auction`) among what waited, our resting orders and what the market
-shows; in it our own orders may trade with one another, and orders for an opening or a close have no part. Then each order that
-waited, and has something left, is worked like one that arrives then.
+shows; in it our own orders may trade with one another, and orders for an opening or a close have no part. Nor have orders that trade
+in full or by a least quantity, those that only reduce, and those that depend on others: a share of the auction could be less
+than they may trade, or more. Then each order that waited, and has something left, is worked like one that arrives then.
+
+Where the session closes before, what is IOC or FOK and waits expires. Where the halt ends while it is closed there is no
+auction for it, and what waits is worked after the opening, like what arrives then.
 """
 
 from __future__ import annotations
@@ -15,7 +19,6 @@ from oms.simulation.book import Book
 from oms.simulation.matching import Matching
 from oms.simulation.reporting import Reports
 from oms.simulation.uncross import uncross
-from oms.simulation.venue_order import Stage
 
 
 def halt(book: Book) -> None:
@@ -31,10 +34,5 @@ def resume(matching: Matching, book: Book, time_ns: int) -> Reports:
     book.is_halted = False
     if book.is_closed:
         return reports
-    waiting = list(book.due.values())
-    uncross(book, waiting, time_ns, matching.executions, reports)
-    for order in waiting:
-        if order.stage is Stage.OPEN and order.room is book.due:
-            book.remove(order)
-            reports += matching.work(book, order, time_ns)
-    return [*reports, *matching.match_display(book, time_ns)]
+    uncross(book, list(book.due.values()), time_ns, matching.executions, reports)
+    return [*reports, *matching.work_due(book, time_ns), *matching.match_display(book, time_ns)]

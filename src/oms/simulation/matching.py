@@ -73,7 +73,7 @@ class Matching:
             self.executions.cancel(book, order, "it would have taken", time_ns, reports)
             return reports
         executions = self.executions
-        if not book.is_halted:
+        if not book.is_still:
             self._take(book, order, time_ns, reports)
         if not order.leaves_qty:
             return reports
@@ -200,8 +200,19 @@ class Matching:
         if book.aside and not is_awaited:
             for order in sorted(book.aside.values(), key=_priority):
                 self._match_aside(book, order, time_ns, reports)
+        if book.due and not book.is_awaited:
+            reports += self.work_due(book, time_ns)
         if book.pegs:
             for order in moved(book):
+                book.remove(order)
+                reports += self.work(book, order, time_ns)
+        return reports
+
+    def work_due(self, book: Book, time_ns: int) -> Reports:
+        """Work what waited until there is somebody to trade with, in order of arrival."""
+        reports: Reports = []
+        for order in list(book.due.values()):
+            if order.room is book.due:  # else it has ended with what it depended on
                 book.remove(order)
                 reports += self.work(book, order, time_ns)
         return reports
@@ -252,9 +263,8 @@ class Matching:
 
     def change_session(self, change: SessionChange) -> Reports:
         """Open or close one book or all: its auction first, then what is good no longer expires, the earliest order first."""
-        if change.symbol is None:
-            books = list(self.books.values())
-        else:
+        books = list(self.books.values())
+        if change.symbol is not None:
             books = [self.books[change.symbol]] if change.symbol in self.books else []
         is_closed = change.phase is SessionPhase.CLOSED
         reports: Reports = []
@@ -265,13 +275,12 @@ class Matching:
                 if called:
                     uncross(book, called, change.time_ns, self.executions, reports)
             book.is_closed = is_closed
-        ending = [(order, book) for book in books for order in book.orders() if order.ends_with(change)]
+        ending = [(order, book) for book in books for order in book.ending(change)]
         for order, book in sorted(ending, key=lambda entry: entry[0].place):
             if order.stage is Stage.OPEN:  # it may have ended with what it depended on
                 self._expire(book, order, change.time_ns, _TEXTS[change.phase], reports)
-        if not is_closed:
-            for book in books:
-                reports += self.match_display(book, change.time_ns)
+        for book in books:
+            reports += self.match_display(book, change.time_ns)
         return reports
 
     def expire(self, time_ns: int) -> Reports:

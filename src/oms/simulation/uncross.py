@@ -21,17 +21,15 @@ def uncross(
 ) -> None:
     """Trade at a single price what was called, what of ours rests, and what the market shows.
 
-    Nothing happens where none of ours would trade.
+    Whoever may trade only in full, by a least quantity, or by what others leave it has no part. Nothing happens where none of
+    ours would trade.
     """
     sides: list[list[Interest]] = []
     for ladder in (book.buys, book.sells):
         shown = [Interest(px, left) for px, left in book.facing(is_buy=not ladder.is_buy).offers()]
-        # Who only reduces, or depends on others, could be given more than there is for it.
-        resting = (
-            order for order in ladder.orders() if not order.is_reduce_only and order.working_qty is None
-        )
-        ours = (*resting, *(order for order in called if order.is_buy is ladder.is_buy))
-        sides.append([*shown, *(Interest(order.price, order.leaves_qty, order) for order in ours)])
+        there = (*ladder.orders(), *(order for order in called if order.is_buy is ladder.is_buy))
+        ours = (Interest(order.price, order.leaves_qty, order) for order in there if _takes_part(order))
+        sides.append([*shown, *ours])
     found = clearing_px(sides[0], sides[1], book.last_px, book.last_px or _middle(book))
     if found is None:
         return
@@ -45,9 +43,17 @@ def uncross(
                 assert one.price is not None
                 book.take(one.price, qty, is_buy=not is_buy)
                 continue
+            assert qty <= executions.wanted(one.order), "nobody in it can end another, or leave it less"
             executions.execute(book, one.order, qty, px, None, time_ns, reports)
             if not one.order.leaves_qty:
                 book.remove(one.order)
+
+
+def _takes_part(order: VenueOrder) -> bool:
+    # Who only reduces, or depends on others, could be given more than there is for it; who has a least quantity, less.
+    if order.is_for_auction:
+        return True  # it is taken without instructions, and depends on nobody
+    return not (order.is_reduce_only or order.working_qty is not None or order.least_qty(order.leaves_qty))
 
 
 def _middle(book: Book) -> Decimal | None:

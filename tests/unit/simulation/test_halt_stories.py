@@ -9,8 +9,9 @@ import pytest
 from oms.errors import ValidationError
 from oms.model.security_status import SecurityStatus
 from oms.simulation.rules import MatchingRules
+from oms.simulation.venue_acts import ResumeOrder, SuspendOrder
 from tests.unit.simulation.test_depth_stories import play
-from tests.unit.simulation.venue import Venue, X
+from tests.unit.simulation.venue import Venue, X, spoken
 
 STORIES: dict[str, tuple[str, ...]] = {
     "what rests stays, and nothing trades": (
@@ -94,6 +95,67 @@ STORIES: dict[str, tuple[str, ...]] = {
         "halt",
         "close -> a expired cum 0",
     ),
+    "who trades in full or by a least quantity has no part in the auction": (
+        "quote 99x5 101x5",
+        "halt",
+        "buy a 8 @101 fok -> a new",
+        "buy b 8 mkt fok -> b new",
+        "buy c 8 mkt day aon -> c new",
+        "buy d 8 mkt day min6 -> d new",
+        "resume -> a canceled cum 0; b canceled cum 0; c canceled cum 0; d canceled cum 0",
+    ),
+    "they are worked after it": (
+        "quote 99x5 101x9",
+        "halt",
+        "buy a 6 mkt fok -> a new",
+        "buy b 2 mkt day -> b new",
+        "buy c 5 mkt day min1 -> c new",
+        # Of nine b has two in the auction, then a six; one is left.
+        "resume -> b 2@101 auction leaves 0; a 6@101 taker leaves 0; c 1@101 taker leaves 4; c canceled cum 1",
+    ),
+    "who only reduces has no part in the auction, and ends with the position": (
+        "quote 99x20 101x9",
+        "buy z 5 mkt day -> z new; z 5@101 taker leaves 0",
+        "halt",
+        "sell a 5 mkt day -> a new",
+        "sell b 5 mkt day reduce -> b new",
+        "resume -> a 5@99 auction leaves 0; b canceled cum 0",
+    ),
+    "who only reduces is worked after the auction": (
+        "quote 99x20 101x9",
+        "buy z 5 mkt day -> z new; z 5@101 taker leaves 0",
+        "halt",
+        "sell b 5 mkt day reduce -> b new",
+        "sell a 3 mkt day -> a new",
+        "resume -> a 3@99 auction leaves 0; b 2@99 taker leaves 3; b canceled cum 2",
+    ),
+    "what waits is worked after the opening where the halt ends in a closed session": (
+        "quote 99x5 101x5",
+        "halt",
+        "buy a 3 @101 ioc -> a new",
+        "buy b 3 mkt fok -> b new",
+        "buy c 3 mkt gtc -> c new",
+        "buy d 1 mkt day -> d new",
+        "close -> a expired cum 0; b expired cum 0; d expired cum 0",
+        "resume",
+        "buy o 4 mkt opg -> o new",
+        # Of five the opening has four.
+        "open 9 -> o 4@101 auction leaves 0; c 1@101 taker leaves 2; c canceled cum 1",
+    ),
+    "a halt may outlast the opening": (
+        "quote 99x5 101x5",
+        "halt",
+        "buy a 3 mkt gtc -> a new",
+        "close",
+        "open 9",
+        "quote 99x5 102x5",
+        "resume -> a 3@102 auction leaves 0",
+    ),
+    "what waits for a bar takes the first quote": (
+        "bar 100,101,99,100x9",
+        "buy a 3 mkt day -> a new",
+        "quote 99x5 101x5 -> a 3@101 taker leaves 0",
+    ),
     "an auction without any of ours is none": (
         "quote 99x5 101x5",
         "halt",
@@ -151,6 +213,23 @@ def test_trading_is_halted_and_goes_on(story: tuple[str, ...]) -> None:
 
 def test_a_venue_may_take_no_orders_in_a_halt() -> None:
     play(Venue(rules=MatchingRules(takes_orders_in_halts=False)), REFUSING)
+
+
+def test_an_order_that_is_taken_up_in_a_closed_session_trades_in_the_next_one() -> None:
+    venue = Venue()
+    play(venue, ("quote 98x5 101x5", "buy a 3 @100 gtc -> a new", "halt", "buy b 2 mkt gtc -> b new"))
+    acts = venue.exchange.acts
+    for name in ("a", "b"):
+        acts.act_on_order(SuspendOrder(name), venue.time_ns)
+    play(venue, ("resume", "close", "quote 98x5 99x9"))
+    for name in ("a", "b"):
+        (taken_up,) = acts.act_on_order(ResumeOrder(name), venue.time_ns)
+        assert spoken(taken_up) == f"{name} new"
+    # What rests is met at its limit, then the market order takes.
+    play(
+        venue,
+        ("quote 98x5 99x4", "open 9 -> a 3@100 maker leaves 0; b 1@99 taker leaves 1; b canceled cum 1"),
+    )
 
 
 def test_a_status_of_another_kind_is_refused() -> None:
