@@ -235,9 +235,12 @@ class ContingentLists:
             order = entry.order
             if not entry.is_open:
                 continue
+            before, left = order.working_qty or ZERO, order.leaves_qty
             if most != order.order_qty and most > order.cum_qty:
                 _restate(entry, most, time_ns, reports)
-            before, order.working_qty = order.working_qty or ZERO, now
+            # After a bust a smaller total can be more than what was left.
+            before = ZERO if order.leaves_qty > left else before
+            order.working_qty = now
             if order is not moved:
                 self._place(entry.book, order, before)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from oms.model.contingency import Oco, legs_of
+from oms.model.decimals import EXACT
 from oms.model.enums import CxlRejResponseTo, ExecType
 from oms.model.ids import ClOrdId, VenueOrderId
 from oms.model.reports import ExecutionReport
@@ -28,6 +29,8 @@ from oms.simulation.pegs import px_at_once
 from oms.simulation.reporting import Reports, answer, cancel_reject, execution_report, status_report
 from oms.simulation.venue_order import Stage, VenueOrder
 from oms.simulation.watch import watch_of
+
+_SUBTRACT: Final = EXACT.subtract
 
 Amendment: TypeAlias = OrderCancelRequest | OrderCancelReplaceRequest
 """What asks for something else of an order that is there."""
@@ -168,8 +171,9 @@ class OrderDesk:
     def replace(self, request: OrderCancelReplaceRequest) -> Reports:
         """Give an order another total quantity, limit or stop price, or refuse to.
 
-        A total at or below what has traded means "stop here" (FIX C.3.c). A smaller total at the same price keeps
-        the order's place; another price or a larger total loses it, and may trade at once. An order that waits for a price
+        A total at or below what has traded means "stop here" (FIX C.3.c). What a total leaves above what has traded works, what
+        was busted before included. Less than what was left keeps the order's place at the same price; another price or more
+        loses it, and may trade at once. An order that waits for a price
         keeps its place and what it has seen, unless it is given another stop price.
         """
         found = self.find(request, CxlRejResponseTo.REPLACE)
@@ -308,7 +312,8 @@ def _is_moved(book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms) -
         return stop_px(terms) != stop_px(order.terms)
     if limit_px(terms) != limit_px(order.terms) or _shows_more(order.terms, terms):
         return True
-    return order_qty > order.order_qty or order.room is book.aside
+    # After a bust the same total is more than what was left.
+    return _SUBTRACT(order_qty, order.cum_qty) > order.leaves_qty or order.room is book.aside
 
 
 def _shows_more(before: Terms, after: Terms) -> bool:

@@ -23,6 +23,7 @@ from oms.simulation.executions import Executions
 from oms.simulation.reporting import Reports, execution_report
 from oms.simulation.venue_order import Stage, VenueOrder
 
+_ADD: Final = EXACT.add
 _SUBTRACT: Final = EXACT.subtract
 _TEXT: Final = "it would have traded with an order of the same account"
 
@@ -124,7 +125,8 @@ def _reduce(
     if qty >= order.leaves_qty:
         _cancel(executions, book, order, reason, time_ns, reports)
         return
-    order.amend(_SUBTRACT(order.order_qty, qty), order.terms)
+    # What was busted of it stays lost: the total falls to what is left.
+    order.amend(_ADD(order.cum_qty, _SUBTRACT(order.leaves_qty, qty)), order.terms)
     executions.charging.hold(book, order, time_ns)
     trade_date = book.trade_date_at(time_ns)
     report = execution_report(order, ExecType.RESTATED, time_ns, trade_date, text=_TEXT)

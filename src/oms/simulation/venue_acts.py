@@ -54,7 +54,7 @@ class CancelOrder:
 class BustTrade:
     """Declare that an execution did not happen: `TRADE_CANCEL`, and its fee is paid back.
 
-    What was busted does not work again.
+    What was busted does not work again, until a replace says a total that has room for it.
 
     Attributes:
         exec_id: The execution, or its last correction.

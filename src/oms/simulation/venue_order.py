@@ -75,7 +75,7 @@ class VenueOrder:
         peg: The price that it follows, as it was when its limit was last set; None before, or where it follows none.
         working_qty: What it may execute in all as the others of its list stand; None where it depends on none.
         pause: Why it is held back; None while it is not.
-        lost_qty: What was busted, which does not work again.
+        lost_qty: What was busted since the total was last said, and does not work again.
         touches: How often its price was touched, as far as a model was asked what of that is its.
         hold: What it holds of its account; None where accounts are not watched.
         room: Where it stands while it rests at no price: beside others that wait; None otherwise.
@@ -203,13 +203,17 @@ class VenueOrder:
             self.stage = Stage.FILLED
 
     def amend(self, order_qty: Decimal, terms: Terms) -> None:
-        """Book another total, not below what has executed, and other terms; a limit that these do not name stays."""
+        """Book another total, not below what has executed, and other terms; a limit that these do not name stays.
+
+        What has not executed of it works, what was busted before included: a total says what the order is for from here on.
+        """
         # The limit of a pegged order is set when it is worked.
         price = None if isinstance(terms, Pegged) else limit_px(terms)
         self.order_qty = order_qty
         self.terms = terms
         self.price = self.price if price is None else price
-        self.leaves_qty = max(_SUBTRACT(_SUBTRACT(order_qty, self.cum_qty), self.lost_qty), ZERO)
+        self.lost_qty = ZERO
+        self.leaves_qty = _SUBTRACT(order_qty, self.cum_qty)
         if not self.leaves_qty:
             self.stage = Stage.FILLED
         shown = self.shown_qty
@@ -218,7 +222,7 @@ class VenueOrder:
             self.shown_qty = min(shown, self.open_qty if self.shown_qty is None else self.shown_qty)
 
     def lose(self, qty: Decimal) -> None:
-        """Book that so much was not executed after all; it does not work again."""
+        """Book that so much was not executed after all; it does not work again under this total."""
         self.cum_qty = _SUBTRACT(self.cum_qty, qty)
         self.lost_qty = _ADD(self.lost_qty, qty)
 

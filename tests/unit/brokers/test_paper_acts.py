@@ -17,6 +17,8 @@ from oms.simulation.accounts import CashAccount
 from oms.simulation.fee_schedules import PaidIn, Together
 from oms.simulation.fees import PerUnit
 from oms.simulation.latency import Constant, Latency
+from oms.simulation.rules import MatchingRules
+from oms.simulation.self_match import SelfMatch
 from oms.simulation.venue_acts import (
     BustTrade,
     CancelOrder,
@@ -112,6 +114,91 @@ def test_a_bust_of_an_open_order_leaves_what_is_open_as_it_is() -> None:
     desk.trade(20, "99.5", 9)
     assert shown(order) == "PARTIALLY_FILLED 3/5 @100"
     assert order.leaves_qty == 0
+
+
+@pytest.mark.parametrize("order_qty", [6, 4, 3, 2])
+def test_what_is_left_of_a_busted_order_is_what_a_replace_says(order_qty: int) -> None:
+    # 3 of 5 executed and were busted: 2 work. A total of which nothing has executed works as a whole.
+    desk = house()
+    order = desk.buy(5, "100")
+    desk.trade(10, "99.5", 3)
+    desk.broker.act(BustTrade(str(desk.broker.executed[0].exec_id)), now(desk))
+    desk.om.replace(order, order_qty=order_qty)
+    desk.to(20)
+    assert f"{shown(order)} leaves {order.leaves_qty}" == f"NEW 0/{order_qty} leaves {order_qty}"
+    desk.om.reconcile(asked_by="ops")
+    desk.to(30)
+    assert desk.om.breaks() == []
+
+    desk.trade(40, "99.5", 9)
+    assert shown(order) == f"FILLED {order_qty}/{order_qty} @100"
+    assert [one.last_qty for one in desk.broker.executed[2:]] == [order_qty]
+
+
+def test_what_is_left_of_a_corrected_order_is_what_a_replace_says() -> None:
+    # 3 of 5 become 1, and 2 work; a total of 4 leaves 3, one of 1 stops there (FIX C.3.c).
+    desk = house()
+    order = desk.buy(5, "100")
+    desk.trade(10, "99.5", 3)
+    desk.broker.act(CorrectTrade(str(desk.broker.executed[0].exec_id), 1, 100), now(desk))
+    desk.om.poll()
+    assert order.leaves_qty == 2
+    desk.om.replace(order, order_qty=4)
+    desk.to(20)
+    assert f"{shown(order)} leaves {order.leaves_qty}" == "PARTIALLY_FILLED 1/4 @100 leaves 3"
+    desk.trade(30, "99.5", 2)
+    assert f"{shown(order)} leaves {order.leaves_qty}" == "PARTIALLY_FILLED 3/4 @100 leaves 1"
+    desk.om.replace(order, order_qty=3)
+    desk.to(40)
+    assert shown(order) == "FILLED 3/3 @100"
+
+
+def test_an_account_holds_for_what_a_replace_lets_work() -> None:
+    desk = house()
+    order = desk.buy(5, "100")
+    desk.trade(10, "99.5", 3)
+    desk.broker.act(BustTrade(str(desk.broker.executed[0].exec_id)), now(desk))
+    held = [_held(desk)]
+    desk.om.replace(order, price="90")
+    desk.to(20)
+    held.append(_held(desk))
+    desk.om.cancel(order)
+    desk.to(30)
+    # 2 x 100 and 2 x 0.01 work after the bust; then 5 x 90 and 5 x 0.01, and nothing.
+    assert [*held, _held(desk)] == [Decimal("200.02"), Decimal("450.05"), 0]
+    assert shown(order) == "CANCELED 0/5"
+
+
+def test_what_a_replace_adds_to_a_busted_order_waits_its_turn() -> None:
+    # 2 of 5 are left; the total of 4 is less than 5 and more than 2: the other order of the price goes first.
+    desk = house()
+    order = desk.buy(5, "100")
+    desk.trade(10, "99.5", 3)
+    other = desk.buy(2, "100")
+    desk.broker.act(BustTrade(str(desk.broker.executed[0].exec_id)), now(desk))
+    desk.om.replace(order, order_qty=4)
+    desk.to(20)
+    desk.trade(30, "100", 2)
+    assert (shown(order), shown(other)) == ("NEW 0/4", "FILLED 2/2 @100")
+
+
+def test_what_was_busted_stays_lost_when_an_order_meets_one_of_its_own_account() -> None:
+    # 2 of 5 are left, and 1 is taken off them.
+    desk = House(PaperBroker([INSTRUMENT], rules=MatchingRules(self_match=SelfMatch.DECREMENT_BOTH)))
+    order = desk.buy(5, "100")
+    desk.trade(10, "99.5", 3)
+    desk.broker.act(BustTrade(str(desk.broker.executed[0].exec_id)), now(desk))
+    desk.om.submit("X", Side.SELL, 1, Limit(100))
+    desk.to(20)
+    assert f"{shown(order)} leaves {order.leaves_qty}" == "NEW 0/1 leaves 1"
+    desk.trade(30, "99.5", 9)
+    assert shown(order) == "FILLED 1/1 @100"
+
+
+def _held(desk: House) -> Decimal:
+    funds = desk.broker.funds()
+    assert funds is not None
+    return funds.balances[0].held
 
 
 def test_an_execution_is_corrected_twice_and_busted() -> None:
