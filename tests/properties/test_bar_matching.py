@@ -52,6 +52,7 @@ class SlowBars:
 
     def __init__(self, *, touches: bool) -> None:
         self.orders: list[SlowOrder] = []
+        self.late: list[SlowOrder] = []
         self.touches = touches
         self.volume = 0
         self.fills: list[Fill] = []
@@ -59,8 +60,13 @@ class SlowBars:
     def bar(self, path: list[int], volume: int) -> list[Fill]:
         """Go through a bar."""
         self.volume, self.fills = volume, []
-        if not volume:
-            return []
+        if volume:
+            self._go(path)
+        self.orders += self.late
+        self.late = []
+        return self.fills
+
+    def _go(self, path: list[int]) -> None:
         self._open(path[0])
         for before, px in pairwise(path):
             step = 1 if px > before else -1
@@ -68,7 +74,6 @@ class SlowBars:
                 self._tick(tick, is_up=step > 0)
         for one in self.orders:
             one.is_new = False
-        return self.fills
 
     def _open(self, px: int) -> None:
         for is_buy in (True, False):
@@ -149,6 +154,7 @@ NEWS = st.tuples(
     st.one_of(st.none(), PRICES, PRICES),
     st.one_of(st.none(), st.none(), PRICES),
     TIMES_IN_FORCE,
+    st.sampled_from([False, False, False, True]),
 )
 BARS = st.tuples(
     st.just("bar"), PRICES, PRICES, st.integers(0, 3), st.integers(0, 3), st.sampled_from([0, 3, 5, 8, 20])
@@ -175,20 +181,34 @@ def test_fills_are_those_of_who_goes_through_each_bar_tick_by_tick(
     venue = Venue(rules=MatchingRules(bar_path=path, fills_on_touch=touches))
     slow = SlowBars(touches=touches)
     venue.exchange.on_market(bar(NOON_NS, "10,10,10,10x1"))
+    start_ns = now_ns = NOON_NS
 
     for number, (kind, *what) in enumerate(happenings):
         if kind == "new":
-            side, qty, price, stop, tif = what
-            place_order(venue, slow, f"o{number}", side, qty, price, stop, tif)
+            side, qty, price, stop, tif, is_late = what
+            if is_late:
+                now_ns = start_ns + 1
+            place_order(venue, slow, f"o{number}", side, qty, price, stop, tif, now_ns, start_ns)
             continue
         opening, closing, above, below, volume = what
         high, low = max(opening, closing) + above, min(opening, closing) - below
         way = [opening, high, low, closing] if path is BarPath.OHLC else [opening, low, high, closing]
         told = Bar(
-            X, NOON_NS, NOON_NS - 1, opening * TICK, high * TICK, low * TICK, closing * TICK, Decimal(volume)
+            X,
+            start_ns + 2,
+            start_ns,
+            opening * TICK,
+            high * TICK,
+            low * TICK,
+            closing * TICK,
+            Decimal(volume),
         )
         fills = trades(venue.exchange.on_market(told))
-        assert fills == slow.bar(way, volume)
+        start_ns = now_ns = told.time_ns
+        # A price that stays is one of the path.
+        assert fills == slow.bar(
+            [px for place, px in enumerate(way) if not place or px != way[place - 1]], volume
+        )
         assert sum(fill[1] for fill in fills) <= volume
         assert all(low <= fill[2] <= high for fill in fills)
 
@@ -202,10 +222,12 @@ def place_order(
     price: int | None,
     stop: int | None,
     time_in_force: TimeInForce,
+    time_ns: int,
+    start_ns: int,
 ) -> None:
-    request = order(name, side, Decimal(qty), terms(price, stop), time_in_force)
+    request = order(name, side, Decimal(qty), terms(price, stop), time_in_force, time_ns=time_ns)
     assert trades(venue.exchange.new_order(request)) == []
-    slow.orders.append(
+    (slow.late if time_ns > start_ns else slow.orders).append(
         SlowOrder(
             name, side is Side.BUY, price, stop, qty, rests=time_in_force is GTC, in_full=time_in_force is FOK
         )

@@ -1,6 +1,6 @@
 """How our orders trade where of a market only bars are known: along a stated path through the four prices of each bar.
 
-A bar is gone through once it is heard: from its open along its path (`oms.simulation.bar_path`) to its close. Its volume is
+A bar is gone through once it is heard, unless it begins before the last one has ended: from its open along its path (`oms.simulation.bar_path`) to its close. Its volume is
 used once over all our orders, in the order of the path; where it is not known it has no limit. At the open:
 
 - Resting orders whose limit the open has gone beyond trade at the open, the better limit first, then the earlier order. Those
@@ -18,7 +18,8 @@ On the way from one price of the path to the next:
 - Trails follow from price to price.
 
 Orders in full, or by a least quantity, are looked at at each price of the path, once it is beyond their limit. A market order
-that the volume was not enough for waits for the next bar.
+that the volume was not enough for waits for the next bar. Whoever came after the start of a bar takes no part in it
+(`oms.simulation.late_orders`).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from oms.model.market import TradePrint
 from oms.simulation.bar_path import SOME, path_of
 from oms.simulation.book import Book
 from oms.simulation.ladder import ENDLESS, Ladder
+from oms.simulation.late_orders import put_back, set_late_apart
 from oms.simulation.matching import Matching
 from oms.simulation.reporting import Reports
 from oms.simulation.rules import MatchingRules
@@ -45,35 +47,50 @@ _NO_MORE: Final = "nothing more to trade with in the bar"
 
 def on_bar(matching: Matching, book: Book, bar: Bar, rules: MatchingRules) -> Reports:
     """Take a bar: the market of an instrument of which nothing more is known; beside more it moves those who wait for trades."""
+    if bar.start_ns < book.bar_end_ns:
+        return []  # a part of it, at least, was heard before
     if bar.volume is not None:
         matching.executions.note_volume(bar.symbol, bar.volume, bar.time_ns)
         if not bar.volume:
             return []
     path = path_of(bar, rules.bar_path)
     reports: Reports = []
-    if book.is_still or book.is_shown:
+    late = set_late_apart(book, bar.start_ns, stops_alone=book.is_still or book.is_beside)
+    if book.is_still or book.is_beside:
+        if not book.is_still:
+            _work_due(matching, book, bar.time_ns, reports)
         for px in path:
             book.last_px = px
             reports += matching.release_by(book, TradePrint(bar.symbol, bar.time_ns, px, SOME))
     else:
         book.is_by_bar = True
         _Bar(matching, book, bar, rules, reports).go(path)
-    book.bar_place = matching.last_place
+    put_back(book, late)
+    book.bar_start_ns, book.bar_end_ns = bar.start_ns, bar.time_ns
     return reports
+
+
+def _work_due(matching: Matching, book: Book, time_ns: int, reports: Reports) -> None:
+    # Who waited for an open, before more than bars was heard.
+    for order in list(book.due.values()):
+        if order.room is book.due:
+            book.remove(order)
+            reports += matching.work(book, order, time_ns)
 
 
 class _Bar:
     """One bar, while it is gone through; `left` is what is left of its volume."""
 
-    __slots__ = ("_book", "_left", "_matching", "_reports", "_time_ns", "_touches")
+    __slots__ = ("_book", "_left", "_matching", "_reports", "_start_ns", "_time_ns", "_touches")
 
     def __init__(
         self, matching: Matching, book: Book, bar: Bar, rules: MatchingRules, reports: Reports
     ) -> None:
         self._matching = matching
         self._book = book
+        self._start_ns = bar.start_ns
         self._time_ns = bar.time_ns
-        self._left = ENDLESS if bar.volume is None else bar.volume
+        self._left = ENDLESS if bar.volume is None else book.whole(bar.volume)
         self._touches = rules.fills_on_touch
         self._reports = reports
 
@@ -89,7 +106,7 @@ class _Bar:
         for ladder in (book.buys, book.sells):
             while self._left and ladder.is_beyond(px):
                 order = ladder.best().first()
-                adds = order.place <= book.bar_place or order.is_post_only
+                adds = order.since_ns <= book.bar_start_ns or order.is_post_only
                 liquidity = LastLiquidityInd.ADDED if adds else LastLiquidityInd.REMOVED
                 self._fill_first(ladder, order.resting_px if order.is_post_only else px, liquidity)
             self._meet(ladder, px)
@@ -137,6 +154,7 @@ class _Bar:
         matching, book = self._matching, self._book
         self._reports += matching.release(book, orders, self._time_ns)
         for order in orders:
+            order.since_ns = self._start_ns
             # A limit order that is released at a price beyond its limit trades there like whoever arrives.
             rests = order.stage is Stage.OPEN and order.room is None and bool(self._left)
             if rests and order.price is not None and order.price != px and order.is_met_by(px):

@@ -43,9 +43,13 @@ class Book:
         unpriced: Our pegged orders that have no limit yet.
         due: Our orders that wait for the next price, where only bars are known, for the end of a halt, or for an opening.
         held: Our orders of which nothing works, since others of their list have not executed.
+        late: Our orders that came after a bar began, while it is gone through.
         pegs: All our pegged orders, in order of arrival; some have ended meanwhile.
         is_by_bar: Whether bars are all that is known of the market.
-        bar_place: The last place in time that there was when the last bar was heard.
+        is_printed: Whether trades were heard.
+        bar_start_ns: When the last bar of trades that was gone through began, in nanoseconds UTC; below 0 before the first.
+        bar_end_ns: When it ended.
+        quote_bar_end_ns: When the last bar of quotes ended.
         is_watched: Whether an order has to look at every update of the market.
         is_taken: Whether we have taken something of what is shown.
         last_px: The price of the last trade between others; None before the first.
@@ -61,7 +65,8 @@ class Book:
         "_watching",
         "aside",
         "asks",
-        "bar_place",
+        "bar_end_ns",
+        "bar_start_ns",
         "bids",
         "buys",
         "by_level",
@@ -73,11 +78,14 @@ class Book:
         "is_by_bar",
         "is_closed",
         "is_halted",
+        "is_printed",
         "is_taken",
         "is_watched",
         "last_px",
+        "late",
         "pegs",
         "quote",
+        "quote_bar_end_ns",
         "sells",
         "stops",
         "trade_date",
@@ -113,8 +121,10 @@ class Book:
         self.unpriced: dict[VenueOrderId, VenueOrder] = {}
         self.due: dict[VenueOrderId, VenueOrder] = {}
         self.is_by_bar = False
-        self.bar_place = 0
+        self.is_printed = False
+        self.bar_start_ns = self.bar_end_ns = self.quote_bar_end_ns = -1
         self.held: dict[VenueOrderId, VenueOrder] = {}
+        self.late: dict[VenueOrderId, VenueOrder] = {}
         self.pegs: dict[VenueOrderId, VenueOrder] = {}
         self._watching = WatchIndex()
         self.is_watched = False
@@ -171,12 +181,17 @@ class Book:
     @property
     def is_awaited(self) -> bool:
         """Whether there is nobody to trade with before something happens: a bar, the end of a halt, or an opening."""
-        return self.is_still or (self.is_by_bar and not self.is_shown)
+        return self.is_still or (self.is_by_bar and not self.is_beside)
 
     @property
     def is_shown(self) -> bool:
         """Whether quotes were heard, or what is behind them."""
         return self.quote is not self._no_quote or self.is_deep
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether more of the market was heard than bars of trades, which then trade with nobody."""
+        return self.is_printed or self.is_shown
 
     @property
     def is_reached(self) -> bool:
@@ -212,12 +227,19 @@ class Book:
         for px, left in self.facing(is_buy=order.is_buy).offers():
             if not most or not order.is_met_by(px):
                 break
-            qty = min(left, most)
+            qty = min(self.whole(left), most)
+            if not qty:
+                continue
             found.append((px, qty))
             most = EXACT.subtract(most, qty)
             if order.becomes_limit:
                 break
         return found
+
+    def whole(self, size: Decimal) -> Decimal:
+        """Give a size of the market rounded down to whole lots, in which our orders trade."""
+        lot = self.instrument.lot
+        return EXACT.multiply(EXACT.divide_int(size, lot), lot) if EXACT.remainder(size, lot) else size
 
     def is_met_by(self, order: VenueOrder, price: Decimal | None) -> bool:
         """Tell whether the market shows a price on the other side that an order with this limit would trade at."""
@@ -241,6 +263,7 @@ class Book:
         yield from self.unpriced.values()
         yield from self.due.values()
         yield from self.held.values()
+        yield from self.late.values()
 
     def ending(self, change: SessionChange) -> list[VenueOrder]:
         """Give the orders that are good no longer once the session has changed, and its auction was held."""

@@ -282,6 +282,7 @@ class SimulatedExchange:
         if book is None:
             return expired
         book.last_px = trade.price
+        book.is_printed = True
         if self._hears_volume and book.by_order is None:
             self._matching.executions.note_volume(trade.symbol, trade.size, trade.time_ns)
         reports = expired

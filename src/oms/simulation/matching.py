@@ -58,6 +58,7 @@ class Matching:
         reports: Reports = []
         self._places += 1
         order.place = self._places
+        order.since_ns = time_ns
         self.await_end(order)
         if order.working_qty is not None and not order.open_qty:
             self.executions.lay_off(book, order, time_ns, reports)
@@ -73,13 +74,14 @@ class Matching:
             self.executions.cancel(book, order, "it would have taken", time_ns, reports)
             return reports
         executions = self.executions
-        if not book.is_still:
+        waits = book.is_awaited and (order.price is None or not order.may_rest)
+        if not (book.is_still or waits):
             self._take(book, order, time_ns, reports)
         if not order.leaves_qty:
             return reports
         if not executions.wanted(order):
             executions.lay_off(book, order, time_ns, reports)
-        elif book.is_awaited and (order.price is None or not order.may_rest):
+        elif waits:
             book.set_apart(order, book.due)
         elif order.price is None or not order.may_rest:
             text = f"nothing more to trade with at once, {order.leaves_qty} of {order.order_qty} left"
@@ -124,11 +126,6 @@ class Matching:
             if order.becomes_limit:
                 order.price = px
             self.executions.execute(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns, reports)
-
-    @property
-    def last_place(self) -> int:
-        """The place in time that the last order got."""
-        return self._places
 
     def await_end(self, order: VenueOrder) -> None:
         """Look after an order that the clock ends."""
@@ -221,6 +218,7 @@ class Matching:
         self, book: Book, ladder: Ladder, px: Decimal, left: Decimal, time_ns: int, reports: Reports
     ) -> None:
         # What is left of one price of the other side goes to whoever of ours reaches it.
+        left = book.whole(left)
         while left and ladder.reaches(px):
             ours = left if ladder.is_beyond(px) else self._granted(book, ladder, left)
             qty = self.fill_first(book, ladder, ours, time_ns, reports) if ours else ZERO
@@ -239,8 +237,8 @@ class Matching:
             if not ladder.reaches(px):
                 continue
             ladder.note_trade_beyond(px)
-            while size and ladder.is_beyond(px):
-                size = _SUBTRACT(size, self.fill_first(book, ladder, size, time_ns, reports))
+            while (lots := book.whole(size)) and ladder.is_beyond(px):
+                size = _SUBTRACT(size, self.fill_first(book, ladder, lots, time_ns, reports))
             # Whoever bought aggressively traded with the offers, so that the queue of the bids did not move.
             if size and (aggressor is None or (aggressor is Side.BUY) is not ladder.is_buy):
                 size = self._trade_queue(book, ladder, px, size, time_ns, reports)
@@ -255,6 +253,7 @@ class Matching:
         if book.is_still:
             return reports
         ladder, px, size = book.buys if traded.side is Side.BUY else book.sells, traded.price, traded.size
+        size = book.whole(size)
         while size and ladder.reaches(px):
             if not ladder.is_beyond(px) and ladder.best().first().queue_place > traded.place:
                 break
@@ -309,9 +308,10 @@ class Matching:
             passed = ladder.best().pass_queue(left)
             left, size = _SUBTRACT(left, passed), _SUBTRACT(size, passed)
             if left:
-                ours = self._granted(book, ladder, left)
+                lots = book.whole(left)
+                ours = self._granted(book, ladder, lots) if lots else ZERO
                 qty = self.fill_first(book, ladder, ours, time_ns, reports) if ours else ZERO
-                left = _SUBTRACT(left, qty) if ours == left else ZERO
+                left = _SUBTRACT(left, qty) if ours and ours == lots else ZERO
         if level is not None:
             # What we got in here was somebody's out there, and is not shown any more either.
             level.note_traded(size)

@@ -69,6 +69,7 @@ def meetings(
         if rival is not None:
             px = rival.resting_px
             ahead = max(_SUBTRACT(book.ahead_of(rival) or ZERO, taken.get(px, ZERO)), ZERO)
+            ahead = book.whole(ahead) if ahead.is_finite() else ahead
             found = [
                 (at, min(qty, ahead) if at == px else qty)
                 for at, qty in found

@@ -65,6 +65,7 @@ class VenueOrder:
         leaves_qty: Still open; 0 once it has ended.
         report_count: How many execution reports it has caused.
         place: Its place in time among all orders of the venue; a later one when priority was lost.
+        since_ns: When it was last worked, in nanoseconds UTC; of what a bar released, the bar's start.
         resting_px: The level that it rests on, while it does.
         queue_end: How much the market must have traded at its level, all told, before it is its turn.
         queue_place: Its place in time among the market's own orders, where these are known: whoever has a lower one is ahead.
@@ -95,6 +96,7 @@ class VenueOrder:
     stage: Stage = Stage.OPEN
     report_count: int = 0
     place: int = 0
+    since_ns: int = 0
     resting_px: Decimal = ZERO
     queue_end: Decimal = ZERO
     queue_place: int = 0

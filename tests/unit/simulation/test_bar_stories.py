@@ -7,6 +7,7 @@ import pytest
 from oms.errors import ValidationError
 from oms.simulation.bar_path import BarPath
 from oms.simulation.rules import MatchingRules
+from oms.simulation.self_match import SelfMatch
 from tests.unit.simulation.test_depth_stories import play
 from tests.unit.simulation.venue import Venue
 
@@ -231,6 +232,84 @@ OHLC: dict[str, tuple[str, ...]] = {
         "open",
         "bar 98,98,98,98x9 -> a 3@98 maker leaves 0",
     ),
+    "what was in a bar before an order came is nothing to it": (
+        FIRST,
+        "buy a 3 mkt day -> a new",
+        "buy b 3 @99.5 gtc -> b new",
+        "bar 102,103,99,102x9 since3",
+        "bar 101,101,99,101x9 -> a 3@101 taker leaves 0; b 3@99.5 maker leaves 0",
+    ),
+    "who came at the start of a bar takes part in it": (
+        FIRST,
+        "buy a 3 mkt day -> a new",
+        "buy b 3 mkt day -> b new",
+        "bar 102,103,99,102x9 since2 -> a 3@102 taker leaves 0",
+        "bar 103,103,103,103x9 -> b 3@103 taker leaves 0",
+    ),
+    "a stop that came after the start of a bar looks at the next": (
+        FIRST,
+        "sell a 3 stop99 gtc -> a new",
+        "bar 100,100,98,100x9 since2",
+        "bar 100,101,98,100x9 -> a triggered; a 3@99 taker leaves 0",
+    ),
+    "so does one in full": (
+        FIRST,
+        "buy a 3 @99 gtc aon -> a new",
+        "bar 100,100,98,100x9 since2",
+        "bar 100,101,98,100x9 -> a 3@99 maker leaves 0",
+    ),
+    "who came too late for a bar takes at the open of the next": (
+        FIRST,
+        "buy a 3 @105 gtc -> a new",
+        "bar 100,100,98,100x9 since2",
+        "bar 102,102,102,102x9 -> a 3@102 taker leaves 0",
+    ),
+    "who came late stands behind who was there": (
+        FIRST,
+        "buy a 3 @99 gtc -> a new",
+        "buy b 3 @99 gtc -> b new",
+        "bar 100,100,98,100x5 since2 -> a 3@99 maker leaves 0",
+        "bar 100,100,98,100x5 -> b 3@99 maker leaves 0",
+    ),
+    "who is changed in the middle of a bar comes then": (
+        FIRST,
+        "buy a 3 @98 gtc -> a new",
+        "replace b a 3@99 -> b replaced 3@99 cum 0 leaves 3",
+        "bar 100,100,97,100x9 since2",
+        "bar 100,100,97,100x9 -> b 3@99 maker leaves 0",
+    ),
+    "what was heard in one bar is not heard again in another": (
+        FIRST,
+        "buy a 9 @101 gtc -> a new",
+        "bar 100,100,100,100x5 -> a 5@100 taker leaves 4",
+        "bar 100,100,100,100x5 since2",
+        "bar 100,100,100,100x2 -> a 2@100 maker leaves 2",
+    ),
+    "beside trades a bar trades with nobody": (
+        "trade 101x10",
+        "buy a 9 @100 gtc -> a new",
+        "trade 99.5x4 -> a 4@100 maker leaves 5",
+        "bar 99.5,99.5,99.5,99.5x4",
+        "buy b 2 mkt day -> b new; b canceled cum 0",
+    ),
+    "who waits for an open takes what is shown, once quotes are heard": (
+        FIRST,
+        "buy a 3 mkt day -> a new",
+        "quote 99x5 101x5",
+        "bar 100,100,100,100x9 -> a 3@101 taker leaves 0",
+    ),
+    "beside quotes a stop looks at no bar that began before it came": (
+        "quote 99x5 101x5",
+        "sell a 2 stop97 gtc -> a new",
+        "bar 100,101,96,100x50 since2",
+        "bar 100,101,96,100x50 -> a triggered; a 2@99 taker leaves 0",
+    ),
+    "of a volume whole lots are ours": (
+        FIRST,
+        "buy a 9 @101 gtc -> a new",
+        "bar 100,100,100,100x2.5 -> a 2@100 taker leaves 7",
+        "bar 100,100,100,100x0.5",
+    ),
 }
 OLHC: dict[str, tuple[str, ...]] = {
     "the volume goes to who rests below first": (
@@ -267,6 +346,18 @@ def test_the_exchange_goes_another_way_if_it_is_told_to(story: tuple[str, ...]) 
 
 def test_a_touch_fills_where_the_rules_say_so() -> None:
     play(Venue(rules=MatchingRules(bar_path=BarPath.OHLC, fills_on_touch=True)), TOUCHED)
+
+
+@pytest.mark.parametrize("mode", SelfMatch)
+def test_who_waits_for_an_open_meets_nobody_of_ours_before(mode: SelfMatch) -> None:
+    story = (
+        FIRST,
+        "buy a 5 @90 gtc -> a new",
+        "sell b 5 mkt day -> b new",
+        "bar 100,101,99,100x50 -> b 5@100 taker leaves 0",
+        "bar 100,101,89,100x50 -> a 5@90 maker leaves 0",
+    )
+    play(Venue(rules=MatchingRules(bar_path=BarPath.OHLC, self_match=mode)), story)
 
 
 @pytest.mark.parametrize("wrong", [{"bar_path": "ohlc"}, {"fills_on_touch": 1}])

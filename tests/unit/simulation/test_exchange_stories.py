@@ -17,6 +17,20 @@ TAKING: dict[str, tuple[str, ...]] = {
         "quote 99x5 101x5",
         "sell a 3 mkt day -> a new; a 3@99 taker leaves 0",
     ),
+    "of a size that is shown whole lots are ours": (
+        "quote 99x5 101x2.5",
+        "buy a 3 @101 gtc -> a new; a 2@101 taker leaves 1",
+        "quote 99x5 101x0.9",
+        "quote 99x5 101x1.9 -> a 1@101 maker leaves 0",
+        "buy b 1 mkt ioc -> b new; b canceled cum 0",
+    ),
+    "of a size that trades whole lots are ours": (
+        "quote 99x1 101x5",
+        "buy a 3 @99 gtc -> a new",
+        "trade 99x2.5 sell -> a 1@99 maker leaves 2",
+        "trade 98x1.5 -> a 1@99 maker leaves 1",
+        "trade 98x0.5",
+    ),
     "a short sale trades like a sale": (
         "quote 99x5 101x5",
         "short a 5 mkt ioc -> a new; a 5@99 taker leaves 0",

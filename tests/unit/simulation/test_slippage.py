@@ -150,7 +150,7 @@ def test_each_exchange_has_volumes_of_its_own() -> None:
 def test_the_volume_of_a_bar_counts_from_the_bar_itself_on() -> None:
     venue = Venue(slippage=VolumeShare(limit="0.5", impact="0.1"))
     venue.tell("buy a 10 @120 gtc")
-    bar = Bar(X, NOON_NS + 60_000_000_000, NOON_NS, 100, 101, 99, 100, 40)
+    bar = Bar(X, NOON_NS + 60_000_000_000, venue.time_ns, 100, 101, 99, 100, 40)
     said = [spoken(report) for report in venue.exchange.on_bar(bar)]
 
     # A quarter of 40: 100 x 0.1 x 0.0625.

@@ -6,6 +6,7 @@ A line is what happens, an arrow, and the reports that must follow, separated by
     trade 100x4 sell                                a print; `buy`, `sell` or nothing for its aggressor
     halt                                            and `resume`
     bar 100,105,98,102x50                           open, high, low and close, and the volume if it is known
+    bar 100,105,98,102x50 since3                    it began 3 milliseconds ago, rather than just now
     book 99x5,98x4 101x5                            a book by level; `-` for an empty side
     levels 99x0 101x7,103x2                         changes of levels
     new E1 sell 5@101                               an order of somebody else by name, and what becomes of it
@@ -183,6 +184,11 @@ class Venue:
                 return self.exchange.on_market(SecurityStatus(X, self.time_ns, status))
             case ["bar", what]:
                 return self.exchange.on_market(bar(self.time_ns, what))
+            case ["bar", what, since]:
+                span_ns = int(since.removeprefix("since")) * 1_000_000
+                return self.exchange.on_market(
+                    evolve(bar(self.time_ns, what), start_ns=self.time_ns - span_ns)
+                )
             case ["book", bids, asks]:
                 return self.exchange.on_market(BookSnapshot(X, self.time_ns, levels(bids), levels(asks)))
             case ["levels", bids, asks]:
