@@ -58,7 +58,7 @@ def on_bar(matching: Matching, book: Book, bar: Bar, rules: MatchingRules) -> Re
     late = set_late_apart(book, bar.start_ns, stops_alone=book.is_still or book.is_beside)
     if book.is_still or book.is_beside:
         if not book.is_still:
-            _work_due(matching, book, bar.time_ns, reports)
+            reports += matching.work_due(book, bar.time_ns)
         for px in path:
             book.last_px = px
             reports += matching.release_by(book, TradePrint(bar.symbol, bar.time_ns, px, SOME))
@@ -68,14 +68,6 @@ def on_bar(matching: Matching, book: Book, bar: Bar, rules: MatchingRules) -> Re
     put_back(book, late)
     book.bar_start_ns, book.bar_end_ns = bar.start_ns, bar.time_ns
     return reports
-
-
-def _work_due(matching: Matching, book: Book, time_ns: int, reports: Reports) -> None:
-    # Who waited for an open, before more than bars was heard.
-    for order in list(book.due.values()):
-        if order.room is book.due:
-            book.remove(order)
-            reports += matching.work(book, order, time_ns)
 
 
 class _Bar:

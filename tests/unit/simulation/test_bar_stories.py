@@ -295,8 +295,14 @@ OHLC: dict[str, tuple[str, ...]] = {
     "who waits for an open takes what is shown, once quotes are heard": (
         FIRST,
         "buy a 3 mkt day -> a new",
-        "quote 99x5 101x5",
-        "bar 100,100,100,100x9 -> a 3@101 taker leaves 0",
+        "quote 99x5 101x5 -> a 3@101 taker leaves 0",
+        "bar 100,100,100,100x9",
+    ),
+    "who waits for an open is worked at the next bar, once trades are heard": (
+        FIRST,
+        "buy a 3 mkt day -> a new",
+        "trade 100x5",
+        "bar 100,100,100,100x9 -> a canceled cum 0",
     ),
     "beside quotes a stop looks at no bar that began before it came": (
         "quote 99x5 101x5",
