@@ -145,7 +145,7 @@ class _Bar:
     def _release(self, orders: list[VenueOrder], px: Decimal) -> None:
         matching, book = self._matching, self._book
         self._reports += matching.release(book, orders, self._time_ns)
-        for order in orders:
+        for order in sorted(orders, key=lambda one: one.place):
             order.since_ns = self._start_ns
             # A limit order that is released at a price beyond its limit trades there like whoever arrives.
             rests = order.stage is Stage.OPEN and order.room is None and bool(self._left)
