@@ -49,7 +49,6 @@ class Book:
         is_printed: Whether trades were heard.
         bar_start_ns: When the last bar of trades that was gone through began, in nanoseconds UTC; below 0 before the first.
         bar_end_ns: When it ended.
-        quote_bar_end_ns: When the last bar of quotes ended.
         is_watched: Whether an order has to look at every update of the market.
         is_taken: Whether we have taken something of what is shown.
         last_px: The price of the last trade between others; None before the first.
@@ -85,7 +84,6 @@ class Book:
         "late",
         "pegs",
         "quote",
-        "quote_bar_end_ns",
         "sells",
         "stops",
         "trade_date",
@@ -122,7 +120,7 @@ class Book:
         self.due: dict[VenueOrderId, VenueOrder] = {}
         self.is_by_bar = False
         self.is_printed = False
-        self.bar_start_ns = self.bar_end_ns = self.quote_bar_end_ns = -1
+        self.bar_start_ns = self.bar_end_ns = -1
         self.held: dict[VenueOrderId, VenueOrder] = {}
         self.late: dict[VenueOrderId, VenueOrder] = {}
         self.pegs: dict[VenueOrderId, VenueOrder] = {}
