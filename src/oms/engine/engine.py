@@ -94,6 +94,7 @@ class Engine:
         "_real",
         "_reduce_only",
         "_reducing",
+        "_refused",
         "_requests",
         "_simulated",
         "_told",
@@ -126,7 +127,7 @@ class Engine:
         self._queue, self._mute = self.state.inquiries.queue, self.state.inquiries.mute
         self._reducing = self.state.book.exposure.reducing
         self._groups = Groups(self._entry, self._holding)
-        self._dirty = self.state.groups.dirty
+        self._dirty, self._refused = self.state.groups.dirty, self.state.groups.refused
         self._requests: list[Request] = []
         # How many of the events that are still to be handed out the handlers have been told of.
         self._told = 0
@@ -197,6 +198,8 @@ class Engine:
                 self._pegging.look_again(self._requests)
             if self.wants_events or self._reducing:
                 self._follow_up(what)
+            if self._refused:
+                self._groups.ask_again()
             # Nobody is connected yet while a manager starts.
             if self._dirty and type(what) is not Start:
                 self._work_groups(what)
@@ -205,6 +208,8 @@ class Engine:
         next_due_ns = state.timers.next_due_ns
         if self._queue:
             next_due_ns = _sooner(next_due_ns, state.inquiries.next_due_ns())
+        if self._refused:
+            next_due_ns = _sooner(next_due_ns, self._groups.ask_again())
         # After an error what had become true before it (a timer, say) stays here for the next outcome.
         outcome = Outcome(state.fresh, self._requests, next_due_ns)
         state.fresh = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from oms.model.contingency import TAKES_TURNS, SubmitGroup, tree_of
 from oms.model.decimals import ZERO
 from oms.model.door import OWN_NAMES
 from oms.model.enums import AnomalyCode, LegEnd, RequestKind
-from oms.model.group import NO_ORDERS, Group, GroupLeg, Reach
+from oms.model.group import NO_ORDERS, NOTHING_REFUSED, Group, GroupLeg, Reach
 from oms.model.ids import Account, OrderId, Symbol
 from oms.model.order import ENDED, Order
 from oms.model.terms import Market
@@ -44,6 +44,7 @@ _REFUSALS: Final = frozenset({ev.OrderDenied, ev.CancelDenied, ev.ReplaceDenied}
 """What may come of something that a group itself asks for, and must be looked at: all else of that is as it was meant."""
 
 _EXECUTIONS: Final = frozenset({ev.Traded, ev.TradeCorrected, ev.TradeCanceled})
+_REFUSED: Final = frozenset({ev.CancelRejected, ev.CancelDenied, ev.ReplaceRejected, ev.ReplaceDenied})
 
 
 class GroupBook:
@@ -55,11 +56,13 @@ class GroupBook:
         dirty: The groups of which something has changed, and which nobody has looked at since; not part of the state.
         sharing: The arithmetic of each group.
         reducing: Those with legs that may only reduce a position, by its account and symbol.
+        refused: When something was last refused of a group, in nanoseconds UTC, by its number; until it is looked at again for
+            that. Not part of the state.
         next_id: The number that the next group gets.
         asked: The handle that is to become the next group; None to make one.
     """
 
-    __slots__ = ("asked", "by_id", "dirty", "next_id", "of_order", "reducing", "sharing")
+    __slots__ = ("asked", "by_id", "dirty", "next_id", "of_order", "reducing", "refused", "sharing")
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -68,6 +71,7 @@ class GroupBook:
         self.dirty: dict[int, Group] = {}
         self.sharing: dict[int, Sharing] = {}
         self.reducing: dict[tuple[Account, Symbol], dict[int, Group]] = {}
+        self.refused: dict[int, int] = {}
         self.next_id = 1
         self.asked: Group | None = None
 
@@ -123,17 +127,26 @@ class GroupBook:
         group.legs[event.leg].end = event.why
 
     def on_canceled(self, event: ev.GroupCancelRequested) -> None:
-        """Take in that nothing more is made of a group."""
+        """Take in that nothing more is made of a group; what was refused before is asked for again."""
         group = self.dirty[event.group_id] = self.by_id[event.group_id]
         group.is_canceled = True
+        _forget_refusals(group)
         for leg in group.legs:
             leg.end = leg.end or LegEnd.CANCELED
 
     def on_raised(self, event: ev.AnomalyRaised) -> None:
-        """Take in that somebody was told of exits that exceed their entry."""
+        """Take in that somebody was told of exits that exceed their entry, or of an order that could not be taken back."""
         leg = None if event.order_id is None else self.of_order.get(event.order_id)
-        if leg is not None and event.code is AnomalyCode.EXITS_EXCEED_ENTRY:
-            leg._excess_told = True
+        if leg is None or event.order_id is None:
+            return
+        if event.code is AnomalyCode.EXITS_EXCEED_ENTRY:
+            leg._excess_told = self._excess(leg)
+        elif event.code is AnomalyCode.NOT_TAKEN_BACK:
+            leg._stuck |= {event.order_id}
+
+    def _excess(self, entry: GroupLeg) -> Decimal:
+        group = entry._group
+        return self.sharing[group.group_id].excess(group.legs).get(entry.number, ZERO)
 
     def on_started(self) -> None:
         """Take in that a manager has begun a new epoch: what was announced and never created never will be."""
@@ -167,8 +180,12 @@ class GroupBook:
             executed = leg.executed_qty
             leg.first_qty = (leg.first_qty or executed) if executed else ZERO
             group._has_executed = True
+            _forget_refusals(group)
             for one in group.legs:
-                one._no_cancel = one._no_replace = NO_ORDERS
+                if one._excess_told:
+                    one._excess_told = min(one._excess_told, self._excess(one))
+        elif kind in _REFUSED:
+            self.refused[group.group_id] = event.time_ns
         if event.cause.origin != ORIGIN or kind in _REFUSALS:
             self.dirty[group.group_id] = group
         if (
@@ -210,6 +227,7 @@ class GroupBook:
             self.of_order.pop(order._order_id, None)
         del self.by_id[group.group_id], self.sharing[group.group_id]
         self.dirty.pop(group.group_id, None)
+        self.refused.pop(group.group_id, None)
         for holding in _holdings(group) if group._reduces else ():
             of_holding = self.reducing[holding]
             del of_holding[group.group_id]
@@ -219,6 +237,31 @@ class GroupBook:
 
 def _holdings(group: Group) -> set[tuple[Account, Symbol]]:
     return {(leg.leg.account or group.account, leg.leg.symbol) for leg in group.legs if leg.reduces}
+
+
+def is_refused(group: Group) -> bool:
+    """Tell whether a request was refused of an order that a group still has at work."""
+    return any(
+        order_id in leg._no_cancel or order_id in leg._no_replace
+        for leg in group.legs
+        for order_id in [order._order_id for order in leg.orders if not order.is_closed]
+    )
+
+
+def is_fresh(refused: Mapping[OrderId, int], order: Order, state: Any) -> bool:
+    """Tell whether a request was refused of an order so lately that it is not asked for again yet."""
+    at_ns: int | None = refused.get(order._order_id)
+    return at_ns is not None and state.now_ns < at_ns + state.request_timeout_ns
+
+
+def _forget_refusals(group: Group) -> None:
+    for leg in group.legs:
+        leg._no_cancel = leg._no_replace = NOTHING_REFUSED
+        leg._stuck = NO_ORDERS
+
+
+def _without(refused: Mapping[OrderId, int], order_id: OrderId) -> Mapping[OrderId, int]:
+    return {one: at_ns for one, at_ns in refused.items() if one != order_id} if refused else refused
 
 
 def count(leg: GroupLeg) -> None:
@@ -264,6 +307,8 @@ def _released(event: ev.OrderReleased, leg: GroupLeg, order: Order) -> None:
 
 
 def _replaced(event: ev.OrderReplaced, leg: GroupLeg, order: Order) -> None:
+    leg._no_replace = _without(leg._no_replace, event.order_id)
+    leg._stuck -= {event.order_id}
     # Somebody has moved its price: so it stays where it is placed anew.
     if type(order._terms) is type(leg.terms):
         leg.terms = order._terms
@@ -287,11 +332,11 @@ def _ended(event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
 
 
 def _stays(event: ev.CancelRejected | ev.CancelDenied, leg: GroupLeg, order: Order) -> None:
-    leg._no_cancel |= {event.order_id}
+    leg._no_cancel = {**leg._no_cancel, event.order_id: event.time_ns}
 
 
 def _unchanged(event: ev.ReplaceRejected | ev.ReplaceDenied, leg: GroupLeg, order: Order) -> None:
-    leg._no_replace |= {event.order_id}
+    leg._no_replace = {**leg._no_replace, event.order_id: event.time_ns}
 
 
 _COMMANDS: Final = frozenset({"CancelOrder", "MassCancel"})

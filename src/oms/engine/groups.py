@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from oms.engine import replaces
-from oms.engine.group_book import ORIGIN, GroupBook, asked_qty
+from oms.engine.group_book import ORIGIN, GroupBook, asked_qty, is_fresh, is_refused
 from oms.engine.holding import Holding
 from oms.engine.inputs import PlaceGroup
 from oms.engine.leg_caps import capped
@@ -81,7 +81,7 @@ class Groups:
         state.record(ev.GroupCreated(*state.envelope(), book.next_id, command.account, ref, command.nodes))
 
     def cancel(self, command: CancelGroup) -> None:
-        """Make nothing more of a group; where it is over, there is nothing to do.
+        """Make nothing more of a group, and ask again for what was refused; where it is over, there is nothing to do.
 
         Raises:
             ValidationError: There never was such a group; nothing has changed.
@@ -90,11 +90,24 @@ class Groups:
         if not 0 < command.group_id < self._book.next_id:
             raise ValidationError("group_id", command.group_id, "the id of a group that was submitted here")
         group = self._book.by_id.get(command.group_id)
-        if group is not None and not group.is_canceled:
+        if group is not None and not (group.is_canceled and not is_refused(group)):
             state.begin(CancelGroup, command.asked_by)
             state.record(ev.GroupCancelRequested(*state.envelope(), command.group_id))
 
     # ------------------------------------------------------------ what follows
+
+    def ask_again(self) -> int | None:
+        """Have the groups looked at again of which a request was refused long enough ago, and tell when the next is due.
+
+        A request is asked for again once it was refused for as long as one may take: so often at most, however often its
+        group is looked at.
+        """
+        refused, book, pause_ns = self._book.refused, self._book, self._state.request_timeout_ns
+        for group_id, at_ns in list(refused.items()):
+            if at_ns + pause_ns <= self._state.now_ns:
+                del refused[group_id]
+                book.dirty[group_id] = book.by_id[group_id]
+        return min(refused.values()) + pause_ns if refused else None
 
     def settle(self, requests: list[Request]) -> None:
         """Ask for everything that is not as it should be.
@@ -132,7 +145,7 @@ class Groups:
         if group._has_executed:
             group._has_executed = False
             for entry, excess in sharing.excess(legs).items():
-                if not legs[entry]._excess_told:
+                if excess > legs[entry]._excess_told:
                     self._tell_excess(legs[entry], excess)
         lacking: list[tuple[GroupLeg, LegGoal]] = []
         for leg, goal in zip(legs, goals, strict=True):
@@ -235,8 +248,11 @@ class Groups:
                     total = replaces.wanted(order)[0] - excess
                     self._ask(ReplaceOrder(order.order_id, order_qty=total), requests)
                 return
-            if order.order_id not in leg._no_cancel:
+            if not is_fresh(leg._no_cancel, order, self._state):
                 self._ask(CancelOrder(order.order_id), requests)
+            elif order.order_id not in leg._stuck:
+                text = f"group {leg._group.group_id} wants {plain(min(asked, excess))} less of it, and the request was refused; it is asked again"
+                self._tell(AnomalyCode.NOT_TAKEN_BACK, order, text)
             excess -= asked
             if excess <= ZERO:
                 return
@@ -305,7 +321,7 @@ class Groups:
         return (
             "order_qty" in can.amendable
             and can.profile.replace is not ReplaceSupport.NONE
-            and order.order_id not in leg._no_replace
+            and not is_fresh(leg._no_replace, order, self._state)
             and not order.is_filled
             and not any(one.in_doubt for one in order.outstanding_requests)
         )

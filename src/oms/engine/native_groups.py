@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Final
 
-from oms.engine.group_book import ORIGIN, GroupBook
+from oms.engine.group_book import ORIGIN, GroupBook, is_fresh
 from oms.engine.order_entry import _DATED, OrderEntry
 from oms.engine.state import ID_BLOCK
 from oms.model import events as ev
@@ -96,7 +96,7 @@ class NativeGroups:
         exits_of = self._book.sharing[group.group_id].exits_of
         for entry, exits in exits_of.items():
             over = sum([done[number] for number in exits], ZERO) - done[entry]
-            if over > ZERO and not legs[entry]._excess_told:
+            if over > legs[entry]._excess_told:
                 self._tell_excess(legs[entry], over)
         for leg in legs:
             if leg.end is None and (leg._asked_away or leg.orders[-1].is_ended):
@@ -104,9 +104,14 @@ class NativeGroups:
 
     def _cancel(self, leg: GroupLeg, order: Order, requests: list[Request]) -> None:
         pending = any(request.kind is RequestKind.CANCEL for request in order.outstanding_requests)
-        if not (order.is_closed or pending or order.order_id in leg._no_cancel):
+        if order.is_closed or pending:
+            return
+        if not is_fresh(leg._no_cancel, order, self._state):
             self._state.begin(CancelOrder, ORIGIN)
             self._entry.cancel(CancelOrder(order.order_id), requests)
+        elif order.order_id not in leg._stuck:
+            text = f"group {leg._group.group_id} is canceled, and the cancel of it was refused; it is asked again"
+            self._tell(AnomalyCode.NOT_TAKEN_BACK, order, text)
 
     def _stop(self, leg: GroupLeg, entry: int | None) -> None:
         """Take note that an order was withdrawn, has ended with its list's work done, or is lost."""

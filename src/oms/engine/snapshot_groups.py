@@ -30,7 +30,7 @@ def rows_of(state: State) -> Iterator[object]:
             yield rows.LegRow(
                 group.group_id, leg.number, tuple(order.order_id for order in leg.orders), leg.terms, leg.end, leg.reached,
                 leg.reach, leg.is_final, leg.first_qty, leg.has_ended, leg._asked_away, leg._excess_told, tuple(sorted(leg._cut)),
-                tuple(sorted(leg._no_replace)), tuple(sorted(leg._no_cancel)),
+                tuple(sorted(leg._stuck)), tuple(sorted(leg._no_replace.items())), tuple(sorted(leg._no_cancel.items())),
             )  # fmt: skip
 
 
@@ -50,9 +50,10 @@ def take(state: State, row: object) -> bool:
             leg.terms, leg.end, leg.reached, leg.reach = row.terms, row.end, row.reached, row.reach
             leg.is_final, leg.first_qty, leg.has_ended = row.is_final, row.first_qty, row.has_ended
             leg._asked_away, leg._excess_told = row.asked_away, row.excess_told
-            leg._cut, leg._no_replace, leg._no_cancel = map(
-                frozenset, (row.cut, row.no_replace, row.no_cancel)
-            )
+            leg._cut, leg._stuck = frozenset(row.cut), frozenset(row.stuck)
+            leg._no_replace, leg._no_cancel = dict(row.no_replace), dict(row.no_cancel)
+            for at_ns in (*leg._no_replace.values(), *leg._no_cancel.values()):
+                book.refused[row.group_id] = max(at_ns, book.refused.get(row.group_id, at_ns))
             leg.held = next((one for one in leg.orders if one.order_id in state.held_orders.orders), None)
             if leg.held is not None and leg.reach is not None:
                 state.held_orders.reach(leg.held.order_id)

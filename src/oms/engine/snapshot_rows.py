@@ -281,10 +281,11 @@ class LegRow:
     first_qty: Decimal
     has_ended: bool
     asked_away: bool
-    excess_told: bool
+    excess_told: Decimal
     cut: tuple[OrderId, ...]
-    no_replace: tuple[OrderId, ...]
-    no_cancel: tuple[OrderId, ...]
+    stuck: tuple[OrderId, ...]
+    no_replace: tuple[tuple[OrderId, int], ...]
+    no_cancel: tuple[tuple[OrderId, int], ...]
 
 
 ROWS: Final = RowCodec(

@@ -153,6 +153,7 @@ class AnomalyCode(Choice):
     REDUCE_ONLY_EXCEEDED = "reduce only exceeded"
     EXIT_LOST = "exit lost"
     EXITS_EXCEED_ENTRY = "exits exceed entry"
+    NOT_TAKEN_BACK = "not taken back"
 
 
 class Listing(Choice):

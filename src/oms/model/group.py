@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -17,6 +18,7 @@ from oms.model.terms import Terms, in_words
 
 
 NO_ORDERS: Final[frozenset[OrderId]] = frozenset()
+NOTHING_REFUSED: Final[Mapping[OrderId, int]] = {}
 
 
 @record
@@ -68,6 +70,7 @@ class GroupLeg:
         "_group",
         "_no_cancel",
         "_no_replace",
+        "_stuck",
         "asked_qty",
         "end",
         "executed_qty",
@@ -103,10 +106,13 @@ class GroupLeg:
         asked = leg.instructions
         self.reduces = asked is not None and asked.reduce_only
         self._entry: GroupLeg | None = None
-        self._asked_away = self._excess_told = False
-        self._cut = self._no_replace = self._no_cancel = (
-            NO_ORDERS  # Canceled by the group itself; refused, so the next.
-        )
+        self._asked_away = False
+        self._excess_told = ZERO
+        # Canceled by the group itself; beyond what they should be for, and somebody was told.
+        self._cut = self._stuck = NO_ORDERS
+        # When what was asked for last was refused, in nanoseconds UTC; replaced, never changed.
+        self._no_replace: Mapping[OrderId, int] = NOTHING_REFUSED
+        self._no_cancel: Mapping[OrderId, int] = NOTHING_REFUSED
 
     def __repr__(self) -> str:
         """Give one readable line."""

@@ -28,7 +28,8 @@ except ImportError as error:  # pragma: no cover  # the suite itself needs Hypot
 
 from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
-from oms.engine.inputs import Input, Reported, Start
+from oms.engine.group_book import is_refused
+from oms.engine.inputs import Input, Reported, Start, TimerDue
 from oms.engine.invariants import check_state
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
@@ -66,6 +67,7 @@ _MAIN: Final = Account("main")
 _PICKS: Final = st.integers(0, 99)
 _SIZES: Final = st.integers(1, 12)
 _MAX_ANSWERS: Final = 500
+_TIMEOUT_NS: Final = 30_000_000_000
 
 
 class GroupMachine(RuleBasedStateMachine):
@@ -79,7 +81,7 @@ class GroupMachine(RuleBasedStateMachine):
         self.stands: dict[OrderId, Decimal] = {}
         self.events: list[Event] = []
         self.now_ns = START_NS
-        self.has_busted = False
+        self.has_busted = self.has_settled = False
 
     def handlers(self) -> HandlerRegistry:
         """Give what works each kind of order; the library's own unless you say otherwise."""
@@ -92,7 +94,7 @@ class GroupMachine(RuleBasedStateMachine):
 
     def _start(self, policy: HeldPolicy = HeldPolicy.RELEASE) -> Start:
         limits = RiskLimits.off("a test")
-        return Start("groups", 30_000_000_000, limits, (AAPL, BTC), _MAIN, 0, policy)
+        return Start("groups", _TIMEOUT_NS, limits, (AAPL, BTC), _MAIN, 0, policy)
 
     def tell(self, what: Input) -> None:
         """Hand an input in, and its requests to the venues."""
@@ -355,12 +357,41 @@ class GroupMachine(RuleBasedStateMachine):
             assert self._held(number) <= max(net, ZERO)
 
     def _is_refused(self) -> bool:
-        return any(leg._no_cancel or leg._no_replace for leg in self.group.legs)
+        # Of what still works, and so lately that it is not asked for again yet.
+        return not self.has_settled and is_refused(self.group)
+
+    @invariant()
+    def what_is_not_taken_back_is_told_of(self) -> None:
+        """Refusals: what stands beyond what its entry has brought, and may not be asked for again yet, is an anomaly."""
+        if not hasattr(self, "engine") or self._is_unanswered() or not self._is_refused():
+            return
+        for oto, number in entries(self.tree):
+            legs = each(oto, number)
+            executed = sum(map(self._executed, legs), ZERO)
+            if executed + at_once(oto, number, self._asked) > max(self._executed(number), executed):
+                assert any(self.group.legs[one]._stuck for one in legs), "nobody was told"
 
     def teardown(self) -> None:
-        """Everything unanswered is answered: then what is open is protected to the last unit."""
+        """Everything unanswered is answered, and nothing is refused any more: then what is open is protected to the last unit."""
         if not hasattr(self, "engine"):
             return
+        self._answer_all()
+        # What was refused is asked for again once a pause has passed.
+        self.now_ns += _TIMEOUT_NS
+        self.tell(TimerDue())
+        self._answer_all()
+        self.has_settled = True
+        self.exits_never_exceed_their_entry()
+        self.what_is_brought_is_protected_or_said_not_to_be()
+        self.legs_that_take_turns_are_for_the_same()
+        self.what_may_only_reduce_asks_for_no_more_than_there_is()
+        codes = {event.code for event in self.events if isinstance(event, AnomalyRaised)}
+        for oto, number in entries(self.tree):
+            if sum(map(self._executed, each(oto, number)), ZERO) > self._executed(number):
+                assert AnomalyCode.EXITS_EXCEED_ENTRY in codes
+        assert all(order.is_closed for leg in self.group.legs if leg.end for order in leg.orders)
+
+    def _answer_all(self) -> None:
         for _ in range(_MAX_ANSWERS):
             slips = self.venue.slips.values()
             if said := next((slip for slip in slips if slip.said), None):
@@ -371,16 +402,6 @@ class GroupMachine(RuleBasedStateMachine):
                 break
         else:
             raise AssertionError("the group does not come to rest")
-        self.exits_never_exceed_their_entry()
-        self.what_is_brought_is_protected_or_said_not_to_be()
-        self.legs_that_take_turns_are_for_the_same()
-        self.what_may_only_reduce_asks_for_no_more_than_there_is()
-        codes = {event.code for event in self.events if isinstance(event, AnomalyRaised)}
-        for oto, number in entries(self.tree):
-            if sum(map(self._executed, each(oto, number)), ZERO) > self._executed(number):
-                assert AnomalyCode.EXITS_EXCEED_ENTRY in codes
-        if not self._is_refused():
-            assert all(order.is_closed for leg in self.group.legs if leg.end for order in leg.orders)
 
 
 def _asked(order: Order) -> Decimal:

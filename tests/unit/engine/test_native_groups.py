@@ -9,7 +9,7 @@ from attrs import evolve
 
 from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
-from oms.engine.inputs import Start
+from oms.engine.inputs import Start, TimerDue
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model import events as ev
@@ -345,14 +345,38 @@ def test_an_entry_whose_exits_have_sold_all_it_brought_is_completed() -> None:
     assert desk.engine.state.groups.is_over(group)
 
 
-def test_a_venue_that_sells_more_than_the_entry_brought_is_told_of_once() -> None:
+def test_a_venue_that_sells_more_than_the_entry_brought_is_told_of_whenever_it_grows() -> None:
     desk, _ = placed()
     desk.fill(1, 50)
     desk.fill(3, 50, 110)
     desk.fill(2, 20, 95)
-    desk.fill(2, 20, 95)
+    once = [(AnomalyCode.EXITS_EXCEED_ENTRY, 1)]
+    assert told(desk) == once
+    desk.fill(1, 10)
+    assert told(desk) == once
 
-    assert told(desk) == [(AnomalyCode.EXITS_EXCEED_ENTRY, 1)]
+    desk.fill(2, 5, 95)
+
+    assert told(desk) == once * 2
+
+
+def test_the_cancel_of_an_order_in_a_list_that_is_refused_is_told_of_and_asked_for_again() -> None:
+    desk, group = placed()
+    desk.fill(1, 100)
+    desk.tell(CancelGroup(group.group_id))
+    assert desk.news() == ["cancel 2", "cancel 3"]
+    desk.done(3)
+    desk.refuse_cancel(2)
+    assert told(desk) == [(AnomalyCode.NOT_TAKEN_BACK, 2)]
+    assert desk.news() == []
+
+    desk.tell(CancelGroup(group.group_id))
+    assert desk.news() == ["cancel 2"]
+    desk.refuse_cancel(2)
+    desk.now_ns += 30_000_000_000
+    desk.tell(TimerDue())
+
+    assert desk.news() == ["cancel 2"]
 
 
 def test_a_bust_of_an_exit_that_leaves_something_without_one_is_told_of() -> None:
