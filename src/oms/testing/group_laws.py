@@ -8,6 +8,8 @@ from itertools import count
 from typing import TypeAlias
 
 from oms.model.contingency import Contingency, Leg, Oco, Oto, first_leg, legs_of, trades_alike
+from oms.model.enums import RequestKind
+from oms.model.order import Order
 
 OfLeg: TypeAlias = Callable[[int], Decimal]
 """A quantity of a leg, by its number."""
@@ -72,3 +74,12 @@ def each(oto: Oto, number: int) -> list[int]:
     for one, first in exits_of(oto, number):
         found += [leg for turn in turns(one, first) for leg in turn] if isinstance(one, Oco) else [first]
     return found
+
+
+def asked_of(order: Order) -> Decimal:
+    """Give what an order may still execute, once everything that is unanswered is granted."""
+    pending = {request.kind for request in order.outstanding_requests}
+    if order.is_ended or RequestKind.CANCEL in pending:
+        return Decimal()
+    totals = [one.order_qty for one in order.outstanding_requests if one.order_qty is not None]
+    return max((totals[-1] if totals else order.order_qty) - order.cum_qty, Decimal())

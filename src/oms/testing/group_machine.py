@@ -37,19 +37,18 @@ from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, SubmitOrder
 from oms.model.contingency import Arm, CancelGroup, Oco, Oto, Siblings, SubmitGroup
 from oms.model.decimals import ZERO
-from oms.model.enums import AnomalyCode, HeldPolicy, RequestKind, Side
+from oms.model.enums import AnomalyCode, HeldPolicy, Side
 from oms.model.events import AnomalyRaised, Event
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import MarketUpdate, Quote, TradePrint
-from oms.model.order import Order
 from oms.model.terms import Limit, Market, Stop, StopLimit
 from oms.model.time_in_force import GTC, GoodTillCancel
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.projections.positions import Positions
-from oms.testing.group_laws import at_once, each, entries, exits_of, turns
+from oms.testing.group_laws import asked_of, at_once, each, entries, exits_of, turns
 from oms.testing.group_trees import reducing, trees
 from oms.testing.group_venue import NumberVenue, Slip
 
@@ -238,7 +237,7 @@ class GroupMachine(RuleBasedStateMachine):
     def _asked(self, number: int) -> Decimal:
         # Of those that were sent: what is held waits until there is room for it.
         leg = self.group.legs[number]
-        return sum((_asked(order) for order in leg.orders if order is not leg.held), ZERO)
+        return sum((asked_of(order) for order in leg.orders if order is not leg.held), ZERO)
 
     def _held(self, number: int) -> Decimal:
         held = self.group.legs[number].held
@@ -357,7 +356,6 @@ class GroupMachine(RuleBasedStateMachine):
             assert self._held(number) <= max(net, ZERO)
 
     def _is_refused(self) -> bool:
-        # Of what still works, and so lately that it is not asked for again yet.
         return not self.has_settled and is_refused(self.group)
 
     @invariant()
@@ -366,18 +364,16 @@ class GroupMachine(RuleBasedStateMachine):
         if not hasattr(self, "engine") or self._is_unanswered() or not self._is_refused():
             return
         for oto, number in entries(self.tree):
-            legs = each(oto, number)
-            executed = sum(map(self._executed, legs), ZERO)
+            executed = sum(map(self._executed, each(oto, number)), ZERO)
             if executed + at_once(oto, number, self._asked) > max(self._executed(number), executed):
-                assert any(self.group.legs[one]._stuck for one in legs), "nobody was told"
+                assert any(self.group.legs[one]._stuck for one in each(oto, number)), "nobody was told"
 
     def teardown(self) -> None:
         """Everything unanswered is answered, and nothing is refused any more: then what is open is protected to the last unit."""
         if not hasattr(self, "engine"):
             return
         self._answer_all()
-        # What was refused is asked for again once a pause has passed.
-        self.now_ns += _TIMEOUT_NS
+        self.now_ns += _TIMEOUT_NS  # What was refused is asked for again.
         self.tell(TimerDue())
         self._answer_all()
         self.has_settled = True
@@ -402,11 +398,3 @@ class GroupMachine(RuleBasedStateMachine):
                 break
         else:
             raise AssertionError("the group does not come to rest")
-
-
-def _asked(order: Order) -> Decimal:
-    pending = {request.kind for request in order.outstanding_requests}
-    if order.is_ended or RequestKind.CANCEL in pending:
-        return ZERO
-    totals = [one.order_qty for one in order.outstanding_requests if one.order_qty is not None]
-    return max((totals[-1] if totals else order.order_qty) - order.cum_qty, ZERO)
