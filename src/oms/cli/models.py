@@ -48,7 +48,7 @@ def _way(usage: str, least: int, most: int, make: Callable[[_Words], object], *k
 def _bounded(words: _Words, model: FeeModel) -> FeeModel:
     if not words.named:
         return model
-    return Bounded(model, minimum=words.named.get("min", "0"), maximum_bps=words.named.get("max-bps"))
+    return Bounded(model, minimum=words.named.get("min"), maximum_bps=words.named.get("max-bps"))
 
 
 def _tiers(words: _Words) -> FeeModel:

@@ -44,6 +44,13 @@ def _amounts(amounts: Mapping[str, Decimal | int | str]) -> Mapping[str, Decimal
     return {name: exact(amount, "balance") for name, amount in amounts.items()}
 
 
+def _no_debts(amounts: Mapping[str, Decimal | int | str]) -> Mapping[str, Decimal]:
+    checked = _amounts(amounts)
+    for name in (name for name, amount in checked.items() if amount < ZERO):
+        raise ValidationError("balance", plain(checked[name]), f"pass zero or more of {name}")
+    return checked
+
+
 def _cushion(number: object) -> Decimal:
     cushion = exact(number, "cushion")
     if cushion < ZERO:
@@ -81,10 +88,13 @@ class CashAccount:
         balances: The money at the start, by currency.
         positions: What is held at the start, by symbol.
         cushion: What is held for an order without a limit beyond its value, as a share of that.
+
+    Raises:
+        ValidationError: A balance or a position is below zero.
     """
 
-    balances: Mapping[str, Decimal] = field(converter=_amounts)
-    positions: Mapping[str, Decimal] = field(converter=_amounts, factory=dict, kw_only=True)
+    balances: Mapping[str, Decimal] = field(converter=_no_debts)
+    positions: Mapping[str, Decimal] = field(converter=_no_debts, factory=dict, kw_only=True)
     cushion: Decimal = field(converter=_cushion, default=ZERO, kw_only=True)
 
     def opening(self) -> Opening:
@@ -372,10 +382,8 @@ class Purse:
         kept = _total((self._model.margins(stake.worth().copy_abs())[1] for stake in stakes), ZERO)
         equity = self.equity(currency)
         cash = self.cash.get(currency, ZERO)
-        fees = self.fees.get(currency, ZERO)
-        return Balance(
-            currency, cash, self.held(currency), _SUBTRACT(equity, cash), equity, initial, kept, fees
-        )
+        fees, held = self.fees.get(currency, ZERO), self.held(currency)
+        return Balance(currency, cash, held, _SUBTRACT(equity, cash), equity, initial, kept, fees)
 
     def _of(self, currency: str) -> list[Stake]:
         return [

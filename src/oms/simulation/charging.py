@@ -116,20 +116,7 @@ class Charging:
         """Charge an execution that the order has booked, and move the account by it; a liquidity of None is that of an auction."""
         if self._is_free:
             return ()
-        # In an auction nobody waits for anybody; it is charged like what takes.
-        charged = liquidity or LastLiquidityInd.REMOVED
-        is_last = not order.leaves_qty
-        execution = Execution(
-            book.instrument,
-            order.account,
-            order.venue_order_id,
-            order.side,
-            qty,
-            px,
-            charged,
-            time_ns,
-            is_last,
-        )
+        execution = _execution(book, order, qty, px, liquidity, time_ns, is_last=not order.leaves_qty)
         fees = self._meter.fees(execution)
         self._meter.note(execution)
         if self._model is not None:
@@ -156,6 +143,21 @@ class Charging:
         signed = qty if order.is_buy else qty.copy_negate()
         stake.position = _ADD(stake.position, signed)
         purse.pay(_MULTIPLY(_MULTIPLY(signed, px), book.instrument.multiplier), book.instrument.currency)
+
+    def forget(
+        self,
+        book: Book,
+        order: VenueOrder,
+        qty: Decimal,
+        px: Decimal,
+        liquidity: LastLiquidityInd | None,
+        time_ns: int,
+        *,
+        was_last: bool,
+    ) -> None:
+        """Let the schedule take an execution back that it was charged for, since it was busted."""
+        if not self._is_free:
+            self._meter.forget(_execution(book, order, qty, px, liquidity, time_ns, is_last=was_last))
 
     def pay_fee(self, account: Account, amount: Decimal, currency: str) -> None:
         """Take a fee out of an account; put it back where it is negative."""
@@ -226,3 +228,20 @@ class Charging:
         fee = next((fee.amount for fee in fees if fee.currency == instrument.currency), ZERO)
         is_short = order.side is Side.SELL_SHORT
         return Claim(instrument, order.is_buy, is_short, qty, _MULTIPLY(qty, unit), max(fee, ZERO))
+
+
+def _execution(
+    book: Book,
+    order: VenueOrder,
+    qty: Decimal,
+    px: Decimal,
+    liquidity: LastLiquidityInd | None,
+    time_ns: int,
+    *,
+    is_last: bool,
+) -> Execution:
+    # In an auction nobody waits for anybody; it is charged like what takes.
+    charged = liquidity or LastLiquidityInd.REMOVED
+    return Execution(
+        book.instrument, order.account, order.venue_order_id, order.side, qty, px, charged, time_ns, is_last
+    )

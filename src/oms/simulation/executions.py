@@ -11,7 +11,7 @@ from typing import Final
 
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import ExecType, LastLiquidityInd
-from oms.model.ids import Account, Symbol
+from oms.model.ids import Account, ExecId, Symbol
 from oms.simulation.book import Book
 from oms.simulation.charging import Charging
 from oms.simulation.contingent_lists import NOTHING_LEFT, ContingentLists
@@ -29,10 +29,11 @@ class Executions:
 
     Attributes:
         charging: What it costs, and what it does to accounts.
+        further_fees: What executions cost beyond the fee in their own report, by the identity of that.
         lists: The orders that depend on one another.
     """
 
-    __slots__ = ("_positions", "_reducing", "_slippage", "charging", "lists")
+    __slots__ = ("_positions", "_reducing", "_slippage", "charging", "further_fees", "lists")
 
     def __init__(self, charging: Charging, slippage: SlippageGauge | None = None) -> None:
         """Begin without any, and flat.
@@ -44,6 +45,7 @@ class Executions:
         self.charging = charging
         self._slippage = slippage
         self.lists = ContingentLists()
+        self.further_fees: dict[ExecId, tuple[tuple[Decimal, str], ...]] = {}
         self._positions: dict[tuple[Account, Symbol], Decimal] = {}
         # The orders that only reduce, by what they reduce. Some have ended meanwhile.
         self._reducing: dict[tuple[Account, Symbol], list[VenueOrder]] = {}
@@ -134,7 +136,10 @@ class Executions:
             comm_currency=instrument.currency if fee is None else fee.currency,
         )
         reports.append(report)
-        reports += [fee_report(report, other.amount, other.currency) for other in fees if other is not fee]
+        further = tuple((other.amount, other.currency) for other in fees if other is not fee)
+        if further and report.exec_id is not None:
+            self.further_fees[report.exec_id] = further
+            reports += [fee_report(report, *other) for other in further]
 
     def end(
         self, book: Book, order: VenueOrder, stage: Stage, text: str, time_ns: int, reports: Reports

@@ -16,8 +16,8 @@ from typing import Final, TypeAlias
 from attrs import field
 
 from oms.errors import ValidationError
-from oms.model.decimals import EXACT, ZERO, exact, positive
-from oms.model.define import value
+from oms.model.decimals import EXACT, ONE, ZERO, exact, positive
+from oms.model.define import record, value
 from oms.model.door import shown
 from oms.model.enums import Choice, LastLiquidityInd, Side
 from oms.model.ids import Account, VenueOrderId
@@ -35,6 +35,7 @@ from oms.simulation.fees import (
 
 _DAY_NS: Final = 86_400 * 1_000_000_000
 _MAX_DAYS: Final = 366
+_LESS: Final = Decimal(-1)
 
 Tier: TypeAlias = tuple[Decimal, Decimal, Decimal]
 
@@ -112,6 +113,12 @@ class _TierMeter:
         for day in [day for day in volumes if day <= today - self._schedule.days]:
             del volumes[day]
 
+    def forget(self, execution: Execution) -> None:
+        volumes = self.volumes.get((execution.account, execution.instrument.currency), {})
+        day = execution.time_ns // _DAY_NS
+        if day in volumes:
+            volumes[day] = WIDE.subtract(volumes[day], execution.value)
+
 
 class Per(Choice):
     """What a minimum or maximum holds for."""
@@ -128,8 +135,8 @@ def _model(model: FeeModel) -> FeeModel:
     return model
 
 
-def _amount(number: object) -> Decimal:
-    return exact(number, "minimum")
+def _amount(number: object) -> Decimal | None:
+    return None if number is None else exact(number, "minimum")
 
 
 def _share(number: object) -> Decimal | None:
@@ -145,14 +152,14 @@ class Bounded:
 
     Attributes:
         model: The other schedule.
-        minimum: The least that is paid.
+        minimum: The least that is paid; None for no minimum, so that rebates are left alone.
         maximum_bps: The most that is paid, in basis points of the value traded; None for no maximum.
         per: Whether both hold for an order or for an execution.
         quantum: What the maximum is rounded to, half to even.
     """
 
     model: FeeModel = field(converter=_model)
-    minimum: Decimal = field(converter=_amount, default=ZERO, kw_only=True)
+    minimum: Decimal | None = field(converter=_amount, default=None, kw_only=True)
     maximum_bps: Decimal | None = field(converter=_share, default=None, kw_only=True)
     per: Per = field(default=Per.ORDER, kw_only=True)
     quantum: Decimal = field(converter=checked_quantum, default=QUANTUM, kw_only=True)
@@ -163,20 +170,38 @@ class Bounded:
 
     def bounded(self, total: Decimal, value_traded: Decimal | None) -> Decimal:
         """Give what is paid where the other schedule asks for so much; a value of None is not bounded from above."""
-        paid = max(total, self.minimum)
+        paid = total if self.minimum is None else max(total, self.minimum)
         if self.maximum_bps is None or value_traded is None:
             return paid
         return min(paid, share_of(value_traded, self.maximum_bps, self.quantum))
 
 
-class _Account:
-    """What one order was charged by the other schedule, by currency, and what it has traded."""
+@record
+class _Charged:
+    """One execution of an order: what the other schedule asked for, and what was paid."""
 
-    __slots__ = ("asked", "traded")
+    execution: Execution
+    asked: tuple[Fee, ...]
+    paid: tuple[Fee, ...]
+
+
+class _Account:
+    """What one order was asked for by the other schedule and has paid, by currency, and what it has traded."""
+
+    __slots__ = ("asked", "charged", "paid", "traded")
 
     def __init__(self) -> None:
         self.asked: dict[str, Decimal] = {}
+        self.paid: dict[str, Decimal] = {}
         self.traded = ZERO
+        self.charged: list[_Charged] = []
+
+    def book(self, one: _Charged, *, sign: Decimal = ONE) -> None:
+        """Add an execution; take it off where the sign is negative."""
+        for sums, fees in ((self.asked, one.asked), (self.paid, one.paid)):
+            for fee in fees:
+                sums[fee.currency] = WIDE.fma(fee.amount, sign, sums.get(fee.currency, ZERO))
+        self.traded = WIDE.fma(one.execution.value, sign, self.traded)
 
 
 _NEW: Final = _Account()
@@ -191,33 +216,44 @@ class _BoundedMeter:
         self.accounts: dict[VenueOrderId, _Account] = {}
 
     def fees(self, execution: Execution) -> tuple[Fee, ...]:
-        schedule, home = self._schedule, execution.instrument.currency
+        return self._paid(execution, self._asked(execution))
+
+    def _asked(self, execution: Execution) -> tuple[Fee, ...]:
+        return self._inner.fees(execution) or (Fee(ZERO, execution.instrument.currency),)
+
+    def _paid(self, execution: Execution, asked: tuple[Fee, ...]) -> tuple[Fee, ...]:
+        # Each execution pays what the order owes after it and has not paid yet.
+        home = execution.instrument.currency
         before = self.accounts.get(execution.venue_order_id, _NEW)
+        traded = WIDE.add(before.traded, execution.value)
         found: list[Fee] = []
-        for fee in self._inner.fees(execution) or (Fee(ZERO, home),):
-            is_home = fee.currency == home
-            asked = before.asked.get(fee.currency)
-            total = fee.amount if asked is None else WIDE.add(asked, fee.amount)
-            traded = WIDE.add(before.traded, execution.value)
-            paid = schedule.bounded(total, traded if is_home else None)
-            if asked is not None:
-                was = schedule.bounded(asked, before.traded if is_home else None)
-                paid = WIDE.subtract(paid, was)
-            found.append(Fee(paid, fee.currency))
+        for fee in asked:
+            total = WIDE.add(before.asked.get(fee.currency, ZERO), fee.amount)
+            due = self._schedule.bounded(total, traded if fee.currency == home else None)
+            found.append(Fee(WIDE.subtract(due, before.paid.get(fee.currency, ZERO)), fee.currency))
         return tuple(found)
 
     def note(self, execution: Execution) -> None:
-        if self._schedule.per is Per.EXECUTION:
-            self._inner.note(execution)
-            return
-        if execution.is_last:
-            self.accounts.pop(execution.venue_order_id, None)
-        else:
-            kept = self.accounts.setdefault(execution.venue_order_id, _Account())
-            for fee in self._inner.fees(execution) or (Fee(ZERO, execution.instrument.currency),):
-                kept.asked[fee.currency] = WIDE.add(kept.asked.get(fee.currency, ZERO), fee.amount)
-            kept.traded = WIDE.add(kept.traded, execution.value)
+        if self._schedule.per is Per.ORDER:
+            if execution.is_last:
+                self.accounts.pop(execution.venue_order_id, None)
+            else:
+                asked = self._asked(execution)
+                charged = _Charged(execution, asked, self._paid(execution, asked))
+                kept = self.accounts.setdefault(execution.venue_order_id, _Account())
+                kept.charged.append(charged)
+                kept.book(charged)
         self._inner.note(execution)
+
+    def forget(self, execution: Execution) -> None:
+        self._inner.forget(execution)
+        kept = self.accounts.get(execution.venue_order_id)
+        if kept is None:
+            return  # the order has ended, and pays nothing more
+        one = next((one for one in kept.charged if one.execution == execution), None)
+        if one is not None:
+            kept.charged.remove(one)
+            kept.book(one, sign=_LESS)
 
 
 def _prices(prices: Mapping[str, Decimal | int | str]) -> Mapping[str, Decimal]:
@@ -269,6 +305,9 @@ class _PaidInMeter:
     def note(self, execution: Execution) -> None:
         self._inner.note(execution)
 
+    def forget(self, execution: Execution) -> None:
+        self._inner.forget(execution)
+
 
 @value(kw_only=True)
 class Received:
@@ -302,6 +341,9 @@ class Received:
     def note(self, execution: Execution) -> None:
         """Forget it."""
 
+    def forget(self, execution: Execution) -> None:
+        """Do nothing: nothing is remembered."""
+
 
 def _models(models: Iterable[FeeModel]) -> tuple[FeeModel, ...]:
     return tuple(_model(model) for model in models)
@@ -334,6 +376,10 @@ class _JointMeter:
     def note(self, execution: Execution) -> None:
         for meter in self._meters:
             meter.note(execution)
+
+    def forget(self, execution: Execution) -> None:
+        for meter in self._meters:
+            meter.forget(execution)
 
 
 def _by_currency(fees: Iterable[Fee]) -> tuple[Fee, ...]:

@@ -94,6 +94,10 @@ class FeeMeter(Protocol):
     def note(self, execution: Execution) -> None:
         """Take note that an execution happened, and was charged."""
 
+    @abstractmethod
+    def forget(self, execution: Execution) -> None:
+        """Take an execution back that was noted, and busted: what it was charged was paid back."""
+
 
 class FeeModel(Protocol):
     """A venue's fee schedule."""
@@ -117,6 +121,9 @@ class NoFees:
 
     def note(self, execution: Execution) -> None:
         """Forget it."""
+
+    def forget(self, execution: Execution) -> None:
+        """Do nothing: nothing is remembered."""
 
 
 @value(kw_only=True)
@@ -148,6 +155,9 @@ class MakerTaker:
     def note(self, execution: Execution) -> None:
         """Forget it."""
 
+    def forget(self, execution: Execution) -> None:
+        """Do nothing: nothing is remembered."""
+
 
 @value
 class PerUnit:
@@ -172,6 +182,9 @@ class PerUnit:
 
     def note(self, execution: Execution) -> None:
         """Forget it."""
+
+    def forget(self, execution: Execution) -> None:
+        """Do nothing: nothing is remembered."""
 
 
 def share_of(value_traded: Decimal, bps: Decimal, quantum: Decimal) -> Decimal:

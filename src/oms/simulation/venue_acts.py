@@ -52,7 +52,7 @@ class CancelOrder:
 
 @value
 class BustTrade:
-    """Declare that an execution did not happen: `TRADE_CANCEL`, and its fee is paid back.
+    """Declare that an execution did not happen: `TRADE_CANCEL`, and its fees are paid back.
 
     What was busted does not work again, until a replace says a total that has room for it.
 
@@ -198,12 +198,33 @@ class VenueActs:
             )
         reports: Reports = [evolve(report, last_qty=trade.last_qty, last_px=trade.last_px, text=act.text)]
         first = next(one for one in said if one.exec_type is ExecType.TRADE and _began(one, trade, said))
-        if first.commission and first.comm_currency:
-            refund = first.commission.copy_negate()
-            charging.pay_fee(order.account, refund, first.comm_currency)
-            fee = fee_report(first, refund, first.comm_currency, f"of the busted execution {act.exec_id}")
-            reports.append(evolve(fee, kind="refund", transact_time_ns=time_ns))
+        reports += self._take_back(order, first, act.exec_id, time_ns)
         return self._followed(order, reports, time_ns)
+
+    def _take_back(self, order: VenueOrder, first: ExecutionReport, exec_id: str, time_ns: int) -> Reports:
+        # What an execution was charged when it happened is paid back, in every currency.
+        executions, book = self._matching.executions, self._matching.books[order.symbol]
+        assert first.exec_id is not None
+        assert first.last_qty is not None
+        assert first.last_px is not None
+        executions.charging.forget(
+            book,
+            order,
+            first.last_qty,
+            first.last_px,
+            first.last_liquidity_ind,
+            first.transact_time_ns or 0,
+            was_last=not first.leaves_qty,
+        )
+        reports: Reports = []
+        charged = ((first.commission, first.comm_currency), *executions.further_fees.get(first.exec_id, ()))
+        for amount, currency in charged:
+            if amount and currency:
+                refund = amount.copy_negate()
+                executions.charging.pay_fee(order.account, refund, currency)
+                fee = fee_report(first, refund, currency, f"of the busted execution {exec_id}")
+                reports.append(evolve(fee, kind="refund", transact_time_ns=time_ns))
+        return reports
 
     def _followed(self, order: VenueOrder, reports: Reports, time_ns: int) -> Reports:
         # Those that depend on it have less to trade for now, or more.

@@ -14,7 +14,7 @@ from oms.model.sessions import SessionChange
 from oms.model.terms import Limit
 from oms.model.time_in_force import DAY, GTC
 from oms.simulation.accounts import CashAccount
-from oms.simulation.fee_schedules import PaidIn, Together
+from oms.simulation.fee_schedules import Bounded, PaidIn, Tiers, Together
 from oms.simulation.fees import PerUnit
 from oms.simulation.latency import Constant, Latency
 from oms.simulation.rules import MatchingRules
@@ -319,7 +319,7 @@ def test_reconciling_after_a_bust_finds_nothing_wrong() -> None:
     assert desk.om.breaks() == []
 
 
-def test_only_the_fee_on_the_execution_is_paid_back() -> None:
+def test_every_fee_of_an_execution_is_paid_back() -> None:
     fees = Together([PerUnit("0.01"), PaidIn(PerUnit("0.02"), "EUR", {"USD": 1})])
     desk = House(PaperBroker([INSTRUMENT], fees=fees, account=CashAccount({"USD": 10_000})))
     desk.buy(5, "101")
@@ -328,4 +328,26 @@ def test_only_the_fee_on_the_execution_is_paid_back() -> None:
 
     position = desk.om.position("X", Account("main"))
     assert position is not None
-    assert position.fees == {"USD": 0, "EUR": Decimal("0.1")}
+    assert position.fees == {"USD": 0, "EUR": 0}
+
+
+def test_a_minimum_is_owed_again_after_a_bust() -> None:
+    # 3 x 0.01 pay the minimum of 1; it is paid back, and 2 x 0.01 pay it again.
+    desk = House(PaperBroker([INSTRUMENT], fees=Bounded(PerUnit("0.01"), minimum=1)))
+    desk.buy(5, "100")
+    desk.trade(10, "99.5", 3)
+    desk.broker.act(BustTrade(str(desk.broker.executed[0].exec_id)), now(desk))
+    desk.trade(20, "99.5", 2)
+    position = desk.om.position("X", Account("main"))
+    assert position is not None
+    assert position.fees == {"USD": 1}
+
+
+def test_what_was_busted_is_no_volume() -> None:
+    # 5 x 101 = 505 is 0.505 at 10 basis points; without it the next one is in the first tier again.
+    desk = House(PaperBroker([INSTRUMENT], fees=Tiers(((0, 10, 10), (500, 0, 0)))))
+    desk.buy(5, "101")
+    desk.broker.act(BustTrade(str(desk.broker.executed[0].exec_id)), now(desk))
+    desk.quote(10, ask="101x6")
+    desk.buy(5, "101")
+    assert [one.commission for one in desk.broker.executed] == [Decimal("0.505"), None, Decimal("0.505")]

@@ -30,6 +30,10 @@ D = Decimal
         ("maker-taker:-0.5,3", MakerTaker(maker_bps=D("-0.5"), taker_bps=D(3))),
         ("per-unit:0.005", PerUnit(D("0.005"))),
         ("per-unit:0.005,min=1,max-bps=100", Bounded(PerUnit(D("0.005")), minimum=D(1), maximum_bps=D(100))),
+        (
+            "maker-taker:-1,3,max-bps=100",
+            Bounded(MakerTaker(maker_bps=-1, taker_bps=3), minimum=None, maximum_bps=D(100)),
+        ),
         ("tiers:0/2/5,1000000/1/4,days=5", Tiers(((0, 2, 5), (1_000_000, 1, 4)), days=5)),
     ],
 )
@@ -67,6 +71,7 @@ def test_other_models(read: Callable[[str, Instrument], object], text: str, mode
 @pytest.mark.parametrize(
     ("read", "text", "told"),
     [
+        (models.account, "cash:-5", "pass zero or more of USD"),
         (models.slippage, "much", "--slippage = much: none; ticks:N; volume-share"),
         (models.slippage, "ticks", "--slippage = ticks: ticks:N"),
         (models.slippage, "ticks:1,2", "--slippage = ticks:1,2: ticks:N"),

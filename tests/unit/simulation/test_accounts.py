@@ -327,6 +327,8 @@ def test_every_account_has_a_purse_of_its_own() -> None:
         (lambda: CashAccount([]), "amounts by name"),  # type: ignore[arg-type]  # that is the test
         (lambda: CashAccount({"USD": 0.5}), "floats are inexact"),  # type: ignore[dict-item]  # that is the test
         (lambda: CashAccount({}, cushion=-1), "zero or more"),
+        (lambda: CashAccount({"USD": -5}), "balance = -5: pass zero or more of USD"),
+        (lambda: CashAccount({}, positions={"X": -1}), "zero or more of X"),
         (lambda: MarginAccount({}, initial=0), "more than zero"),
         (lambda: MarginAccount({}, initial=2), "at most 1"),
         (lambda: MarginAccount({}, initial="0.2"), "at most the initial rate, 0.2"),

@@ -205,3 +205,31 @@ def test_what_cannot_be_meant_is_refused(make: object, why: str) -> None:
     assert callable(make)
     with pytest.raises(ValidationError, match=why):
         make()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        IBKR,
+        Together([IBKR, PerUnit("0.01")]),
+        PaidIn(IBKR, "EUR", {"USD": 1}),
+        Bounded(Tiers(((0, 10, 10), (1000, 0, 0))), minimum=2),
+        Bounded(PerUnit("0.01"), minimum=1, per=Per.EXECUTION),
+        Received(base={}, maker_bps=1, taker_bps=2),
+        NoFees(),
+    ],
+)
+def test_what_is_forgotten_was_never_noted(model: FeeModel) -> None:
+    meter, other = model.meter(), model.meter()
+    charge(meter, execution("50", "10"))
+    charge(other, execution("50", "10"))
+    charge(other, execution("300", "10"))
+    other.forget(execution("300", "10"))
+    other.forget(execution("7", "10", order="gone"))
+    assert charge(other, execution("300", "10")) == charge(meter, execution("300", "10"))
+
+
+def test_a_maximum_alone_leaves_a_rebate() -> None:
+    # 100 x 10 at -1 basis point.
+    meter = Bounded(MakerTaker(maker_bps=-1, taker_bps=3), maximum_bps=100).meter()
+    assert charge(meter, execution("100", "10", liquidity=ADDED)) == "-0.1 USD"
