@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from oms.brokers.paper import PaperBroker
 from oms.engine.invariants import check_state
 from oms.model.capabilities import Capabilities
-from oms.model.enums import PegOffsetType, PegPriceType, Side, TriggerPriceType, WorkedBy
+from oms.model.enums import PegOffsetType, PegPriceType, SessionPhase, Side, TriggerPriceType, WorkedBy
 from oms.model.events import Traded
 from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
+from oms.model.sessions import SessionChange
 from oms.model.terms import (
     Limit,
     LimitIfTouched,
@@ -43,7 +44,7 @@ from oms.stores.memory import MemoryEventStore
 X: Final = Symbol("X")
 INSTRUMENT: Final = Instrument(symbol=X, currency="USD", tick="0.5", lot="1")
 Asked = tuple[Side, int, Terms]
-Step = MarketUpdate | Asked
+Step = MarketUpdate | Asked | SessionChange
 
 
 class Plain(PaperBroker):
@@ -126,7 +127,9 @@ def fills(broker: PaperBroker, played: list[Step], worked_by: WorkedBy) -> dict[
             lambda event: traded.setdefault(event.order_id, []).append((event.last_qty, event.last_px)),
         )
         for step in played:
-            if isinstance(step, tuple):
+            if isinstance(step, SessionChange):
+                om.session(step)
+            elif isinstance(step, tuple):
                 side, qty, wanted = step
                 order = om.submit(X, side, qty, wanted, tif=GTC)
                 if order.reasons:
@@ -179,6 +182,23 @@ def test_a_market_to_limit_order_gives_the_same_fills_native_and_held(
 @given(steps())
 def test_the_same_terms_give_the_same_fills_native_and_held(played: list[Step]) -> None:
     """The fills of each order are equal, whoever works it."""
+    native = fills(PaperBroker([INSTRUMENT]), played, WorkedBy.VENUE)
+    held = fills(Plain([INSTRUMENT]), played, WorkedBy.OMS)
+
+    assert held == native
+
+
+CLOSED: Final = SessionChange(0, SessionPhase.CLOSED, "20260105")
+OPENED: Final = SessionChange(0, SessionPhase.OPEN, "20260106")
+
+
+@settings(max_examples=80, deadline=None)
+@given(steps(), market(), market())
+def test_a_night_between_two_sessions_gives_the_same_fills_native_and_held(
+    before: list[Step], night: list[Step], after: list[Step]
+) -> None:
+    """The fills of each order are equal, whatever is printed while the session is closed."""
+    played = [*before, CLOSED, *night, OPENED, *after]
     native = fills(PaperBroker([INSTRUMENT]), played, WorkedBy.VENUE)
     held = fills(Plain([INSTRUMENT]), played, WorkedBy.OMS)
 

@@ -412,6 +412,8 @@ class Engine:
         state.begin(SessionChange, _CLOCK)
         state.record(ev.SessionChanged(*state.envelope(), what.phase, what.trade_date, what.symbol))
         end_with_session(state, what, self._simulated)
+        # Exits may have waited for an opening.
+        state.groups.look_at_all()
         self._pegging.on_session(what, self._requests)
 
     def _retire(self, what: Retire) -> None:

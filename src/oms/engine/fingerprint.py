@@ -65,6 +65,7 @@ def describe(state: State) -> dict[str, object]:
         "sessions": [
             sorted((symbol or "", date) for symbol, date in state.sessions.dates.items()),
             list(state.sessions.scoped),
+            sorted((symbol or "", is_closed) for symbol, is_closed in state.sessions.closed.items()),
         ],
         **_settings(state),
     }

@@ -297,8 +297,11 @@ class Groups:
             self._legs.hold(leg, qty, self._announce(leg))
 
     def _is_open_for(self, leg: GroupLeg, qty: Decimal) -> bool:
-        # Too little for an order, or a broker that is not known well enough yet: it comes when there is more, or is known.
+        # Too little for an order, a broker that is not known well enough yet, or a closed session: it comes when there is more,
+        # or is known, or once that opens. Whoever begins a group while it is closed is told by the venue.
         entry = leg._entry
+        if (entry is not None or leg.orders) and self._legs.is_shut_for(leg):
+            return False
         return entry is None or self._legs.is_open_for(leg, qty, is_last=entry.has_ended)
 
     def _announce(self, leg: GroupLeg) -> OrderId:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.engine import replaces
@@ -10,13 +11,14 @@ from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.model import events as ev
 from oms.model.capabilities import AMENDABLE, Capabilities
 from oms.model.commands import ReplaceOrder, SubmitOrder
-from oms.model.decimals import plain
+from oms.model.decimals import EXACT, plain
 from oms.model.enums import HeldPolicy
 from oms.model.market import MarketUpdate
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.terms import Terms
+from oms.model.time_in_force import GoodForTime
 from oms.model.triggers import Release, TriggerHit
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold, released_terms
@@ -52,10 +54,13 @@ class Holding:
     def watch(self, update: MarketUpdate, requests: list[Request]) -> None:
         """Take the market in, and send whoever it releases.
 
+        While the session is closed no price counts, and no trail moves: as at a venue.
         While the broker is not reconciled nobody listens: what its first price after that reaches is missed, as after a start.
         """
         entry, state = self._entry, self._entry.state
         held = state.held_orders
+        if state.sessions.is_closed(update.symbol):
+            return
         if state.breaks.unreconciled and entry._route(update.symbol).broker in state.breaks.unreconciled:
             return
         book, hits = held.book, held.take(update)
@@ -106,8 +111,20 @@ class Holding:
             # What else lies at the venue for it is taken back first: the group releases it.
             state.record(ev.LegReached(*state.envelope(), leg._group.group_id, leg.number, order_id, *reach))
             return
+        self.shorten(order)
         state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
         self.send(order, command_of(order, terms), requests)
+
+    def shorten(self, order: Order) -> None:
+        """Leave an order that is good for so many seconds what is left of them: its venue counts from when it comes there."""
+        state, tif = self._entry.state, order.time_in_force
+        if type(tif) is not GoodForTime:
+            return
+        left_ns = state.timers.expiries.known[order.order_id].due_ns - state.now_ns
+        if 0 < left_ns < tif.duration_ns:
+            left = GoodForTime(EXACT.scaleb(Decimal(left_ns), -9))
+            amended = (order.order_qty, order.terms, state.held_orders.trigger(order.order_id), left)
+            state.record_of(order, ev.OrderAmended(*state.envelope(), order.order_id, *amended))
 
     def send(self, order: Order, command: SubmitOrder, requests: list[Request]) -> None:
         """Send an order that was just released, or deny it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from oms.engine.group_book import ORIGIN
 from oms.engine.holding import Holding, command_of
@@ -21,6 +21,7 @@ from oms.model.order import Order
 from oms.model.reasons import Reason
 from oms.model.requests import Request
 from oms.model.terms import Limit, Terms
+from oms.model.time_in_force import AtTheClose, AtTheOpening, GoodForAuction
 from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold, triggered, waits_for_quote
@@ -32,6 +33,9 @@ from oms.ports.order_type_handler import TriggeredHandler
 # pyright: reportPrivateUsage=false
 
 _Kind: TypeAlias = tuple[object, ...]
+
+_OF_AUCTIONS: Final = (AtTheOpening, AtTheClose, GoodForAuction)
+"""The times in force that a venue takes while its session is closed."""
 
 
 class LegEntry:
@@ -102,6 +106,12 @@ class LegEntry:
         worst_px = entry._handlers[type(command.terms)].worst_px(command, px)
         return not check_qty(qty, worst_px, route.instrument)
 
+    def is_shut_for(self, leg: GroupLeg) -> bool:
+        """Tell whether the session of a leg's instrument is closed, so that its venue would refuse it."""
+        of = leg.leg
+        sessions = self._entry.state.sessions
+        return not sessions.takes_orders(of.symbol) and type(of.time_in_force) not in _OF_AUCTIONS
+
     # ------------------------------------------------------------ orders that are held
 
     def hold(self, leg: GroupLeg, qty: Decimal, order_id: OrderId) -> None:
@@ -169,6 +179,7 @@ class LegEntry:
         if order._order_qty != qty:
             self.amend(order, qty)
         state.begin(SubmitOrder, ORIGIN)
+        self._holding.shorten(order)
         why = (reach.terms, reach.trigger_px, reach.px, reach.px_ns)
         state.record_of(order, ev.OrderReleased(*state.envelope(), order._order_id, *why))
         self._holding.send(order, command_of(order, reach.terms), requests)

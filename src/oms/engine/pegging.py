@@ -44,7 +44,7 @@ _ALLOWED: Final = (
 class Pegging:
     """Moves the orders that quotes move."""
 
-    __slots__ = ("_asked", "_closed", "_entry", "_grids", "_held", "_holding", "_pegs")
+    __slots__ = ("_asked", "_entry", "_grids", "_held", "_holding", "_pegs")
 
     def __init__(self, entry: OrderEntry, holding: Holding) -> None:
         """Send through this entry."""
@@ -54,13 +54,15 @@ class Pegging:
         # By order: the price that it has followed, with its offset; and the limit that was asked for last.
         self._pegs: dict[OrderId, Decimal] = {}
         self._asked: dict[OrderId, Decimal] = {}
-        # Where nobody can trade; None is everywhere.
-        self._closed: set[Symbol | None] = set()
 
     def on_quote(self, quote: Quote, requests: list[Request]) -> None:
         """Move whoever a quote moves, the oldest order first."""
         orders = self._held.quoted.get(quote.symbol)
-        if orders is None or not self._listens(quote.symbol) or self._is_closed(quote.symbol):
+        if (
+            orders is None
+            or not self._listens(quote.symbol)
+            or self._entry.state.sessions.is_closed(quote.symbol)
+        ):
             return
         for _, order in sorted(orders.items()):
             self._move(order, quote, requests, is_news=True)
@@ -74,17 +76,17 @@ class Pegging:
                 # The next quote will find it, if this one does not.
                 del self._held.due[order.order_id]
             # Whether a new one may come in while nobody trades is for its venue to say.
-            if quote is not None and self._listens(symbol) and (is_new or not self._is_closed(symbol)):
+            if (
+                quote is not None
+                and self._listens(symbol)
+                and (is_new or not self._entry.state.sessions.is_closed(symbol))
+            ):
                 self._move(order, quote, requests, is_news=False)
 
     def on_session(self, what: SessionChange, requests: list[Request]) -> None:
         """Take in that a session has opened or closed: while it is closed nobody moves."""
         if what.phase is SessionPhase.CLOSED:
-            self._closed.add(what.symbol)
             return
-        self._closed.discard(what.symbol)
-        if what.symbol is None:
-            self._closed.clear()
         for symbol in tuple(self._held.quoted) if what.symbol is None else (what.symbol,):
             quote = self._entry.quotes.get(symbol)
             if quote is not None:
@@ -105,9 +107,6 @@ class Pegging:
         # Until its broker is reconciled nothing new is asked for.
         unreconciled = self._entry.state.breaks.unreconciled
         return not (unreconciled and self._entry._route(symbol).broker in unreconciled)
-
-    def _is_closed(self, symbol: Symbol) -> bool:
-        return bool(self._closed) and (symbol in self._closed or None in self._closed)
 
     def _move(self, order: Order, quote: Quote, requests: list[Request], *, is_news: bool) -> None:
         state = self._entry.state

@@ -1,4 +1,4 @@
-"""Which trading session it is, where identities depend on it."""
+"""Which trading session it is: identities depend on it, and while it is closed nothing here follows the market."""
 
 from __future__ import annotations
 
@@ -16,14 +16,33 @@ class Sessions:
     Attributes:
         scoped: These brokers.
         dates: The trading day of the session that opened last, YYYYMMDD, by instrument; None is for all.
+        closing: The instrument whose session simulated venues have closed already, which is to be heard of once what they say of
+            it was; None in it is all, and nearly always it is empty. Not moved by events.
+        closed: Whether the session is closed, by instrument, as far as somebody has said so; None is for all others.
     """
 
-    __slots__ = ("dates", "scoped")
+    __slots__ = ("closed", "closing", "dates", "scoped")
 
     def __init__(self) -> None:
         """Begin before the first session."""
         self.scoped: tuple[BrokerName, ...] = ()
         self.dates: dict[Symbol | None, str] = {}
+        self.closed: dict[Symbol | None, bool] = {}
+        self.closing: tuple[Symbol | None, ...] = ()
+
+    def is_closed(self, symbol: Symbol) -> bool:
+        """Tell whether nobody can trade an instrument; where no session was ever told, somebody can."""
+        closed = self.closed
+        return bool(closed) and closed.get(symbol, closed.get(None, False))
+
+    def takes_orders(self, symbol: Symbol) -> bool:
+        """Tell whether venues take orders in an instrument, as far as it is for its session to say."""
+        closing = self.closing
+        return not (self.is_closed(symbol) or (closing and (symbol in closing or None in closing)))
+
+    def expect(self, phase: SessionPhase, symbol: Symbol | None) -> None:
+        """Take in that simulated venues hear of a change first."""
+        self.closing = (symbol,) if phase is SessionPhase.CLOSED else ()
 
     def name_now(self, event: Traded, order: Order, index: OrderIndex) -> VenueOrderId | None:
         """Give the id that an execution says its order has now; None where it says none, or the one of an earlier session."""
@@ -36,6 +55,10 @@ class Sessions:
     def on_changed(self, event: SessionChanged, index: OrderIndex, held: HeldReports) -> None:
         """Take in that a session opened or closed: with a new trading day those brokers' order ids begin anew."""
         symbol, dates = event.symbol, self.dates
+        self.closing = ()
+        if symbol is None:
+            self.closed.clear()
+        self.closed[symbol] = event.phase is SessionPhase.CLOSED
         if event.phase is not SessionPhase.OPEN or dates.get(symbol, dates.get(None)) == event.trade_date:
             return
         dates[symbol] = event.trade_date

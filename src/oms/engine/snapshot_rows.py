@@ -35,6 +35,7 @@ class SnapshotHead:
         sent_ns: When the last requests left, as many as the message limit counts.
         scoped: The brokers whose order ids begin anew with each trading session.
         dates: The trading day by instrument; None is for all.
+        closed: Whether the session is closed, by instrument; None is for all others.
         next_due_ns: The first request falls into doubt no sooner than this.
         retired: How many orders have left memory.
         sweeps: How often orders left it.
@@ -59,6 +60,7 @@ class SnapshotHead:
     anomalies_acknowledged: int
     scoped: tuple[BrokerName, ...]
     dates: tuple[tuple[Symbol | None, str], ...]
+    closed: tuple[tuple[Symbol | None, bool], ...]
     next_due_ns: int | None
     retired: int
     sweeps: int

@@ -651,9 +651,15 @@ class OrderManager:
         """
         if type(change) is not SessionChange:
             raise ValidationError("change", shown(change), "pass a SessionChange")
-        for broker in self._market_listeners:
-            broker.on_session(change)
-        self._loop.enter(change)
+        sessions = self._engine.state.sessions
+        sessions.expect(change.phase, change.symbol)
+        try:
+            for broker in self._market_listeners:
+                broker.on_session(change)
+            self._loop.enter(change)
+        except BaseException:
+            sessions.closing = ()
+            raise
 
     def poll(self) -> None:
         """Handle what brokers have reported, and what has become due; while halted, tell only if reports are being lost.

@@ -13,9 +13,20 @@ from oms.engine.state import State
 from oms.model import events as ev
 from oms.model.commands import EngageKillSwitch, MassCancel
 from oms.model.contingency import Leg, Oto
-from oms.model.enums import AnomalyCode, ExecType, HeldPolicy, LegEnd, Life, PegPriceType, Side, WorkedBy
+from oms.model.enums import (
+    AnomalyCode,
+    ExecType,
+    HeldPolicy,
+    LegEnd,
+    Life,
+    PegPriceType,
+    SessionPhase,
+    Side,
+    WorkedBy,
+)
 from oms.model.ids import BrokerName
 from oms.model.offset import Offset
+from oms.model.sessions import SessionChange
 from oms.model.terms import (
     Limit,
     Market,
@@ -29,7 +40,7 @@ from oms.model.terms import (
 )
 from oms.order_types.registry import default_handlers
 from oms.projections.positions import Positions
-from tests.fakes import AAPL, BTC, CAN_ALL, CAN_MORE
+from tests.fakes import AAPL, BTC, CAN_ALL, CAN_MORE, T0
 from tests.unit.engine.desk import MAIN, OFF, TIMEOUT_NS, kinds
 from tests.unit.engine.floor import Floor, simple
 
@@ -348,3 +359,47 @@ def test_legs_that_a_quote_releases_are_released_by_it() -> None:
     # It follows the bid at its venue.
     assert desk.news() == ["new 2: SELL 40 Limit", "replace 2: 100", "replace 2: 100"]
     assert desk.order(2).outstanding_requests[-1].terms == Limit(100)
+
+
+# ---------------------------------------------------------------- sessions
+
+
+def test_no_price_takes_the_resting_exit_back_while_the_session_is_closed() -> None:
+    desk = bracketed()
+    desk.tell(SessionChange(T0, SessionPhase.CLOSED, "20260105"))
+
+    assert desk.tell_print(94) == ()
+    assert (desk.news(), desk.order(3).life) == ([], Life.UNSENT)
+
+    desk.tell(SessionChange(T0, SessionPhase.OPEN, "20260106"))
+    assert desk.news() == []
+    desk.print(94)
+    assert desk.news() == ["cancel 2"]
+
+
+def test_one_that_was_reached_before_the_close_is_sent_as_the_session_opens() -> None:
+    desk = bracketed()
+    desk.print(94)
+    assert desk.news() == ["cancel 2"]
+    desk.tell(SessionChange(T0, SessionPhase.CLOSED, "20260105"))
+
+    desk.done(2)
+    assert (desk.news(), desk.order(3).life) == ([], Life.UNSENT)
+
+    desk.tell(SessionChange(T0, SessionPhase.OPEN, "20260106"))
+    assert desk.news() == ["new 3: SELL 100 Market"]
+
+
+def test_the_exits_of_what_traded_in_the_close_are_placed_as_the_session_opens() -> None:
+    desk = Floor({"paper": CAN_ALL})
+    desk.place(simple())
+    desk.new(1)
+    desk.news()
+    desk.tell(SessionChange(T0, SessionPhase.CLOSED, "20260105"))
+
+    desk.fill(1, 100)
+    assert desk.news() == []
+
+    desk.tell(SessionChange(T0, SessionPhase.OPEN, "20260106"))
+    assert desk.news() == ["new 2: SELL 100 Limit"]
+    assert desk.waiting() == [Stop(95)]

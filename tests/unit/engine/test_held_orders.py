@@ -24,7 +24,7 @@ from oms.model.enums import (
     TriggerPriceType,
     WorkedBy,
 )
-from oms.model.ids import BrokerName, OrderId
+from oms.model.ids import BrokerName, OrderId, Symbol
 from oms.model.instructions import Instructions
 from oms.model.limits import RiskLimits
 from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
@@ -44,7 +44,7 @@ from oms.model.terms import (
     TrailingStop,
     TrailingStopLimit,
 )
-from oms.model.time_in_force import DAY, GTC, Day, GoodTillCancel, GoodTillTime, TimeInForce
+from oms.model.time_in_force import DAY, GTC, Day, GoodForTime, GoodTillCancel, GoodTillTime, TimeInForce
 from oms.model.triggers import Trigger, TriggerHit, if_touched
 from oms.order_types.limit import LimitHandler
 from oms.order_types.market import MarketHandler
@@ -312,6 +312,83 @@ def test_a_day_order_that_is_held_ends_with_the_day() -> None:
     assert kinds(events) == ["SessionChanged", "OrderExpired"]
     assert here.order(1).life is Life.EXPIRED
     assert list(here.engine.state.held_orders.orders) == [2]
+
+
+def session(phase: SessionPhase, symbol: str | None = None, date: str = "20260105") -> SessionChange:
+    return SessionChange(T0, phase, date, None if symbol is None else Symbol(symbol))
+
+
+@pytest.mark.parametrize("terms", [Stop(95), StopLimit(95, 94), TrailingStop(Offset(5))])
+def test_no_price_counts_while_the_session_is_closed(terms: Terms) -> None:
+    here = desk()
+    hold(here, terms, tif=GTC)
+    here.tell(trade(100))
+    here.tell(session(SessionPhase.CLOSED))
+
+    assert [here.tell(trade(94)), here.tell(trade(90)), here.tell(quote(90, 91))] == [(), (), ()]
+
+    assert kinds(here.tell(session(SessionPhase.OPEN, date="20260106"))) == ["SessionChanged"]
+    assert here.tell(trade(96)) == ()
+    assert kinds(here.tell(trade(95))) == ["OrderReleased", "OrderSubmitted"]
+
+
+def test_no_trail_moves_while_the_session_is_closed() -> None:
+    here = desk()
+    hold(here, TrailingStop(Offset(5)), tif=GTC)
+    here.tell(trade(100))
+    here.tell(session(SessionPhase.CLOSED))
+    assert here.tell(trade(110)) == ()
+    here.tell(session(SessionPhase.OPEN, date="20260106"))
+
+    assert here.tell(trade(96)) == ()
+    assert kinds(here.tell(trade(95))) == ["OrderReleased", "OrderSubmitted"]
+
+
+def test_an_instrument_of_its_own_session_is_closed_alone() -> None:
+    here = desk()
+    hold(here, Stop(95), tif=GTC)
+    here.tell(session(SessionPhase.CLOSED, "MSFT"))
+    here.tell(session(SessionPhase.CLOSED, SYMBOL))
+    assert here.tell(trade(94)) == ()
+    here.tell(session(SessionPhase.OPEN, SYMBOL))
+    assert kinds(here.tell(trade(94))) == ["OrderReleased", "OrderSubmitted"]
+
+    hold(here, Stop(95), tif=GTC)
+    here.tell(session(SessionPhase.CLOSED))
+    here.tell(session(SessionPhase.OPEN, SYMBOL))
+    assert kinds(here.tell(trade(94))) == ["OrderReleased", "OrderSubmitted"]
+
+
+def test_that_it_is_closed_is_known_after_a_restart() -> None:
+    here = desk()
+    hold(here, Stop(95), tif=GTC)
+    here.tell(session(SessionPhase.CLOSED))
+
+    new = again(here)
+
+    assert new.tell(trade(94)) == ()
+    new.tell(session(SessionPhase.OPEN, date="20260106"))
+    assert kinds(new.tell(trade(94))) == ["TriggerMissed", "OrderReleased", "OrderSubmitted"]
+
+
+def test_what_is_good_for_some_time_has_the_rest_of_it_once_it_is_released() -> None:
+    here = desk(order_types=PAIRS | {(Limit, GoodForTime)})
+    hold(here, StopLimit(95, 94), tif=GoodForTime(10))
+    here.now_ns = T0 + 9 * 10**9 + 1
+
+    assert kinds(here.tell(trade(94))) == ["OrderAmended", "OrderReleased", "OrderSubmitted"]
+
+    (request,) = (one for one in here.sent if isinstance(one, NewOrderSingle))
+    assert request.time_in_force == here.order().time_in_force == GoodForTime("0.999999999")
+    assert here.engine.state.timers.expiries.known[OrderId(1)].due_ns == T0 + 10 * 10**9
+
+
+def test_what_is_released_at_once_has_all_of_its_time() -> None:
+    here = desk(order_types=PAIRS | {(Limit, GoodForTime)})
+    hold(here, StopLimit(95, 94), tif=GoodForTime(10))
+
+    assert kinds(here.tell(trade(94))) == ["OrderReleased", "OrderSubmitted"]
+    assert here.order().time_in_force == GoodForTime(10)
 
 
 def test_the_clock_ends_what_is_held_to_the_nanosecond() -> None:
