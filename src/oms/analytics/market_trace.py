@@ -62,7 +62,7 @@ class Column:
 class MarketTrace:
     """The market of one instrument, by columns of time."""
 
-    __slots__ = ("_columns", "_last", "_max", "_next_ns", "_start_ns", "_width_ns")
+    __slots__ = ("_columns", "_max", "_next_ns", "_start_ns", "_width_ns")
 
     def __init__(self, *, columns: int = MAX_COLUMNS) -> None:
         """Begin with nothing heard.
@@ -74,7 +74,6 @@ class MarketTrace:
             raise ValidationError("columns", str(columns), "pass 2 to 100,000")
         self._max = columns
         self._columns: list[Column] = []
-        self._last: Column | None = None
         self._start_ns = 0
         self._width_ns = 1
         self._next_ns = 0  # when the last column ends
@@ -107,10 +106,10 @@ class MarketTrace:
         return list(self._columns)
 
     def _column(self, time_ns: int) -> Column:
-        last = self._last
-        if last is None:
+        if not self._columns:
             self._start_ns, self._next_ns = time_ns, time_ns + self._width_ns
             return self._open(time_ns, time_ns, None)
+        last = self._columns[-1]
         if time_ns < self._next_ns:
             # A clock that falls back is still in the last column.
             last.end_ns = max(last.end_ns, time_ns)
@@ -132,7 +131,6 @@ class MarketTrace:
             # What was shown last is shown until somebody says otherwise.
             column.bid, column.ask, column.last_px = before.bid, before.ask, before.last_px
         self._columns.append(column)
-        self._last = column
         return column
 
     def _widen(self) -> None:
@@ -150,4 +148,3 @@ class MarketTrace:
                 column.start_ns = start_ns
                 merged.append(column)
         self._columns = merged
-        self._last = merged[-1]

@@ -83,7 +83,7 @@ class OrderTrace:
         refused: When an order was denied or rejected, in nanoseconds UTC, and which.
     """
 
-    __slots__ = ("_by_exec", "_max", "_open", "_sides", "left_out", "lines", "marks", "refused", "symbol")
+    __slots__ = ("_by_exec", "_max", "_open", "left_out", "lines", "marks", "refused", "symbol")
 
     def __init__(self, symbol: Symbol, *, max_lines: int = MAX_LINES) -> None:
         """Begin without orders; attach `apply` to `OrderEvent`.
@@ -100,8 +100,8 @@ class OrderTrace:
         self.refused: list[tuple[int, OrderId]] = []
         self._max = max_lines
         self._open: dict[OrderId, Line] = {}
-        self._sides: dict[OrderId, Side] = {}
-        self._by_exec: dict[ExecId, Mark] = {}
+        # One name may be given at two venues, or on two days.
+        self._by_exec: dict[tuple[OrderId, ExecId], Mark] = {}
 
     def apply(self, event: ev.OrderEvent) -> None:
         """Take an event of an order in; those of other instruments change nothing."""
@@ -114,8 +114,7 @@ class OrderTrace:
     def on_created(self, event: ev.OrderCreated | ev.OrderAdopted) -> None:
         """Take in a new order."""
         if event.symbol == self.symbol:
-            self._sides[event.order_id] = event.side
-            self._begin(event.order_id, event.terms, event.time_ns)
+            self._begin(event.order_id, event.side, event.terms, event.time_ns)
 
     def on_terms(
         self, event: ev.OrderReplaced | ev.OrderAmended | ev.OrderReleased | ev.OrderRestated
@@ -124,7 +123,7 @@ class OrderTrace:
         line = self._open.get(event.order_id)
         if line is not None and line.px != _px(event.terms):
             self._end(event.order_id, event.time_ns)
-            self._begin(event.order_id, event.terms, event.time_ns)
+            self._begin(event.order_id, line.side, event.terms, event.time_ns)
 
     def on_traded(self, event: ev.Traded) -> None:
         """Take in an execution."""
@@ -142,24 +141,24 @@ class OrderTrace:
             event.last_liquidity_ind,
         )
         self.marks.append(mark)
-        self._by_exec[event.exec_id] = mark
+        self._by_exec[event.order_id, event.exec_id] = mark
 
     def on_corrected(self, event: ev.TradeCorrected) -> None:
         """Take in that an execution was for another size or price."""
-        mark = self._by_exec.get(event.exec_ref_id)
+        mark = self._by_exec.get((event.order_id, event.exec_ref_id))
         if mark is not None:
             mark.qty, mark.px = event.last_qty, event.last_px
-            self._by_exec[event.exec_id] = mark
+            self._by_exec[event.order_id, event.exec_id] = mark
 
     def on_busted(self, event: ev.TradeCanceled) -> None:
         """Take in that an execution did not happen."""
-        mark = self._by_exec.get(event.exec_ref_id)
+        mark = self._by_exec.get((event.order_id, event.exec_ref_id))
         if mark is not None:
             mark.qty, mark.is_busted = ZERO, True
 
     def on_refused(self, event: ev.OrderDenied | ev.OrderRejected) -> None:
         """Take in that an order came to nothing."""
-        if event.order_id in self._sides:
+        if event.order_id in self._open:
             self.refused.append((event.time_ns, event.order_id))
 
     def net_qty(self) -> Decimal:
@@ -169,8 +168,8 @@ class OrderTrace:
             total = EXACT.add(total, mark.signed_qty)
         return total
 
-    def _begin(self, order_id: OrderId, terms: Terms, time_ns: int) -> None:
-        line = self._open[order_id] = Line(order_id, self._sides[order_id], _px(terms), time_ns)
+    def _begin(self, order_id: OrderId, side: Side, terms: Terms, time_ns: int) -> None:
+        line = self._open[order_id] = Line(order_id, side, _px(terms), time_ns)
         if line.px is None:
             return
         if len(self.lines) < self._max:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from xml.etree import ElementTree as ET
 
 import pytest
+from attrs import evolve
 
 from oms.analytics.axes import Axis, number_label, of_numbers, time_label, time_ticks
 from oms.analytics.market_trace import MarketTrace
@@ -14,14 +15,15 @@ from oms.analytics.run_chart import LEFT, PRICE, RIGHT, chart_page
 from oms.brokers.paper import PaperBroker
 from oms.errors import ValidationError
 from oms.model.enums import Side
-from oms.model.events import OrderEvent
-from oms.model.ids import Symbol
+from oms.model.events import OrderEvent, TradeCanceled, Traded
+from oms.model.ids import ExecId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.terms import Limit, Market, Stop
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.simulation.fees import PerUnit
+from oms.simulation.venue_acts import BustTrade
 from oms.stores.memory import MemoryEventStore
 
 D = Decimal
@@ -37,8 +39,9 @@ class Run:
     def __init__(self) -> None:
         self.market, self.orders = MarketTrace(), OrderTrace(Symbol("X"))
         self.clock = ManualClock(NOON)
+        self.broker = PaperBroker([X], fees=PerUnit("0.5"))
         self.om = OrderManager(
-            brokers=[PaperBroker([X], fees=PerUnit("0.5"))],
+            brokers=[self.broker],
             store=MemoryEventStore(),
             clock=self.clock,
             projections=[(OrderEvent, self.orders.apply)],
@@ -136,6 +139,30 @@ def test_what_is_refused_is_drawn_and_other_instruments_are_not() -> None:
         other.apply(event)
     assert len(events) > 1
     assert (other.lines, other.refused, other.marks) == ([], [], [])
+
+
+def test_a_bust_is_of_the_order_that_it_names() -> None:
+    run, events = Run(), list[OrderEvent]()
+    run.om.on(OrderEvent, events.append)
+    run.quote(0, "99", "100")
+    for _ in range(2):
+        run.om.submit("X", Side.BUY, 2, Market())
+    first = next(event for event in events if isinstance(event, Traded))
+    run.broker.act(BustTrade(first.exec_id), run.clock.now_ns())
+    run.om.poll()
+
+    trace = OrderTrace(Symbol("X"))
+    for event in events:
+        # Two venues may give one name.
+        match event:
+            case Traded():
+                trace.apply(evolve(event, exec_id=ExecId("E")))
+            case TradeCanceled():
+                trace.apply(evolve(event, exec_ref_id=ExecId("E")))
+            case _:
+                trace.apply(event)
+
+    assert [(mark.order_id, mark.is_busted) for mark in trace.marks] == [(1, True), (2, False)]
 
 
 def test_too_many_lines_are_counted_and_said() -> None:
