@@ -50,7 +50,14 @@ def run(args: Namespace) -> int:
     print(f"Journal: {db}\n")
     fees = MakerTaker(maker_bps="-0.1", taker_bps="0.3")
     plan = Plan(
-        db, acme, market, PaperBroker([acme], fees=fees), Decimal(5), Decimal(30), 10, None, exit_after
+        db=db,
+        instrument=acme,
+        updates=market,
+        broker=PaperBroker([acme], fees=fees),
+        size=Decimal(5),
+        max_qty=Decimal(30),
+        pace=10,
+        exit_after=exit_after,
     )
     result = trade(plan, sys.stderr)
     print(describe(result, acme.currency))

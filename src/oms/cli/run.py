@@ -22,6 +22,7 @@ from oms.feeds.recording import REFERENCE_VENUE, Recording
 from oms.model.decimals import positive
 from oms.model.enums import Choice
 from oms.model.instrument import Instrument
+from oms.simulation.accounts import AccountModel
 from oms.simulation.bar_path import BarPath
 from oms.simulation.fees import FeeModel, MakerTaker
 from oms.simulation.rules import MatchingRules
@@ -94,7 +95,8 @@ def run(args: Namespace) -> int:
     exit_after = checked_exit_after(args.exit_after)
     instrument = Instrument(symbol=args.symbol, currency=args.currency, tick=args.tick, lot=args.lot)
     size, max_qty = positive(args.size, "--size"), positive(args.max_qty, "--max-qty")
-    broker = _broker(args, instrument)
+    account = None if args.account is None else models.account(args.account, instrument)
+    broker = _broker(args, instrument, account)
     # At equal times a trade comes first: the quote already shows the book after it.
     files = [path for path in (*args.files, args.trades, args.quotes) if path is not None]
     if not files:
@@ -104,18 +106,18 @@ def run(args: Namespace) -> int:
     db = new_journal(args.db, "oms-run.db")
     print(f"A market-making bot trades {args.symbol} as recorded in {', '.join(files)}.")
     print(f"Journal: {db}\n")
-    share = _share(recordings)
     plan = Plan(
-        db,
-        instrument,
-        merge(*recordings),
-        broker,
-        size,
-        max_qty,
-        args.pace,
-        share,
-        exit_after,
-        bool(args.faults),
+        db=db,
+        instrument=instrument,
+        updates=merge(*recordings),
+        broker=broker,
+        size=size,
+        max_qty=max_qty,
+        pace=args.pace,
+        share=_share(recordings),
+        exit_after=exit_after,
+        reconciles=bool(args.faults),
+        bar_path=_named(BarPath, args.bar_path),
     )
     result = trade(plan, sys.stderr)
     _tell_bad_rows(recordings)
@@ -127,7 +129,6 @@ def run(args: Namespace) -> int:
         page = chart_page(title, result.market, result.orders, instrument, summary=summary)
         chart.write_text(page, encoding="utf-8")
         print(f"Chart: {chart}\n")
-    account = None if args.account is None else models.account(args.account, instrument)
     is_balanced = balance(db, broker, {} if account is None else account.opening().balances)
     is_same = prove(db, result.state_hash)
     print(
@@ -136,7 +137,7 @@ def run(args: Namespace) -> int:
     return 0 if is_same and is_balanced else 1
 
 
-def _broker(args: Namespace, instrument: Instrument) -> PaperBroker:
+def _broker(args: Namespace, instrument: Instrument, account: AccountModel | None) -> PaperBroker:
     fees: FeeModel = MakerTaker(maker_bps=args.maker_bps, taker_bps=args.taker_bps)
     if args.fees:
         fees = models.fees(args.fees, instrument)
@@ -153,7 +154,7 @@ def _broker(args: Namespace, instrument: Instrument) -> PaperBroker:
         ),
         latency=None if args.latency is None else models.latency(args.latency, instrument, args.seed),
         faults=models.faults(args.faults, instrument, args.seed) if args.faults else None,
-        account=None if args.account is None else models.account(args.account, instrument),
+        account=account,
     )
 
 

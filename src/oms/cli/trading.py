@@ -36,7 +36,7 @@ _EVERY: Final = 2_000
 _PATIENCE_NS: Final = 60_000_000_000
 
 
-@record
+@record(kw_only=True)
 class Plan:
     """What a run is to do.
 
@@ -49,9 +49,9 @@ class Plan:
         max_qty: How much the bot may hold.
         pace: The bot looks at every so-manieth quote.
         share: Tells how much of the market has been read, from 0 to 1, for the progress; None if nobody knows.
+        exit_after: Break the process off, without any clean-up, when this many orders were sent; None for never.
         reconciles: Compare the books with the venue's every minute of the market's time: reports may get lost.
         bar_path: Which extreme of a bar comes first, where there are bars.
-        exit_after: Break the process off, without any clean-up, when this many orders were sent; None for never.
     """
 
     db: Path
