@@ -15,9 +15,9 @@ from attrs import evolve
 
 from oms.errors import ValidationError
 from oms.feeds.column_map import ColumnMap
-from oms.feeds.faults import BadRow, BadRows, Faults, FeedError, checked_policy
+from oms.feeds.faults import BadRows, Faults, FeedError, checked_policy
 from oms.feeds.fields import TimeFormat
-from oms.feeds.reading import Reading, column_places, row_reader
+from oms.feeds.reading import ReadFile, Reading, column_places, row_reader
 from oms.model.door import shown
 from oms.model.ids import symbol as checked_symbol
 from oms.model.market import MarketData
@@ -40,7 +40,7 @@ class ArrowTable(Protocol):
         ...
 
 
-class ArrowRecording:
+class ArrowRecording(ReadFile):
     """What a market said, in columns, in time order; each iteration reads the source anew.
 
     Times may be timestamps, or numbers or texts as the map says. Numbers may be decimals, integers, texts or, where it is said
@@ -113,21 +113,6 @@ class ArrowRecording:
         """
         self._reading = self._begin()
         yield from self._reading.through(self._rows(), len(self._names))
-
-    @property
-    def bad_rows(self) -> list[BadRow]:
-        """What the latest iteration found wrong; empty where a function is told."""
-        return self._reading.faults.listed
-
-    @property
-    def bad_row_count(self) -> int:
-        """How many faults the latest iteration found."""
-        return self._reading.faults.count
-
-    @property
-    def left_out_count(self) -> int:
-        """How many rows the latest iteration read that were right and not wanted."""
-        return self._reading.left_out
 
     def _begin(self) -> Reading:
         faults = Faults(self.path, self._policy)

@@ -8,7 +8,7 @@ from typing import assert_never
 from oms.errors import ValidationError
 from oms.feeds.column_map import ColumnMap, Kind
 from oms.feeds.depth_rows import orders, snapshots, updates
-from oms.feeds.faults import Faults, FeedError
+from oms.feeds.faults import BadRow, Faults, FeedError
 from oms.feeds.row_readers import Places, Row, RowReader, bars, quote_bars, quotes, trades
 from oms.model.ids import Symbol
 from oms.model.market import MarketData
@@ -133,3 +133,24 @@ class Reading:
         last = reader.finish()
         if last is not None:
             yield last
+
+
+class ReadFile:
+    """What is read anew by each iteration, and what the latest of them came to."""
+
+    _reading: Reading
+
+    @property
+    def bad_rows(self) -> list[BadRow]:
+        """What the latest iteration found wrong; empty where a function is told."""
+        return self._reading.faults.listed
+
+    @property
+    def bad_row_count(self) -> int:
+        """How many faults the latest iteration found."""
+        return self._reading.faults.count
+
+    @property
+    def left_out_count(self) -> int:
+        """How many rows the latest iteration read that were right and not wanted."""
+        return self._reading.left_out

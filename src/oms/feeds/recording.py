@@ -16,9 +16,9 @@ from typing import BinaryIO, Final, TextIO, cast
 
 from oms.errors import ValidationError
 from oms.feeds.column_map import ColumnMap
-from oms.feeds.faults import BadRow, BadRows, Faults, FeedError, checked_policy
+from oms.feeds.faults import BadRows, Faults, FeedError, checked_policy
 from oms.feeds.formats import Layout, Wants, layout_of
-from oms.feeds.reading import Reading, column_places, row_reader
+from oms.feeds.reading import ReadFile, Reading, column_places, row_reader
 from oms.model.ids import symbol as checked_symbol
 from oms.model.market import MarketData
 
@@ -28,7 +28,7 @@ REFERENCE_VENUE: Final = "N"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
-class Recording:
+class Recording(ReadFile):
     """What a market said, in one file, in time order; each iteration reads the file anew.
 
     How it is written is told by a map of columns, or else by the header (`oms.feeds.formats` has the list of what is known).
@@ -92,21 +92,6 @@ class Recording:
         with self._open() as file:
             self._reading, lines, width = self._begin(self._lines(file))
             yield from self._reading.through(lines, width)
-
-    @property
-    def bad_rows(self) -> list[BadRow]:
-        """What the latest iteration found wrong; empty where a function is told."""
-        return self._reading.faults.listed
-
-    @property
-    def bad_row_count(self) -> int:
-        """How many faults the latest iteration found."""
-        return self._reading.faults.count
-
-    @property
-    def left_out_count(self) -> int:
-        """How many rows the latest iteration read that were right and not wanted."""
-        return self._reading.left_out
 
     @property
     def share_read(self) -> float:

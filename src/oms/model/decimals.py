@@ -101,6 +101,22 @@ def positive(number: object, field: str) -> Decimal:
     return result
 
 
+def not_negative(number: object, field: str, allowed: str = "pass zero or more") -> Decimal:
+    """Give the exact number, which must be zero or more; errors as in `exact`, and of a number below zero what is allowed."""
+    result = exact(number, field)
+    if result < ZERO:
+        raise ValidationError(field, plain(result), allowed)
+    return result
+
+
+def fraction(number: object, field: str) -> Decimal:
+    """Give the exact number, which must be from 0 to 1; errors as in `exact`."""
+    result = exact(number, field)
+    if not ZERO <= result <= ONE:
+        raise ValidationError(field, plain(result), "pass 0 to 1")
+    return result
+
+
 def is_sane(number: object) -> TypeGuard[Decimal]:
     """Tell whether a number that came from outside is an exact number within the library's bounds."""
     return type(number) is Decimal and not residue(number, GRID)

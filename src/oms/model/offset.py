@@ -8,7 +8,7 @@ from typing import Final
 from attrs import field
 
 from oms.errors import ValidationError
-from oms.model.decimals import EXACT, ONE, ZERO, exact, plain
+from oms.model.decimals import EXACT, ONE, not_negative, plain
 from oms.model.define import value
 from oms.model.door import shown
 from oms.model.enums import PegOffsetType
@@ -17,12 +17,7 @@ _WHOLES: Final = {PegOffsetType.BASIS_POINTS: Decimal(10_000), PegOffsetType.PER
 
 
 def _distance(number: Decimal | int | str) -> Decimal:
-    result = exact(number, "distance")
-    if result < ZERO:
-        raise ValidationError(
-            "distance", plain(result), "pass zero or more; the side says which way it counts"
-        )
-    return result
+    return not_negative(number, "distance", "pass zero or more; the side says which way it counts")
 
 
 @value

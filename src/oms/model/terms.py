@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, assert_never
 from attrs import evolve, field
 
 from oms.errors import ValidationError
-from oms.model.decimals import GRID, ZERO, exact, plain, positive, residue
+from oms.model.decimals import GRID, ZERO, exact, not_negative, plain, positive, residue
 from oms.model.define import record
 from oms.model.door import shown
 from oms.model.enums import PegPriceType, TriggerPriceType
@@ -210,10 +210,7 @@ def _cap(price: Decimal | int | str | None) -> Decimal | None:
 
 
 def _min_move(min_move: Decimal | int | str) -> Decimal:
-    result = exact(min_move, "min_move")
-    if result < ZERO:
-        raise ValidationError("min_move", plain(result), "pass zero or more")
-    return result
+    return not_negative(min_move, "min_move")
 
 
 @record

@@ -27,7 +27,7 @@ from typing import Final, Protocol
 from attrs import define, evolve, field
 
 from oms.errors import ValidationError
-from oms.model.decimals import EXACT, ONE, ZERO, exact, plain, positive
+from oms.model.decimals import EXACT, ONE, ZERO, exact, not_negative, plain, positive
 from oms.model.define import record, value
 from oms.model.door import shown
 from oms.model.ids import Account, Symbol
@@ -52,10 +52,7 @@ def _no_debts(amounts: Mapping[str, Decimal | int | str]) -> Mapping[str, Decima
 
 
 def _cushion(number: object) -> Decimal:
-    cushion = exact(number, "cushion")
-    if cushion < ZERO:
-        raise ValidationError("cushion", plain(cushion), "pass zero or more, as a share of the value")
-    return cushion
+    return not_negative(number, "cushion", "pass zero or more, as a share of the value")
 
 
 def _rate(number: object) -> Decimal:

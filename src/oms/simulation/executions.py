@@ -99,11 +99,10 @@ class Executions:
             px = slipped_px(self._slippage, taking, order.price)
             self._slippage.note_taken(taking)
         order.execute(qty)
-        holding = (order.account, order.symbol)
-        before = self._positions.get(holding, ZERO)
-        self._positions[holding] = _ADD(before, qty) if order.is_buy else _SUBTRACT(before, qty)
+        self.move(order, qty)
         self._report(book, order, qty, px, liquidity, time_ns, reports)
         self.follow(order, time_ns, reports)
+        holding = (order.account, order.symbol)
         if holding in self._reducing:
             for other in self._reducing[holding]:
                 if other.stage is Stage.OPEN and other is not order and self.has_nothing_to_reduce(other):

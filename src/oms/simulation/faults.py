@@ -19,7 +19,7 @@ from typing import Final, Protocol, TypeAlias
 from attrs import field
 
 from oms.errors import ValidationError
-from oms.model.decimals import ONE, ZERO, exact, plain
+from oms.model.decimals import fraction, plain
 from oms.model.define import record, value
 from oms.model.door import moment, shown
 from oms.model.draws import drawn, happens
@@ -87,10 +87,7 @@ class FaultModel(Protocol):
 
 
 def _probability(number: object) -> Decimal:
-    probability = exact(number, "probability")
-    if not ZERO <= probability <= ONE:
-        raise ValidationError("probability", plain(probability), "pass 0 to 1")
-    return probability
+    return fraction(number, "probability")
 
 
 def _windows(windows: Iterable[Window]) -> tuple[Window, ...]:

@@ -18,8 +18,7 @@ from typing import Final, Protocol
 
 from attrs import field
 
-from oms.errors import ValidationError
-from oms.model.decimals import EXACT, ONE, ZERO, exact, plain
+from oms.model.decimals import EXACT, ZERO, fraction
 from oms.model.define import value
 from oms.model.draws import drawn, happens
 
@@ -27,10 +26,7 @@ _DOWN: Final = Context(prec=192, rounding=ROUND_FLOOR, traps=[InvalidOperation, 
 
 
 def _share(number: object) -> Decimal:
-    share = exact(number, "share")
-    if not ZERO <= share <= ONE:
-        raise ValidationError("share", plain(share), "pass 0 to 1")
-    return share
+    return fraction(number, "share")
 
 
 class FillModel(Protocol):

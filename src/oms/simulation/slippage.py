@@ -21,7 +21,7 @@ from typing import Final, Protocol
 from attrs import field
 
 from oms.errors import ValidationError
-from oms.model.decimals import EXACT, ONE, QUOTIENT, ZERO, exact, plain, positive
+from oms.model.decimals import EXACT, ONE, QUOTIENT, ZERO, not_negative, plain, positive
 from oms.model.define import record, value
 from oms.model.door import shown
 from oms.model.ids import Symbol
@@ -147,10 +147,7 @@ class Ticks:
 
 
 def _impact(number: object) -> Decimal:
-    impact = exact(number, "impact")
-    if impact < ZERO:
-        raise ValidationError("impact", plain(impact), "pass zero or more")
-    return impact
+    return not_negative(number, "impact")
 
 
 def _limit(number: object) -> Decimal:
