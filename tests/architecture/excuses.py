@@ -47,6 +47,16 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.projections.sentences",
+        "the explicit list of the sentence of each kind of event",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.ports.working_handler",
+        "an algorithm is shown the market and asks for whole orders",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.model.contingency",
         "a leg holds nearly every kind of value that an order is asked for with",
     ),

@@ -214,9 +214,10 @@ def _of(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # an annota
     if get_origin(annotation) in (Union, UnionType):
         return st.one_of([_of(member) for member in get_args(annotation)])
     if get_origin(annotation) is tuple:
-        item, rest = get_args(annotation)
-        assert rest is Ellipsis
-        return st.lists(_of(item), max_size=4).map(tuple)
+        items = get_args(annotation)
+        if items[-1] is not Ellipsis:
+            return st.tuples(*map(_of, items))
+        return st.lists(_of(items[0]), max_size=4).map(tuple)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return st.sampled_from(annotation)
     known: dict[Any, st.SearchStrategy[Any]] = {

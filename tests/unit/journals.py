@@ -20,6 +20,7 @@ from oms.model.order import Order
 from oms.model.terms import Limit
 from oms.model.time_in_force import DAY
 from oms.model.triggers import stop
+from oms.model.work import Pace, Slice
 
 E = TypeVar("E", bound=ev.Event)
 
@@ -79,6 +80,25 @@ FILLED_IN: dict[str, Any] = {
     "px_ns": T0,
     "policy": HeldPolicy.RELEASE,
     "reason": "",
+    "slices": (
+        Slice(0, T0, T0 + 1_000 * MS, Decimal(60)),
+        Slice(1, T0 + 1_000 * MS, T0 + 2_000 * MS, Decimal(40)),
+    ),
+    "start_ns": T0,
+    "end_ns": T0 + 2_000 * MS,
+    "why": "",
+    "bid": Decimal("189.40"),
+    "ask": Decimal("189.60"),
+    "quote_ns": T0 - MS,
+    "number": 0,
+    "asked_qty": Decimal(60),
+    "qty": Decimal(60),
+    "pace": Pace.ON_SCHEDULE,
+    "role": "slice",
+    "child": OrderId(2),
+    "qty_change": Decimal(40),
+    "notional_change": Decimal(7580),
+    "memo": (("others", "12000"),),
     "namespace": "test",
     "request_timeout_ns": 10_000 * MS,
 }

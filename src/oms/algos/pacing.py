@@ -4,7 +4,7 @@ A rule acts only within what the rules before it leave:
 
 1. A kill switch or a risk check that failed: nothing.
 2. Canceled, suspended, before the start or past the end: nothing.
-3. Halted, closed, or without a usable quote: nothing.
+3. The broker not reconciled yet, halted, closed, or without a usable quote: nothing.
 4. The price is beyond the limit: nothing.
 5. Caps: at most what the participation that is allowed leaves, at most `max_child`, and nothing before the rest between children is over.
 6. I-would price: all that is available, or as much as is wanted at that price.
@@ -24,6 +24,9 @@ from typing import assert_never
 from oms.algos.slicing import Progress, equal_part, in_whole_lots
 from oms.model.decimals import EXACT, ZERO
 from oms.model.define import value
+from oms.model.work import Pace, Rule
+
+__all__ = ["CatchUp", "Decision", "Facts", "Pace", "Rule", "decide"]
 
 
 class CatchUp(Enum):
@@ -37,50 +40,6 @@ class CatchUp(Enum):
     """It is left to the end."""
     CROSS = "cross"
     """It is taken across the spread as its slice ends."""
-
-
-class Rule(Enum):
-    """The rules, in the order of their precedence."""
-
-    RISK = 1
-    LIFE = 2
-    MARKET = 3
-    LIMIT = 4
-    CAPS = 5
-    I_WOULD = 6
-    SCHEDULE = 7
-    MIN_PARTICIPATION = 8
-    COMPLETION = 9
-
-
-class Pace(Enum):
-    """Why so much is sent, or nothing; each with the rule that said so."""
-
-    KILLED = "killed", Rule.RISK
-    CANCELED = "canceled", Rule.LIFE
-    SUSPENDED = "suspended", Rule.LIFE
-    DONE = "nothing is left to send", Rule.LIFE
-    NOT_STARTED = "before the start", Rule.LIFE
-    PAST_END = "past the end", Rule.LIFE
-    HALTED = "halted", Rule.MARKET
-    CLOSED = "the session is closed", Rule.MARKET
-    NO_QUOTE = "no fresh, two-sided, uncrossed quote", Rule.MARKET
-    BEYOND_LIMIT = "beyond the limit price", Rule.LIMIT
-    RESTING = "the rest between children is not over", Rule.CAPS
-    CAPPED = "no room under the caps for a child", Rule.CAPS
-    I_WOULD = "the price is one at which it would be taken", Rule.I_WOULD
-    AHEAD = "ahead of the schedule", Rule.SCHEDULE
-    ON_SCHEDULE = "a slice is due", Rule.SCHEDULE
-    CATCHING_UP = "a slice is due, and some of what was missed", Rule.SCHEDULE
-    CROSSING = "a slice has ended", Rule.SCHEDULE
-    NOTHING_DUE = "nothing is due", Rule.SCHEDULE
-    UNDER_MINIMUM = "under the least participation", Rule.MIN_PARTICIPATION
-    COMPLETING = "it is to be finished by the end", Rule.COMPLETION
-
-    def __init__(self, words: str, rule: Rule) -> None:
-        """Keep what it says and which rule it belongs to."""
-        self.words = words
-        self.rule = rule
 
 
 @value(kw_only=True)
@@ -98,6 +57,7 @@ class Facts:
         is_canceled: A cancel of the order was asked for.
         is_suspended: Somebody has paused it, or too much was refused.
         allow_past_end: It may go on after the end.
+        is_reconciled: The broker takes new orders, as far as it is for a restart to say.
         is_halted: The instrument is halted.
         is_open: Its session is open, and no break.
         has_quote: There is a two-sided, uncrossed quote that is fresh enough.
@@ -130,6 +90,7 @@ class Facts:
     is_canceled: bool = False
     is_suspended: bool = False
     allow_past_end: bool = False
+    is_reconciled: bool = True
     is_halted: bool = False
     is_open: bool = True
     has_quote: bool = True
@@ -205,6 +166,8 @@ def _stopped(facts: Facts) -> Pace | None:
         return Pace.NOT_STARTED
     if facts.now_ns >= facts.end_ns and not facts.allow_past_end:
         return Pace.PAST_END
+    if not facts.is_reconciled:
+        return Pace.NOT_RECONCILED
     if facts.is_halted:
         return Pace.HALTED
     if not facts.is_open:

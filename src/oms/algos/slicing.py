@@ -25,6 +25,12 @@ from attrs import evolve
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.define import record, value
+from oms.model.work import Slice
+
+__all__ = [
+    "MAX_SLICES", "Progress", "Rounding", "Slice", "Weight", "Window", "apportioned", "ceiled", "clipped", "due_by", "equal_part",
+    "floored", "in_whole_lots", "merged", "planned", "quantity", "replanned", "sliced", "whole_lots", "without",
+]  # fmt: skip
 
 MAX_SLICES: Final = 100_000
 """How many slices a schedule may have."""
@@ -54,23 +60,6 @@ class Window:
     start_ns: int
     end_ns: int
     weight: Fraction
-
-
-@record
-class Slice:
-    """How much is to be sent when.
-
-    Attributes:
-        number: Which slice of the schedule, from 0.
-        start_ns: When it is due, in nanoseconds UTC.
-        end_ns: Until when it is to be done.
-        qty: How much, above zero.
-    """
-
-    number: int
-    start_ns: int
-    end_ns: int
-    qty: Decimal
 
 
 @value(kw_only=True)

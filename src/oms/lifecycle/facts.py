@@ -9,6 +9,7 @@ from collections.abc import Callable, Container
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
+from oms.lifecycle.work_facts import WORK_CHANGES
 from oms.model import events as ev
 from oms.model.decimals import QUOTIENT, ZERO
 from oms.model.enums import ExecType, Life
@@ -383,5 +384,6 @@ CHANGES: Final[dict[type[ev.OrderEvent], Callable[[Order, Any], None]]] = {
     ev.OrderCalculated: _remember,
     ev.OrderTriggered: _remember,
     ev.ReportIgnored: _ignored,
+    **WORK_CHANGES,
 }
 """Which facts an event sets; events that are not listed set none."""

@@ -12,6 +12,7 @@ from oms.lifecycle.states import status_of
 from oms.model.decimals import QUOTIENT, ZERO, exact_arithmetic
 from oms.model.enums import Life, RequestKind
 from oms.model.order import Mark, Order
+from oms.model.terms import Strategy
 
 # What is no longer to be traded is known to an order alone.
 # ruff: noqa: SLF001
@@ -68,10 +69,13 @@ def _check_life(order: Order) -> Iterator[str]:
     if (order.life is Life.DENIED) is not bool(order.reasons):
         yield f"it is {order.life.value} with {len(order.reasons)} reasons"
     was_sent = order.life is not Life.UNSENT and order.life is not Life.DENIED
-    # What was held here may have ended without ever having been sent.
-    was_sent &= not (order._given_terms is not None and order.is_ended and order.broker is None)
+    # What was held here may have ended without ever having been sent; what is worked here never is.
+    is_worked = order._given_terms is not None and isinstance(order.terms, Strategy)
+    was_sent &= not (
+        order._given_terms is not None and order.broker is None and (order.is_ended or is_worked)
+    )
     is_named = order.cl_ord_id is not None or (order.is_external and order.venue_order_id is not None)
     if (order.broker is not None) is not was_sent or is_named is not was_sent:
         yield f"it is {order.life.value} at {order.broker} as {order.cl_ord_id}"
-    if order.cum_qty and (not was_sent or order.life is Life.SENT):
+    if order.cum_qty and (not (was_sent or is_worked) or order.life is Life.SENT):
         yield f"it is {order.life.value} with {order.cum_qty} executed"

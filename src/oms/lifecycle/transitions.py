@@ -79,6 +79,16 @@ _LIFE_ROWS: Final[dict[type[ev.OrderEvent], tuple[Life | None, ...]]] = {
     # A trigger changes what the order is shown as in no state (FIX E.1.f).
     ev.OrderTriggered:      (_x, _x, _S, _L, _x, _x, _x),
     ev.ReportIgnored:       (_U, _D, _S, _L, _C, _E, _R),
+    # What is worked here is never sent itself: it is live from its first plan on, and what its children execute is its own.
+    ev.WorkPlanned:         (_L, _x, _x, _L, _x, _x, _x),
+    ev.SliceDecided:        (_x, _x, _x, _L, _x, _x, _x),
+    ev.WorkNoted:           (_x, _x, _x, _L, _x, _x, _x),
+    ev.ChildExecuted:       (_x, _x, _x, _L, _C, _E, _x),
+    ev.WorkSuspended:       (_x, _x, _x, _L, _x, _x, _x),
+    ev.WorkResumed:         (_x, _x, _x, _L, _x, _x, _x),
+    ev.WorkStopped:         (_x, _x, _x, _L, _x, _x, _x),
+    ev.WorkAmendRequested:  (_x, _x, _x, _L, _x, _x, _x),
+    ev.WorkAmended:         (_x, _x, _x, _L, _x, _x, _x),
 }
 # fmt: on
 
@@ -172,6 +182,15 @@ REQUESTS: Final[dict[type[ev.OrderEvent], RequestEffect]] = {
     ev.OrderReinstated: NO_EFFECT,
     ev.OrderTriggered: NO_EFFECT,
     ev.ReportIgnored: NO_EFFECT,
+    ev.WorkPlanned: NO_EFFECT,
+    ev.SliceDecided: NO_EFFECT,
+    ev.WorkNoted: NO_EFFECT,
+    ev.ChildExecuted: NO_EFFECT,
+    ev.WorkSuspended: NO_EFFECT,
+    ev.WorkResumed: NO_EFFECT,
+    ev.WorkStopped: NO_EFFECT,
+    ev.WorkAmendRequested: NO_EFFECT,
+    ev.WorkAmended: NO_EFFECT,
 }
 
 
@@ -207,6 +226,8 @@ MARKS: Final[dict[type[ev.OrderEvent], MarkEffect]] = {
     ev.OrderSuspended: MarkEffect(sets=frozenset({Mark.SUSPENDED}), clears=_DECIDED.clears),
     ev.OrderResumed: MarkEffect(clears=frozenset({Mark.SUSPENDED})),
     ev.OrderCalculated: MarkEffect(sets=frozenset({Mark.CALCULATED}), clears=_DECIDED.clears),
+    ev.WorkSuspended: MarkEffect(sets=frozenset({Mark.SUSPENDED})),
+    ev.WorkResumed: MarkEffect(clears=frozenset({Mark.SUSPENDED})),
     ev.OrderRejected: _ENDS,
     ev.OrderCanceled: _ENDS,
     ev.OrderExpired: _ENDS,

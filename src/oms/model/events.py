@@ -34,6 +34,7 @@ from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
 from oms.model.triggers import Release
+from oms.model.work import NO_MEMO, Memo, Pace, Slice, WorkEnd
 
 
 @record
@@ -726,6 +727,143 @@ class ReportIgnored(OrderEvent):
     is_known: bool = False
     venue_seq: int = 0
     is_dated: bool = False
+
+
+@record
+class WorkPlanned(OrderEvent):
+    """An order that is worked here was planned; the first time it goes to work with that.
+
+    Attributes:
+        slices: What is to be sent when, of what was not decided before; empty where the algorithm has no schedule.
+        start_ns: When it begins, in nanoseconds UTC.
+        end_ns: The first moment after its time, in nanoseconds UTC.
+        why: Why it was planned anew; empty for the first time.
+        bid: The best bid of the last quote that could be used; None where there was none.
+        ask: The best offer likewise.
+        quote_ns: When that was received, in nanoseconds UTC; 0 where there was none.
+        memo: What its handler keeps of its own.
+    """
+
+    slices: tuple[Slice, ...]
+    start_ns: int
+    end_ns: int
+    why: str
+    bid: Decimal | None
+    ask: Decimal | None
+    quote_ns: int
+    memo: Memo = NO_MEMO
+
+
+@record
+class SliceDecided(OrderEvent):
+    """It was decided how much of an order that is worked here is sent now, or why nothing is.
+
+    Attributes:
+        number: Which slice; that of the last one due where the algorithm has no schedule.
+        asked_qty: How much the rule wanted, before any caps.
+        qty: How much is sent; 0 for nothing.
+        pace: Why.
+        role: What the child is for, such as `slice`, `sweep` or `auction`.
+        child: The number that the order gets which is created next; None where nothing is sent.
+        bid: As in `WorkPlanned`; the next two likewise.
+        memo: What its handler keeps of its own from now on; None where that has not changed.
+    """
+
+    number: int
+    asked_qty: Decimal
+    qty: Decimal
+    pace: Pace
+    role: str
+    child: OrderId | None
+    bid: Decimal | None
+    ask: Decimal | None
+    quote_ns: int
+    memo: Memo | None = None
+
+
+@record
+class WorkNoted(OrderEvent):
+    """The handler of an order that is worked here keeps something else of its own from now on."""
+
+    memo: Memo
+
+
+@record
+class ChildExecuted(OrderEvent):
+    """What a child has executed has changed: by an execution, a correction or a bust, or by a split.
+
+    Attributes:
+        child: Which child.
+        exec_id: The execution, correction or bust; None where it is by something else.
+        qty_change: By how much it has executed more; below zero for less.
+        notional_change: By how much the sum of size x price is more, without the multiplier.
+    """
+
+    child: OrderId
+    exec_id: ExecId | None
+    qty_change: Decimal
+    notional_change: Decimal
+
+
+@record
+class WorkSuspended(OrderEvent):
+    """Nothing more of an order is sent until somebody lets it go on, and what works of it is taken back.
+
+    Attributes:
+        why: Why: a person's reason, or what was refused.
+    """
+
+    why: str
+
+
+@record
+class WorkResumed(OrderEvent):
+    """An order that was suspended is worked on; who says so, is in the cause.
+
+    Attributes:
+        why: Why.
+    """
+
+    why: str
+
+
+@record
+class WorkStopped(OrderEvent):
+    """No more children are made of an order that is worked here; it ends once those that work have been taken back.
+
+    Attributes:
+        why: The kind of end.
+        text: Why.
+    """
+
+    why: WorkEnd
+    text: str
+
+
+@record
+class WorkAmendRequested(OrderEvent):
+    """An order that is worked here is to be changed to less than what has executed and works: that is taken back first.
+
+    Attributes:
+        order_qty: The total wanted.
+        terms: The terms wanted.
+    """
+
+    order_qty: Decimal
+    terms: Terms
+
+
+@record
+class WorkAmended(OrderEvent):
+    """An order that is worked here was changed; a new plan follows.
+
+    Attributes:
+        order_qty: The total from now on.
+        terms: The terms from now on.
+    """
+
+    order_qty: Decimal
+    terms: Terms
 
 
 @record

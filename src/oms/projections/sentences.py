@@ -14,6 +14,7 @@ from oms.model.order_snapshot import OrderSnapshot
 from oms.model.reasons import Reason
 from oms.model.time_in_force import TimeInForce
 from oms.projections import wording
+from oms.projections.work_sentences import WORK_TOLD
 
 MAX_REASONS: Final = 2000
 """How much of the reasons for a refusal is told, in characters: there may be a dozen."""
@@ -357,6 +358,7 @@ _TOLD: Final[dict[type[ev.OrderEvent], Callable[[Any, Order], str]]] = {
     ),
     ev.OrderTriggered: lambda event, _: f"triggered{because(event.text)}",
     ev.ReportIgnored: lambda event, _: _ignored(event),
+    **WORK_TOLD,
 }
 
 

@@ -59,6 +59,7 @@ from oms.model.time_in_force import (
     TimeInForce,
 )
 from oms.model.triggers import QuoteTrigger, TrailingTrigger, stop
+from oms.model.work import Pace, Slice, WorkEnd
 
 T0 = 1_700_000_000_000_000_000
 TICKS = Offset(5, PegOffsetType.TICKS)
@@ -820,4 +821,27 @@ EXPECTED: tuple[e.Event, ...] = (
     e.OrderHeld(
         117, 4, ASK, 117, T0, OrderId(116), BrokerName("paper"), QuoteTrigger(side=Side.SELL), leaves_qty=Decimal(10),
     ),
+    e.WorkPlanned(
+        118, 4, ASK, 115, T0, OrderId(115), (Slice(0, T0, T0 + 5, Decimal("0.50")), Slice(2, T0 + 9, T0 + 12, Decimal("0.5"))), T0,
+        T0 + 12, "", Decimal("189.40"), Decimal("189.60"), T0 - 1, (("others", "1200"), ("seed", "7")), leaves_qty=Decimal(1),
+    ),
+    e.WorkPlanned(119, 4, ASK, 119, T0, OrderId(115), (), T0, T0 + 12, "resumed", None, None, 0),
+    e.SliceDecided(
+        120, 4, TICK, 120, T0, OrderId(115), 0, Decimal("0.5"), Decimal("0.50"), Pace.ON_SCHEDULE, "slice", OrderId(118),
+        Decimal("189.40"), None, T0 - 1, (), leaves_qty=Decimal(1),
+    ),
+    e.SliceDecided(
+        121, 4, TICK, 121, T0, OrderId(115), 2, Decimal("0.5"), Decimal(0), Pace.NO_QUOTE, "slice", None, None, None, 0,
+    ),
+    e.WorkNoted(122, 4, TICK, 122, T0, OrderId(115), (("shown", '4"'),)),
+    e.ChildExecuted(
+        123, 4, SAID, 122, T0, OrderId(115), OrderId(118), ExecId("x1"), Decimal("0.5"), Decimal("94.75"),
+        status=PART, cum_qty=Decimal("0.5"), leaves_qty=Decimal("0.5"), avg_px=Decimal("189.5"),
+    ),
+    e.ChildExecuted(124, 4, SAID, 122, T0, OrderId(115), OrderId(118), None, Decimal("-0.5"), Decimal("-94.75")),
+    e.WorkSuspended(125, 4, ASK, 125, T0, OrderId(115), "lunch"),
+    e.WorkResumed(126, 4, ASK, 126, T0, OrderId(115), ""),
+    e.WorkAmendRequested(127, 4, ASK, 127, T0, OrderId(115), Decimal("0.75"), Strategy("twap", {"slices": 2})),
+    e.WorkAmended(128, 4, ASK, 128, T0, OrderId(115), Decimal("0.75"), Strategy("twap")),
+    e.WorkStopped(129, 4, ASK, 129, T0, OrderId(115), WorkEnd.END_TIME, "end_time: 0.25 is left"),
 )  # fmt: skip

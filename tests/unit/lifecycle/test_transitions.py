@@ -94,6 +94,16 @@ def executed(more_qty: int, more_notional: str) -> Facts:
     return facts
 
 
+def worked(more_qty: int, more_notional: str) -> Facts:
+    """What a child has executed counts in all, and for no day."""
+
+    def facts(before: LookedAt) -> LookedAt:
+        found = executed(more_qty, more_notional)(before)
+        return {name: found[name] for name in ("cum_qty", "notional", "avg_px")}
+
+    return facts
+
+
 def traded(before: LookedAt) -> LookedAt:
     return executed(10, "1900")(before) | {"venue_order_id": before["venue_order_id"] or "V9"}
 
@@ -279,6 +289,19 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
     ev.OrderReinstated: Expected("....LLL", always(text="words", end=None), fields={"text": "words"}),
     ev.OrderTriggered: Expected("..SL...", seen, fields=SAID),
     ev.ReportIgnored: Expected("UDSLCER"),
+    ev.WorkPlanned: Expected("L..L...", always(given_terms=Limit("189.50"))),
+    ev.SliceDecided: Expected("...L..."),
+    ev.WorkNoted: Expected("...L..."),
+    ev.ChildExecuted: Expected(
+        "...LCE.",
+        worked(10, "1900"),
+        fields={"qty_change": Decimal(10), "notional_change": Decimal(1900)},
+    ),
+    ev.WorkSuspended: Expected("...L...", sets=Mark.SUSPENDED),
+    ev.WorkResumed: Expected("...L...", clears=frozenset({Mark.SUSPENDED})),
+    ev.WorkStopped: Expected("...L..."),
+    ev.WorkAmendRequested: Expected("...L...", fields=NEW_TERMS),
+    ev.WorkAmended: Expected("...L...", always(given_terms=Limit("190"), **NEW_TERMS), fields=NEW_TERMS),
 }
 
 TO_SENT: Final = (

@@ -17,6 +17,7 @@ from oms.model.reports import ExecutionReport
 from oms.model.terms import Limit, Market, Pegged
 from oms.model.time_in_force import GTC, IOC
 from oms.model.triggers import QuoteTrigger, TrailingTrigger, stop
+from oms.model.work import Pace, WorkEnd
 from oms.projections.story import tell_story
 from tests.unit.journals import (
     CANCEL_ID,
@@ -120,6 +121,12 @@ def done_for_day() -> Journal:
 def suspended() -> Journal:
     journal = working()
     journal.report(ev.OrderSuspended)
+    return journal
+
+
+def worked() -> Journal:
+    journal = created()
+    journal.add(ev.WorkPlanned)
     return journal
 
 
@@ -468,6 +475,63 @@ SENTENCES: Final[list[Case]] = [
     (held, ev.OrderCanceled, {"cl_ord_id": None, **WORDS}, "canceled here: so it is"),
     (working, ev.ReportIgnored, {"exec_id": None, **WORDS}, "no news: NEW: so it is"),
     (working, ev.ReportIgnored, {"exec_type": "TRADE", **WORDS}, "no news: TRADE x1: so it is"),
+    (
+        created,
+        ev.WorkPlanned,
+        {},
+        "worked here in 2 slices, from 2026-01-05 14:30:00.000 to 2026-01-05 14:30:02.000 UTC",
+    ),
+    (
+        worked,
+        ev.WorkPlanned,
+        {"slices": (), "why": "resumed"},
+        "planned anew, resumed: without a schedule, from 2026-01-05 14:30:00.000 to 2026-01-05 14:30:02.000 UTC",
+    ),
+    (worked, ev.SliceDecided, {}, "slice 0: 60 goes out as order 2: a slice is due"),
+    (
+        worked,
+        ev.SliceDecided,
+        {"number": 1, "qty": Decimal(40), "role": "sweep", "pace": Pace.CATCHING_UP},
+        "sweep 1: 40 of 60 goes out as order 2: a slice is due, and some of what was missed",
+    ),
+    (
+        worked,
+        ev.SliceDecided,
+        {"child": None, "qty": Decimal(0), "pace": Pace.CAPPED},
+        "slice 0: nothing is sent, though 60 would be: no room under the caps for a child",
+    ),
+    (
+        worked,
+        ev.SliceDecided,
+        {"child": None, "qty": Decimal(0), "asked_qty": Decimal(0), "pace": Pace.AHEAD},
+        "slice 0: nothing is sent: ahead of the schedule",
+    ),
+    (worked, ev.WorkNoted, {}, "its algorithm notes others 12000"),
+    (worked, ev.WorkNoted, {"memo": ()}, "its algorithm notes nothing"),
+    (worked, ev.ChildExecuted, {}, "order 2 has executed 40, worth 7580 (execution x1)"),
+    (
+        worked,
+        ev.ChildExecuted,
+        {"qty_change": Decimal(-40), "notional_change": Decimal(-7580), "exec_id": None},
+        "order 2 has executed 40 less",
+    ),
+    (
+        worked,
+        ev.ChildExecuted,
+        {"qty_change": Decimal(0), "notional_change": Decimal("-1.5")},
+        "what order 2 executed is worth -1.5 more (execution x1)",
+    ),
+    (worked, ev.WorkSuspended, {"why": "lunch"}, "suspended, nothing more is sent: lunch"),
+    (worked, ev.WorkSuspended, {}, "suspended, nothing more is sent"),
+    (worked, ev.WorkResumed, {"why": "back"}, "worked on: back"),
+    (worked, ev.WorkStopped, {"why": WorkEnd.CANCELED, **WORDS}, "no more is sent: so it is"),
+    (
+        worked,
+        ev.WorkAmendRequested,
+        {"order_qty": Decimal(80)},
+        "to be changed once enough is taken back: 80 in all, limit 189.5",
+    ),
+    (worked, ev.WorkAmended, {"order_qty": Decimal(80)}, "changed: 80 in all, limit 189.5"),
     (working, ev.AnomalyRaised, {"code": AnomalyCode.OVERFILL, **WORDS}, "ANOMALY, overfill: so it is"),
     (
         flagged,
