@@ -1,0 +1,141 @@
+"""Why an order went where it went: every place it could have gone to, and what became of each.
+
+The order's `routing` is a `RouteDecision`, as the event `OrderRouted` recorded it. Only an order with a choice has one.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from oms.model.decimals import plain
+from oms.model.define import record
+from oms.model.enums import Choice
+from oms.model.ids import BrokerName
+
+
+class VenueHealth(Choice):
+    """Whether a broker can be relied on, as far as its answers tell."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    """It fails or refuses now and then: it is taken for what no broker that is up can do."""
+    DOWN = "down"
+    """It does not answer, or refuses everything: it gets nothing until its back-off is over, and one order then to try it."""
+
+
+class RouteVerdict(Choice):
+    """What became of a place where an order could have gone, and why."""
+
+    TAKEN = "taken"
+    PROBE = "taken to try whether it is back"
+    COSTS_MORE = "costs more"
+    """What was taken has the better score: its price with fees, and what is added for latency and history."""
+    AFTER_THE_HEALTHY = "not up while others are"
+    LESS_SHOWN = "shows less than the whole"
+    """For an order that goes to one place: others show all of it."""
+    LOST_A_TIE = "lost a tie"
+    """Score and health are equal: the history of fills and rejects, the latency, or the place in the rule decided."""
+    NO_QUOTE = "no quote"
+    """Nobody shows a price there, or only an old one, and others do."""
+    LIMIT = "beyond the limit"
+    """What it shows is worse than the order's limit, and there was no more to rest."""
+    DOWN = "down"
+    CANNOT = "cannot take it"
+    """Its capabilities, or the rules of its ids, do not allow such an order; the reasons say which."""
+    NOT_RECONCILED = "not reconciled"
+    NOT_ATTACHED = "not attached"
+    TRIED = "tried before"
+    """It has refused a part of this order."""
+    NOTHING_SHOWN = "nothing left of what it showed"
+    """What was sent there since the quote takes all of it."""
+    LATER_IN_TURN = "later in the rule"
+    """The rule takes the first that is up."""
+
+
+@record
+class Candidate:
+    """One place where an order, or a part of it, could have gone.
+
+    Attributes:
+        broker: Which.
+        rank: Its place among those that could be taken, 1 the best; 0 where it could not.
+        verdict: What became of it.
+        qty: How much it got.
+        health: Its health when it was decided.
+        px: What it shows on the side that the order takes from; None where that is not known or nothing is shown there.
+        size: How much it shows there, less what was sent there since.
+        quote_ns: When that was received, in nanoseconds UTC; 0 where there is none.
+        is_taking: The order would take liquidity there, so that the taker's fee counts; else the maker's.
+        net_px: The price with the fee: what a unit costs a buyer, or leaves a seller; for an order that would rest, its own
+            limit with the maker's fee. None where no price is known.
+        score: `net_px` and what is added for latency and history; a buyer takes the lowest, a seller the highest.
+        latency_ns: How long its answers to new orders take, in nanoseconds; as declared until one was measured.
+        fill_ppm: The share of its orders that executed, in millionths, the later ones counting more.
+        reject_ppm: The share of its orders that it refused, likewise.
+        text: The reasons, where it could not be taken.
+    """
+
+    broker: BrokerName
+    rank: int
+    verdict: RouteVerdict
+    qty: Decimal
+    health: VenueHealth
+    px: Decimal | None
+    size: Decimal
+    quote_ns: int
+    is_taking: bool
+    net_px: Decimal | None
+    score: Decimal | None
+    latency_ns: int
+    fill_ppm: int
+    reject_ppm: int
+    text: str = ""
+
+    def __str__(self) -> str:
+        """Give it as one line."""
+        got = f"{plain(self.qty)}, " if self.qty else ""
+        shown = "no price" if self.px is None else f"{plain(self.size)} at {plain(self.px)}"
+        net = "" if self.net_px is None else f", {plain(self.net_px)} with fees"
+        why = f": {self.text}" if self.text else ""
+        return f"{self.broker} ({self.health.value}) {got}{self.verdict.value}{why}; shows {shown}{net}"
+
+
+@record
+class RouteDecision:
+    """Where an order went, and where it could have gone.
+
+    Attributes:
+        time_ns: When it was decided, in nanoseconds UTC.
+        qty: How much was to be placed; what of that is with no candidate was kept back.
+        rule: The number of the rule that was followed, counted from 1.
+        best_broker: Who showed the best price then, whether or not it could be taken, fees apart; None where nobody showed one.
+        best_px: That price.
+        best_size: How much was shown there.
+        candidates: The places, those that could be taken first, the best of them first.
+    """
+
+    time_ns: int
+    qty: Decimal
+    rule: int
+    best_broker: BrokerName | None
+    best_px: Decimal | None
+    best_size: Decimal
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def taken(self) -> tuple[Candidate, ...]:
+        """The candidates that got some of it."""
+        return tuple(one for one in self.candidates if one.qty)
+
+    def __str__(self) -> str:
+        """Give it in lines: the best price, then each candidate."""
+        best = "no price was shown"
+        if self.best_px is not None:
+            best = (
+                f"the best price was {plain(self.best_size)} at {plain(self.best_px)} at {self.best_broker}"
+            )
+        lines = [
+            f"{plain(self.qty)} to place by rule {self.rule}; {best}",
+            *(f"  {one}" for one in self.candidates),
+        ]
+        return "\n".join(lines)

@@ -1,0 +1,251 @@
+"""Where an order goes as a whole, or in parts; each decision says of every place why it was or was not taken.
+
+A part is never larger than what its place shows, the parts are never more than what was asked, and of two places that are
+equally healthy the one with the better score is used up first. What nobody shows rests at one place, where it may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from attrs import evolve
+
+from oms.model.decimals import EXACT, ONE, ZERO
+from oms.model.define import record
+from oms.model.enums import Side
+from oms.model.ids import BrokerName
+from oms.model.market import Quote
+from oms.model.routing import Candidate, RouteDecision, RouteVerdict, VenueHealth
+from oms.model.routing_table import RouteBy, RouteWeights
+from oms.routing.ranking import Asked, Place, Ranked, part_key, valued, whole_key
+
+
+def choose(
+    asked: Asked,
+    places: Sequence[Place],
+    *,
+    rule: int,
+    by: RouteBy,
+    weights: RouteWeights,
+    now_ns: int,
+) -> RouteDecision:
+    """Give the one place that the whole order goes to, if there is one.
+
+    Args:
+        asked: What is to be placed.
+        places: The places of the rule, in its order.
+        rule: The rule's number.
+        by: How the rule chooses.
+        weights: What is added to prices.
+        now_ns: The time, in nanoseconds UTC.
+    """
+    ranked = valued(asked, places, weights)
+    able = sorted(
+        (one for one in ranked if one.place.verdict is None), key=lambda one: whole_key(one, asked, by)
+    )
+    candidates: list[Candidate] = []
+    if able:
+        first = able[0]
+        verdict = RouteVerdict.PROBE if first.place.health is VenueHealth.DOWN else RouteVerdict.TAKEN
+        candidates.append(first.candidate(1, verdict, asked.qty))
+        candidates += [
+            one.candidate(rank, _why_not_whole(one, first, asked, by), ZERO)
+            for rank, one in enumerate(able[1:], 2)
+        ]
+    return _decision(asked, ranked, candidates, rule, now_ns)
+
+
+@record
+class Part:
+    """What one place is to get.
+
+    Attributes:
+        broker: Which.
+        qty: How much.
+        px: The worst price that it may execute at there: what is shown, of a part that takes it; else the order's limit.
+        is_taking: It takes what is shown, at once or not at all; else it rests.
+    """
+
+    broker: BrokerName
+    qty: Decimal
+    px: Decimal
+    is_taking: bool
+
+
+@record
+class Split:
+    """What an order is divided into, and why.
+
+    Attributes:
+        parts: The best place first, what rests last.
+        decision: What is to be recorded.
+    """
+
+    parts: tuple[Part, ...]
+    decision: RouteDecision
+
+
+def split(asked: Asked, places: Sequence[Place], *, rule: int, weights: RouteWeights, now_ns: int) -> Split:
+    """Give each place the part of the order that it should get; what is in none of them is kept back.
+
+    One that is down and may be tried gets one part of the smallest size, where it would be taken if it were up. What no place
+    shows within the limit rests, where the order may, at the healthiest place where it costs least. Args as in `choose`.
+    """
+    ranked = valued(asked, places, weights)
+    able = [one for one in ranked if one.place.verdict is None]
+    taking = sorted((one for one in able if one.is_taking), key=part_key)
+    parts = _tried(asked, taking)
+    left = EXACT.subtract(asked.qty, _total(part.qty for part in parts))
+    for one in taking:
+        if one.place.health is VenueHealth.DOWN:
+            continue
+        qty = _part(asked, one.size, left)
+        if qty:
+            assert one.px is not None
+            parts.append(Part(one.place.broker, qty, one.px, is_taking=True))
+            left = EXACT.subtract(left, qty)
+    if asked.may_rest and asked.limit_px is not None and left and left >= asked.min_qty:
+        where = _rests_at(asked, able, weights)
+        if where is not None:
+            parts.append(Part(where, left, asked.limit_px, is_taking=False))
+    decision = _decision(asked, ranked, _explained(asked, able, parts), rule, now_ns)
+    return Split(tuple(parts), decision)
+
+
+def _tried(asked: Asked, taking: Sequence[Ranked]) -> list[Part]:
+    """Give the smallest part to the best place that is down, where it would have been taken if it were up."""
+    best = next((one for one in taking if one.place.health is VenueHealth.DOWN), None)
+    if best is None or best.cost is None or best.px is None:
+        return []
+    left, worst = asked.qty, best.cost
+    for one in taking:
+        if one.place.health is not VenueHealth.DOWN and left > ZERO and one.size and one.cost is not None:
+            left, worst = EXACT.subtract(left, one.size), one.cost
+    qty = _part(asked, best.size, _smallest(asked))
+    if qty and (left > ZERO or best.cost < worst):
+        return [Part(best.place.broker, qty, best.px, is_taking=True)]
+    return []
+
+
+def _smallest(asked: Asked) -> Decimal:
+    # As many lots as the smallest quantity takes; never more than is asked.
+    lots, rest = EXACT.divmod(max(asked.min_qty, asked.lot), asked.lot)
+    return min(EXACT.multiply(EXACT.add(lots, ONE) if rest else lots, asked.lot), asked.qty)
+
+
+def _part(asked: Asked, size: Decimal, left: Decimal) -> Decimal:
+    """Give how much of `left` a place gets that shows `size`: whole lots, nothing below the smallest quantity."""
+    # What is left may be an odd lot: it goes as it is.
+    lots = EXACT.divide_int(size, asked.lot)
+    part = left if size >= left else EXACT.multiply(lots, asked.lot)
+    return part if part >= asked.min_qty else ZERO
+
+
+def _rests_at(asked: Asked, able: Sequence[Ranked], weights: RouteWeights) -> BrokerName | None:
+    healthy = [one.place for one in able if one.place.health is not VenueHealth.DOWN]
+    resting = valued(evolve(asked, may_take=False, may_rest=True), healthy, weights)
+    return min(resting, key=part_key).place.broker if resting else None
+
+
+def _explained(asked: Asked, able: Sequence[Ranked], made: Sequence[Part]) -> list[Candidate]:
+    parts: dict[BrokerName, Decimal] = {}
+    for made_part in made:
+        broker = made_part.broker
+        parts[broker] = EXACT.add(parts.get(broker, ZERO), made_part.qty)
+
+    def key(one: Ranked) -> tuple[bool, bool, int, Decimal, tuple[int, int, int, int]]:
+        cost = ZERO if one.cost is None else one.cost
+        return one.place.broker not in parts, one.cost is None, one.health_key, cost, one.tie_key
+
+    ordered = sorted(able, key=key)
+    last = next((one for one in reversed(ordered) if one.place.broker in parts), None)
+    found: list[Candidate] = []
+    for rank, one in enumerate(ordered, 1):
+        part = parts.get(one.place.broker, ZERO)
+        if part:
+            is_probe = one.place.health is VenueHealth.DOWN
+            verdict = RouteVerdict.PROBE if is_probe else RouteVerdict.TAKEN
+        else:
+            verdict = _why_no_part(one, last, asked)
+        found.append(one.candidate(rank, verdict, part))
+    return found
+
+
+def _why_no_part(one: Ranked, last: Ranked | None, asked: Asked) -> RouteVerdict:
+    if one.px is None:
+        return RouteVerdict.NO_QUOTE
+    if one.is_taking and not _part(asked, one.size, asked.qty):
+        return RouteVerdict.NOTHING_SHOWN
+    if not one.is_taking and asked.may_take:
+        return RouteVerdict.LIMIT
+    if last is not None and one.health_key > last.health_key:
+        return RouteVerdict.AFTER_THE_HEALTHY
+    if last is None or one.cost != last.cost:
+        return RouteVerdict.COSTS_MORE
+    return RouteVerdict.LOST_A_TIE
+
+
+def _why_not_whole(one: Ranked, first: Ranked, asked: Asked, by: RouteBy) -> RouteVerdict:
+    if one.health_key > first.health_key:
+        return RouteVerdict.AFTER_THE_HEALTHY
+    if one.place.may_hold and not first.place.may_hold:
+        return RouteVerdict.CANNOT
+    if by is RouteBy.IN_TURN:
+        return RouteVerdict.LATER_IN_TURN
+    if one.px is None and first.px is not None:
+        return RouteVerdict.NO_QUOTE
+    if first.is_taking and not one.is_taking:
+        return RouteVerdict.LIMIT
+    if one.is_taking and one.size < asked.qty <= first.size:
+        return RouteVerdict.LESS_SHOWN
+    return RouteVerdict.COSTS_MORE if one.cost != first.cost else RouteVerdict.LOST_A_TIE
+
+
+def _decision(
+    asked: Asked, ranked: Sequence[Ranked], candidates: Sequence[Candidate], rule: int, now_ns: int
+) -> RouteDecision:
+    out = [one.candidate(0, one.place.verdict, ZERO) for one in ranked if one.place.verdict is not None]
+    best = _best(asked, ranked)
+    broker, px, size = (None, None, ZERO) if best is None else (best.place.broker, best.px, best.shown)
+    return RouteDecision(now_ns, asked.qty, rule, broker, px, size, (*candidates, *out))
+
+
+def _best(asked: Asked, ranked: Sequence[Ranked]) -> Ranked | None:
+    """Give the place that shows the best price, whatever else speaks against it; of equal ones the larger, then the earlier."""
+    shown = [one for one in ranked if one.px is not None]
+    return min(
+        shown, key=lambda one: (_cost_of(asked, one.px), one.shown.copy_negate(), one.position), default=None
+    )
+
+
+def _cost_of(asked: Asked, px: Decimal | None) -> Decimal:
+    assert px is not None
+    return px if asked.side is Side.BUY else px.copy_negate()
+
+
+def composite(symbol_quotes: Sequence[Quote]) -> Quote:
+    """Give the best prices of several places as one quote, with what all of them show there, of the time of the newest.
+
+    Args:
+        symbol_quotes: At least one, all of the same instrument.
+    """
+    newest = max(symbol_quotes, key=lambda quote: quote.time_ns)
+    bids = [
+        (quote.bid, quote.bid_size) for quote in symbol_quotes if quote.bid is not None and quote.bid_size
+    ]
+    asks = [
+        (quote.ask, quote.ask_size) for quote in symbol_quotes if quote.ask is not None and quote.ask_size
+    ]
+    bid = max((px for px, _ in bids), default=None)
+    ask = min((px for px, _ in asks), default=None)
+    bid_size = _total(size for px, size in bids if px == bid)
+    ask_size = _total(size for px, size in asks if px == ask)
+    return Quote(newest.symbol, newest.time_ns, bid, bid_size, ask, ask_size)
+
+
+def _total(sizes: Iterable[Decimal]) -> Decimal:
+    total = ZERO
+    for size in sizes:
+        total = EXACT.add(total, size)
+    return total
