@@ -6,31 +6,20 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from oms.engine.leg_events import HAPPENED, Taken, forget_refusals, moved
 from oms.model import events as ev
 from oms.model.contingency import TAKES_TURNS, SubmitGroup, tree_of
 from oms.model.decimals import ZERO
-from oms.model.door import OWN_NAMES
-from oms.model.enums import AnomalyCode, LegEnd, RequestKind
-from oms.model.group import NO_ORDERS, NOTHING_REFUSED, Group, GroupLeg, Reach
+from oms.model.enums import AnomalyCode, LegEnd
+from oms.model.group import Group, GroupLeg, Reach
 from oms.model.ids import Account, OrderId, Symbol
-from oms.model.order import ENDED, Order
+from oms.model.order import Order
 from oms.model.terms import Market
 from oms.order_types.contingency import Sharing
 
 # What is kept on a leg is the book's own. What can happen to an order is told in functions that are all called alike.
-# ruff: noqa: SLF001, ANN401, ARG001
+# ruff: noqa: SLF001, ANN401
 # pyright: reportPrivateUsage=false
-
-ORIGIN: Final = "contingency"
-"""Who speaks where a group asks for something."""
-
-_TELLS_NOTHING: Final = frozenset(
-    {
-        ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderNamed, ev.OrderPendingCancel, ev.OrderPendingReplace,
-        ev.OrderStatusRequested, ev.OrderTriggered, ev.FeeCharged, ev.ReportIgnored, ev.TriggerMissed,
-    }
-)  # fmt: skip
-"""Events that change nothing of what a group has executed, has at work or wants."""
 
 _MOVES_ROOM: Final = frozenset(
     {
@@ -39,12 +28,6 @@ _MOVES_ROOM: Final = frozenset(
     }
 )  # fmt: skip
 """Events after which more or less may be left of a position for those that may only reduce it."""
-
-_REFUSALS: Final = frozenset({ev.OrderDenied, ev.CancelDenied, ev.ReplaceDenied})
-"""What may come of something that a group itself asks for, and must be looked at: all else of that is as it was meant."""
-
-_EXECUTIONS: Final = frozenset({ev.Traded, ev.TradeCorrected, ev.TradeCanceled})
-_REFUSED: Final = frozenset({ev.CancelRejected, ev.CancelDenied, ev.ReplaceRejected, ev.ReplaceDenied})
 
 
 class GroupBook:
@@ -130,7 +113,7 @@ class GroupBook:
         """Take in that nothing more is made of a group; what was refused before is asked for again."""
         group = self.dirty[event.group_id] = self.by_id[event.group_id]
         group.is_canceled = True
-        _forget_refusals(group)
+        forget_refusals(group)
         for leg in group.legs:
             leg.end = leg.end or LegEnd.CANCELED
 
@@ -141,8 +124,10 @@ class GroupBook:
             return
         if event.code is AnomalyCode.EXITS_EXCEED_ENTRY:
             leg._excess_told = self._excess(leg)
+            leg._group._has_notes = True
         elif event.code is AnomalyCode.NOT_TAKEN_BACK:
             leg._stuck |= {event.order_id}
+            leg._group._has_notes = True
 
     def _excess(self, entry: GroupLeg) -> Decimal:
         group = entry._group
@@ -159,43 +144,21 @@ class GroupBook:
 
     def on_order_event(self, event: ev.OrderEvent, order: Order) -> None:
         """Take in what has happened to an order; those of no group mean nothing here."""
-        leg = self.of_order.get(order._order_id)
-        kind = type(event)
-        if self.reducing and kind in _MOVES_ROOM:
+        if self.reducing and type(event) in _MOVES_ROOM:
             # A position has changed, or what is left of it.
             self.dirty.update(self.reducing.get((order._account, order._symbol), {}))
-        if leg is None:
-            return
-        if kind is ev.OrderCreated:
-            leg.orders.append(order)
-            return
-        if kind in _TELLS_NOTHING or (type(event) is ev.OrderAcknowledged and event.order_qty is None):
-            return
-        group = leg._group
-        happened = _HAPPENED.get(kind)
-        if happened is not None:
-            happened(event, leg, order)
-        count(leg)
-        if kind in _EXECUTIONS:
-            executed = leg.executed_qty
-            leg.first_qty = (leg.first_qty or executed) if executed else ZERO
-            group._has_executed = True
-            _forget_refusals(group)
-            for one in group.legs:
-                if one._excess_told:
-                    one._excess_told = min(one._excess_told, self._excess(one))
-        elif kind in _REFUSED:
-            self.refused[group.group_id] = event.time_ns
-        if event.cause.origin != ORIGIN or kind in _REFUSALS:
-            self.dirty[group.group_id] = group
-        if (
-            not leg.has_ended
-            and order.is_closed
-            and (len(leg.orders) == 1 or all(one.is_closed for one in leg.orders))
-        ):
-            leg.has_ended = True
-            if leg.is_entry:
-                self.dirty[group.group_id] = group
+        leg = self.of_order.get(order._order_id)
+        if leg is not None:
+            take: Taken | None = HAPPENED.get(type(event), moved)
+            if take is not None:
+                take(self, event, leg, order)
+
+    def look_through_notes(self, group: Group) -> None:
+        """Take in that something has executed: what was refused may be asked for again, and an excess may have become less."""
+        forget_refusals(group)
+        for leg in group.legs:
+            if leg._excess_told:
+                leg._excess_told = min(leg._excess_told, self._excess(leg))
 
     def is_over(self, group: Group) -> bool:
         """Tell whether a group has nothing left to do."""
@@ -252,109 +215,6 @@ def is_fresh(refused: Mapping[OrderId, int], order: Order, state: Any) -> bool:
     """Tell whether a request was refused of an order so lately that it is not asked for again yet."""
     at_ns: int | None = refused.get(order._order_id)
     return at_ns is not None and state.now_ns < at_ns + state.request_timeout_ns
-
-
-def _forget_refusals(group: Group) -> None:
-    for leg in group.legs:
-        leg._no_cancel = leg._no_replace = NOTHING_REFUSED
-        leg._stuck = NO_ORDERS
-
-
-def _without(refused: Mapping[OrderId, int], order_id: OrderId) -> Mapping[OrderId, int]:
-    return {one: at_ns for one, at_ns in refused.items() if one != order_id} if refused else refused
-
-
-def count(leg: GroupLeg) -> None:
-    """Add up anew what the orders of a leg have executed, and may still execute."""
-    executed = open_qty = asked = ZERO
-    held = leg.held
-    for order in leg.orders:
-        executed += order._cum_qty
-        if order is not held:
-            open_qty += order._exposed_qty
-            asked += asked_qty(order)
-    leg.executed_qty, leg.open_qty, leg.asked_qty = executed, open_qty, asked
-
-
-def asked_qty(order: Order) -> Decimal:
-    """Give how much of an order is wanted to execute still, once everything that is unanswered is granted."""
-    requests = order._requests
-    if not requests:
-        return ZERO if order._life in ENDED else order._leaves_qty
-    if order._life in ENDED:
-        return ZERO
-    total = order._order_qty
-    for request in requests.values():
-        if request.kind is RequestKind.CANCEL:
-            return ZERO
-        if request.order_qty is not None:
-            total = request.order_qty
-    left = total - order._cum_qty - order._lost_qty
-    return max(ZERO, left)
-
-
-def _held(event: ev.OrderHeld, leg: GroupLeg, order: Order) -> None:
-    leg.held = order
-
-
-def _amended(event: ev.OrderAmended, leg: GroupLeg, order: Order) -> None:
-    if leg.reach is None:
-        leg.terms = event.terms
-
-
-def _released(event: ev.OrderReleased, leg: GroupLeg, order: Order) -> None:
-    leg.held = leg.reach = None
-
-
-def _replaced(event: ev.OrderReplaced, leg: GroupLeg, order: Order) -> None:
-    leg._no_replace = _without(leg._no_replace, event.order_id)
-    leg._stuck -= {event.order_id}
-    # Somebody has moved its price: so it stays where it is placed anew.
-    if type(order._terms) is type(leg.terms):
-        leg.terms = order._terms
-
-
-def _canceled(event: ev.CancelRequested | ev.OrderCanceled, leg: GroupLeg, order: Order) -> None:
-    if event.cause.origin in OWN_NAMES:
-        leg._cut |= {event.order_id}
-    else:
-        leg._asked_away = leg._group._is_unknown = True
-
-
-def _ended(event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
-    if order is leg.held:
-        leg.held = leg.reach = None
-        # What is held here ends without a request.
-        if type(event) is ev.OrderCanceled and event.cause.kind in _COMMANDS:
-            _canceled(event, leg, order)
-    if event.order_id not in leg._cut:
-        leg._group._is_unknown = True
-
-
-def _stays(event: ev.CancelRejected | ev.CancelDenied, leg: GroupLeg, order: Order) -> None:
-    leg._no_cancel = {**leg._no_cancel, event.order_id: event.time_ns}
-
-
-def _unchanged(event: ev.ReplaceRejected | ev.ReplaceDenied, leg: GroupLeg, order: Order) -> None:
-    leg._no_replace = {**leg._no_replace, event.order_id: event.time_ns}
-
-
-_COMMANDS: Final = frozenset({"CancelOrder", "MassCancel"})
-_HAPPENED: Final[dict[type[ev.OrderEvent], Callable[[Any, GroupLeg, Order], None]]] = {
-    ev.OrderHeld: _held,
-    ev.OrderAmended: _amended,
-    ev.OrderReleased: _released,
-    ev.OrderReplaced: _replaced,
-    ev.CancelRequested: _canceled,
-    ev.OrderCanceled: _ended,
-    ev.OrderExpired: _ended,
-    ev.OrderRejected: _ended,
-    ev.OrderDenied: _ended,
-    ev.CancelRejected: _stays,
-    ev.CancelDenied: _stays,
-    ev.ReplaceRejected: _unchanged,
-    ev.ReplaceDenied: _unchanged,
-}
 
 
 def _placed(state: Any, event: ev.LegPlaced) -> None:

@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from oms.engine import replaces
-from oms.engine.group_book import ORIGIN, GroupBook, asked_qty, is_fresh, is_refused
+from oms.engine.group_book import GroupBook, is_fresh, is_refused
 from oms.engine.holding import Holding
 from oms.engine.inputs import PlaceGroup
 from oms.engine.leg_caps import capped
 from oms.engine.leg_entry import LegEntry, order_of
+from oms.engine.leg_events import ORIGIN, asked_qty
 from oms.engine.native_groups import NativeGroups
 from oms.engine.order_entry import OrderEntry
 from oms.errors import LimitExceededError, ValidationError
@@ -308,8 +309,20 @@ class Groups:
         """Put on record that the next order is a leg's, and give its number."""
         state = self._state
         state.begin(SubmitOrder, ORIGIN)
-        order_id = state.free_order_id()
-        state.record(ev.LegPlaced(*state.envelope(), leg._group.group_id, leg.number, order_id))
+        order_id = state.free_order_id() if state.handles else state.next_order_id
+        first = state.input_sequence
+        state.record(
+            ev.LegPlaced(
+                first,
+                state.epoch,
+                state.cause,
+                first,
+                state.now_ns,
+                leg._group.group_id,
+                leg.number,
+                order_id,
+            )
+        )
         return order_id
 
     def _ask(self, command: CancelOrder | ReplaceOrder, requests: list[Request]) -> None:

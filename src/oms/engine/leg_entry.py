@@ -6,8 +6,8 @@ from collections.abc import Container, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from oms.engine.group_book import ORIGIN
 from oms.engine.holding import Holding, command_of
+from oms.engine.leg_events import ORIGIN
 from oms.engine.order_entry import OrderEntry
 from oms.errors import UnknownInstrumentError, ValidationError
 from oms.model import events as ev

@@ -12,7 +12,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Final
 
-from oms.engine.group_book import ORIGIN, GroupBook, is_fresh
+from oms.engine.group_book import GroupBook, is_fresh
+from oms.engine.leg_events import ORIGIN
 from oms.engine.order_entry import _DATED, OrderEntry
 from oms.engine.state import ID_BLOCK
 from oms.model import events as ev

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oms.engine import snapshot_rows as rows
-from oms.engine.group_book import count
+from oms.engine.leg_events import count
 from oms.engine.state import State
 from oms.model.contingency import SubmitGroup, tree_of
 from oms.model.contingency import nodes_of as written
@@ -43,6 +43,7 @@ def take(state: State, row: object) -> bool:
         case rows.GroupRow():
             group = Group(row.group_id, SubmitGroup(tree_of(row.nodes), row.account, row.client_ref))
             group.is_canceled, group.list_id = row.is_canceled, row.list_id
+            group._has_notes = True  # Perhaps.
             book.add(group)
         case rows.LegRow():
             leg = book.by_id[row.group_id].legs[row.number]

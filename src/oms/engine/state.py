@@ -126,8 +126,7 @@ class State:
         self.namespace = self.prefix = self.id_head = ""
         self.request_timeout_ns = 0
         self.profiles: dict[BrokerName, VenueProfile] = {}
-        self.retired = 0
-        self.sweeps = 0
+        self.retired = self.sweeps = 0
         self.sweep_mark = ""
         self.archive: OrderArchive | None = None
         self.away: WeakValueDictionary[OrderId, Order] = WeakValueDictionary()
@@ -149,7 +148,11 @@ class State:
 
     def record(self, event: ev.Event) -> None:
         """Make a new event true; the engine hands it out with its outcome."""
-        self.apply(event)
+        if (happened := _OTHER_EVENTS.get(type(event))) is None:
+            self.apply(event)
+        else:  # As `apply` does it.
+            happened(self, event)
+            self.version, self.last_ns = event.sequence, event.time_ns
         self.fresh.append(event)
 
     def record_created(self, event: ev.OrderCreated | ev.OrderAdopted) -> Order:
@@ -199,11 +202,9 @@ class State:
                 raise JournalDamagedError(event.sequence, f"order {told.order_id} was never created")
             self.fresh.pop()  # It is not news, or it is still to be called so: see `record`.
             return
-        happened = _OTHER_EVENTS.get(kind)
-        if happened is not None:
+        if (happened := _OTHER_EVENTS.get(kind)) is not None:
             happened(self, event)
-        self.version = event.sequence
-        self.last_ns = event.time_ns
+        self.version, self.last_ns = event.sequence, event.time_ns
 
     def begin(self, kind: type[Any], origin: str) -> None:
         """Begin with an input: the events that follow from it share its cause.
@@ -218,8 +219,7 @@ class State:
         except KeyError:
             if len(self.causes) >= MAX_ORIGINS:
                 self.causes.clear()
-            cause = ev.Cause(kind.__name__, origin)
-            self.cause = self.causes.setdefault(origin, {})[kind] = cause
+            self.cause = self.causes.setdefault(origin, {})[kind] = ev.Cause(kind.__name__, origin)
 
     def free_order_id(self) -> OrderId:
         """Give the next number that no order has and none was promised."""

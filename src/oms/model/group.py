@@ -137,7 +137,7 @@ class Group:
     """
 
     __slots__ = (
-        "_has_executed", "_is_unknown", "_reduces", "account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id",
+        "_has_executed", "_has_notes", "_is_unknown", "_reduces", "account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id",
     )  # fmt: skip
 
     def __init__(self, group_id: int, asked: SubmitGroup) -> None:
@@ -152,6 +152,8 @@ class Group:
         self._reduces = any(leg.reduces for leg in self.legs)
         # Nobody has looked since it is known: since an order may have ended that was not to, and since something executed.
         self._is_unknown = self._has_executed = True
+        # Something was refused of it, or somebody was told of an excess: once, for nobody takes note of the last of it.
+        self._has_notes = False
 
     @property
     def worked_by(self) -> WorkedBy:

@@ -1,0 +1,233 @@
+"""What happens to the orders of groups, taken in leg by leg: what each leg has executed, and has at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final, TypeAlias, TypeVar
+
+from oms.model import events as ev
+from oms.model.decimals import ZERO
+from oms.model.door import OWN_NAMES
+from oms.model.enums import RequestKind
+from oms.model.group import NO_ORDERS, NOTHING_REFUSED, Group, GroupLeg
+from oms.model.order import ENDED, Order
+
+# What is kept on a leg is the group book's own. The functions are all called alike; the book comes in as `Any`, as it is what
+# calls them.
+# ruff: noqa: SLF001, ANN401, ARG001
+# pyright: reportPrivateUsage=false
+
+ORIGIN: Final = "contingency"
+"""Who speaks where a group asks for something."""
+
+_K = TypeVar("_K")
+Taken: TypeAlias = Callable[[Any, Any, GroupLeg, Order], None]
+_CANCEL: Final = RequestKind.CANCEL
+_REFUSALS: Final = frozenset({ev.OrderDenied, ev.CancelDenied, ev.ReplaceDenied})
+"""What may come of something that a group itself asks for, and must be looked at: all else of that is as it was meant."""
+
+
+def count(leg: GroupLeg) -> None:
+    """Add up anew what the orders of a leg have executed, and may still execute."""
+    held, orders = leg.held, leg.orders
+    if len(orders) == 1:
+        # Nearly every leg; nothing is to be added up.
+        order = orders[0]
+        leg.executed_qty = order._cum_qty
+        if order is held:
+            leg.open_qty = leg.asked_qty = ZERO
+        else:
+            leg.open_qty, leg.asked_qty = order._exposed_qty, asked_qty(order)
+        return
+    executed = open_qty = asked = ZERO
+    for order in orders:
+        executed += order._cum_qty
+        if order is not held:
+            open_qty += order._exposed_qty
+            asked += asked_qty(order)
+    leg.executed_qty, leg.open_qty, leg.asked_qty = executed, open_qty, asked
+
+
+def asked_qty(order: Order) -> Decimal:
+    """Give how much of an order is wanted to execute still, once everything that is unanswered is granted."""
+    requests = order._requests
+    if not requests:
+        return ZERO if order._life in ENDED else order._leaves_qty
+    if order._life in ENDED:
+        return ZERO
+    total = order._order_qty
+    for request in requests.values():
+        if request.kind is _CANCEL:
+            return ZERO
+        if request.order_qty is not None:
+            total = request.order_qty
+    if not order._cum_qty and not order._lost_qty:
+        return total
+    left = total - order._cum_qty - order._lost_qty
+    return max(ZERO, left)
+
+
+def forget_refusals(group: Group) -> None:
+    """Take in that what was refused of a group may be asked for again."""
+    for leg in group.legs:
+        leg._no_cancel = leg._no_replace = NOTHING_REFUSED
+        leg._stuck = NO_ORDERS
+
+
+def _without(refused: Mapping[_K, int], key: _K) -> Mapping[_K, int]:
+    return {one: at_ns for one, at_ns in refused.items() if one != key} if refused else refused
+
+
+def moved(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
+    """Take in that what the orders of a leg come to has changed."""
+    count(leg)
+    group = leg._group
+    if event.cause.origin != ORIGIN:
+        book.dirty[group.group_id] = group
+    if not leg.has_ended and order.is_closed and _are_closed(leg.orders):
+        leg.has_ended = True
+        if leg.is_entry:
+            book.dirty[group.group_id] = group
+
+
+def _are_closed(orders: list[Order]) -> bool:
+    return len(orders) == 1 or all(one.is_closed for one in orders)
+
+
+def _created(book: Any, event: ev.OrderCreated, leg: GroupLeg, order: Order) -> None:
+    leg.orders.append(order)
+
+
+def _submitted(book: Any, event: ev.OrderSubmitted, leg: GroupLeg, order: Order) -> None:
+    if len(leg.orders) > 1 or event.cause.origin != ORIGIN:
+        moved(book, event, leg, order)
+    else:
+        leg.open_qty, leg.asked_qty = order._exposed_qty, order._order_qty
+
+
+def _acknowledged(book: Any, event: ev.OrderAcknowledged, leg: GroupLeg, order: Order) -> None:
+    if event.order_qty is not None:
+        moved(book, event, leg, order)
+
+
+def _traded(
+    book: Any, event: ev.Traded | ev.TradeCorrected | ev.TradeCanceled, leg: GroupLeg, order: Order
+) -> None:
+    moved(book, event, leg, order)
+    executed, group = leg.executed_qty, leg._group
+    leg.first_qty = (leg.first_qty or executed) if executed else ZERO
+    group._has_executed = True
+    if group._has_notes:
+        book.look_through_notes(group)
+
+
+def _held(book: Any, event: ev.OrderHeld, leg: GroupLeg, order: Order) -> None:
+    leg.held = order
+    moved(book, event, leg, order)
+
+
+def _amended(book: Any, event: ev.OrderAmended, leg: GroupLeg, order: Order) -> None:
+    if leg.reach is None:
+        leg.terms = event.terms
+    moved(book, event, leg, order)
+
+
+def _released(book: Any, event: ev.OrderReleased, leg: GroupLeg, order: Order) -> None:
+    leg.held = leg.reach = None
+    moved(book, event, leg, order)
+
+
+def _replaced(book: Any, event: ev.OrderReplaced, leg: GroupLeg, order: Order) -> None:
+    leg._no_replace = _without(leg._no_replace, event.order_id)
+    leg._stuck -= {event.order_id}
+    # Somebody has moved its price: so it stays where it is placed anew.
+    if type(order._terms) is type(leg.terms):
+        leg.terms = order._terms
+    moved(book, event, leg, order)
+
+
+def _to_be_canceled(book: Any, event: ev.CancelRequested, leg: GroupLeg, order: Order) -> None:
+    _note_who(event, leg)
+    moved(book, event, leg, order)
+
+
+def _note_who(event: ev.CancelRequested | ev.OrderCanceled, leg: GroupLeg) -> None:
+    if event.cause.origin in OWN_NAMES:
+        leg._cut |= {event.order_id}
+    else:
+        leg._asked_away = leg._group._is_unknown = True
+
+
+def _ended(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
+    if order is leg.held:
+        leg.held = leg.reach = None
+        # What is held here ends without a request.
+        if type(event) is ev.OrderCanceled and event.cause.kind in _COMMANDS:
+            _note_who(event, leg)
+    if event.order_id not in leg._cut:
+        leg._group._is_unknown = True
+    moved(book, event, leg, order)
+
+
+def _denied(book: Any, event: ev.OrderDenied, leg: GroupLeg, order: Order) -> None:
+    _ended(book, event, leg, order)
+    _look_again(book, leg)
+
+
+def _look_again(book: Any, leg: GroupLeg) -> None:
+    # Of what a group asks for, this is not as it was meant.
+    group = leg._group
+    book.dirty[group.group_id] = group
+
+
+def _stays(book: Any, event: ev.CancelRejected | ev.CancelDenied, leg: GroupLeg, order: Order) -> None:
+    leg._no_cancel = {**leg._no_cancel, event.order_id: event.time_ns}
+    _refused(book, event, leg, order)
+
+
+def _unchanged(book: Any, event: ev.ReplaceRejected | ev.ReplaceDenied, leg: GroupLeg, order: Order) -> None:
+    leg._no_replace = {**leg._no_replace, event.order_id: event.time_ns}
+    _refused(book, event, leg, order)
+
+
+def _refused(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
+    leg._group._has_notes = True
+    book.refused[leg._group.group_id] = event.time_ns
+    moved(book, event, leg, order)
+    if type(event) in _REFUSALS:
+        _look_again(book, leg)
+
+
+_COMMANDS: Final = frozenset({"CancelOrder", "MassCancel"})
+_TELLS_NOTHING: Final = frozenset(
+    {
+        ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderNamed, ev.OrderPendingCancel, ev.OrderPendingReplace,
+        ev.OrderStatusRequested, ev.OrderTriggered, ev.FeeCharged, ev.ReportIgnored, ev.TriggerMissed,
+    }
+)  # fmt: skip
+"""Events that change nothing of what a group has executed, has at work or wants."""
+
+HAPPENED: Final[dict[type[ev.OrderEvent], Taken | None]] = {
+    **dict.fromkeys(_TELLS_NOTHING, None),
+    ev.OrderCreated: _created,
+    ev.OrderSubmitted: _submitted,
+    ev.OrderAcknowledged: _acknowledged,
+    ev.Traded: _traded,
+    ev.TradeCorrected: _traded,
+    ev.TradeCanceled: _traded,
+    ev.OrderHeld: _held,
+    ev.OrderAmended: _amended,
+    ev.OrderReleased: _released,
+    ev.OrderReplaced: _replaced,
+    ev.CancelRequested: _to_be_canceled,
+    ev.OrderCanceled: _ended,
+    ev.OrderExpired: _ended,
+    ev.OrderRejected: _ended,
+    ev.OrderDenied: _denied,
+    ev.CancelRejected: _stays,
+    ev.CancelDenied: _stays,
+    ev.ReplaceRejected: _unchanged,
+    ev.ReplaceDenied: _unchanged,
+}
+"""What events of an order do to its leg; `moved` for those that are not named here."""
