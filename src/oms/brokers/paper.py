@@ -68,6 +68,7 @@ PROFILE: Final = VenueProfile(
     replace=ReplaceSupport.IN_PLACE,
     chains_replaces=True,
     looks_up_by_cl_ord_id=True,
+    takes_cash_orders=True,
     takes_display_qty=True,
 )
 """How the simulated exchange behaves."""

@@ -124,6 +124,13 @@ class Instrument:
         lots, rest = EXACT.divmod(cash, worth)
         return EXACT.multiply(EXACT.add(lots, ONE) if rest else lots, self.lot)
 
+    def lots_for(self, cash: Decimal, px: Decimal) -> Decimal:
+        """Give the quantity of whole lots that an amount of money pays for at a price; 0 where that is not above zero."""
+        if px <= ZERO:
+            return ZERO
+        worth = EXACT.multiply(EXACT.multiply(px, self.lot), self.multiplier)
+        return EXACT.multiply(EXACT.divide_int(cash, worth), self.lot)
+
     def neighbours(self, px: Decimal) -> Sequence[Decimal]:
         """Give the nearest prices on the grid, below and above."""
         tick = self.tick_at(px)

@@ -21,6 +21,7 @@ from oms.model.terms import (
     TrailingStop,
     TrailingStopLimit,
     display_qty,
+    limit_px,
     stop_px,
 )
 from oms.model.time_in_force import (
@@ -107,6 +108,32 @@ def refusal(
             INCORRECT_QUANTITY, f"order_qty {plain(order_qty)} is below {plain(instrument.min_qty)}"
         )
     return None if price is None else _refusal_of_price(instrument, order_qty, price)
+
+
+def refusal_of_size(instrument: Instrument, order: VenueOrder, *, is_closed: bool) -> Refusal | None:
+    """Give the first reason why a new order of this quantity, or amount of money, is not possible now; None when it is."""
+    price, cash = limit_px(order.terms), order.cash_left
+    if cash is None or is_closed:
+        return refusal(instrument, order.order_qty, price, is_closed=is_closed)
+    text = f"cash_order_qty {plain(cash)}"
+    if order.is_for_auction or display_qty(order.terms) is not None:
+        return Refusal(UNSUPPORTED, f"{text}: not in an auction, and not with a part shown")
+    asked = () if order.instructions is None else order.instructions.asked
+    if set(asked) - {"post_only"}:
+        return Refusal(UNSUPPORTED, f"{text}: with no instruction but post_only")
+    if cash < instrument.min_notional:
+        return Refusal(
+            INCORRECT_QUANTITY, f"{text} is below {plain(instrument.min_notional)} {instrument.currency}"
+        )
+    if price is None:
+        return None
+    qty = instrument.lots_for(cash, price)
+    if not qty or qty < instrument.min_qty:
+        least = max(instrument.min_qty, instrument.lot)
+        return _refusal_off_grid(instrument, "price", price) or Refusal(
+            INCORRECT_QUANTITY, f"{text} buys {plain(qty)} at {plain(price)}, and {plain(least)} is the least"
+        )
+    return _refusal_off_grid(instrument, "price", price)
 
 
 def refusal_of_kind(instrument: Instrument, terms: Terms, time_in_force: TimeInForce) -> Refusal | None:

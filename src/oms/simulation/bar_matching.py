@@ -198,8 +198,16 @@ class _Bar:
         is_met = order.price is None or (
             order.is_met_by(px) and (order.price != px or order.may_rest or self._touches)
         )
-        if not qty or not is_met or qty < order.least_qty(wanted):
+        least = order.least_qty(wanted)
+        if least and order.cash_left is not None:
+            least = self._book.instrument.lots_for(order.cash_left, px)
+        if not qty or not is_met or qty < least:
             return
+        if order.cash_left is not None:
+            qty = executions.affordable(self._book, order, qty, px, self._time_ns)
+            if not qty:
+                executions.cancel_money(self._book, order, px, self._time_ns, self._reports)
+                return
         if order.becomes_limit:
             order.price = px
         self._left = _SUBTRACT(self._left, qty)
@@ -208,7 +216,10 @@ class _Bar:
     def _put_back(self, order: VenueOrder) -> None:
         if order.stage is not Stage.OPEN or not order.leaves_qty:
             return
-        if self._matching.executions.wanted(order) and order.price is not None:
-            self._book.rest(order, order.price)
-        else:
-            self._matching.executions.lay_off(self._book, order, self._time_ns, self._reports)
+        executions, book = self._matching.executions, self._book
+        if not executions.wanted(order) or order.price is None:
+            executions.lay_off(book, order, self._time_ns, self._reports)
+        elif order.cash_left is None or executions.set_quantity(
+            book, order, order.price, self._time_ns, self._reports
+        ):
+            book.rest(order, order.price)

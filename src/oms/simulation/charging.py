@@ -104,6 +104,10 @@ class Charging:
         purse = self._valued(order.account)
         order.hold = Hold(purse, self._claim(purse, book, order, order.order_qty, unit, time_ns), unit)
 
+    def held_for(self, order: VenueOrder) -> Decimal | None:
+        """Give the quantity that an order holds its account for; None where accounts are not watched."""
+        return order.hold.amounts[0] if isinstance(order.hold, Hold) else None
+
     def charge(
         self,
         book: Book,
@@ -209,11 +213,15 @@ class Charging:
         self, purse: Purse, book: Book, order: VenueOrder, order_qty: Decimal, unit: Decimal, time_ns: int
     ) -> Claim:
         instrument = book.instrument
+        px = QUOTIENT.divide(unit, instrument.multiplier)
         qty = _SUBTRACT(order_qty, order.cum_qty)
+        if order.cash_left is not None:
+            # As much as it can come to at the best price, which nothing that it trades at will be better than.
+            shown, _ = book.facing(is_buy=order.is_buy).best()
+            qty = instrument.units_for(order.cash_left, px, limit_px(order.terms), shown) or ZERO
         purse.stake(instrument.symbol).instrument = instrument
         if order.is_reduce_only:
             qty = min(qty, purse.stake(instrument.symbol).position.copy_abs())
-        px = QUOTIENT.divide(unit, instrument.multiplier)
         execution = Execution(
             instrument,
             order.account,

@@ -9,8 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from oms.model.decimals import EXACT, ZERO
-from oms.model.enums import ExecType, LastLiquidityInd
+from attrs import evolve
+
+from oms.model.decimals import EXACT, ZERO, plain
+from oms.model.enums import ExecRestatementReason, ExecType, LastLiquidityInd
 from oms.model.ids import Account, ExecId, Symbol
 from oms.simulation.book import Book
 from oms.simulation.charging import Charging
@@ -69,6 +71,52 @@ class Executions:
         most = self._slippage.most(book.instrument, time_ns)
         return wanted if most is None else min(wanted, most)
 
+    def affordable(self, book: Book, order: VenueOrder, most: Decimal, px: Decimal, time_ns: int) -> Decimal:
+        """Give the quantity that the money of an order pays for at a price that is shown, up to so much."""
+        assert order.cash_left is not None
+        qty = book.instrument.lots_for(order.cash_left, px)
+        held = self.charging.held_for(order)
+        qty = min(qty, most, qty if held is None else held)
+        if self._slippage is not None and qty:
+            taking = Taking(book.instrument, book.grid, order.is_buy, qty, px, time_ns)
+            slipped = slipped_px(self._slippage, taking, order.price)
+            qty = min(qty, book.instrument.lots_for(order.cash_left, slipped))
+        return qty
+
+    def pay(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal) -> bool:
+        """Take so much at a price off an order's money; tell whether what is left pays for one lot more there."""
+        assert order.cash_left is not None
+        value = EXACT.multiply(EXACT.multiply(qty, px), book.instrument.multiplier)
+        order.cash_left = max(_SUBTRACT(order.cash_left, value), ZERO)
+        return bool(book.instrument.lots_for(order.cash_left, px))
+
+    def set_quantity(
+        self, book: Book, order: VenueOrder, px: Decimal, time_ns: int, reports: Reports
+    ) -> bool:
+        """Let an order for money, which is in no book, be for the quantity that what is left pays for at a price: `RESTATED`.
+
+        False where that is nothing, and it was canceled.
+        """
+        assert order.cash_left is not None
+        qty = book.instrument.lots_for(order.cash_left, px)
+        if not qty:
+            self.cancel_money(book, order, px, time_ns, reports)
+            return False
+        text = f"what is left of its money, {plain(order.cash_left)}, is {plain(qty)} at {plain(px)}"
+        order.set_quantity(qty)
+        self.charging.hold(book, order, time_ns)
+        report = execution_report(order, ExecType.RESTATED, time_ns, book.trade_date_at(time_ns), text=text)
+        reports.append(evolve(report, exec_restatement_reason=ExecRestatementReason.OTHER))
+        return True
+
+    def cancel_money(
+        self, book: Book, order: VenueOrder, px: Decimal, time_ns: int, reports: Reports
+    ) -> None:
+        """Cancel an order for money, which is in no book, since what is left of it pays for no lot at a price."""
+        assert order.cash_left is not None
+        text = f"what is left of its money, {plain(order.cash_left)}, is no lot at {plain(px)}"
+        self.cancel(book, order, text, time_ns, reports)
+
     def note_volume(self, symbol: Symbol, volume: Decimal, time_ns: int) -> None:
         """Take note of what others have traded up to a moment, in nanoseconds UTC."""
         if self._slippage is not None:
@@ -99,6 +147,8 @@ class Executions:
             px = slipped_px(self._slippage, taking, order.price)
             self._slippage.note_taken(taking)
         order.execute(qty)
+        if order.cash_left is not None and not self.pay(book, order, qty, px):
+            order.set_quantity(ZERO)
         self.move(order, qty)
         self._report(book, order, qty, px, liquidity, time_ns, reports)
         self.follow(order, time_ns, reports)

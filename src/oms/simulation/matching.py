@@ -18,8 +18,8 @@ from oms.simulation.ladder import Ladder
 from oms.simulation.pegs import moved, set_limit
 from oms.simulation.reporting import Reports, execution_report
 from oms.simulation.rules import MatchingRules
-from oms.simulation.self_match import SelfMatch, give_way, meetings
 from oms.simulation.shown_orders import Passive
+from oms.simulation.taking import take
 from oms.simulation.uncross import uncross
 from oms.simulation.venue_order import Stage, VenueOrder
 
@@ -76,7 +76,8 @@ class Matching:
         executions = self.executions
         waits = book.is_awaited and (order.price is None or not order.may_rest)
         if not (book.is_still or waits):
-            self._take(book, order, time_ns, reports)
+            mode = self.rules.self_match_of(order.account)
+            take(executions, mode, book, order, time_ns, reports)
         if not order.leaves_qty:
             return reports
         if not executions.wanted(order):
@@ -84,48 +85,13 @@ class Matching:
         elif waits:
             book.set_apart(order, book.due)
         elif order.price is None or not order.may_rest:
-            text = f"nothing more to trade with at once, {order.leaves_qty} of {order.order_qty} left"
+            text = f"nothing more to trade with at once, {_left_of(order)} left"
             executions.cancel(book, order, text, time_ns, reports)
         elif order.least_qty(order.leaves_qty):
             book.set_apart(order, book.aside)
-        else:
+        elif order.cash_left is None or executions.set_quantity(book, order, order.price, time_ns, reports):
             book.rest(order, order.price)
         return reports
-
-    def _take(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
-        # Level by level, unless all of them together are less than the least that it may trade.
-        wanted = self.executions.wanted(order)
-        least, most = order.least_qty(wanted), self.executions.may_take(book, wanted, time_ns)
-        mode = self.rules.self_match_of(order.account)
-        if mode is SelfMatch.REST_BOTH:
-            found = book.in_reach(order, most)
-            if found and _total(found) >= least:
-                self._take_all(book, order, found, time_ns, reports)
-            return
-        for found, rival in meetings(book, order, most):
-            if least:
-                goes_on = rival is None or mode is SelfMatch.CANCEL_OLDEST
-                if _total(book.in_reach(order, most) if goes_on else found) < least:
-                    return
-                least = ZERO
-            self._take_all(book, order, found, time_ns, reports)
-            if rival is not None and order.leaves_qty and rival.stage is Stage.OPEN:
-                give_way(self.executions, book, order, rival, mode, time_ns, reports)
-
-    def _take_all(
-        self,
-        book: Book,
-        order: VenueOrder,
-        found: list[tuple[Decimal, Decimal]],
-        time_ns: int,
-        reports: Reports,
-    ) -> None:
-        is_buy = order.is_buy
-        for px, qty in found:
-            book.take(px, qty, is_buy=is_buy)
-            if order.becomes_limit:
-                order.price = px
-            self.executions.execute(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns, reports)
 
     def await_end(self, order: VenueOrder) -> None:
         """Look after an order that the clock ends."""
@@ -388,6 +354,12 @@ def _total(found: list[tuple[Decimal, Decimal]]) -> Decimal:
     for _, qty in found:
         total = _ADD(total, qty)
     return total
+
+
+def _left_of(order: VenueOrder) -> str:
+    if order.cash_left is not None:
+        return f"{order.cash_left} of {order.cash_order_qty} in money"
+    return f"{order.leaves_qty} of {order.order_qty}"
 
 
 def _rank(order: VenueOrder) -> tuple[bool, Decimal, int]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.model.contingency import Oco, legs_of
-from oms.model.decimals import EXACT
+from oms.model.decimals import EXACT, plain
 from oms.model.enums import CxlRejResponseTo, ExecType
 from oms.model.ids import ClOrdId, VenueOrderId
 from oms.model.reports import ExecutionReport
@@ -27,7 +27,7 @@ from oms.simulation.list_admission import refusal_of_list
 from oms.simulation.matching import Matching
 from oms.simulation.pegs import px_at_once
 from oms.simulation.reporting import Reports, answer, cancel_reject, execution_report, status_report
-from oms.simulation.venue_order import Stage, VenueOrder
+from oms.simulation.venue_order import ANY_QTY, Stage, VenueOrder
 from oms.simulation.watch import watch_of
 
 _SUBTRACT: Final = EXACT.subtract
@@ -92,6 +92,8 @@ class OrderDesk:
         for order, book in zip(orders, books, strict=True):
             # What will be so when its turn has come nobody knows; the way in is the same.
             against = self._refusal_of(book, order, time_ns, is_now=order.cl_ord_id in _at_once(request))
+            if order.cash_left is not None:
+                against = Refusal(admission.UNSUPPORTED, "an order of a list is not for an amount of money")
             if against is not None:
                 why_not[order.cl_ord_id] = against
         of_list = Refusal(admission.DUPLICATE_ORDER, "a ClOrdID was used before") if used else None
@@ -143,7 +145,7 @@ class OrderDesk:
         return (
             self._refusal_in_halt(book)
             or admission.refusal_of_kind(book.instrument, order.terms, order.time_in_force)
-            or admission.refusal(book.instrument, order.order_qty, limit_px(order.terms), is_closed=is_closed)
+            or admission.refusal_of_size(book.instrument, order, is_closed=is_closed)
             or admission.why_past(order.time_in_force, book.trade_date_at(time_ns), time_ns)
             or admission.refusal_of_instructions(order, order.order_qty)
             or (self._refusal_now(book, order, order.terms) if is_now else None)
@@ -298,7 +300,9 @@ def order_of(request: NewOrderSingle) -> VenueOrder:
         terms=request.terms,
         price=None if isinstance(request.terms, Pegged) else limit_px(request.terms),
         time_in_force=request.time_in_force,
-        leaves_qty=request.order_qty,
+        leaves_qty=request.order_qty if request.cash_order_qty is None else ANY_QTY,
+        cash_order_qty=request.cash_order_qty,
+        cash_left=request.cash_order_qty,
         instructions=request.instructions,
         expires_ns=expires_at(request.time_in_force, request.time_ns),
     )
@@ -325,6 +329,9 @@ def _refusal_to_turn(order: VenueOrder, request: OrderCancelReplaceRequest) -> R
     # A replace may change the quantity, the prices and the time in force; what else it says must be what the order is.
     if order.pause is not None:
         return Refusal(admission.OTHER, "too late: the order is held back")
+    if order.cash_left is not None:
+        text = f"too early: {plain(order.cash_left)} in money, whose quantity is not known yet"
+        return Refusal(admission.OTHER, text)
     is_same = (
         request.symbol == order.symbol
         and request.side is order.side

@@ -67,8 +67,7 @@ def execution_report(
         trade_date: The trading day, YYYYMMDD; None where there is no book.
         cl_ord_id: The request it answers; the order's latest identity unless given.
         orig_cl_ord_id: The identity before that, in the answer to a cancel or replace request.
-        last_qty: The size of an execution.
-        last_px: Its price.
+        last_qty: The size of an execution, at `last_px`.
         last_liquidity_ind: Whether it added or removed liquidity.
         commission: What it cost.
         comm_currency: In which currency.
@@ -83,9 +82,10 @@ def execution_report(
         venue_order_id=order.venue_order_id,
         exec_id=ExecId(f"{order.venue_order_id}-{order.report_count}"),
         ord_status=shown_as(order),
-        order_qty=order.order_qty,
+        order_qty=order.told_order_qty,
         cum_qty=order.cum_qty,
-        leaves_qty=order.leaves_qty,
+        leaves_qty=order.told_leaves_qty,
+        cash_order_qty=order.cash_order_qty,
         last_qty=last_qty,
         last_px=last_px,
         price=order.told_px,
@@ -165,9 +165,10 @@ def status_report(order: VenueOrder, time_ns: int) -> ExecutionReport:
         cl_ord_id=order.cl_ord_id,
         venue_order_id=order.venue_order_id,
         ord_status=shown_as(order),
-        order_qty=order.order_qty,
+        order_qty=order.told_order_qty,
         cum_qty=order.cum_qty,
-        leaves_qty=order.leaves_qty,
+        leaves_qty=order.told_leaves_qty,
+        cash_order_qty=order.cash_order_qty,
         price=order.told_px,
         stop_px=None if order.watch is None else order.watch.stop_px,
         transact_time_ns=time_ns,

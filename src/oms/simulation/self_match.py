@@ -105,11 +105,18 @@ def give_way(
             reason = ExecRestatementReason.SELF_MATCH_PREVENTION_AGGRESSIVE
             _cancel(executions, book, order, reason, time_ns, reports)
         case SelfMatch.DECREMENT_BOTH:
-            qty = min(order.leaves_qty, rival.leaves_qty)
+            px, cash = rival.resting_px, order.cash_left
+            ours = order.leaves_qty if cash is None else book.instrument.lots_for(cash, px)
+            qty = min(ours, rival.leaves_qty)
             if qty == rival.leaves_qty:
                 book.remove(rival)
-            for one in (rival, order):
-                _reduce(executions, book, one, qty, time_ns, reports)
+            if qty:
+                _reduce(executions, book, rival, qty, time_ns, reports)
+            if cash is None:
+                _reduce(executions, book, order, qty, time_ns, reports)
+            elif order.stage is Stage.OPEN and not executions.pay(book, order, qty, px):
+                reason = ExecRestatementReason.SELF_MATCH_PREVENTION
+                _cancel(executions, book, order, reason, time_ns, reports)
         case _:
             book.remove(rival)
             for one in (rival, order):

@@ -50,10 +50,16 @@ def uncross(
 
 
 def _takes_part(order: VenueOrder) -> bool:
-    # Who only reduces, or depends on others, could be given more than there is for it; who has a least quantity, less.
+    # Who only reduces, or depends on others, could be given more than there is for it; who has a least quantity, less. How
+    # much an amount of money is nobody knows before the price is known.
     if order.is_for_auction:
         return True  # it is taken without instructions, and depends on nobody
-    return not (order.is_reduce_only or order.working_qty is not None or order.least_qty(order.leaves_qty))
+    return not (
+        order.is_reduce_only
+        or order.working_qty is not None
+        or order.cash_left is not None
+        or order.least_qty(order.leaves_qty)
+    )
 
 
 def _middle(book: Book) -> Decimal | None:

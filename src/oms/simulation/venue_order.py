@@ -29,6 +29,10 @@ _ADD: Final = EXACT.add
 _SUBTRACT: Final = EXACT.subtract
 
 
+ANY_QTY: Final = Decimal("Infinity")
+"""What is open of an order that is for an amount of money alone."""
+
+
 class Stage(Choice):
     """How far an order has come at this venue: its own words, which know nothing of the library's."""
 
@@ -80,6 +84,9 @@ class VenueOrder:
         touches: How often its price was touched, as far as a model was asked what of that is its.
         hold: What it holds of its account; None where accounts are not watched.
         room: Where it stands while it rests at no price: beside others that wait; None otherwise.
+        cash_order_qty: The amount of money that it was given for; None where it was given for a quantity.
+        cash_left: What is left of that while it is for money alone, and then any quantity is open of it; None once that is
+            known, and for any other.
     """
 
     cl_ord_id: ClOrdId
@@ -111,6 +118,8 @@ class VenueOrder:
     pause: Pause | None = None
     lost_qty: Decimal = ZERO
     touches: int = 0
+    cash_order_qty: Decimal | None = None
+    cash_left: Decimal | None = None
 
     @property
     def is_buy(self) -> bool:
@@ -133,6 +142,16 @@ class VenueOrder:
         if self.working_qty is None:
             return self.leaves_qty
         return min(self.leaves_qty, max(_SUBTRACT(self.working_qty, self.cum_qty), ZERO))
+
+    @property
+    def told_order_qty(self) -> Decimal | None:
+        """Its total as it is reported: None where it was given for an amount of money, and no quantity is known yet."""
+        return None if self.cash_order_qty is not None and not self.order_qty else self.order_qty
+
+    @property
+    def told_leaves_qty(self) -> Decimal:
+        """What is open of it as it is reported: 0 where it is for an amount of money alone."""
+        return self.leaves_qty if self.cash_left is None else ZERO
 
     @property
     def is_pegged(self) -> bool:
@@ -204,6 +223,13 @@ class VenueOrder:
         if not self.leaves_qty:
             self.stage = Stage.FILLED
 
+    def set_quantity(self, leaves_qty: Decimal) -> None:
+        """Let it be for a quantity from now on: what it has executed, and so much more."""
+        self.cash_left = None
+        self.order_qty, self.leaves_qty = _ADD(self.cum_qty, leaves_qty), leaves_qty
+        if not leaves_qty:
+            self.stage = Stage.FILLED
+
     def amend(self, order_qty: Decimal, terms: Terms) -> None:
         """Book another total, not below what has executed, and other terms; a limit that these do not name stays.
 
@@ -231,6 +257,6 @@ class VenueOrder:
     def end(self, stage: Stage) -> None:
         """End it with nothing left open."""
         self.stage = stage
-        self.leaves_qty = ZERO
+        self.leaves_qty, self.cash_left = ZERO, None
         if self.hold is not None:
             self.hold.release()

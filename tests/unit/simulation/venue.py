@@ -21,6 +21,7 @@ A line is what happens, an arrow, and the reports that must follow, separated by
     mark 95                                         a mark price
     sell a 3 stop95/mid gtc -> a new                see `terms_of` for what can be asked
     sell a 3 @101 gtc post reduce                   and `aon`, `min2`
+    buy a $505 mkt ioc -> a new; a 5@101 taker leaves 0     an amount of money; `leaves money` while it is for that alone
     trade 94x1 -> a triggered; a 3@93 taker leaves 0
     replace b a 5:stop96 -> b replaced 5 stop 96 cum 0 leaves 5
 
@@ -131,6 +132,7 @@ def order(
 ) -> NewOrderSingle:
     """Make a request for a new order; a price of None makes it a market order, terms are taken as they are."""
     terms: Terms = Market() if price is None else Limit(price) if isinstance(price, str | Decimal) else price
+    cash = Decimal(qty[1:]) if isinstance(qty, str) and qty.startswith("$") else None
     return NewOrderSingle(
         BrokerName("paper"),
         OrderId(1),
@@ -138,10 +140,11 @@ def order(
         time_ns,
         Symbol(symbol),
         side,
-        Decimal(qty),
+        Decimal(qty) if cash is None else Decimal(0),
         terms,
         time_in_force,
         Account("main"),
+        cash,
         instructions=instructions,
     )
 
@@ -440,7 +443,8 @@ def spoken(report: Report) -> str:
             # What was computed may have more digits than it needs.
             px = min(report.last_px, report.last_px.quantize(CENT), key=lambda same: len(str(same)))
             assert px == report.last_px
-            return f"{report.cl_ord_id} {report.last_qty}@{px} {who} leaves {report.leaves_qty}"
+            left = report.leaves_qty if report.order_qty else "money"
+            return f"{report.cl_ord_id} {report.last_qty}@{px} {who} leaves {left}"
         case ExecType.REPLACED:
             limit = "" if report.price is None else f"@{report.price}"
             stop = "" if report.stop_px is None else f" stop {report.stop_px}"
