@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from oms.brokers.paper import PaperBroker
+from attrs import evolve
+
+from oms.brokers.paper import PROFILE, PaperBroker
 from oms.model.capabilities import ALL_ORDER_TYPES
+from oms.model.depth import BookSnapshot
 from oms.model.enums import OrdStatus, PegPriceType, Side
 from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.order import Order
-from oms.model.terms import Limit, MarketToLimit, Pegged, Terms
+from oms.model.terms import Limit, Market, MarketToLimit, Pegged, Terms
 from oms.model.time_in_force import GTC
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
@@ -19,6 +22,9 @@ from oms.stores.memory import MemoryEventStore
 
 X = Symbol("X")
 INSTRUMENT = Instrument(symbol=X, currency="USD", tick="0.01")
+
+
+BOOK = ((Decimal(100), Decimal(5)), (Decimal(200), Decimal(9)))
 
 
 class Deaf(PaperBroker):
@@ -124,3 +130,34 @@ def test_a_peg_joins_its_new_price_behind_whoever_came_before_it_was_replaced() 
     broker = Deaf([INSTRUMENT], order_types=ALL_ORDER_TYPES)
     assert left_after(native(), None) == 0
     assert left_after(manager(broker), broker) == 3
+
+
+def in_money(om: OrderManager, terms: Terms, side: Side = Side.BUY) -> Order:
+    return om.submit("X", side, None, terms, tif=GTC, cash_order_qty=1050)
+
+
+def takes_no_money() -> OrderManager:
+    return manager(PaperBroker([INSTRUMENT], profile=evolve(PROFILE, takes_cash_orders=False)))
+
+
+def test_money_that_is_turned_here_is_for_a_quantity_that_is_not_looked_at_again() -> None:
+    orders = []
+    for om in (native(), takes_no_money()):
+        om.update(BookSnapshot(X, 0, ((Decimal(99), Decimal(5)),), BOOK))
+        om.update(Quote(X, 0, 99, 5, 100, 5))
+        orders.append(in_money(om, Market()))
+
+    at_venue, here = orders
+    # 5 at 100, 2 at 200 and 150 left; and 10, which is what 1050 is at 100: 5 at 100 and 5 at 200.
+    assert (at_venue.cum_qty, at_venue.notional) == (Decimal(7), Decimal(900))
+    assert (here.cum_qty, here.notional) == (Decimal(10), Decimal(1500))
+
+
+def test_a_purchase_with_a_limit_that_is_turned_here_costs_less_below_its_limit() -> None:
+    orders = []
+    for om in (native(), takes_no_money()):
+        om.update(quote("89", "90", 50))
+        orders.append(in_money(om, Limit(105)))
+
+    at_venue, here = orders
+    assert (at_venue.cum_qty, here.cum_qty) == (Decimal(11), Decimal(10))

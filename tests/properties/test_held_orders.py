@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TypeAlias
 
 from hypothesis import given, settings
@@ -13,14 +14,15 @@ from oms.engine.inputs import Start
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model.capabilities import Capabilities
+from oms.model.commands import SubmitOrder
 from oms.model.enums import HeldPolicy
 from oms.model.ids import BrokerName, OrderId
 from oms.model.terms import Limit, Market
 from oms.model.time_in_force import GoodTillCancel
 from oms.order_types.registry import default_handlers
 from oms.projections.positions import Positions
-from tests.properties.test_parity import INSTRUMENT, Step, prices, steps
-from tests.unit.engine.desk import OFF, TIMEOUT_NS, Desk, submit
+from tests.properties.test_parity import INSTRUMENT, Step, X, prices, steps
+from tests.unit.engine.desk import MAIN, OFF, TIMEOUT_NS, Desk
 
 Done: TypeAlias = tuple[str, int, object]
 PAIRS = frozenset({(Market, GoodTillCancel), (Limit, GoodTillCancel)})
@@ -39,7 +41,7 @@ def done() -> st.SearchStrategy[list[Done]]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(steps(), done())
+@given(steps(qtys=st.integers(1, 8) | st.integers(50, 1500).map(Decimal)), done())
 def test_what_is_held_comes_back_from_the_journal_and_from_a_snapshot(
     played: list[Step], between: list[Done]
 ) -> None:
@@ -50,7 +52,12 @@ def test_what_is_held_comes_back_from_the_journal_and_from_a_snapshot(
     for place, step in enumerate(played, 1):
         if isinstance(step, tuple):
             side, qty, terms = step
-            desk.tell(submit("X", side, qty, terms, GoodTillCancel()))
+            units, cash = (qty, None) if isinstance(qty, int) else (None, qty)
+            desk.tell(
+                SubmitOrder(
+                    X, side, units, terms, GoodTillCancel(), MAIN, asked_by="bot", cash_order_qty=cash
+                )
+            )
         else:
             desk.tell(step)
         if not place % every and between:

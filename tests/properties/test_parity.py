@@ -43,7 +43,8 @@ from oms.stores.memory import MemoryEventStore
 
 X: Final = Symbol("X")
 INSTRUMENT: Final = Instrument(symbol=X, currency="USD", tick="0.5", lot="1")
-Asked = tuple[Side, int, Terms]
+Asked = tuple[Side, int | Decimal, Terms]
+"""An order for a quantity, or for an amount of money."""
 Step = MarketUpdate | Asked | SessionChange
 
 
@@ -96,10 +97,14 @@ def updates() -> st.SearchStrategy[MarketUpdate]:
     )
 
 
-def steps(kinds: st.SearchStrategy[Terms] | None = None) -> st.SearchStrategy[list[Step]]:
+def steps(
+    kinds: st.SearchStrategy[Terms] | None = None, qtys: st.SearchStrategy[int | Decimal] | None = None
+) -> st.SearchStrategy[list[Step]]:
     """Orders, a market that walks, and now and then an update from anywhere."""
     asked = st.tuples(
-        st.sampled_from([Side.BUY, Side.SELL]), st.integers(1, 8), terms() if kinds is None else kinds
+        st.sampled_from([Side.BUY, Side.SELL]),
+        st.integers(1, 8) if qtys is None else qtys,
+        terms() if kinds is None else kinds,
     )
     walks = st.integers(-4, 4)
     return st.lists(st.one_of(asked, walks, walks, updates()), min_size=15, max_size=50).map(_walked)
@@ -131,7 +136,10 @@ def fills(broker: PaperBroker, played: list[Step], worked_by: WorkedBy) -> dict[
                 om.session(step)
             elif isinstance(step, tuple):
                 side, qty, wanted = step
-                order = om.submit(X, side, qty, wanted, tif=GTC)
+                cash = None if isinstance(qty, int) else qty
+                order = om.submit(
+                    X, side, qty if cash is None else None, wanted, tif=GTC, cash_order_qty=cash
+                )
                 if order.reasons:
                     # A venue cancels one that finds nothing to take.
                     assert isinstance(wanted, MarketToLimit)
@@ -186,6 +194,22 @@ def test_the_same_terms_give_the_same_fills_native_and_held(played: list[Step]) 
     held = fills(Plain([INSTRUMENT]), played, WorkedBy.OMS)
 
     assert held == native
+
+
+@settings(max_examples=100, deadline=None)
+@given(steps(qtys=st.integers(50, 1500).map(Decimal)))
+def test_amounts_of_money_give_the_same_fills_native_and_held_where_the_venue_takes_them(
+    played: list[Step],
+) -> None:
+    """The fills of each order are equal, and none costs more than its money."""
+    native = fills(PaperBroker([INSTRUMENT]), played, WorkedBy.VENUE)
+    held = fills(Plain([INSTRUMENT]), played, WorkedBy.OMS)
+
+    assert held == native
+    asked = [step for step in played if isinstance(step, tuple)]
+    for order_id, traded in native.items():
+        side, money, _ = asked[order_id - 1]
+        assert side is Side.SELL or sum(qty * px for qty, px in traded) <= money
 
 
 CLOSED: Final = SessionChange(0, SessionPhase.CLOSED, "20260105")

@@ -12,7 +12,7 @@ from oms.model import events as ev
 from oms.model.capabilities import AMENDABLE, Capabilities
 from oms.model.commands import ReplaceOrder, SubmitOrder
 from oms.model.decimals import EXACT, plain
-from oms.model.enums import HeldPolicy
+from oms.model.enums import HeldPolicy, Side
 from oms.model.market import MarketUpdate
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
@@ -20,6 +20,7 @@ from oms.model.requests import Request
 from oms.model.terms import Terms
 from oms.model.time_in_force import GoodForTime
 from oms.model.triggers import Release, TriggerHit
+from oms.order_types.cash import cash_px, is_turned, why_no_lot
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold, released_terms
 from oms.order_types.validation import check_capabilities, check_expiry
@@ -112,7 +113,31 @@ class Holding:
             state.record(ev.LegReached(*state.envelope(), leg._group.group_id, leg.number, order_id, *reach))
             return
         self.shorten(order)
+        if order.cash_order_qty is not None:
+            self._release_money(order, reach, requests)
+            return
         state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
+        self.send(order, command_of(order, terms), requests)
+
+    def _release_money(
+        self, order: Order, reach: tuple[Terms, Decimal, Decimal, int], requests: list[Request]
+    ) -> None:
+        """Send an order for money that is released; for a quantity where its venue takes no money."""
+        state, order_id, cash = self._entry.state, order.order_id, order.cash_order_qty
+        route, terms = self._entry._route(order.symbol), reach[0]
+        assert cash is not None
+        if not is_turned(command_of(order, order.terms), route.capabilities):
+            state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
+            self.send(order, command_of(order, terms), requests)
+            return
+        quote = self._entry.quotes.get(order.symbol)
+        px = cash_px(terms, quote, reach[2], is_buy=order.side is Side.BUY)
+        qty = route.instrument.lots_for(cash, px) or None
+        state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach, qty, px))
+        if qty is None:
+            reasons = (why_no_lot(cash, px, route.instrument),)
+            state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, reasons))
+            return
         self.send(order, command_of(order, terms), requests)
 
     def shorten(self, order: Order) -> None:
@@ -134,12 +159,15 @@ class Holding:
         handler = entry._handlers[type(command.terms)]
         worst_px = handler.worst_px(command, px)
         verdict = entry._gate.approve_submit(command, route.instrument, worst_px, px, px_ns, state.now_ns)
+        of_qty: Reasons = ()
+        if order.cash_order_qty is not None and command.cash_order_qty is None:
+            of_qty = check_qty(command.order_qty, worst_px, route.instrument)
         of_place = route.why_not or (
             *check_capabilities(command, route.capabilities, route.broker),
             *entry._why_no_id(route.broker, route.capabilities),
             *why_too_large(state, command),
         )
-        against = (*of_place, *handler.check(command, route.instrument))
+        against = (*of_place, *handler.check(command, route.instrument), *of_qty)
         if against or isinstance(verdict, tuple):
             reasons = (*against, *(verdict if isinstance(verdict, tuple) else ()))
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, reasons))
@@ -209,7 +237,7 @@ class Holding:
 
 def command_of(order: Order, terms: Terms) -> SubmitOrder:
     """Give a held order as the command that would place it with these terms."""
-    cash = order.cash_order_qty
+    cash = order.cash_order_qty if not order.order_qty else None
     return SubmitOrder(
         order.symbol,
         order.side,

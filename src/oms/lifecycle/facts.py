@@ -89,6 +89,8 @@ def _amended_here(order: Order, event: Any) -> None:
 
 def _released(order: Order, event: Any) -> None:
     order._terms = event.terms
+    if event.order_qty is not None:
+        order._order_qty = order._leaves_qty = event.order_qty
 
 
 def _submitted(order: Order, event: Any) -> None:

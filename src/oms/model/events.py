@@ -203,12 +203,16 @@ class OrderReleased(OrderEvent):
         trigger_px: The price that it waited for; of an order that takes its price from a quote, what that showed.
         px: The price that reached it; beyond `trigger_px` where the market jumped.
         px_ns: When that was received, in nanoseconds UTC.
+        order_qty: The total that its amount of money was turned into; None where it was not.
+        cash_px: The price at which that was done, or was to be: of a quote, its limit, or `px`; None where it was not.
     """
 
     terms: Terms
     trigger_px: Decimal
     px: Decimal
     px_ns: int
+    order_qty: Decimal | None = None
+    cash_px: Decimal | None = None
 
 
 @record

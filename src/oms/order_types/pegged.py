@@ -44,9 +44,8 @@ class PeggedHandler:
         return ()
 
     def trigger(self, order: SubmitOrder) -> Release | None:
-        """Give that a quote releases it; None for one that does not rest, and for one whose size is not known."""
-        rests = isinstance(order.time_in_force, _RESTING) and order.cash_order_qty is None
-        return QuoteTrigger(side=order.side) if rests else None
+        """Give that a quote releases it; None for one that does not rest."""
+        return QuoteTrigger(side=order.side) if isinstance(order.time_in_force, _RESTING) else None
 
     def released(self, order: SubmitOrder, hit: TriggerHit) -> Terms:
         """Give a limit order at the price that it follows now."""

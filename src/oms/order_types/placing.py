@@ -26,6 +26,7 @@ from oms.model.triggers import (
     TriggerHit,
     if_touched,
 )
+from oms.order_types.cash import as_turned, is_turned, waits_to_be_turned, why_not_turned
 from oms.order_types.market_to_limit import why_nothing_to_take
 from oms.order_types.pegged import why_not_followed
 from oms.order_types.registry import HandlerRegistry
@@ -67,7 +68,7 @@ def place(
     trigger, of_both = hold(order, capabilities, venue, handlers, against)
     if trigger is None:
         return None, of_both
-    nothing = why_nothing_to_take(order, quote)
+    nothing = why_nothing_to_take(order, quote) or why_not_turned(order, quote)
     return trigger, (*against, *nothing) if nothing else ()
 
 
@@ -87,6 +88,7 @@ def hold(
     handler = triggered(handlers[type(order.terms)])
     waits: Release | None = waits_for_quote(order) if is_leg else None
     trigger = waits if handler is None else handler.trigger(order)
+    trigger = trigger or waits_to_be_turned(order, capabilities)
     if trigger is None:
         return None, against
     # As if it were reached now: what kind of order it becomes does not depend on the price.
@@ -94,7 +96,8 @@ def hold(
     released = released_terms(order, TriggerHit(_NOBODY, px, px, _limit_px(trigger)), handlers)
     if type(released) not in handlers:
         return None, against
-    of_limit = check_capabilities(evolve(order, terms=released), capabilities, venue)
+    sent = as_turned(order) if is_turned(order, capabilities) else order
+    of_limit = check_capabilities(evolve(sent, terms=released), capabilities, venue)
     further = (*of_limit, *why_not_followed(order, capabilities, venue))
     return (None, (*against, *(one for one in further if one not in against))) if further else (trigger, ())
 

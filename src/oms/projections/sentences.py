@@ -160,10 +160,14 @@ def _missed(event: ev.TriggerMissed, _: Order) -> str:
 
 
 def _released(event: ev.OrderReleased, order: Order) -> str:
+    units = ""
+    if event.cash_px is not None:
+        qty = "no lot" if event.order_qty is None else plain(event.order_qty)
+        units = f", its money as {qty} at {plain(event.cash_px)}"
     if wording.takes_what_is_shown(order.given_terms):
-        return f"released as {wording.of_terms(event.terms)} by what the market shows"
+        return f"released as {wording.of_terms(event.terms)} by what the market shows{units}"
     what = f"{plain(event.px)} has reached {plain(event.trigger_px)}"
-    return f"released as {wording.of_terms(event.terms)}: {what}"
+    return f"released as {wording.of_terms(event.terms)}: {what}{units}"
 
 
 def _acknowledged(event: ev.OrderAcknowledged, order: Order) -> str:

@@ -844,4 +844,8 @@ EXPECTED: tuple[e.Event, ...] = (
     e.WorkAmendRequested(127, 4, ASK, 127, T0, OrderId(115), Decimal("0.75"), Strategy("twap", {"slices": 2})),
     e.WorkAmended(128, 4, ASK, 128, T0, OrderId(115), Decimal("0.75"), Strategy("twap")),
     e.WorkStopped(129, 4, ASK, 129, T0, OrderId(115), WorkEnd.END_TIME, "end_time: 0.25 is left"),
+    e.OrderReleased(
+        130, 4, TICK, 130, T0, OrderId(116), Limit("99.5"), Decimal(99), Decimal(99), T0 - 1, Decimal(10), Decimal("99.5"),
+        leaves_qty=Decimal(10),
+    ),
 )  # fmt: skip

@@ -173,7 +173,7 @@ def test_the_amount_is_its_value_and_its_quantity_is_estimated(
         assert isinstance(judged, ev.OrderSubmitted)
 
 
-def test_a_broker_that_takes_no_money_is_not_asked() -> None:
+def test_a_broker_that_takes_no_money_is_not_asked_while_nothing_is_shown() -> None:
     desk = Desk(can={"paper": CAN_ALL})
 
     denied = desk.submit(qty=None, terms=Market(), cash=2_500)[1]
@@ -181,6 +181,12 @@ def test_a_broker_that_takes_no_money_is_not_asked() -> None:
     assert isinstance(denied, ev.OrderDenied)
     assert denied.reasons == (
         Reason(CODE.UNSUPPORTED, "cash_order_qty", "2500", "none: give order_qty, in units", "paper"),
+        Reason(
+            CODE.INPUT_UNAVAILABLE,
+            "ask",
+            "none",
+            "an order in money, which is turned into units here, while the market shows ask and size",
+        ),
     )
 
 

@@ -461,6 +461,18 @@ SENTENCES: Final[list[Case]] = [
     ),
     (held, ev.OrderReleased, {"terms": Market()}, "released as market: 94 has reached 95"),
     (
+        held,
+        ev.OrderReleased,
+        {"order_qty": Decimal(50), "cash_px": Decimal(100)},
+        "released as limit 189.5: 94 has reached 95, its money as 50 at 100",
+    ),
+    (
+        held,
+        ev.OrderReleased,
+        {"order_qty": None, "cash_px": Decimal(5001)},
+        "released as limit 189.5: 94 has reached 95, its money as no lot at 5001",
+    ),
+    (
         created,
         ev.OrderHeld,
         {"trigger": QuoteTrigger(side=Side.BUY)},

@@ -189,12 +189,14 @@ def test_an_order_in_money_from_within_a_listener_is_in_money_before_its_turn() 
     assert (order.status, order.cash_order_qty) == (OrdStatus.PENDING_NEW, d(2500))
 
 
-def test_a_broker_without_money_orders_denies_them() -> None:
+def test_a_broker_without_money_orders_gets_none_while_nothing_is_shown() -> None:
     house = House(CAN_ALL)
 
     order = house.om.submit("AAPL", Side.BUY, None, Market(), cash_order_qty=2500)
 
     assert order.status is OrdStatus.DENIED
+    allowed = "an order in money, which is turned into units here, while the market shows ask and size"
     assert [str(reason) for reason in order.reasons] == [
-        "UNSUPPORTED: cash_order_qty = 2500; allowed at paper: none: give order_qty, in units"
+        "UNSUPPORTED: cash_order_qty = 2500; allowed at paper: none: give order_qty, in units",
+        f"INPUT_UNAVAILABLE: ask = none; allowed: {allowed}",
     ]
