@@ -39,6 +39,16 @@ EXCUSES: tuple[Excuse, ...] = (
         "oms.cli.models",
         "the explicit list of the models that can be named on the command line",
     ),
+    Excuse(
+        "many internal imports",
+        "oms.cli.venues",
+        "the explicit list of the calendars and profiles that can be named on the command line",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.cli.run_options",
+        "the options of a whole run, and how each model of it is written",
+    ),
     Excuse("many internal imports", "oms.cli.demo", "where a market, a venue and a bot come together"),
     Excuse(
         "many internal imports",

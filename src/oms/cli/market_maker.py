@@ -10,6 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from oms import (
+    Day,
     GoodTillCancel,
     ImmediateOrCancel,
     Instrument,
@@ -37,6 +38,7 @@ class MarketMaker:
         max_qty: How much it may hold, long or short, before it takes its way out.
         pace: It looks at every so-manieth quote.
         patience: A price is replaced while it is at most this many ticks away; beyond that the order is canceled.
+        tif: How long an order is good that waits for somebody.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class MarketMaker:
         max_qty: Decimal,
         pace: int = 10,
         patience: int = 200,
+        tif: Day | GoodTillCancel | None = None,
     ) -> None:
         """Trade an instrument through a manager, from now on.
 
@@ -62,6 +65,7 @@ class MarketMaker:
         self.max_qty = max_qty
         self.pace = pace
         self.patience = patience
+        self.tif = tif or GoodTillCancel()
         self._om = om
         self._symbol = symbol
         self._seen = 0
@@ -93,7 +97,7 @@ class MarketMaker:
         order = self._working.get(side)
         if order is None or order.is_closed:
             self._working[side] = self._om.submit(
-                self._symbol, side, self.size, Limit(px), tif=GoodTillCancel(), asked_by=NAME
+                self._symbol, side, self.size, Limit(px), tif=self.tif, asked_by=NAME
             )
             return
         if order.outstanding_requests or not isinstance(order.terms, Limit) or order.terms.price == px:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from oms.cli.trading import Result
 from oms.model.decimals import EXACT, plain
 from oms.model.enums import OrdStatus
 from oms.projections.wording import of_status, table
+from oms.simulation.accounts import AccountModel
 from oms.testing.conservation import check_conservation
 
 _LATEST: Final = 5
@@ -104,10 +104,12 @@ def _money(amount: Decimal) -> str:
     return f"{amount:,.2f}"
 
 
-def balance(db: Path, broker: PaperBroker, money: Mapping[str, Decimal]) -> bool:
+def balance(db: Path, broker: PaperBroker, account: AccountModel | None) -> bool:
     """Tell whether the journal and the exchange agree on every execution, and cash, positions and fees to the last decimal."""
+    began = None if account is None else account.opening()
+    money, held = ({}, {}) if began is None else (began.balances, began.positions)
     with opened(str(db)) as store:
-        wrong = check_conservation(store.read(), broker, balances=money)
+        wrong = check_conservation(store.read(), broker, balances=money, positions=held)
     print("BALANCE")
     if not wrong:
         print("the journal has every execution of the exchange, and nothing else")

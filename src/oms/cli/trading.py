@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -22,7 +23,9 @@ from oms.model.events import Event, OrderEvent, OrderSubmitted
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import MarketData, Quote, TradePrint
-from oms.model.sessions import to_datetime
+from oms.model.sessions import NS_PER_S, to_datetime
+from oms.model.time_in_force import GTC, Day, GoodTillCancel
+from oms.ports.calendar import SessionSource
 from oms.projections.blotter import Blotter
 from oms.projections.executions import Executions
 from oms.runtime.manual_clock import ManualClock
@@ -34,6 +37,7 @@ EXIT_EARLY: Final = 75
 
 _EVERY: Final = 2_000
 _PATIENCE_NS: Final = 60_000_000_000
+_LOOK_BACK_NS: Final = 14 * 86_400 * NS_PER_S
 
 
 @record(kw_only=True)
@@ -52,6 +56,10 @@ class Plan:
         exit_after: Break the process off, without any clean-up, when this many orders were sent; None for never.
         reconciles: Compare the books with the venue's every minute of the market's time: reports may get lost.
         bar_path: Which extreme of a bar comes first, where there are bars.
+        sessions: When sessions open and close; always open unless given.
+        tif: How long the bot's orders are good that wait for somebody.
+        trades_alone: Whether trades are all that is known of the market: the bot then takes a tick on each side of the last one
+            for what is offered.
     """
 
     db: Path
@@ -65,6 +73,9 @@ class Plan:
     exit_after: int | None = None
     reconciles: bool = False
     bar_path: BarPath = BarPath.ADAPTIVE
+    sessions: SessionSource | None = None
+    tif: Day | GoodTillCancel = GTC
+    trades_alone: bool = False
 
 
 @record
@@ -112,7 +123,7 @@ def trade(plan: Plan, progress: TextIO) -> Result:
     """Trade the market to its end, with every event journaled; a run that breaks off says so before it raises."""
     blotter, executions = Blotter(), Executions()
     market, orders = MarketTrace(), OrderTrace(plan.instrument.symbol)
-    clock = ManualClock()
+    clock, updates = _begun(plan)
     started = time.perf_counter()
     last_quote: Quote | None = None
     seen = 0
@@ -122,28 +133,28 @@ def trade(plan: Plan, progress: TextIO) -> Result:
         limits=limits_for(plan),
         clock=clock,
         bar_path=plan.bar_path,
+        sessions=plan.sessions,
         projections=[(OrderEvent, blotter.apply), (OrderEvent, orders.apply), (Event, executions.apply)],
     ) as om:
         if plan.exit_after is not None:
             om.on(OrderSubmitted, _breaker(om, plan.exit_after))
-        bot = MarketMaker(om, plan.instrument.symbol, size=plan.size, max_qty=plan.max_qty, pace=plan.pace)
+        symbol, watch = plan.instrument.symbol, _Watch(om, clock, plan)
+        bot = MarketMaker(om, symbol, size=plan.size, max_qty=plan.max_qty, pace=plan.pace, tif=plan.tif)
         show = _progress(progress, plan.share, started)
-        tick = plan.instrument.tick_at
-        reconcile_ns = 0
+        is_closed = om.state.sessions.is_closed
         try:
-            for update in plan.updates:
-                _go_on(om, clock, plan.broker, update.time_ns)
+            for update in updates:
+                watch.go_on(update.time_ns)
                 clock.advance_to(update.time_ns)
-                if plan.reconciles and update.time_ns >= reconcile_ns:
-                    reconcile_ns = update.time_ns + _PATIENCE_NS
-                    om.reconcile()
+                watch.reconcile(update.time_ns)
                 with om.batch():  # One durable append for what a tick does and what the bot makes of it.
                     om.update(update)
-                    quote = _quote(om, update, tick)
+                    quote = _quote(om, update, plan)
                     if quote is not None and quote is not last_quote:
                         last_quote = quote
                         market.apply(quote)
-                        bot.on_quote(quote)
+                        if not is_closed(symbol):
+                            bot.on_quote(quote)
                     if type(update) is not Quote:
                         market.apply(update)
                 seen += 1
@@ -153,7 +164,7 @@ def trade(plan: Plan, progress: TextIO) -> Result:
             progress.write(f"\nbroken off after {seen:,} market updates: the journal {plan.db} is partial\n")
             raise
         bot.stop()
-        _wait_for_answers(om, clock, plan.broker)
+        watch.wait_for_answers()
         show(seen, len(blotter), clock.now_ns())
         progress.write("\n")
         took_s = time.perf_counter() - started
@@ -161,33 +172,73 @@ def trade(plan: Plan, progress: TextIO) -> Result:
         return Result(blotter, executions, om, state_hash, events, seen, last_quote, took_s, market, orders)
 
 
-def _quote(om: OrderManager, update: MarketData, tick: Callable[[Decimal], Decimal]) -> Quote | None:
-    """Give what the bot sees of an update: a quote, the best prices of a book, or a tick around a bar's last price."""
+def _begun(plan: Plan) -> tuple[ManualClock, Iterable[MarketData]]:
+    """Give the clock, set to before the last session that opened or closed until the first update is heard, and the updates."""
+    if plan.sessions is None:
+        return ManualClock(), plan.updates
+    updates = iter(plan.updates)
+    first = next(updates, None)
+    if first is None:
+        return ManualClock(), ()
+    start_ns = first.time_ns
+    changes = list(plan.sessions.changes(max(start_ns - _LOOK_BACK_NS, 0), start_ns))
+    return ManualClock(changes[-1].time_ns - 1 if changes else start_ns), chain((first,), updates)
+
+
+def _quote(om: OrderManager, update: MarketData, plan: Plan) -> Quote | None:
+    """Give what the bot sees of an update: a quote, the best prices of a book, or a tick on each side of the last price."""
     if type(update) is Quote:
         return update
     if type(update) is Bar:
-        px, size = update.close, update.volume or Decimal(1)
-        bid, ask = EXACT.subtract(px, tick(px)), EXACT.add(px, tick(px))
-        return Quote(update.symbol, update.time_ns, bid, size, ask, size)
-    return None if type(update) is TradePrint else om.quote(update.symbol)
+        return _around(update, update.close, update.volume, plan.instrument)
+    if type(update) is TradePrint:
+        return _around(update, update.price, update.size, plan.instrument) if plan.trades_alone else None
+    return om.quote(update.symbol)
 
 
-def _wait_for_answers(om: OrderManager, clock: ManualClock, broker: PaperBroker) -> None:
-    """Let what is under way arrive, for up to a minute of the market's time."""
-    end_ns = clock.now_ns() + _PATIENCE_NS
-    _go_on(om, clock, broker, end_ns)
-    if om.open_orders() or om.in_doubt():
-        clock.advance_to(end_ns)
-        om.poll()
-        om.reconcile()
-        _go_on(om, clock, broker, end_ns + _PATIENCE_NS)
+def _around(update: MarketData, px: Decimal, size: Decimal | None, instrument: Instrument) -> Quote:
+    tick, shown = instrument.tick_at(px), size or Decimal(1)
+    return Quote(update.symbol, update.time_ns, EXACT.subtract(px, tick), shown, EXACT.add(px, tick), shown)
 
 
-def _go_on(om: OrderManager, clock: ManualClock, broker: PaperBroker, until_ns: int) -> None:
-    """Let arrive what is under way, each at its time."""
-    while (due_ns := broker.due_ns) is not None and due_ns <= until_ns:
-        clock.advance_to(due_ns)
-        om.poll()
+class _Watch:
+    """Lets happen what is due between two updates, each at its time."""
+
+    def __init__(self, om: OrderManager, clock: ManualClock, plan: Plan) -> None:
+        self._om, self._clock = om, clock
+        self._broker, self._sessions = plan.broker, plan.sessions
+        self._session_ns: int | None = None
+        self._reconcile_ns = 0 if plan.reconciles else None
+
+    def go_on(self, until_ns: int) -> None:
+        while (due_ns := self._due_ns()) is not None and due_ns <= until_ns:
+            self._clock.advance_to(due_ns)
+            self._om.poll()
+
+    def reconcile(self, time_ns: int) -> None:
+        if self._reconcile_ns is not None and time_ns >= self._reconcile_ns:
+            self._reconcile_ns = time_ns + _PATIENCE_NS
+            self._om.reconcile()
+
+    def wait_for_answers(self) -> None:
+        """Let what is under way arrive, for up to a minute of the market's time."""
+        om, end_ns = self._om, self._clock.now_ns() + _PATIENCE_NS
+        self.go_on(end_ns)
+        if om.open_orders() or om.in_doubt():
+            self._clock.advance_to(end_ns)
+            om.poll()
+            om.reconcile()
+            self.go_on(end_ns + _PATIENCE_NS)
+
+    def _due_ns(self) -> int | None:
+        due_ns, sessions = self._broker.due_ns, self._sessions
+        if sessions is None:
+            return due_ns
+        now_ns = self._clock.now_ns()
+        if self._session_ns is None or self._session_ns <= now_ns:
+            self._session_ns = sessions.next_ns(now_ns)
+        changes_ns = self._session_ns
+        return due_ns if changes_ns is None else changes_ns if due_ns is None else min(due_ns, changes_ns)
 
 
 def _breaker(om: OrderManager, exit_after: int) -> Callable[[OrderSubmitted], None]:

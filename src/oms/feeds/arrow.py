@@ -31,6 +31,16 @@ _ARROW_STREAM: Final = b"\xff\xff\xff\xff"
 _IN_MEMORY: Final = Path("(a table in memory)")
 
 
+def is_arrow(path: Path) -> bool:
+    """Tell by its first bytes whether a file is of Parquet or Arrow.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    with path.open("rb") as file:
+        return file.read(len(_ARROW_FILE)).startswith((_PARQUET, _ARROW_FILE, _ARROW_STREAM))
+
+
 @runtime_checkable
 class ArrowTable(Protocol):
     """A table that any Arrow library can read: of pyarrow, polars, pandas, duckdb and others."""
@@ -49,6 +59,7 @@ class ArrowRecording(ReadFile):
     Attributes:
         path: The file; a name in brackets for a table.
         symbol: What its rows are about.
+        kind: What a row is.
     """
 
     def __init__(
@@ -89,6 +100,8 @@ class ArrowRecording(ReadFile):
         self._source: Any = source
         self.path = Path(source) if isinstance(source, str | Path) else _IN_MEMORY
         self._floats, self._naive_is_utc = floats, naive_is_utc
+        self.kind = columns.kind
+        self._rows_in_all: int | None = None
         schema, _ = self._open([])
         names = [str(name) for name in schema.names]
         try:
@@ -103,6 +116,7 @@ class ArrowRecording(ReadFile):
         is_timestamp = self._arrow.types.is_timestamp(when)
         self._map = evolve(columns, time_format=TimeFormat.NS) if is_timestamp else columns
         self._reading = self._begin()
+        self._is_over = True
 
     def __iter__(self) -> Iterator[MarketData]:
         """Give what was heard, one by one.
@@ -112,7 +126,19 @@ class ArrowRecording(ReadFile):
                 there are too many of them; or the file is damaged.
         """
         self._reading = self._begin()
+        self._is_over = False
         yield from self._reading.through(self._rows(), len(self._names))
+        self._is_over = True
+
+    @property
+    def share_read(self) -> float:
+        """How much of the source the latest iteration has read, from 0 to 1; 1 before the first and after the last.
+
+        Of an Arrow stream, which does not say how long it is, 0 until it is over.
+        """
+        if self._is_over:
+            return 1.0
+        return self._reading.faults.line / self._rows_in_all if self._rows_in_all else 0.0
 
     def _begin(self) -> Reading:
         faults = Faults(self.path, self._policy)
@@ -139,18 +165,21 @@ class ArrowRecording(ReadFile):
                 text = "pass the path of a file, or a table that has __arrow_c_stream__"
                 raise ValidationError("source", shown(self._source), text)
             table = self._arrow.table(self._source)
+            self._rows_in_all = table.num_rows
             return table.schema, iter(table.select(names).to_batches(max_chunksize=BATCH_ROWS))
         with self.path.open("rb") as file:
             head = file.read(len(_ARROW_FILE))
         try:
             if head.startswith(_PARQUET):
                 file = _package("pyarrow.parquet").ParquetFile(self.path)
+                self._rows_in_all = file.metadata.num_rows
                 return file.schema_arrow, file.iter_batches(batch_size=BATCH_ROWS, columns=names)
             if head == _ARROW_FILE:
-                reader = _package("pyarrow.ipc").open_file(self.path)
-                return reader.schema, (
-                    reader.get_batch(n).select(names) for n in range(reader.num_record_batches)
-                )
+                # Mapped into memory, so that a batch is not read before its values are asked for.
+                reader = _package("pyarrow.ipc").open_file(self._arrow.memory_map(str(self.path)))
+                count = reader.num_record_batches
+                self._rows_in_all = sum(reader.get_batch(n).num_rows for n in range(count))
+                return reader.schema, (reader.get_batch(n).select(names) for n in range(count))
             if head.startswith(_ARROW_STREAM):
                 stream = _package("pyarrow.ipc").open_stream(self._arrow.OSFile(str(self.path)))
                 return stream.schema, (batch.select(names) for batch in stream)

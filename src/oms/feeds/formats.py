@@ -49,11 +49,13 @@ class Layout:
 
     Attributes:
         name: What it is, for messages.
+        kind: What a row is.
         columns: The columns that must be there, in any order; others are ignored.
         reader: Makes the reader of rows from the symbol, the place of each column, what is wanted, and what takes faults.
     """
 
     name: str
+    kind: Kind
     columns: tuple[str, ...]
     reader: _Reader
 
@@ -117,7 +119,8 @@ def _layout(
         made.keeps = None if keeps is None else keeps(at, wants)
         return made
 
-    return Layout(name=name, columns=(*(str(column) for column in columns.values()), *also), reader=reader)
+    named = (*(str(column) for column in columns.values()), *also)
+    return Layout(name=name, kind=kind, columns=named, reader=reader)
 
 
 def _of_the_venue(at: Mapping[str, int], wants: Wants) -> Callable[[Row], bool] | None:
@@ -202,6 +205,7 @@ LAYOUTS: Final = (
     ),
     Layout(
         name="Bitstamp books",
+        kind=Kind.SNAPSHOTS,
         columns=(
             "recv_ms",
             *(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, TextIO, cast
 
 from oms.errors import ValidationError
-from oms.feeds.column_map import ColumnMap
+from oms.feeds.column_map import ColumnMap, Kind
 from oms.feeds.faults import BadRows, Faults, FeedError, checked_policy
 from oms.feeds.formats import Layout, Wants, layout_of
 from oms.feeds.reading import ReadFile, Reading, column_places, row_reader
@@ -92,6 +92,14 @@ class Recording(ReadFile):
         with self._open() as file:
             self._reading, lines, width = self._begin(self._lines(file))
             yield from self._reading.through(lines, width)
+
+    @property
+    def kind(self) -> Kind:
+        """What a row of the file is."""
+        if self._map is not None:
+            return self._map.kind
+        assert self.layout is not None
+        return self.layout.kind
 
     @property
     def share_read(self) -> float:

@@ -11,11 +11,9 @@ from oms.cli import models
 from oms.errors import ValidationError
 from oms.model.instrument import Instrument
 from oms.simulation.accounts import CashAccount, MarginAccount
-from oms.simulation.faults import Fate, Faults, RandomOutages, Rejects, ReportFate
-from oms.simulation.fee_schedules import Bounded, Tiers, Together
+from oms.simulation.fee_schedules import Bounded, PaidIn, Per, Received, Tiers, Together
 from oms.simulation.fees import MakerTaker, NoFees, PerUnit
 from oms.simulation.fill_models import EveryTouch, PartOfTouch, SomeTouches
-from oms.simulation.latency import Constant, Delay, Latency, LogNormal, Uniform
 from oms.simulation.queue_models import Optimistic, Pessimistic, Proportional
 from oms.simulation.slippage import NoSlippage, SquareRoot, Ticks, VolumeShare
 
@@ -52,6 +50,7 @@ def test_fees_are_added_up() -> None:
         (models.slippage, "ticks:2", Ticks(2)),
         (models.slippage, "volume-share", VolumeShare()),
         (models.slippage, "volume-share:0.1,0.2", VolumeShare(limit=D("0.1"), impact=D("0.2"))),
+        (models.slippage, "volume-share:0.1,window=5", VolumeShare(limit=D("0.1"), window_s=5)),
         (models.slippage, "square-root:0.02,1000,y=2", SquareRoot(days={"X": (D("0.02"), D(1000))}, y=D(2))),
         (models.queue, "optimistic", Optimistic()),
         (models.queue, "pessimistic", Pessimistic()),
@@ -78,9 +77,11 @@ def test_other_models(read: Callable[[str, Instrument], object], text: str, mode
         (models.slippage, "ticks:few", "--slippage = ticks:few: ticks:N; invalid literal"),
         (models.slippage, "ticks:1,size=2", "--slippage = ticks:1,size=2: ticks:N"),
         (models.slippage, "volume-share:2", "limit = 2"),
-        (models.account, "cash:much", "--account = cash:much: cash:AMOUNT; "),
+        (models.account, "cash:much", "--account = cash:much: cash:AMOUNT[,AMOUNT/CURRENCY"),
         (models.account, "margin:1,initial=0.5,initial=0.6", "give initial once"),
         (models.queue, "", "--queue = '': pessimistic; proportional; optimistic"),
+        (lambda text, x: models.fees([text], x), "per-unit:1,in=BNB", "give both in= and px="),
+        (lambda text, x: models.fees([text], x), "per-unit:1,per=day", "'day' is not a valid Per"),
     ],
 )
 def test_what_is_no_model_is_told_how_to_write_one(
@@ -91,39 +92,22 @@ def test_what_is_no_model_is_told_how_to_write_one(
     assert told in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "delay"),
-    [
-        ("constant:1.5", Constant(1_500_000)),
-        ("uniform:1,10", Uniform(1_000_000, 10_000_000)),
-        ("log-normal:2,0.5", LogNormal(2_000_000, D("0.5"))),
-    ],
-)
-def test_latency_is_the_same_either_way(text: str, delay: Delay) -> None:
-    assert models.latency(text, X, 7) == Latency(to_venue=delay, from_venue=delay, seed=7)
-    assert models.latency("none", X, 7) == Latency()
+def test_fees_in_another_currency_and_within_bounds() -> None:
+    per_unit = Bounded(PerUnit("0.3"), minimum=D(1), maximum_bps=None, per=Per.EXECUTION)
+    asked = "per-unit:0.3,min=1,per=execution,in=BNB,px=600"
+    assert models.fees([asked], X) == PaidIn(per_unit, "BNB", {"USD": D(600)})
+    tiers = Tiers(((0, 2, 5),), days=30)
+    assert models.fees(["tiers:0/2/5,in=BNB,px=600"], X) == PaidIn(tiers, "BNB", {"USD": D(600)})
+    assert models.fees(["received:BTC,1,2"], X) == Received(base={"X": "BTC"}, maker_bps=D(1), taker_bps=D(2))
+
+
+def test_accounts_in_several_currencies_that_hold_something() -> None:
+    assert models.account("cash:500,3/BNB,holding=2,cushion=0.01", X) == CashAccount(
+        {"USD": D(500), "BNB": D(3)}, positions={"X": D(2)}, cushion=D("0.01")
+    )
 
 
 def test_fills_of_a_mere_touch() -> None:
     assert models.fills("every", X, 1) == EveryTouch()
     assert models.fills("some:0.3", X, 1) == SomeTouches(D("0.3"), seed=1)
     assert models.fills("part:0.3", X, 1) == PartOfTouch(D("0.3"))
-
-
-def test_faults_are_added_up() -> None:
-    texts = ["rejects:0.01", "outages:5,0.02,requests=lost,reports=lost"]
-    lost = RandomOutages(
-        slot_ns=5_000_000_000, probability=D("0.02"), requests=Fate.LOST, reports=ReportFate.LOST, seed=3
-    )
-    assert models.faults(texts, X, 3) == Faults((Rejects(D("0.01"), seed=3), lost))
-    for text, told in {
-        "rejects:often": "--faults = rejects:often: rejects:PROBABILITY; ",
-        "outages:5,0.02,requests=eaten": "--faults = outages:5,0.02,requests=eaten: outages:SECONDS",
-    }.items():
-        with pytest.raises(ValidationError) as caught:
-            models.faults([text], X, 0)
-        assert told in str(caught.value)
-
-
-def test_each_option_tells_how_its_models_are_written() -> None:
-    assert models.usage("--account").startswith("cash:AMOUNT; margin:")
