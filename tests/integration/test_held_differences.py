@@ -11,10 +11,11 @@ from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.depth import BookSnapshot
 from oms.model.enums import OrdStatus, PegPriceType, Side
 from oms.model.ids import Symbol
+from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.order import Order
-from oms.model.terms import Limit, Market, MarketToLimit, Pegged, Terms
+from oms.model.terms import Limit, Market, MarketToLimit, Pegged, StopLimit, Terms
 from oms.model.time_in_force import GTC
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
@@ -161,3 +162,16 @@ def test_a_purchase_with_a_limit_that_is_turned_here_costs_less_below_its_limit(
 
     at_venue, here = orders
     assert (at_venue.cum_qty, here.cum_qty) == (Decimal(11), Decimal(10))
+
+
+def test_post_only_that_would_take_as_it_is_released_is_canceled_there_and_refused_from_here() -> None:
+    orders = []
+    for om in (native(), held()):
+        om.update(quote("99", "101", 50))
+        terms, only = StopLimit(100, 101), Instructions(post_only=True)
+        orders.append(om.submit("X", Side.BUY, 3, terms, tif=GTC, instructions=only))
+        om.update(TradePrint(X, 0, 100, 1))
+
+    at_venue, here = orders
+    assert (at_venue.status, at_venue.cum_qty) == (OrdStatus.CANCELED, Decimal(0))
+    assert (here.status, here.cum_qty) == (OrdStatus.REJECTED, Decimal(0))

@@ -23,7 +23,7 @@ from oms.model.triggers import Release, TriggerHit
 from oms.order_types.cash import cash_px, is_turned, why_no_lot
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold, released_terms
-from oms.order_types.validation import check_capabilities, check_expiry
+from oms.order_types.validation import check_capabilities, check_expiry, check_least_qty
 
 # It is the part of the order entry that is needed where orders are held.
 # ruff: noqa: SLF001
@@ -161,7 +161,10 @@ class Holding:
         verdict = entry._gate.approve_submit(command, route.instrument, worst_px, px, px_ns, state.now_ns)
         of_qty: Reasons = ()
         if order.cash_order_qty is not None and command.cash_order_qty is None:
-            of_qty = check_qty(command.order_qty, worst_px, route.instrument)
+            of_qty = (
+                *check_qty(command.order_qty, worst_px, route.instrument),
+                *check_least_qty(command),
+            )
         of_place = route.why_not or (
             *check_capabilities(command, route.capabilities, route.broker),
             *entry._why_no_id(route.broker, route.capabilities),
@@ -218,6 +221,7 @@ class Holding:
         reasons = (
             *against,
             *check_expiry(after.time_in_force, now_ns),
+            *check_least_qty(after),
             *handler.check(after, route.instrument),
             *check_qty(after.order_qty, worst_px, route.instrument),
             *(verdict if isinstance(verdict, tuple) else ()),

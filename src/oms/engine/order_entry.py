@@ -33,7 +33,7 @@ from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_cash, check_qty
 from oms.order_types.placing import place, without_triggers
 from oms.order_types.registry import HandlerRegistry
-from oms.order_types.validation import check_capabilities, check_expiry
+from oms.order_types.validation import check_capabilities, check_expiry, check_least_qty
 from oms.risk.gate import Gate
 from oms.routing.router import Router
 
@@ -327,6 +327,7 @@ class OrderEntry:
             of_id = self._why_no_id(route.broker, route.capabilities)
             of_kind = (*of_kind, *of_id, *why_too_large(self.state, command))
         of_expiry = check_expiry(command.time_in_force, self.state.now_ns)
+        of_kind = (*of_kind, *check_least_qty(command))
         return trigger, (*of_kind, *of_expiry, *of_itself, *self._why_used(command.client_ref), *last)
 
     def _why_used(self, client_ref: str | None) -> Reasons:

@@ -10,9 +10,10 @@ from oms.model.decimals import plain
 from oms.model.instructions import REDUCE_ONLY
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.sessions import NS_PER_S, to_datetime, utc_date
-from oms.model.terms import display_qty
+from oms.model.terms import Market, MarketIfTouched, MarketToLimit, Stop, TrailingStop, display_qty
 from oms.model.time_in_force import GoodTillDate, GoodTillTime, TimeInForce, in_words
 
+_WITHOUT_LIMIT: Final = frozenset({Market, MarketToLimit, Stop, MarketIfTouched, TrailingStop})
 _DAY_NS: Final = 86_400 * NS_PER_S
 
 
@@ -47,6 +48,10 @@ def check_capabilities(order: SubmitOrder, capabilities: Capabilities, venue: st
             if name != REDUCE_ONLY and name not in capabilities.instructions:
                 allowed = ", ".join(sorted(capabilities.instructions)) or "none"
                 reasons.append(Reason(ReasonCode.UNSUPPORTED, "instructions", name, allowed, venue))
+        if order.instructions.post_only and type(order.terms) in _WITHOUT_LIMIT:
+            reasons.append(
+                Reason(ReasonCode.UNSUPPORTED, "instructions", "post_only", "an order with a limit")
+            )
     shown, cash = display_qty(order.terms), order.cash_order_qty
     if shown is not None and not capabilities.profile.takes_display_qty:
         allowed = "none: the whole order is shown"
@@ -55,6 +60,16 @@ def check_capabilities(order: SubmitOrder, capabilities: Capabilities, venue: st
         allowed = "none: give order_qty, in units"
         reasons.append(Reason(ReasonCode.UNSUPPORTED, "cash_order_qty", plain(cash), allowed, venue))
     return tuple(reasons)
+
+
+def check_least_qty(order: SubmitOrder) -> tuple[Reason, ...]:
+    """Give the reason against a least quantity (110) above the total; none where it can be had."""
+    least = None if order.instructions is None else order.instructions.min_qty
+    # How many units an amount of money is, is not known yet.
+    if least is None or order.cash_order_qty is not None or least <= order.order_qty:
+        return ()
+    allowed = f"at most the total, {plain(order.order_qty)}"
+    return (Reason(ReasonCode.ABOVE_ORDER_QTY, "min_qty", plain(least), allowed),)
 
 
 def check_expiry(time_in_force: TimeInForce, now_ns: int) -> tuple[Reason, ...]:
