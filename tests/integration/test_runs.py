@@ -23,6 +23,7 @@ from oms.model.events import (
     OrderRejected,
     OrderSubmitted,
     SessionChanged,
+    TradeCanceled,
     Traded,
 )
 from oms.model.instrument import Instrument
@@ -200,3 +201,28 @@ def test_a_venue_with_pending_reports_a_time_for_each_message_and_fees_in_anothe
     sent = {event.order_id: event.time_ns for event in events if isinstance(event, OrderSubmitted)}
     took = {event.time_ns - sent[event.order_id] for event in events if isinstance(event, OrderAcknowledged)}
     assert took == {4_000_000}
+
+
+@pytest.mark.slow
+def test_a_part_of_the_executions_is_busted_and_the_run_balances(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = quotes(tmp_path / "quotes.csv", market())
+    asked = (
+        "--bust-rate",
+        "0.5",
+        "--bust-after",
+        "uniform:1,3000",
+        "--account",
+        "margin:50000",
+        "--fees",
+        "per-unit:0.01",
+    )
+
+    events = ran(capsys, tmp_path, file, *BOT, *asked)
+
+    traded = sum(isinstance(event, Traded) for event in events)
+    busted = sum(isinstance(event, TradeCanceled) for event in events)
+    assert 0 < busted < traded
+    assert main(["run", file, "--bust-after", "none"]) == 2
+    assert "--bust-after = none: give --bust-rate too" in capsys.readouterr().err

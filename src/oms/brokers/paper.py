@@ -51,6 +51,7 @@ from oms.ports.broker import ReportSink
 from oms.ports.calendar import SessionSource
 from oms.simulation.accounts import AccountModel, Funds
 from oms.simulation.admission import ORDER_TYPES
+from oms.simulation.busts import Busts, ComingBusts
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.faults import NO_FAULTS, FaultModel
 from oms.simulation.fees import FeeModel
@@ -60,7 +61,7 @@ from oms.simulation.opening_hours import NEVER_NS, OpeningHours
 from oms.simulation.reporting import Reports, net_positions
 from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
-from oms.simulation.venue_acts import BustTrade, CorrectTrade, VenueAct
+from oms.simulation.venue_acts import BustTrade, CorrectTrade, VenueAct, standing
 from oms.simulation.wire import Wire
 
 PROFILE: Final = VenueProfile(
@@ -100,6 +101,7 @@ class PaperBroker:
         account: AccountModel | None = None,
         latency: Latency | None = None,
         faults: FaultModel | None = None,
+        busts: Busts | None = None,
         profile: VenueProfile = PROFILE,
         rules: MatchingRules = USUAL_RULES,
         sessions: SessionSource | None = None,
@@ -118,6 +120,7 @@ class PaperBroker:
             account: On which terms each account trades here, such as `CashAccount({"USD": 10000})`; without limits unless given.
             latency: How long requests and reports are under way; no time unless given.
             faults: What goes wrong; nothing unless given.
+            busts: Which executions are declared void after a while, such as `Busts("0.001")`; none unless given.
             profile: How it says that it behaves. Where that sends pending reports, it does.
             rules: What the exchange does where venues differ, such as `MatchingRules(queue=Proportional())`.
             sessions: When it opens and closes by itself, such as `CalendarSessions(...)`; by `on_session` alone unless given.
@@ -143,6 +146,7 @@ class PaperBroker:
         # Only where anything takes time or goes wrong; else what the exchange says is told at once.
         self._wire = self._wired(latency, faults, profile)
         self._hours = OpeningHours(sessions)
+        self._busts = ComingBusts(busts)
 
     def capabilities(self) -> Capabilities:
         """Give what it was told to take; quantity, prices and time in force of a working order can be changed."""
@@ -179,6 +183,7 @@ class PaperBroker:
     def _send(self, request: R, at_once: Callable[[R], Reports]) -> SendResult:
         if self._sink is None:
             return _NOT_STARTED
+        self._bust(request.time_ns)
         self._keep_hours(request.time_ns)
         if self._wire is None:
             return self._tell(at_once(request))
@@ -253,6 +258,9 @@ class PaperBroker:
             ValidationError: There is no such order or execution, or it cannot be done to it.
         """
         self.on_clock(time_ns)
+        self._act(act, time_ns)
+
+    def _act(self, act: VenueAct, time_ns: int) -> None:
         acts = self._exchange.acts
         if isinstance(act, BustTrade | CorrectTrade):
             made = acts.act_on_trade(act, self._executions, time_ns)
@@ -270,6 +278,8 @@ class PaperBroker:
     def on_market(self, update: MarketData) -> None:
         """Let a market move the exchange."""
         exchange, wire = self._exchange, self._wire
+        if update.time_ns >= self._busts.due_ns:
+            self._bust(update.time_ns)
         if update.time_ns >= self._hours.due_ns:
             self._keep_hours(update.time_ns)
         if wire is not None:
@@ -303,13 +313,25 @@ class PaperBroker:
     def due_ns(self) -> int | None:
         """When something is to happen by the clock, in nanoseconds UTC; None where nothing is."""
         due_ns = self._exchange.due_ns if self._wire is None else self._wire.due_ns
-        hours_ns = self._hours.due_ns
-        if not 0 < hours_ns < NEVER_NS:
+        own_ns = min(self._hours.due_ns or NEVER_NS, self._busts.due_ns)
+        if own_ns == NEVER_NS:
             return due_ns
-        return hours_ns if due_ns is None else min(hours_ns, due_ns)
+        return own_ns if due_ns is None else min(own_ns, due_ns)
 
     def on_clock(self, time_ns: int) -> None:
         """Let time pass on the exchange and on the ways to it."""
+        self._bust(time_ns)
+        self._pass(time_ns)
+
+    def _bust(self, until_ns: int) -> None:
+        busts = self._busts
+        while busts.due_ns <= until_ns:
+            due_ns, exec_id = busts.due_ns, busts.take()
+            self._pass(due_ns)
+            if exec_id in standing(self._executions):  # else somebody has busted or corrected it before
+                self._act(BustTrade(exec_id), due_ns)
+
+    def _pass(self, time_ns: int) -> None:
         self._keep_hours(time_ns)
         if self._wire is None:
             self._tell(self._exchange.on_clock(time_ns))
@@ -344,6 +366,8 @@ class PaperBroker:
     def _note(self, report: Report) -> None:
         if type(report) is ExecutionReport and report.exec_type in _EXECUTES:
             self._executions.append(report)
+            if report.exec_type is ExecType.TRADE and report.exec_id is not None:
+                self._busts.note(report.exec_id, report.transact_time_ns or 0, len(self._executions))
 
 
 _SENT: Final = Sent()

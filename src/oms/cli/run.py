@@ -23,6 +23,7 @@ from oms.model.instrument import Instrument
 from oms.model.time_in_force import GTC, Day
 from oms.simulation.accounts import AccountModel
 from oms.simulation.bar_path import BarPath
+from oms.simulation.busts import Busts
 from oms.simulation.fees import FeeModel, MakerTaker
 from oms.simulation.rules import MatchingRules
 from oms.simulation.self_match import SelfMatch
@@ -108,9 +109,20 @@ def _broker(args: Namespace, instrument: Instrument, account: AccountModel | Non
         ),
         latency=latency,
         faults=wires.faults(args.faults, instrument, args.seed) if args.faults else None,
+        busts=_busts(args, instrument),
         profile=venues.profile(args.profile, instrument),
         account=account,
     )
+
+
+def _busts(args: Namespace, instrument: Instrument) -> Busts | None:
+    if args.bust_rate is not None:
+        return wires.busts(args.bust_rate, args.bust_after, instrument, args.seed)
+    if args.bust_after is not None:
+        raise ValidationError(
+            "--bust-after", args.bust_after, "give --bust-rate too: none is busted without it"
+        )
+    return None
 
 
 def _writable(path: str | None) -> Path | None:

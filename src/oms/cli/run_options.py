@@ -108,6 +108,8 @@ def _add_wires(parser: ArgumentParser) -> None:
     add("--latency", metavar="MODEL", action="append", help=latency)
     add("--may-overtake", action="store_true", help="messages of one direction may overtake one another")
     add("--faults", metavar="MODEL", action="append", help="what goes wrong; several do (default: nothing)")
+    add("--bust-rate", metavar="PROBABILITY", help="how many executions are declared void (default: none)")
+    add("--bust-after", metavar="MODEL", help="how long after, as for --latency (default: a minute)")
     add("--seed", type=int, default=0, help="what is drawn at random follows from it (default: 0)")
 
 

@@ -8,8 +8,10 @@ from typing import Final, cast
 
 from oms.cli.words import Ways, Words, made, moment_ns, nanoseconds, way
 from oms.errors import ValidationError
+from oms.model.decimals import fraction
 from oms.model.enums import ExecType, RequestKind
 from oms.model.instrument import Instrument
+from oms.simulation.busts import Busts
 from oms.simulation.faults import Fate, FaultModel, Faults, Outages, RandomOutages, Rejects, ReportFate
 from oms.simulation.latency import NO_DELAY, Constant, Delay, Latency, LogNormal, Uniform
 
@@ -160,6 +162,18 @@ def faults(texts: Sequence[str], instrument: Instrument, seed: int) -> FaultMode
         ValidationError: One is no such model.
     """
     return Faults(tuple(cast(FaultModel, made("--faults", text, FAULTS, instrument, seed)) for text in texts))
+
+
+def busts(rate: str, after: str | None, instrument: Instrument, seed: int) -> Busts:
+    """Give which executions are declared void, and how long after.
+
+    Raises:
+        ValidationError: The rate is no number from 0 to 1, or the delay no model.
+    """
+    probability = fraction(rate, "--bust-rate")
+    if after is None:
+        return Busts(probability, seed=seed)
+    return Busts(probability, after=cast(Delay, made("--bust-after", after, DELAYS, instrument)), seed=seed)
 
 
 def _parted(text: str) -> tuple[str, str]:

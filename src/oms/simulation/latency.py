@@ -117,7 +117,12 @@ class LogNormal:
 NO_DELAY: Final = Constant(0)
 
 
-def _seed(seed: int) -> int:
+def checked_seed(seed: int) -> int:
+    """Give a seed that draws can follow from.
+
+    Raises:
+        ValidationError: It is no int from 0 to 2^64 - 1.
+    """
     if type(seed) is not int or not 0 <= seed < MAX_CHOICES:
         raise ValidationError("seed", shown(seed), "pass an int from 0 to 2^64 - 1")
     return seed
@@ -149,7 +154,7 @@ class Latency:
     market_data: Delay = NO_DELAY
     deciding: Delay = NO_DELAY
     keeps_order: bool = True
-    seed: int = field(converter=_seed, default=0)
+    seed: int = field(converter=checked_seed, default=0)
 
     def request_ns(self, kind: RequestKind, identity: str) -> int:
         """Give how long a request is under way to the venue."""

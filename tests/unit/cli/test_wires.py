@@ -9,6 +9,7 @@ from oms.errors import ValidationError
 from oms.model.decimals import exact
 from oms.model.enums import ExecType, RequestKind
 from oms.model.instrument import Instrument
+from oms.simulation.busts import Busts
 from oms.simulation.faults import Fate, FaultModel, Faults, Outages, RandomOutages, Rejects, ReportFate
 from oms.simulation.latency import Constant, Delay, Latency, LogNormal, Uniform
 
@@ -124,3 +125,15 @@ def test_what_is_no_fault_is_told_how_to_give_one(text: str, told: str) -> None:
     with pytest.raises(ValidationError) as caught:
         wires.faults([text], X, 0)
     assert told in str(caught.value)
+
+
+def test_busts() -> None:
+    assert wires.busts("0.1", None, X, 3) == Busts("0.1", seed=3)
+    assert wires.busts("0.1", "constant:5", X, 3) == Busts("0.1", after=Constant(5 * MS), seed=3)
+    for rate, after, told in (
+        ("2", None, "--bust-rate = 2: pass 0 to 1"),
+        ("1", "soon", "--bust-after = soon: none;"),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            wires.busts(rate, after, X, 3)
+        assert told in str(caught.value)
