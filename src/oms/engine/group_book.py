@@ -71,7 +71,8 @@ class GroupBook:
         if group._reduces:
             for holding in _holdings(group):
                 self.reducing.setdefault(holding, {})[group.group_id] = group
-        self.next_id = max(self.next_id, group.group_id + 1)
+        if group.group_id >= self.next_id:
+            self.next_id = group.group_id + 1
 
     def look_at_all(self) -> None:
         """Have every group looked at again, as if nobody had looked before."""
@@ -86,6 +87,8 @@ class GroupBook:
             tree = tree_of(event.nodes)
             group = Group(event.group_id, SubmitGroup(tree, event.account, event.client_ref))
         group.group_id = event.group_id
+        # There is nothing yet that could have executed.
+        group._has_executed = False
         self.add(group)
 
     def on_listed(self, event: ev.GroupListed) -> None:

@@ -72,8 +72,7 @@ class Groups:
             ValidationError: The name is in use, or nothing works such terms; nothing has changed.
         """
         state, book = self._state, self._book
-        for leg in command.legs:
-            self._legs.check_known(leg)
+        self._legs.check_known(command.legs)
         ref = command.client_ref
         if ref is not None and any(one.client_ref == ref for one in book.by_id.values()):
             raise ValidationError("client_ref", ref, "a reference that no other group has")

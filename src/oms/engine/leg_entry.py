@@ -54,17 +54,19 @@ class LegEntry:
         self._rests: dict[_Kind, tuple[object, bool]] = {}
         self._holdable: dict[_Kind, tuple[object, TriggeredHandler | None]] = {}
 
-    def check_known(self, leg: Leg) -> None:
-        """Check that an order of a leg could be asked for.
+    def check_known(self, legs: Sequence[Leg]) -> None:
+        """Check that an order of each leg could be asked for.
 
         Raises:
             UnknownInstrumentError: The symbol was never defined.
             ValidationError: No handler works such terms.
         """
-        if leg.symbol not in self._entry.state.instruments:
-            raise UnknownInstrumentError("symbol", leg.symbol, "define the instrument first")
-        if type(leg.terms) not in self._entry._handlers:
-            raise ValidationError("terms", shown(leg.terms), "open the manager with a handler of them")
+        instruments, handlers = self._entry.state.instruments, self._entry._handlers
+        for leg in legs:
+            if leg.symbol not in instruments:
+                raise UnknownInstrumentError("symbol", leg.symbol, "define the instrument first")
+            if type(leg.terms) not in handlers:
+                raise ValidationError("terms", shown(leg.terms), "open the manager with a handler of them")
 
     def look_up(self, legs: Sequence[GroupLeg], take_turns: Container[int]) -> None:
         """Note of each leg whether its venue takes it as it is; False where it is to be held here until its price comes.

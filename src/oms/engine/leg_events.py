@@ -117,7 +117,9 @@ def _traded(
     moved(book, event, leg, order)
     executed, group = leg.executed_qty, leg._group
     leg.first_qty = (leg.first_qty or executed) if executed else ZERO
-    group._has_executed = True
+    if leg._entry is not None or type(event) is not ev.Traded:
+        # More of an entry never leaves its exits too large.
+        group._has_executed = True
     if group._has_notes:
         book.look_through_notes(group)
 

@@ -49,11 +49,12 @@ class NativeGroups:
 
     def place(self, group: Group, requests: list[Request]) -> bool:
         """Send a group as one list; False where nothing was done, since it is to be worked here."""
-        if group.is_canceled or any(leg.orders or leg.reached or leg.end is not None for leg in group.legs):
-            return False
         broker = self._venue_of(group)
-        if broker is None:
+        if broker is None or group.is_canceled:
             return False
+        for leg in group.legs:
+            if leg.orders or leg.reached or leg.end is not None:
+                return False
         entry, state = self._entry, self._state
         commands = _commands(group)
         if not commands or not self._has_room(broker, len(commands)):
@@ -147,7 +148,8 @@ class NativeGroups:
     # ------------------------------------------------------------ whether a venue works it
 
     def _venue_of(self, group: Group) -> BrokerName | None:
-        first = self._entry._route(group.legs[0].leg.symbol)
+        symbol = group.legs[0].leg.symbol
+        first = self._entry._routes.get(symbol) or self._entry._route(symbol)
         can = first.capabilities.contingencies
         if can is None or first.why_not or can.why_not(group.contingency):
             return None

@@ -261,7 +261,7 @@ class SubmitGroup:
         new.nodes, new.legs = nodes, legs
         roots = self.contingency.legs if isinstance(self.contingency, Oco) else (self.contingency,)
         for one in roots:
-            if own_qty(one) is None:
+            if first_leg(one).order_qty is None:
                 raise ValidationError("order_qty", None, "give a quantity to a leg that no entry feeds")
 
 
@@ -314,17 +314,23 @@ def nodes_of(node: Contingency) -> tuple[GroupNode, ...]:
 
 
 def _write(node: Contingency, nodes: list[GroupNode]) -> None:
-    # Once for each group, so that it does not match patterns.
-    if type(node) is Leg:
-        nodes.append(node)
+    # Once for each group, so that it does not match patterns, and is not called for legs.
+    parts: tuple[Contingency, ...]
+    if type(node) is Oto:
+        parts = node.exits
+        nodes += (OtoNode(len(parts), node.arm, node.remainder), node.entry)
     elif type(node) is Oco:
-        nodes.append(OcoNode(len(node.legs), node.siblings))
-        for one in node.legs:
+        parts = node.legs
+        nodes.append(OcoNode(len(parts), node.siblings))
+    else:
+        parts = ()
+        if type(node) is Leg:
+            nodes.append(node)
+    for one in parts:
+        if type(one) is Leg:
+            nodes.append(one)
+        else:
             _write(one, nodes)
-    elif type(node) is Oto:
-        nodes += (OtoNode(len(node.exits), node.arm, node.remainder), node.entry)
-        for exit_ in node.exits:
-            _write(exit_, nodes)
 
 
 def tree_of(nodes: tuple[GroupNode, ...]) -> Contingency:

@@ -149,7 +149,7 @@ class Group:
         self.is_canceled = False
         self.list_id: ListId | None = None
         self.legs = tuple([GroupLeg(self, number, leg) for number, leg in enumerate(asked.legs)])
-        self._reduces = any(leg.reduces for leg in self.legs)
+        self._reduces = any([leg.reduces for leg in self.legs])  # noqa: C419  # a list costs less
         # Nobody has looked since it is known: since an order may have ended that was not to, and since something executed.
         self._is_unknown = self._has_executed = True
         # Something was refused of it, or somebody was told of an excess: once, for nobody takes note of the last of it.

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from typing import TypeAlias
 
@@ -232,14 +233,12 @@ class Sharing:
 
     def __init__(self, tree: Contingency, *, is_flat: bool = True) -> None:
         """Number the legs of a tree in the order of `oms.model.contingency.legs_of`; `is_flat` where a bracket may be worked as one."""
-        self.exits_of: dict[int, tuple[int, ...]] = {}
-        self.turns: dict[int, int] = {}
         self._root: _Node | None = None
-        self._bracket = flat_bracket(tree) if is_flat else None
-        if self._bracket is not None:
-            self._count = 1 + len(self._bracket.qtys)
-            self.exits_of[0] = exits = tuple(range(1, self._count))
-            self.turns = dict.fromkeys(exits, 1)
+        self._bracket = flat = flat_bracket(tree) if is_flat else None
+        self.exits_of: dict[int, tuple[int, ...]]
+        self.turns: dict[int, int]
+        self.exits_of, self.turns, self._count = ({}, {}, 0) if flat is None else _of_flat(len(flat.qtys))
+        if flat is not None:
             return
         numbers = count()
         self._root = self._node(tree, numbers.__next__)
@@ -287,12 +286,28 @@ class Sharing:
 
     def excess(self, facts: Sequence[LegFacts]) -> dict[int, Decimal]:
         """Give by how much exits have executed more than their entry, by the number of the entry; only where they have."""
-        over = {}
+        over: dict[int, Decimal] = {}
+        if self._bracket is not None:
+            # Of one entry, which is the first.
+            spent = ZERO
+            for one in facts[1:]:
+                if one.executed_qty:
+                    spent += one.executed_qty
+            if spent > facts[0].executed_qty:
+                over[0] = spent - facts[0].executed_qty
+            return over
         for entry, exits in self.exits_of.items():
             spent = sum([facts[leg].executed_qty for leg in exits], ZERO)
             if spent > facts[entry].executed_qty:
                 over[entry] = spent - facts[entry].executed_qty
         return over
+
+
+@cache
+def _of_flat(exits: int) -> tuple[dict[int, tuple[int, ...]], dict[int, int], int]:
+    # What all brackets with so many exits have alike; nobody writes to it.
+    numbers = tuple(range(1, exits + 1))
+    return {0: numbers}, dict.fromkeys(numbers, 1), 1 + exits
 
 
 def _budgeted(node: _Node) -> tuple[int, ...]:

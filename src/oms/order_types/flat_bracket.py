@@ -17,7 +17,6 @@ from oms.model.contingency import (
     Oto,
     Remainder,
     Siblings,
-    first_leg,
     own_qty,
     trades_alike,
 )
@@ -51,34 +50,52 @@ class FlatBracket:
         entry, exits = facts[0], facts[1:]
         brought = budget = entry.executed_qty
         spent = open_qty = ZERO
-        is_dead = True
+        is_dead, was_reached = True, False
         for one in exits:
-            spent += one.executed_qty
-            open_qty += one.open_qty
+            # Nearly always there is nothing to add.
+            if one.executed_qty:
+                spent += one.executed_qty
+            if one.open_qty:
+                open_qty += one.open_qty
             if one.end is None:
                 is_dead = False
-        goals = [self._of_entry(entry, brought, spent)]
+            if one.reached:
+                was_reached = True
+        if entry.end is not None:
+            goals = [LegGoal(brought, ZERO)]
+        elif spent and ZERO < brought <= spent and self.remainder is Remainder.CANCEL and not entry.has_ended:
+            goals = [LegGoal(brought, ZERO, completes=True)]
+        else:
+            goals = [LET_BE if entry.may_rest else HELD]
         if self.arm is not _EACH_FILL and not entry.has_ended:
             budget = min(brought, entry.first_qty) if self.arm is Arm.FIRST_FILL else ZERO
-        free = budget - spent
-        if free <= ZERO or is_dead:
-            if not spent:
-                goals += [NOTHING] * len(exits)
-                return goals
-            part = ZERO
-        elif self.own_qty is None:
-            part = free
+        free = part = budget - spent
+        if self.own_qty is not None and free > self.own_qty - spent:
+            part = self.own_qty - spent
+        if is_dead or part <= ZERO:
+            # Nothing is left for any of them.
+            for one in exits:
+                goals.append(LegGoal(one.executed_qty, ZERO) if one.executed_qty else NOTHING)
+        elif was_reached or spent:
+            self._share(exits, spent + part, spent, free - open_qty, open_qty, goals)
         else:
-            part = min(free, max(self.own_qty - spent, ZERO))
-        self._share(exits, spent + part, spent, free - open_qty, open_qty, goals)
+            self._begin(exits, part, open_qty, goals)
         return goals
 
-    def _of_entry(self, entry: LegFacts, brought: Decimal, spent: Decimal) -> LegGoal:
-        if entry.end is not None:
-            return LegGoal(brought, ZERO)
-        if ZERO < brought <= spent and self.remainder is Remainder.CANCEL and not entry.has_ended:
-            return LegGoal(brought, ZERO, completes=True)
-        return LET_BE if entry.may_rest else HELD
+    def _begin(
+        self, exits: Sequence[LegFacts], total: Decimal, open_qty: Decimal, goals: list[LegGoal]
+    ) -> None:
+        # As `_share`, while none of them has executed anything or was reached.
+        is_taken = False
+        for own, one in zip(self.qtys, exits, strict=True):
+            wanted = total if own is None or own > total else own
+            if one.end is not None:
+                goals.append(NOTHING)
+            elif is_taken or not one.may_rest:
+                goals.append(LegGoal(wanted, ZERO, True))
+            else:
+                is_taken = True
+                goals.append(LegGoal(wanted, max(ZERO, wanted - open_qty) if open_qty else wanted))
 
     def _share(
         self,
@@ -130,8 +147,9 @@ def flat_bracket(tree: Contingency) -> FlatBracket | None:
     first = legs[0]
     if type(first) is not Leg:
         return None
-    for one in legs:
+    qtys = [first.order_qty]
+    for one in legs[1:]:
         if type(one) is not Leg or not trades_alike(first, one):
             return None
-    qtys = tuple([first_leg(one).order_qty for one in legs])
-    return FlatBracket(qtys, own_qty(oco), tree.arm, tree.remainder, oco.siblings)
+        qtys.append(one.order_qty)
+    return FlatBracket(tuple(qtys), own_qty(oco), tree.arm, tree.remainder, oco.siblings)
