@@ -134,13 +134,18 @@ class HeldOrders:
     ) -> None:
         """Take in that an order is held; `is_leg` where it is of a group."""
         order_id = order._order_id
-        if order_id in self._backs:
+        if self._backs and order_id in self._backs:
             self._come_back(order_id)
             return
         self.orders[order_id], self.brokers[order_id], self._triggers[order_id] = order, broker, trigger
         if order._instructions is not None and order._instructions.reduce_only and not is_leg:
             self.reducing.setdefault((order._account, order._symbol), {})[order_id] = order
-        self._add(order_id, water_mark)
+        if type(trigger) is PriceTrigger:
+            # Nearly all.
+            book = self.book if self._book is None else self._book
+            book.add(order_id, order._symbol, trigger, water_mark=water_mark)
+        else:
+            self._add(order_id, water_mark)
 
     def amend(self, order: Order, trigger: Release) -> None:
         """Take in that what an order waits for may have changed."""
@@ -166,10 +171,14 @@ class HeldOrders:
         if order._instructions is not None and order._instructions.reduce_only:
             self.reducing.get((order._account, order._symbol), {}).pop(order_id, None)
         self._remove(order)
-        self.reached.discard(order_id)
         del self.brokers[order_id], self._triggers[order_id]
-        self._absent.discard(order_id)
-        self._backs.pop(order_id, None)
+        # Nearly always these are empty.
+        if self.reached:
+            self.reached.discard(order_id)
+        if self._absent:
+            self._absent.discard(order_id)
+        if self._backs:
+            self._backs.pop(order_id, None)
 
     def trigger(self, order_id: OrderId) -> Release:
         """Give what an order waits for."""
@@ -261,9 +270,8 @@ class HeldOrders:
     def _remove(self, order: Order) -> None:
         if self.quoted:
             self.forget(order)
-        book = self.book
-        if order._order_id in book:
-            book.remove(order._order_id)
+        if self._book is not None:
+            self._book.discard(order._order_id)
 
     def _come_back(self, order_id: OrderId) -> None:
         if order_id in self.book:

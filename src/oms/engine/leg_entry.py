@@ -83,8 +83,17 @@ class LegEntry:
             if kind in TRAILS and leg.number in take_turns:
                 leg.may_rest = False
                 continue
-            key = _kind(of, of.terms)
             route = routes.get(of.symbol) or self._entry._route(of.symbol)
+            if (
+                type(of.terms) is Limit
+                and of.terms.display_qty is None
+                and of.instructions is None
+                and (Limit, type(of.time_in_force)) in route.order_types
+            ):
+                # As `OrderEntry.submit` has it; nearly every entry and every target.
+                leg.may_rest = True
+                continue
+            key = _kind(of, of.terms)
             known = self._rests.get(key)
             if known is None or known[0] is not route or of.instructions is not None:
                 against = check_capabilities(order_of(leg, ONE), route.capabilities, route.broker)
@@ -112,6 +121,8 @@ class LegEntry:
         """Tell whether the session of a leg's instrument is closed, so that its venue would refuse it."""
         of = leg.leg
         sessions = self._entry.state.sessions
+        if not sessions.closed and not sessions.closing:
+            return False
         return not sessions.takes_orders(of.symbol) and type(of.time_in_force) not in _OF_AUCTIONS
 
     # ------------------------------------------------------------ orders that are held

@@ -14,7 +14,7 @@ from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.triggers import PriceTrigger, TrailingTrigger, Trigger, TriggerHit
-from oms.order_types.trigger_desk import TriggerDesk
+from oms.order_types.trigger_desk import COUNTED, TriggerDesk
 from oms.order_types.trigger_ladder import Held
 from oms.order_types.trigger_records import LineName, TriggerRow, check_row, check_trigger, new_row
 
@@ -82,11 +82,18 @@ class TriggerBook:
         Raises:
             UnknownOrderError: It is not held.
         """
-        held = self._find(order_id)
-        desk = self.desks[held.symbol]
-        desk.line(held.trigger).remove(held)
-        desk.count(held.trigger, -1)
-        del self._held[order_id]
+        self._find(order_id)
+        self.discard(order_id)
+
+    def discard(self, order_id: OrderId) -> None:
+        """Hold an order no longer, if it was."""
+        held = self._held.pop(order_id, None)
+        if held is None:
+            return
+        desk, trigger = self.desks[held.symbol], held.trigger
+        desk.line(trigger).remove(held)
+        if trigger.price_type in COUNTED:
+            desk.count(trigger, -1)
 
     def amend(self, order_id: OrderId, trigger: Trigger) -> None:
         """Give an order another trigger; the same one changes nothing.
@@ -203,7 +210,8 @@ class TriggerBook:
             line.restore_pending(held, water_mark)
         else:
             line.add(held, water_mark)
-        desk.count(trigger, 1)
+        if trigger.price_type in COUNTED:
+            desk.count(trigger, 1)
 
     def _desk(self, symbol: Symbol) -> TriggerDesk:
         desk = self.desks.get(symbol)

@@ -16,7 +16,9 @@ from oms.order_types.trigger_line import Reached, TriggerLine
 from oms.order_types.trigger_records import LineName
 
 _HALF: Final = Decimal("0.5")
-_FEW: Final = frozenset({TriggerPriceType.MID, TriggerPriceType.DOUBLE_BID_ASK, TriggerPriceType.DOUBLE_LAST})
+COUNTED: Final = frozenset(
+    {TriggerPriceType.MID, TriggerPriceType.DOUBLE_BID_ASK, TriggerPriceType.DOUBLE_LAST}
+)
 """The kinds of price of which it is counted who waits for them."""
 
 
@@ -87,18 +89,17 @@ class TriggerDesk:
 
     def count(self, trigger: Trigger, change: int) -> None:
         """Take note that an order with this trigger came (+1) or went (-1)."""
-        price_type = trigger.price_type
-        if price_type not in _FEW:
-            return
-        match price_type:
+        match trigger.price_type:
             case TriggerPriceType.MID:
                 self._mids += change
                 self.by_quotes += change
             case TriggerPriceType.DOUBLE_BID_ASK:
                 self._double_quotes += change
                 self.by_quotes += change
-            case _:
+            case TriggerPriceType.DOUBLE_LAST:
                 self.by_trades += change
+            case _:
+                pass
 
     def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
         """Take note of a quote, and give who is released."""

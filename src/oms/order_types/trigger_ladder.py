@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from heapq import heapify, heappop, heappush
 from typing import Any, Final, Protocol
 
 from attrs import define
-from sortedcontainers import SortedDict
 
 from oms.model.ids import OrderId, Symbol
 from oms.model.triggers import Trigger
 
 NEVER: Final = Decimal("Infinity")
 ALWAYS: Final = Decimal("-Infinity")
+SPARE: Final = 16
+"""How many keys of levels that are gone a ladder may keep beside one for each level that is there."""
 
 
 class Place(Protocol):
@@ -62,13 +64,15 @@ class Ladder:
         edge: The nearest of them; infinitely far where nobody waits.
     """
 
-    __slots__ = ("_levels", "edge", "is_up")
+    __slots__ = ("_heap", "_levels", "edge", "is_up")
 
     def __init__(self, *, is_up: bool) -> None:
         """Make an empty one."""
         self.is_up = is_up
         # The key rises with the distance from the market, so that both directions are the same code.
-        self._levels: SortedDict[Decimal, dict[OrderId, Held]] = SortedDict()
+        self._levels: dict[Decimal, dict[OrderId, Held]] = {}
+        # The keys of the levels, the nearest first; and of some that are gone, until they come to the top or are too many.
+        self._heap: list[Decimal] = []
         self.edge = NEVER if is_up else ALWAYS
 
     def add(self, held: Held, px: Decimal) -> None:
@@ -78,6 +82,7 @@ class Ladder:
         level = self._levels.get(key)
         if level is None:
             self._levels[key] = {held.order_id: held}
+            heappush(self._heap, key)
             if (px < self.edge) if self.is_up else (px > self.edge):
                 self.edge = px
         else:
@@ -85,13 +90,18 @@ class Ladder:
 
     def remove(self, held: Held) -> None:
         """Take an order out."""
-        key = held.px if self.is_up else held.px.copy_negate()
+        px = held.px
+        key = px if self.is_up else px.copy_negate()
         level = self._levels[key]
-        del level[held.order_id]
-        if not level:
-            del self._levels[key]
-            if held.px == self.edge:
-                self._find_edge()
+        if len(level) > 1:
+            del level[held.order_id]
+            return
+        del self._levels[key]
+        if px == self.edge:
+            self._find_edge()
+        elif len(self._heap) > 2 * len(self._levels) + SPARE:
+            self._heap = list(self._levels)
+            heapify(self._heap)
 
     def water_mark(self, held: Held) -> Decimal | None:
         """Give none: what waits for a fixed price does not trail, or not yet."""
@@ -105,14 +115,16 @@ class Ladder:
         """Take out whoever is reached by a price, the nearest first."""
         taken: list[Held] = []
         while self.is_reached(px):
-            taken += self._levels.popitem(0)[1].values()
+            taken += self._levels.pop(heappop(self._heap)).values()
             self._find_edge()
         return taken
 
     def _find_edge(self) -> None:
-        levels = self._levels
-        if levels:
-            key = levels.peekitem(0)[0]
-            self.edge = key if self.is_up else key.copy_negate()
+        # A key may stand there twice, where its level went and came again.
+        heap, levels = self._heap, self._levels
+        while heap and heap[0] not in levels:
+            heappop(heap)
+        if heap:
+            self.edge = heap[0] if self.is_up else heap[0].copy_negate()
         else:
             self.edge = NEVER if self.is_up else ALWAYS

@@ -126,10 +126,13 @@ class TriggerLine:
 
     def remove(self, held: Held) -> None:
         """Take an order out."""
-        assert held.place is not None
-        held.place.remove(held)
+        place = held.place
+        assert place is not None
+        before = place.edge if type(place) is Ladder else None
+        place.remove(held)
         held.place = None
-        self._settle()
+        if type(place) is not Ladder or place.edge != before:
+            self._settle()
 
     def stop_px(self, held: Held) -> Decimal | None:
         """Give the price that releases an order; None where its trail has not begun."""
@@ -242,12 +245,16 @@ class TriggerLine:
             self.low, self.high = NEVER, ALWAYS
             return
         # Being at a price releases an order; to move a water mark takes a price beyond it.
-        low, high = self._down.edge, self._up.edge
-        # `max` and `min` would each cost a call, for every order that comes or goes.
-        low = max(low, self._falling.edge)
-        high = min(high, self._rising.edge)
+        low, high, other = self._down.edge, self._up.edge, self._falling.edge
+        # `max` and `min` would each cost a call, for every order that comes or goes; and nearly always nobody else waits.
+        if other is not ALWAYS and other > low:
+            low = other
+        other = self._rising.edge
+        if other is not NEVER and other < high:
+            high = other
         if not self._trails:
-            self.low, self.high = EXACT.add(low, _STEP), EXACT.subtract(high, _STEP)
+            self.low = low if low is ALWAYS else EXACT.add(low, _STEP)
+            self.high = high if high is NEVER else EXACT.subtract(high, _STEP)
             return
         low_mark, high_mark = ALWAYS, NEVER
         for trails in self._trails.values():
