@@ -93,7 +93,7 @@ class GroupBook:
 
     def on_listed(self, event: ev.GroupListed) -> None:
         """Take in that a group is worked by its venue."""
-        group = self.dirty[event.group_id] = self.by_id[event.group_id]
+        group = self.by_id[event.group_id]
         group.list_id = event.list_id
         self.of_order.update(zip(event.order_ids, group.legs, strict=True))
 

@@ -51,7 +51,7 @@ class Groups:
         self._legs = LegEntry(entry, holding)
         self._state = entry.state
         self._book: GroupBook = entry.state.groups
-        self._native = NativeGroups(entry)
+        self._native = NativeGroups(entry, self._legs)
 
     # ------------------------------------------------------------ what is asked
 
@@ -132,7 +132,7 @@ class Groups:
             self._native.watch(group, requests)
             return False
         if not group.legs[0].orders and self._native.place(group, requests):
-            return True
+            return False
         sharing, legs = self._book.sharing[group.group_id], group.legs
         if group._is_unknown:
             if self._stop(group):

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from oms.engine.holding import Holding, command_of
 from oms.engine.leg_events import ORIGIN
-from oms.engine.order_entry import OrderEntry
+from oms.engine.order_entry import OrderEntry, _Route
 from oms.errors import UnknownInstrumentError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
@@ -84,21 +84,26 @@ class LegEntry:
                 leg.may_rest = False
                 continue
             route = routes.get(of.symbol) or self._entry._route(of.symbol)
-            if (
-                type(of.terms) is Limit
-                and of.terms.display_qty is None
-                and of.instructions is None
-                and (Limit, type(of.time_in_force)) in route.order_types
-            ):
-                # As `OrderEntry.submit` has it; nearly every entry and every target.
-                leg.may_rest = True
-                continue
-            key = _kind(of, of.terms)
-            known = self._rests.get(key)
-            if known is None or known[0] is not route or of.instructions is not None:
-                against = check_capabilities(order_of(leg, ONE), route.capabilities, route.broker)
-                known = self._rests[key] = route, not against
-            leg.may_rest = known[1]
+            leg.may_rest = self.rests(leg, route)
+
+    def rests(self, leg: GroupLeg, route: _Route) -> bool:
+        """Tell whether a venue takes an order of a leg as it is, on the way out of its instrument."""
+        of = leg.leg
+        terms = of.terms
+        if (
+            type(terms) is Limit
+            and terms.display_qty is None
+            and of.instructions is None
+            and (Limit, type(of.time_in_force)) in route.order_types
+        ):
+            # As `OrderEntry.submit` has it; nearly every entry and every target.
+            return True
+        key = _kind(of, terms)
+        known = self._rests.get(key)
+        if known is None or known[0] is not route or of.instructions is not None:
+            against = check_capabilities(order_of(leg, ONE), route.capabilities, route.broker)
+            known = self._rests[key] = route, not against
+        return known[1]
 
     def is_open_for(self, leg: GroupLeg, qty: Decimal, *, is_last: bool) -> bool:
         """Tell whether an exit can be placed now.

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import count
-from typing import Final
+from typing import Final, TypeAlias
 
 from oms.engine.group_book import GroupBook, is_fresh
+from oms.engine.leg_entry import LegEntry
 from oms.engine.leg_events import ORIGIN
-from oms.engine.order_entry import _DATED, OrderEntry
+from oms.engine.order_entry import _DATED, OrderEntry, _Route
 from oms.engine.state import ID_BLOCK
 from oms.model import events as ev
+from oms.model.approval import Approved
 from oms.model.commands import CancelOrder, SubmitOrder
 from oms.model.contingencies import order_qtys
 from oms.model.contingency import Contingency, Oco, Oto, Siblings, SubmitGroup, legs_of
@@ -24,9 +26,8 @@ from oms.model.decimals import ZERO, plain
 from oms.model.enums import AnomalyCode, LegEnd, RequestKind
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import BrokerName, ListId, OrderId
-from oms.model.order import Order
+from oms.model.order import ENDED, Order
 from oms.model.requests import NewOrderList, Request
-from oms.model.terms import Limit
 from oms.order_types.grid_checks import check_qty
 
 # What is kept on a leg is the group book's own; routes and handlers are the order entry's.
@@ -36,14 +37,18 @@ from oms.order_types.grid_checks import check_qty
 _NS_PER_S: Final = 1_000_000_000
 
 
+_Granted: TypeAlias = tuple[SubmitOrder, Approved[SubmitOrder], Decimal | None, int]
+"""An order that may go out, with the market price that it was judged by and when that was received."""
+
+
 class NativeGroups:
     """What sends groups as lists, and watches over them."""
 
-    __slots__ = ("_book", "_entry", "_state")
+    __slots__ = ("_book", "_entry", "_legs", "_state")
 
-    def __init__(self, entry: OrderEntry) -> None:
-        """Work on the state of an order entry, through which all orders go."""
-        self._entry = entry
+    def __init__(self, entry: OrderEntry, legs: LegEntry) -> None:
+        """Work on the state of an order entry, through which all orders go; `legs` knows what venues take."""
+        self._entry, self._legs = entry, legs
         self._state = entry.state
         self._book: GroupBook = entry.state.groups
 
@@ -55,37 +60,60 @@ class NativeGroups:
         for leg in group.legs:
             if leg.orders or leg.reached or leg.end is not None:
                 return False
-        entry, state = self._entry, self._state
-        commands = _commands(group)
-        if not commands or not self._has_room(broker, len(commands)):
+        state, router = self._state, self._entry._router
+        granted = self._granted(group, broker)
+        if not granted:
             return False
-        granted = []
-        for command in commands:
-            px, px_ns = entry._reference(command.symbol)
-            worst_px = entry._handlers[type(command.terms)].worst_px(command, px)
-            instrument = state.instruments[command.symbol]
-            verdict = entry._gate.approve_submit(command, instrument, worst_px, px, px_ns, state.now_ns)
-            if isinstance(verdict, tuple) or not self._is_taken(command, worst_px):
-                return False
-            granted.append((command, verdict, px, px_ns))
         state.begin(SubmitOrder, ORIGIN)
+        epoch, cause, begun, now_ns = state.epoch, state.cause, state.input_sequence, state.now_ns
         list_id, first = ListId(f"{state.prefix}-{group.group_id}"), state.free_order_id()
-        order_ids = tuple(OrderId(first + leg.number) for leg in group.legs)
+        order_ids = tuple([OrderId(first + leg.number) for leg in group.legs])
         state.record(ev.GroupListed(*state.envelope(), group.group_id, list_id, broker, order_ids))
         orders = []
         for order_id, (command, verdict, px, px_ns) in zip(order_ids, granted, strict=True):
             # As `OrderEntry.submit` has it, which would look at everything again.
             order = state.record_created(
                 ev.OrderCreated(
-                    *state.envelope(), order_id, command.symbol, command.side, command.order_qty, command.terms,
-                    command.time_in_force, command.account, None, px, px_ns, None, command.instructions,
+                    state.version + 1, epoch, cause, begun, now_ns, order_id, command.symbol, command.side, command.order_qty,
+                    command.terms, command.time_in_force, command.account, None, px, px_ns, None, command.instructions,
                 )
             )  # fmt: skip
             identity = state.next_cl_ord_id()
-            state.record_of(order, ev.OrderSubmitted(*state.envelope(), order_id, identity, broker))
-            orders.append(entry._router.new_order(verdict, order_id, broker, identity, state.now_ns))
-        requests.append(NewOrderList(broker, list_id, state.now_ns, group.contingency, tuple(orders)))
+            state.record_of(
+                order,
+                ev.OrderSubmitted(state.version + 1, epoch, cause, begun, now_ns, order_id, identity, broker),
+            )
+            orders.append(router.new_order(verdict, order_id, broker, identity, now_ns))
+        requests.append(NewOrderList(broker, list_id, now_ns, group.contingency, tuple(orders)))
         return True
+
+    def _granted(self, group: Group, broker: BrokerName) -> list[_Granted]:
+        """Give the orders of a group as they go out together; none where one of them may not, or would be for nothing."""
+        entry, state = self._entry, self._state
+        qtys = order_qtys(group.contingency)
+        if not all(qtys) or not self._has_room(broker, len(qtys)):
+            return []
+        granted: list[_Granted] = []
+        for leg, qty in zip(group.legs, qtys, strict=True):
+            of = leg.leg
+            symbol, terms = of.symbol, of.terms
+            command = SubmitOrder(
+                symbol, of.side, qty, terms, of.time_in_force, of.account or group.account, instructions=of.instructions
+            )  # fmt: skip
+            route, handler = entry._routes.get(symbol) or entry._route(symbol), entry._handlers[type(terms)]
+            instrument = route.instrument
+            px, px_ns = entry._reference(symbol)
+            worst_px = handler.worst_px(command, px)
+            verdict = entry._gate.approve_submit(command, instrument, worst_px, px, px_ns, state.now_ns)
+            if (
+                type(verdict) is not Approved
+                or handler.check(command, instrument)
+                or check_qty(qty, worst_px, instrument)
+                or not self._is_taken(leg, command, route)
+            ):
+                return []
+            granted.append((command, verdict, px, px_ns))
+        return granted
 
     def watch(self, group: Group, requests: list[Request]) -> None:
         """Cancel the orders of a group that is to be canceled, and tell of what its venue should not have done."""
@@ -94,15 +122,12 @@ class NativeGroups:
             for leg in legs:
                 for order in leg.orders:
                     self._cancel(leg, order, requests)
-        done = [leg.executed_qty for leg in legs]
-        exits_of = self._book.sharing[group.group_id].exits_of
-        for entry, exits in exits_of.items():
-            over = sum([done[number] for number in exits], ZERO) - done[entry]
+        for entry, over in self._book.sharing[group.group_id].excess(legs).items():
             if over > legs[entry]._excess_told:
                 self._tell_excess(legs[entry], over)
         for leg in legs:
-            if leg.end is None and (leg._asked_away or leg.orders[-1].is_ended):
-                self._stop(leg, next((one for one, exits in exits_of.items() if leg.number in exits), None))
+            if leg.end is None and (leg._asked_away or leg.orders[-1]._life in ENDED):
+                self._stop(leg, None if leg._entry is None else leg._entry.number)
 
     def _cancel(self, leg: GroupLeg, order: Order, requests: list[Request]) -> None:
         pending = any(request.kind is RequestKind.CANCEL for request in order.outstanding_requests)
@@ -151,32 +176,24 @@ class NativeGroups:
         symbol = group.legs[0].leg.symbol
         first = self._entry._routes.get(symbol) or self._entry._route(symbol)
         can = first.capabilities.contingencies
-        if can is None or first.why_not or can.why_not(group.contingency):
+        if can is None or first.why_not:
             return None
-        for leg in group.legs[1:]:
+        legs = group.legs
+        if can.why_not(group.contingency, [leg.leg for leg in legs]):
+            return None
+        for leg in legs:
+            if leg.leg.symbol == symbol:
+                continue
             route = self._entry._route(leg.leg.symbol)
             if route.broker != first.broker or route.why_not:
                 return None
         return first.broker
 
-    def _is_taken(self, command: SubmitOrder, worst_px: Decimal | None) -> bool:
-        # What `OrderEntry.submit` would look at beside the gate.
-        entry = self._entry
-        route = entry._route(command.symbol)
-        of_itself = (
-            *entry._handlers[type(command.terms)].check(command, route.instrument),
-            *check_qty(command.order_qty, worst_px, route.instrument),
-        )
-        terms, tif = command.terms, type(command.time_in_force)
-        if (
-            type(terms) is Limit
-            and terms.display_qty is None
-            and (Limit, tif) in route.order_types
-            and tif not in _DATED
-            and command.instructions is None
-        ):
-            return not of_itself
-        trigger, against = entry._look_closer(command, route, of_itself, ())
+    def _is_taken(self, leg: GroupLeg, command: SubmitOrder, route: _Route) -> bool:
+        # What `OrderEntry.submit` would look at beside the gate, its terms and its quantity.
+        if command.instructions is None and type(command.time_in_force) not in _DATED:
+            return self._legs.rests(leg, route)
+        trigger, against = self._entry._look_closer(command, route, (), ())
         return trigger is None and not against
 
     def _has_room(self, broker: BrokerName, count: int) -> bool:
@@ -197,25 +214,6 @@ class NativeGroups:
         if not 0 <= place < len(book.sent_ns):
             return place < 0
         return now_ns - book.sent_ns[place] >= limits.message_window_s * _NS_PER_S
-
-
-def _commands(group: Group) -> list[SubmitOrder]:
-    """Give the orders of a group as they go out together; none where one of them would be for nothing."""
-    qtys = order_qtys(group.contingency)
-    if not all(qtys):
-        return []
-    return [
-        SubmitOrder(
-            leg.leg.symbol,
-            leg.leg.side,
-            qty,
-            leg.leg.terms,
-            leg.leg.time_in_force,
-            leg.leg.account or group.account,
-            instructions=leg.leg.instructions,
-        )
-        for leg, qty in zip(group.legs, qtys, strict=True)
-    ]
 
 
 def _executed(group: Group, legs: Iterable[int]) -> Decimal:

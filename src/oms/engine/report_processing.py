@@ -153,8 +153,9 @@ def _naming(
         or type(events[0]) is ev.AnomalyRaised
     ):
         return ()
-    is_told = any(getattr(event, "venue_order_id", None) == name for event in events)
-    if is_told or state.index.named_at_venue(broker, name) is not None:
+    if state.index.named_at_venue(broker, name) is not None:
+        return ()
+    if any(getattr(event, "venue_order_id", None) == name for event in events):
         return ()
     return (ev.OrderNamed(*state.at.envelope(len(events)), order.order_id, name),)
 

@@ -20,6 +20,7 @@ from oms.lifecycle.anomalies import (
     clean,
     contradiction,
     ignored,
+    is_bare,
     is_plain,
     late,
     malformed,
@@ -94,10 +95,11 @@ def interpret(
         return read_trade(order, report, at, executions, profile)
     if exec_type is _NEW and order._life is _SENT and not report.cum_qty and is_plain(report):
         return read_new(order, report, at)
-    said = report
-    report, faults = clean(report)
-    if faults:
-        return malformed(order, said, at, "; ".join(faults))
+    if not (is_plain(report) and is_bare(report)):
+        said = report
+        report, faults = clean(report)
+        if faults:
+            return malformed(order, said, at, "; ".join(faults))
     if type(exec_type) is not ExecType:
         return malformed(order, report, at, f"exec_type {exec_type!r}")
     if (report.exec_id, report.transact_time_ns or 0) in order._seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Any, Final
@@ -81,11 +82,16 @@ class Contingencies:
             if type(getattr(self, name)) is not bool:
                 raise ValidationError(name, shown(getattr(self, name)), "pass True or False")
 
-    def why_not(self, tree: Contingency) -> str:
-        """Give what of a group is not worked here, in words; empty where all of it is."""
+    def why_not(self, tree: Contingency, known: Sequence[Leg] = ()) -> str:
+        """Give what of a group is not worked here, in words; empty where all of it is.
+
+        Args:
+            tree: How its orders depend on one another.
+            known: The legs of it, where somebody has them already.
+        """
         if isinstance(tree, Leg):
             return "a single order"
-        legs = legs_of(tree)
+        legs = known or legs_of(tree)
         if len(legs) > self.max_orders:
             return f"{len(legs)} orders: at most {self.max_orders}"
         if not self.crosses_symbols and len({leg.symbol for leg in legs}) > 1:
@@ -116,7 +122,7 @@ class Contingencies:
                 return why_not
         return ""
 
-    def _why_not_orders(self, legs: tuple[Leg, ...]) -> str:
+    def _why_not_orders(self, legs: Sequence[Leg]) -> str:
         for leg in legs:
             pair = type(leg.terms), type(leg.time_in_force)
             if pair not in self.order_types:
