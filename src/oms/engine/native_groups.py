@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import count
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from oms.engine.group_book import GroupBook, is_fresh
 from oms.engine.leg_entry import LegEntry
@@ -18,7 +18,6 @@ from oms.engine.leg_events import ORIGIN
 from oms.engine.order_entry import _DATED, OrderEntry, _Route
 from oms.engine.state import ID_BLOCK
 from oms.model import events as ev
-from oms.model.approval import Approved
 from oms.model.commands import CancelOrder, SubmitOrder
 from oms.model.contingencies import order_qtys
 from oms.model.contingency import Contingency, Oco, Oto, Siblings, SubmitGroup, legs_of
@@ -37,8 +36,8 @@ from oms.order_types.grid_checks import check_qty
 _NS_PER_S: Final = 1_000_000_000
 
 
-_Granted: TypeAlias = tuple[SubmitOrder, Approved[SubmitOrder], Decimal | None, int]
-"""An order that may go out, with the market price that it was judged by and when that was received."""
+_Granted: TypeAlias = tuple[SubmitOrder, Any, Decimal | None, int]
+"""An order that may go out, what the gate said, and the market price that it was judged by and when that was received."""
 
 
 class NativeGroups:
@@ -106,7 +105,7 @@ class NativeGroups:
             worst_px = handler.worst_px(command, px)
             verdict = entry._gate.approve_submit(command, instrument, worst_px, px, px_ns, state.now_ns)
             if (
-                type(verdict) is not Approved
+                type(verdict) is tuple
                 or handler.check(command, instrument)
                 or check_qty(qty, worst_px, instrument)
                 or not self._is_taken(leg, command, route)

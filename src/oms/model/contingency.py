@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from attrs import field
 
 from oms.errors import ValidationError
-from oms.model.decimals import ZERO, positive
+from oms.model.decimals import positive
 from oms.model.define import record, value
 from oms.model.door import asker, shown
 from oms.model.enums import Choice, Side
@@ -292,13 +292,9 @@ def own_qty(node: Contingency) -> Decimal | None:
     """Give how much a node trades at most by its own word; None where that is all that it is given."""
     if not isinstance(node, Oco):
         return first_leg(node).order_qty
-    most = ZERO
-    for one in node.legs:
-        qty = first_leg(one).order_qty
-        if qty is None:
-            return None
-        most = max(most, qty)
-    return most
+    qtys = [first_leg(one).order_qty for one in node.legs]
+    known = [qty for qty in qtys if qty is not None]
+    return max(known) if len(known) == len(qtys) else None
 
 
 def legs_of(node: Contingency) -> tuple[Leg, ...]:
@@ -315,17 +311,15 @@ def nodes_of(node: Contingency) -> tuple[GroupNode, ...]:
 
 def _write(node: Contingency, nodes: list[GroupNode]) -> None:
     # Once for each group, so that it does not match patterns, and is not called for legs.
-    parts: tuple[Contingency, ...]
+    parts: tuple[Contingency, ...] = ()
     if type(node) is Oto:
         parts = node.exits
         nodes += (OtoNode(len(parts), node.arm, node.remainder), node.entry)
     elif type(node) is Oco:
         parts = node.legs
         nodes.append(OcoNode(len(parts), node.siblings))
-    else:
-        parts = ()
-        if type(node) is Leg:
-            nodes.append(node)
+    elif type(node) is Leg:
+        nodes.append(node)
     for one in parts:
         if type(one) is Leg:
             nodes.append(one)
