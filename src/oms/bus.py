@@ -115,23 +115,13 @@ class Bus:
         """Attach to SEND under a broker's name; it must not raise."""
         self._senders[broker] = sender
 
-    def project(self, kind: type[E], listener: Callable[[E], None]) -> None:
-        """Attach to PROJECT: a read model that hears every event of a class and of those derived from it."""
-        self._projectors.append((kind, listener))
-        self._forget_resolved()
+    def project(self, kind: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
+        """Attach to PROJECT a read model that hears every event of a class and of those derived from it; gives what detaches it."""
+        return self._attach(self._projectors, (kind, listener))
 
     def observe(self, kind: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
         """Attach to OBSERVE, and give the function that detaches again."""
-        entry = (kind, listener)
-        self._observers.append(entry)
-        self._forget_resolved()
-
-        def detach() -> None:
-            if entry in self._observers:
-                self._observers.remove(entry)
-                self._forget_resolved()
-
-        return detach
+        return self._attach(self._observers, (kind, listener))
 
     def publish(self, events: Sequence[Event], requests: Sequence[Request]) -> None:
         """Deliver events and requests, lane by lane; inside a delivery, wait for its end.
@@ -247,6 +237,17 @@ class Bus:
         projecting, observing = (_resolve(kind, attached, resolved) for attached, resolved in self._lanes)
         listeners = self._telling[kind] = projecting + observing
         return listeners
+
+    def _attach(self, attached: _Attached, entry: tuple[type[Any], Listener]) -> Callable[[], None]:
+        attached.append(entry)
+        self._forget_resolved()
+
+        def detach() -> None:
+            if entry in attached:
+                attached.remove(entry)
+                self._forget_resolved()
+
+        return detach
 
     def _forget_resolved(self) -> None:
         self._telling.clear()

@@ -82,6 +82,21 @@ EXCUSES: tuple[Excuse, ...] = (
         )
         for name in ("market_to_limit", "pegged", "placing", "stop", "trigger_line")
     ),
+    Excuse(
+        "many internal imports",
+        "oms.projections.watch_list",
+        "it brings the events of orders, their plans and their markets together",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.projections.slippage_monitor",
+        "it brings what is watched, its rules and what is said of it together",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.runtime.watching",
+        "it brings the journal, the bus, the market and the loop together",
+    ),
     Excuse("many internal imports", "oms.algos.reacting", "what the fields of algorithms may be"),
     Excuse(
         "many internal imports",

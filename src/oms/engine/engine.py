@@ -11,6 +11,7 @@ from decimal import getcontext, setcontext
 from typing import Any, Final
 
 from oms.engine import emergencies, emergency_requests, operator, reconciler
+from oms.engine.alerts import alerting
 from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
 from oms.engine.expiring import end_with_session, look_at
@@ -149,7 +150,7 @@ class Engine:
             AssignBreak: self._assign,
             ResolveBreak: self._resolve_break,
             ReconcileBroker: self._reconcile,
-            **self._groups.inputs,
+            **(self._groups.inputs | alerting(self.state)),
             Reported: self._reported,
             Answered: self._answered,
             SetAside: self._set_aside,

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias, get_args
 from attrs import field
 
 from oms.errors import ValidationError
+from oms.model.alert_commands import RaiseCostDrift, RaiseSlippageAlert
 from oms.model.break_commands import AssignBreak, ReconcileBroker, ResolveBreak
 from oms.model.decimals import GRID, ZERO, exact, positive, residue
 from oms.model.define import record
@@ -363,4 +364,6 @@ Command: TypeAlias = (
     | AssignBreak
     | ResolveBreak
     | ReconcileBroker
+    | RaiseSlippageAlert
+    | RaiseCostDrift
 )

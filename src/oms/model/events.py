@@ -31,6 +31,7 @@ from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
+from oms.model.slippage import DriftFinding, SlippageFinding
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
 from oms.model.triggers import Release
@@ -1275,3 +1276,31 @@ class SessionChanged(Event):
     phase: SessionPhase
     trade_date: str
     symbol: Symbol | None
+
+
+@record
+class SlippageAlerted(Event):
+    """A figure of an order that is worked here has gone into another band, by whoever watches it: worse, or back.
+
+    Attributes:
+        order_id: Which order.
+        finding: Which figure, and all that it was computed from.
+    """
+
+    order_id: OrderId
+    finding: SlippageFinding
+
+
+@record
+class CostDriftAlerted(Event):
+    """What the children of a strategy cost at a broker has drifted away from what is expected, or has come back.
+
+    Attributes:
+        strategy: The algorithm's name.
+        broker: Where they execute.
+        finding: How far, and all that it was computed from.
+    """
+
+    strategy: str
+    broker: BrokerName
+    finding: DriftFinding

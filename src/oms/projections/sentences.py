@@ -14,7 +14,7 @@ from oms.model.order_snapshot import OrderSnapshot
 from oms.model.reasons import Reason
 from oms.model.time_in_force import TimeInForce
 from oms.projections import wording
-from oms.projections.work_sentences import WORK_TOLD
+from oms.projections.work_sentences import WORK_TOLD, of_slippage
 
 MAX_REASONS: Final = 2000
 """How much of the reasons for a refusal is told, in characters: there may be a dozen."""
@@ -25,7 +25,9 @@ Restart: TypeAlias = ev.EpochStarted | ev.ManagerHalted | ev.ManagerResumed
 BreakEvent: TypeAlias = ev.BreakOpened | ev.BreakChanged | ev.BreakAssigned | ev.BreakResolved
 """Events about a difference between the books and a broker."""
 
-Remark: TypeAlias = ev.AnomalyRaised | ev.AnomalyAcknowledged | ev.ReportHeld | Restart | BreakEvent
+Remark: TypeAlias = (
+    ev.AnomalyRaised | ev.AnomalyAcknowledged | ev.ReportHeld | Restart | BreakEvent | ev.SlippageAlerted
+)
 """Events that have a sentence in the story of an order without being events of it."""
 
 
@@ -75,6 +77,8 @@ def of_remark(event: Remark) -> str:
         case ev.BreakResolved(number=number, text=text, is_accepted=is_accepted):
             how = "accepted as it is" if is_accepted else "resolved"
             return f"break #{number} is {how}{because(text)}"
+        case ev.SlippageAlerted(finding=finding):
+            return of_slippage(finding)
         case _:
             assert_never(event)
 

@@ -90,6 +90,8 @@ class Teller:
                 self._add(event, sentences.of_remark(event))
             case ev.BreakChanged() | ev.BreakAssigned() | ev.BreakResolved() if event.number in self._breaks:
                 self._add(event, sentences.of_remark(event))
+            case ev.SlippageAlerted(order_id=self._order_id):
+                self._add(event, sentences.of_remark(event))
             case ev.EpochStarted() if self.order is not None:
                 self._restarts = [event]
             case ev.ManagerHalted() | ev.ManagerResumed() if self.order is not None:

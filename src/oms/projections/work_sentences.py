@@ -8,6 +8,7 @@ from typing import Any, Final
 from oms.model import events as ev
 from oms.model.decimals import plain
 from oms.model.order import Order
+from oms.model.slippage import IN_BPS, AlertState, SlippageFinding
 from oms.projections import wording
 
 
@@ -46,6 +47,17 @@ def _because(text: str) -> str:
 
 def _terms(event: ev.WorkAmendRequested | ev.WorkAmended) -> str:
     return f"{plain(event.order_qty)} in all, {wording.of_terms(event.terms)}"
+
+
+def of_slippage(finding: SlippageFinding) -> str:
+    """Tell which figure of an order has gone into which band."""
+    unit = "bps" if finding.measure in IN_BPS else "of it"
+    now = "nothing left to tell by" if finding.figure is None else f"{wording.rounded(finding.figure)} {unit}"
+    if finding.state is AlertState.OK:
+        return f"{finding.measure.value} is as it should be again: {now}"
+    edge = finding.warn if finding.state is AlertState.WARN else finding.breach
+    since = "" if edge is None else f", {finding.state.value} from {wording.rounded(edge)} on"
+    return f"SLIPPAGE, {finding.measure.value}: {now}{since}"
 
 
 WORK_TOLD: Final[dict[type[ev.OrderEvent], Callable[[Any, Order], str]]] = {

@@ -69,6 +69,7 @@ from oms.ports.clock import Clock
 from oms.ports.event_store import EventStore, StoreNotice
 from oms.ports.market_data import ClockListener, MarketListener
 from oms.ports.order_archive import OrderArchive
+from oms.ports.watcher import Watcher
 from oms.runtime import groups as grouping
 from oms.runtime.checked_clock import checked
 from oms.runtime.connections import by_name, capabilities_of, connect, defined, in_turn
@@ -86,6 +87,7 @@ from oms.runtime.session_clock import NEVER_NS, SessionClock
 from oms.runtime.snapshots import Beginning, Snapshots, begin
 from oms.runtime.system_clock import SystemClock
 from oms.runtime.time_travel import Past, as_of
+from oms.runtime.watching import Watching
 from oms.simulation.bar_path import BarPath
 
 E = TypeVar("E", bound=object)
@@ -170,6 +172,8 @@ class OrderManager:
         self._rebuild(others, max_held, snapshot_every)
         self._keeping = Keeping(begun.state, check_retention(retention, archive), self._loop.enter)
         self._sessions = SessionClock(sessions, self.session, begun.state.last_ns, self._clock)
+        self._watching = Watching(self._loop, store)
+        self._watchers = self._watching.watchers
         self._asks = asks = Reconciliations(self._loop, attached, reconcile_every_s, reconcile_grace_s)
         known, timeout_ns = defined(attached.values(), instruments), request_timeout_s * NS_PER_S
         self._begin_epoch(
@@ -629,6 +633,8 @@ class OrderManager:
             self._sessions.go_on(self._loop.now_ns())
         for broker in self._market_listeners:
             broker.on_market(update)
+        if self._watchers:
+            self._watching.on_market(update)
         self._loop.enter(update)
 
     def _translate(self, update: MarketData) -> None:
@@ -638,6 +644,8 @@ class OrderManager:
         for broker in self._market_listeners:
             broker.on_market(update)
         for one in told:
+            if self._watchers:
+                self._watching.on_market(one)
             self._loop.enter(one)
         loop = self._loop
         if not told and loop.inbox and loop.halted is None and not loop.is_deferred:
@@ -708,6 +716,19 @@ class OrderManager:
         if not callable(listener):
             raise ValidationError("listener", shown(listener), "pass what takes one event")
         return self.bus.observe(kind, listener)
+
+    def attach(self, watcher: Watcher) -> Callable[[], None]:
+        """Attach what watches events and the market and may ask for something, such as a `SlippageMonitor`.
+
+        It is told of the whole journal first, and gives the function that detaches it. Of the market it hears what the engine
+        hears, before it does.
+
+        Raises:
+            ValidationError: It is no watcher, is attached already, or this is called within a batch or from within a listener.
+            HaltedError: The journal failed before, or the manager is closed.
+            StoreError: The journal cannot be read.
+        """
+        return self._watching.attach(watcher)
 
     # ------------------------------------------------------------ while it is halted
 

@@ -31,6 +31,7 @@ from oms.model.limits import RiskLimits
 from oms.model.offset import Offset
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
+from oms.model.slippage import AlertState, DriftFinding, Measure, SlippageFinding
 from oms.model.terms import (
     Limit,
     LimitIfTouched,
@@ -847,5 +848,33 @@ EXPECTED: tuple[e.Event, ...] = (
     e.OrderReleased(
         130, 4, TICK, 130, T0, OrderId(116), Limit("99.5"), Decimal(99), Decimal(99), T0 - 1, Decimal(10), Decimal("99.5"),
         leaves_qty=Decimal(10),
+    ),
+    e.SlippageAlerted(
+        131, 4, e.Cause("RaiseSlippageAlert", "slippage monitor"), 131, T0, OrderId(115),
+        SlippageFinding(
+            measure=Measure.ARRIVAL, before=AlertState.OK, state=AlertState.WARN, figure=Decimal("70.5"), warn=Decimal(60),
+            breach=Decimal("90.0"), symbol=AAPL, side=Side.BUY, strategy="twap", order_qty=Decimal(1), cum_qty=Decimal("0.5"),
+            notional=Decimal("94.75"), children=3, arrival_px=Decimal("188.8"), arrival_ns=T0, market_notional=Decimal(18900),
+            market_qty=Decimal(100), timing_risk_bps=Decimal(30), days_of_volume=Decimal("0.075"), volatility=Decimal("0.3"),
+            expected_bps=Decimal(0), due_least=Decimal("0.5"), due_most=Decimal(1), bid=Decimal("189.40"), ask=Decimal("189.60"),
+            quote_ns=T0 - 1, bad_quotes=2,
+        ),
+    ),
+    e.SlippageAlerted(
+        132, 4, e.Cause("RaiseSlippageAlert", "slippage monitor"), 132, T0, OrderId(115),
+        SlippageFinding(
+            measure=Measure.VWAP, before=AlertState.BREACH, state=AlertState.OK, figure=None, warn=None, breach=None, symbol=AAPL,
+            side=Side.SELL, strategy="pov", order_qty=Decimal(1), cum_qty=Decimal(0), notional=Decimal(0), children=0,
+            arrival_px=None, arrival_ns=T0, market_notional=Decimal(0), market_qty=Decimal(0), timing_risk_bps=None,
+            days_of_volume=None, volatility=None, expected_bps=Decimal(-1), due_least=None, due_most=None, bid=Decimal("189.40"),
+            ask=Decimal("189.60"), quote_ns=T0, bad_quotes=0,
+        ),
+    ),
+    e.CostDriftAlerted(
+        133, 4, e.Cause("RaiseCostDrift", "slippage monitor"), 133, T0, "twap", PAPER,
+        DriftFinding(
+            before=AlertState.WARN, state=AlertState.BREACH, worse_bps=Decimal(40), better_bps=Decimal(0), expected_bps=Decimal(10),
+            slack_bps=Decimal(5), threshold_bps=Decimal(40), children=9, mean_bps=Decimal("21.5"), standard_error_bps=None,
+        ),
     ),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from oms.model.ids import ClOrdId, ExecId, OrderId
 from oms.model.offset import Offset
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport
+from oms.model.slippage import AlertState, Measure
 from oms.model.terms import Limit, Market, Pegged
 from oms.model.time_in_force import GTC, IOC
 from oms.model.triggers import QuoteTrigger, TrailingTrigger, stop
@@ -30,6 +31,7 @@ from tests.unit.journals import (
     make,
     venue_id,
 )
+from tests.unit.projections.watched import a_finding
 
 FIRST: Final = OrderId(1)
 OFF_TICK: Final = (Reason(ReasonCode.OFF_TICK, "price", "1.005", "1 or 1.01"),)
@@ -564,8 +566,51 @@ SENTENCES: Final[list[Case]] = [
         {"held": 5, "text": "execution x9 has turned up"},
         "the report of #5 waits no longer: execution x9 has turned up",
     ),
+    (
+        worked,
+        ev.SlippageAlerted,
+        {"finding": a_finding()},
+        "SLIPPAGE, cost against arrival: 70.5 bps, warn from 60 on",
+    ),
+    (
+        worked,
+        ev.SlippageAlerted,
+        {
+            "finding": a_finding(
+                measure=Measure.SCHEDULE,
+                state=AlertState.BREACH,
+                figure=Decimal("0.3"),
+                breach=Decimal("0.25"),
+            )
+        },
+        "SLIPPAGE, off schedule: 0.3 of it, breach from 0.25 on",
+    ),
+    (
+        worked,
+        ev.SlippageAlerted,
+        {"finding": a_finding(state=AlertState.OK, figure=Decimal(20))},
+        "cost against arrival is as it should be again: 20 bps",
+    ),
+    (
+        worked,
+        ev.SlippageAlerted,
+        {"finding": a_finding(state=AlertState.OK, figure=None, warn=None, breach=None)},
+        "cost against arrival is as it should be again: nothing left to tell by",
+    ),
+    (
+        worked,
+        ev.SlippageAlerted,
+        {"finding": a_finding(state=AlertState.BREACH, figure=Decimal(99), warn=None, breach=None)},
+        "SLIPPAGE, cost against arrival: 99 bps",
+    ),
 ]
-REMARKS: Final = {ev.AnomalyRaised, ev.AnomalyAcknowledged, ev.ReportHeld, ev.ReportReleased}
+REMARKS: Final = {
+    ev.AnomalyRaised,
+    ev.AnomalyAcknowledged,
+    ev.ReportHeld,
+    ev.ReportReleased,
+    ev.SlippageAlerted,
+}
 
 
 def test_every_kind_of_event_has_a_sentence() -> None:
@@ -1147,6 +1192,7 @@ def test_what_is_said_of_other_orders_is_not_told() -> None:
     journal.report(ev.ReportHeld, order_id=OrderId(2), report=BUST)
     journal.add(ev.AnomalyAcknowledged, anomaly=6)
     journal.add(ev.ReportReleased, held=7)
+    journal.add(ev.SlippageAlerted, order_id=OrderId(2), finding=a_finding())
 
     assert [step.sequence for step in tell_story(journal.events, FIRST).steps] == [1, 2, 3, 4, 5]
 
