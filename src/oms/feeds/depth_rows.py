@@ -20,45 +20,84 @@ _LevelReader: TypeAlias = Callable[[Row], tuple[bool, Level]]
 # Whether a row is of the bids, and its level.
 
 
-def snapshots(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
-    """Give a reader that makes a `BookSnapshot` of rows that follow one another with one time and one number."""
+def snapshots(symbol: Symbol, column_map: ColumnMap, places: Places, faults: Faults) -> RowReader:
+    """Give a reader that makes a `BookSnapshot` of rows that follow one another with one time and one number.
+
+    A snapshot that lacks a row is none: it is left out as a whole, and told as a fault of its first row. A bad row of which
+    nobody knows where it belongs spoils the snapshot before it and, unless that goes on, the one after it.
+    """
     fields = Fields(symbol, column_map, places)
-    time, time_at = fields.time, fields.time_at
     level_of = _level_reader(fields, column_map)
     last_at, last_name = fields.maybe_at("last_id")
+    snapshot = _Snapshot(symbol, faults, fields)
     last_of = id_reader(last_name)
     price_name, size_name = fields.column("price"), fields.column("size")
-    key: tuple[str, str] | None = None
-    time_ns, last_id = 0, None
-    sides: tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]] = ({}, {})
 
-    def finish() -> BookSnapshot | None:
-        nonlocal key
-        if key is None:
-            return None
-        key = None
-        bids = sorted(sides[0].items(), reverse=True)
-        return BookSnapshot(symbol, time_ns, bids, sorted(sides[1].items()), last_id)
+    def begin(row: Row) -> BookSnapshot | None:
+        # What a row is the first of, unless it goes on with what is there; gives what is over with that.
+        key = (fields.time_of(row), last_of(row[last_at]) if last_at >= 0 else None)
+        return None if key == snapshot.key else snapshot.begin(key)
 
     def read(row: Row) -> BookSnapshot | None:
-        nonlocal key, time_ns, last_id, sides
         is_bid, (px, size) = level_of(row)
         if not size:
             raise ValidationError(size_name, "0", "a snapshot names the levels that are there")
-        made = None
-        new_key = (row[time_at], row[last_at] if last_at >= 0 else "")
-        if new_key != key:
-            new_ns = _not_before(time(new_key[0]), time_ns)
-            new_id = last_of(new_key[1]) if last_at >= 0 else None
-            made = finish()
-            key, time_ns, last_id, sides = new_key, new_ns, new_id, ({}, {})
-        side = sides[0 if is_bid else 1]
+        made = begin(row)
+        snapshot.spoils_next = False
+        side = snapshot.sides[0 if is_bid else 1]
         if px in side:
             raise ValidationError(price_name, plain(px), "a snapshot names each price of a side once")
         side[px] = size
         return made
 
-    return RowReader(read, finish)
+    def spoil(row: Row, is_timed: bool) -> BookSnapshot | None:
+        made = None
+        try:
+            made = begin(row) if is_timed else None
+        except ValidationError:
+            is_timed = False
+        snapshot.is_spoiled = True
+        snapshot.spoils_next = not is_timed
+        return made
+
+    return RowReader(read, fields.time_of, snapshot.finish, spoil=spoil)
+
+
+class _Snapshot:
+    """The rows of one snapshot, as they are put together."""
+
+    def __init__(self, symbol: Symbol, faults: Faults, fields: Fields) -> None:
+        self._symbol, self._faults, self._fields = symbol, faults, fields
+        self.key: tuple[int, int | None] | None = None
+        self.sides: tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]] = ({}, {})
+        self.is_spoiled = self.spoils_next = False
+        self._line = 0
+
+    def begin(self, key: tuple[int, int | None]) -> BookSnapshot | None:
+        """Begin another one, and give the one before it if that is whole."""
+        made = self.finish()
+        self.key, self.sides, self._line = key, ({}, {}), self._faults.line
+        self.is_spoiled, self.spoils_next = self.spoils_next, False
+        return made
+
+    def finish(self) -> BookSnapshot | None:
+        """Give it if it is there and whole; told is one that is not."""
+        key, self.key = self.key, None
+        if key is None:
+            return None
+        bids, asks = self.sides
+        if self.is_spoiled:
+            faults, line = self._faults, self._faults.line
+            faults.line = self._line
+            text = (
+                f"a row of this snapshot is bad, so that none of its {len(bids) + len(asks)} levels is taken"
+            )
+            faults.drop(ValidationError(self._fields.column("time"), key[0], text))
+            faults.line = line
+            return None
+        return BookSnapshot(
+            self._symbol, key[0], sorted(bids.items(), reverse=True), sorted(asks.items()), key[1]
+        )
 
 
 def updates(symbol: Symbol, column_map: ColumnMap, places: Places, faults: Faults) -> RowReader:
@@ -86,7 +125,7 @@ def updates(symbol: Symbol, column_map: ColumnMap, places: Places, faults: Fault
 
     def begin(new_key: tuple[str, str, str]) -> BookUpdate | None:
         nonlocal key, time_ns, first_id, last_id, latest_id, bids, asks
-        new_ns = _not_before(time(new_key[0]), time_ns)
+        new_ns = time(new_key[0])
         first = last = None
         if has_ids:
             first, last = first_of(new_key[1]), last_of(new_key[2])
@@ -109,7 +148,7 @@ def updates(symbol: Symbol, column_map: ColumnMap, places: Places, faults: Fault
         (bids if is_bid else asks).append(level)
         return made
 
-    return RowReader(read, finish)
+    return RowReader(read, fields.time_of, finish)
 
 
 def orders(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
@@ -148,7 +187,7 @@ def orders(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
             left[entry_id] = size
         return message
 
-    return RowReader(read)
+    return RowReader(read, fields.time_of)
 
 
 def _level_reader(fields: Fields, column_map: ColumnMap) -> _LevelReader:
@@ -162,9 +201,3 @@ def _level_reader(fields: Fields, column_map: ColumnMap) -> _LevelReader:
         return side is Side.BUY, (price(row[price_at], price_name), number(row[size_at], size_name))
 
     return read
-
-
-def _not_before(time_ns: int, latest_ns: int) -> int:
-    if time_ns < latest_ns:
-        raise ValidationError("time_ns", time_ns, f"times must not fall; the row before is at {latest_ns}")
-    return time_ns

@@ -75,7 +75,7 @@ class Faults:
 
     Attributes:
         count: How many there were.
-        listed: Those that were listed, in the order of the file; none where a function is told.
+        listed: Those that were listed, in the order in which they were found; none where a function is told.
     """
 
     __slots__ = ("_path", "_policy", "count", "line", "listed")
@@ -87,6 +87,11 @@ class Faults:
         self.count = 0
         self.line = 0
         self.listed: list[BadRow] = []
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the first fault ends the reading."""
+        return self._policy == "raise"
 
     def drop(self, error: ValidationError) -> None:
         """Take a row that cannot be meant, at the line that is read.

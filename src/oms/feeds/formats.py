@@ -11,7 +11,7 @@ from oms.feeds.column_map import ACTIONS, ColumnMap, Kind
 from oms.feeds.faults import Faults
 from oms.feeds.fields import NumberReader, TimeFormat, time_reader
 from oms.feeds.reading import row_reader
-from oms.feeds.row_readers import Row, RowReader
+from oms.feeds.row_readers import Row, RowReader, remembering
 from oms.model.define import value
 from oms.model.depth import BookSnapshot, Level
 from oms.model.enums import MDUpdateAction
@@ -137,7 +137,8 @@ def _regular(at: Mapping[str, int], wants: Wants) -> Callable[[Row], bool]:
 
 def _book_reader(symbol: Symbol, at: Mapping[str, int], wants: Wants, faults: Faults) -> RowReader:
     del wants, faults
-    time, time_at, number = time_reader(TimeFormat.MS, "recv_ms"), at["recv_ms"], NumberReader().read
+    time, time_at = remembering(time_reader(TimeFormat.MS, "recv_ms")), at["recv_ms"]
+    number = NumberReader().read
     places = [
         [
             (at[f"{side}{n}_px"], at[f"{side}{n}_sz"], f"{side}{n}_px", f"{side}{n}_sz")
@@ -158,7 +159,7 @@ def _book_reader(symbol: Symbol, at: Mapping[str, int], wants: Wants, faults: Fa
         bids, asks = (side_of(row, levels) for levels in places)
         return BookSnapshot(symbol, time(row[time_at]), bids, asks)
 
-    return RowReader(read)
+    return RowReader(read, lambda row: time(row[time_at]))
 
 
 _QUOTE_BAR: Final = " ".join(

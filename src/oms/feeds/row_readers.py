@@ -33,19 +33,42 @@ def _nothing() -> None:
     return None
 
 
+def _nothing_of(row: Row, is_timed: bool) -> None:
+    del row, is_timed
+
+
+def remembering(time: Callable[[str], int]) -> Callable[[str], int]:
+    """Give the same function, which reads a text that comes again at once only the first time."""
+    latest: str | None = None
+    latest_ns = 0
+
+    def read(text: str) -> int:
+        nonlocal latest, latest_ns
+        if text != latest:
+            latest_ns = time(text)
+            latest = text
+        return latest_ns
+
+    return read
+
+
 @define
 class RowReader:
     """Reads the rows of one file from the first to the last.
 
     Attributes:
         read: Takes a row.
+        time_of: Gives the time of a row, in nanoseconds UTC.
         finish: Gives the message that the last rows belong to, None where there is none.
         keeps: Whether a row is wanted; all are where it is None.
+        spoil: Told of a row that is left out, and whether its time is right; gives what is over with that.
     """
 
     read: Callable[[Row], MarketData | None]
+    time_of: Callable[[Row], int]
     finish: Callable[[], MarketData | None] = _nothing
     keeps: Callable[[Row], bool] | None = None
+    spoil: Callable[[Row, bool], MarketData | None] = _nothing_of
 
 
 class Fields:
@@ -65,9 +88,13 @@ class Fields:
         """Begin at the first row."""
         self._columns, self._places, self.symbol = column_map.columns, places, symbol
         self.time_at = places["time"]
-        self.time = time_reader(column_map.time_format, self.column("time"))
+        self.time = remembering(time_reader(column_map.time_format, self.column("time")))
         self.number = NumberReader().read
         self.price = NumberReader(may_be_negative=True).read if column_map.negative_px else self.number
+
+    def time_of(self, row: Row) -> int:
+        """Give the time of a row, in nanoseconds UTC."""
+        return self.time(row[self.time_at])
 
     def column(self, field: str) -> str:
         """Give the name of a field's column, for errors."""
@@ -125,7 +152,7 @@ def quotes(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
             ask, ask_size = None, ZERO
         return Quote(symbol, time(row[time_at]), bid, bid_size, ask, ask_size)
 
-    return RowReader(read)
+    return RowReader(read, fields.time_of)
 
 
 def trades(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
@@ -149,7 +176,7 @@ def trades(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
         aggressor = chosen(side, sides, aggressor_name) if side else None
         return TradePrint(symbol, time(row[time_at]), price, size, aggressor)
 
-    return RowReader(read)
+    return RowReader(read, fields.time_of)
 
 
 def bars(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
@@ -168,7 +195,7 @@ def bars(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
         span.latest_ns = end_ns
         return bar
 
-    return RowReader(read)
+    return RowReader(read, fields.time_of)
 
 
 def quote_bars(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowReader:
@@ -197,7 +224,7 @@ def quote_bars(symbol: Symbol, column_map: ColumnMap, places: Places) -> RowRead
         span.latest_ns = end_ns
         return bar
 
-    return RowReader(read)
+    return RowReader(read, fields.time_of)
 
 
 @define

@@ -12,6 +12,7 @@ from oms.feeds.faults import BadRow, FeedError
 from oms.feeds.fields import TimeFormat
 from oms.feeds.recording import Recording
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
+from oms.model.depth_book import DepthBook
 from oms.model.enums import MDUpdateAction, Side
 from oms.model.market import MarketData
 from tests.unit.feeds.files import X, read, write
@@ -114,23 +115,47 @@ def test_a_bad_row_among_changes_is_left_out_and_the_others_are_not(
     assert [(one.line, one.column, one.is_dropped) for one in bad] == [(3, column, True)]
 
 
-@pytest.mark.parametrize(
-    ("row", "column", "value"),
-    [
-        ("1,7,BID,8.0,1", "px", "8"),
-        ("1,7,BID,7,0", "qty", "0"),
-        ("0,7,BID,7,1", "time_ns", "0"),
-        ("2,x,BID,7,1", "id", "x"),
-    ],
-    ids=["a price twice", "a level of nothing", "an earlier time", "a number that is none"],
+A, B, C = ("1,7,BID,8,1", "1,7,ASK,9,1"), ("2,9,BID,7,1", "2,9,ASK,8,1"), ("3,11,BID,6,1",)
+OF_A, OF_B, OF_C = (
+    BookSnapshot(X, 1, [(8, 1)], [(9, 1)], 7),
+    BookSnapshot(X, 2, [(7, 1)], [(8, 1)], 9),
+    BookSnapshot(X, 3, [(6, 1)], [], 11),
 )
-def test_a_bad_row_of_a_snapshot_is_left_out_and_the_others_are_not(
-    tmp_path: Path, row: str, column: str, value: str
-) -> None:
-    messages, bad = skipped(tmp_path, SNAPSHOTS, SNAPSHOT_HEADER, "1,7,BID,8,1", row, "1,7,ASK,9,1")
+SPOILED: dict[str, tuple[tuple[str, ...], list[BookSnapshot], list[tuple[int, str]]]] = {
+    # The rows, the snapshots that are whole, and the lines of the faults: of the row, then of the snapshots that lack it.
+    "a price twice": ((A[0], "1,7,BID,8.0,1", A[1], *B), [OF_B], [(3, "px"), (2, "t")]),
+    "a level of nothing": ((*A, "1,7,BID,7,0", *B), [OF_B], [(4, "qty"), (2, "t")]),
+    "the first row": (("1,7,BID,x,1", *A, *B), [OF_B], [(2, "px"), (2, "t")]),
+    "the first row of the second": ((*A, "2,9,BUYER,6,1", *B, *C), [OF_A, OF_C], [(4, "side"), (4, "t")]),
+    "all there is of the second": ((*A, "2,9,BID,x,1", *C), [OF_A, OF_C], [(4, "px"), (4, "t")]),
+    "the last row of the last": ((*A, *C, "3,11,BID,5,x"), [OF_A], [(5, "qty"), (4, "t")]),
+    "an earlier time within": ((A[0], "0,7,BID,7,1", A[1], *B), [OF_B], [(3, "time_ns"), (2, "t")]),
+    "a number that is none within": ((A[0], "1,x,BID,7,1", A[1], *B), [OF_B], [(3, "id"), (2, "t")]),
+    "nobody knows of which of two": ((*A, "2,9,BID", *B, *C), [OF_C], [(4, "row"), (2, "t"), (5, "t")]),
+    "nobody knows, before the first": (("1,7", *A, *B), [OF_B], [(2, "row"), (3, "t")]),
+}
 
-    assert messages == [BookSnapshot(X, 1, [(8, 1)], [(9, 1)], 7)]
-    assert [(one.line, one.column, one.value) for one in bad] == [(3, column, value)]
+
+@pytest.mark.parametrize(("rows", "whole", "faults"), SPOILED.values(), ids=SPOILED)
+def test_a_snapshot_that_lacks_a_row_is_left_out_as_a_whole_and_told(
+    tmp_path: Path, rows: tuple[str, ...], whole: list[BookSnapshot], faults: list[tuple[int, str]]
+) -> None:
+    messages, bad = skipped(tmp_path, SNAPSHOTS, SNAPSHOT_HEADER, *rows)
+
+    assert messages == whole
+    assert [(one.line, one.column) for one in bad] == faults
+    assert all(one.is_dropped for one in bad)
+    assert bad[1].reason.startswith("a row of this snapshot is bad, so that none of its")
+
+
+def test_a_book_stays_as_it_was_where_a_snapshot_is_left_out(tmp_path: Path) -> None:
+    messages, _ = skipped(tmp_path, SNAPSHOTS, SNAPSHOT_HEADER, *A, B[0], "2,9,ASK,x,1")
+    book = DepthBook(X)
+    for message in messages:
+        assert isinstance(message, BookSnapshot)
+        book.take(message)
+    assert (book.bids.best, book.asks.best) == (OF_A.bids[0], OF_A.asks[0])
+    assert book.last_id == 7
 
 
 # ---------------------------------------------------------------- orders

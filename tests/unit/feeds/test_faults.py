@@ -32,7 +32,7 @@ def test_bad_rows_are_listed_with_line_column_value_and_reason(tmp_path: Path) -
     ]
     assert (
         str(recording.bad_rows[1])
-        == f"{path}, line 6: time_ns = 3: times must not fall; the row before is at 4"
+        == f"{path}, line 6: time_ns = 3: times must not fall; the row before, in line 5, is at 4"
     )
     assert recording.bad_row_count == 4
 
