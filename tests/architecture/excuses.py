@@ -355,6 +355,26 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.cli.summary",
+        "what a run came to is told from all that it is made of",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.fill_audit.audit",
+        "it hears all that an exchange hears and says",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.fill_audit.showing",
+        "it names every kind of message that a market has, and the book that it is kept in",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.fill_audit.sources",
+        "each kind of message of a market is a source of fills of its own",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.engine.operator",
         "a person's word may be about anything: each command is checked against the whole state",
     ),

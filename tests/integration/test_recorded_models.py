@@ -28,6 +28,7 @@ from oms.simulation.slippage import SquareRoot
 from oms.stores.memory import MemoryEventStore
 from oms.testing.checks import check_journal
 from oms.testing.conservation import check_conservation
+from oms.testing.fill_audit.audit import FillAudit
 
 pytestmark = [pytest.mark.market_data, pytest.mark.slow]
 
@@ -38,7 +39,7 @@ MONEY = {"USDT": Decimal(20_000)}
 UPDATES, MS = 20_000, 1_000_000
 
 
-def venue(seed: int, first_ns: int) -> PaperBroker:
+def venue(seed: int, first_ns: int, audit: FillAudit) -> PaperBroker:
     """A venue with fees in two currencies, impact, an account, slow wires and bad moments."""
     outage = Outages([(first_ns + 20_000 * MS, first_ns + 23_000 * MS)])
     return PaperBroker(
@@ -59,6 +60,7 @@ def venue(seed: int, first_ns: int) -> PaperBroker:
                 Rejects("0.02", seed=seed),
             ]
         ),
+        witness=audit,
     )
 
 
@@ -66,10 +68,11 @@ def played(market_data: Path, seed: int) -> tuple[str, OrderManager, MemoryEvent
     """Let the bot trade, wait for whatever is under way, and give what the manager holds to be true."""
     market = merge(*(Recording(market_data / name, BTCUSDT) for name in FILES))
     updates = list(islice(market, UPDATES))
+    audit = FillAudit([INSTRUMENT], slips=True, balances=MONEY)
     clock, store, broker = (
         ManualClock(updates[0].time_ns),
         MemoryEventStore(),
-        venue(seed, updates[0].time_ns),
+        venue(seed, updates[0].time_ns, audit),
     )
     om = OrderManager(brokers=[broker], store=store, clock=clock)
     bot = MarketMaker(om, BTCUSDT, size=Decimal("0.05"), max_qty=Decimal("0.3"), pace=40)
@@ -88,6 +91,8 @@ def played(market_data: Path, seed: int) -> tuple[str, OrderManager, MemoryEvent
     for _ in range(120):
         clock.advance_by(1)
         om.poll()
+    assert audit.check(broker) == ()
+    assert audit.fills > 50
     return om.state_hash(), om, store, broker
 
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
-from oms.errors import ValidationError
-from oms.model.bars import Bar, QuoteBar
 from oms.model.capabilities import Capabilities
 from oms.model.contingencies import Contingencies
-from oms.model.enums import ExecType, Listing, TriggerPriceType
-from oms.model.ids import Account, BrokerName
+from oms.model.depth import Levels
+from oms.model.enums import ExecType, TriggerPriceType
+from oms.model.ids import Account, BrokerName, Symbol
 from oms.model.ids import name as checked_name
 from oms.model.instructions import INSTRUCTIONS
 from oms.model.instrument import Instrument
-from oms.model.market import MarketData, MarkPrice, Quote, TradePrint
+from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.reports import (
     Absent,
     ExecutionReport,
@@ -51,6 +50,7 @@ from oms.ports.broker import ReportSink
 from oms.ports.calendar import SessionSource
 from oms.simulation.accounts import AccountModel, Funds
 from oms.simulation.admission import ORDER_TYPES
+from oms.simulation.broker_capabilities import capabilities
 from oms.simulation.busts import Busts, ComingBusts
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.faults import NO_FAULTS, FaultModel
@@ -63,6 +63,7 @@ from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
 from oms.simulation.venue_acts import BustTrade, CorrectTrade, VenueAct, standing
 from oms.simulation.wire import Wire
+from oms.simulation.witness import Witness
 
 PROFILE: Final = VenueProfile(
     name="simulated exchange",
@@ -74,7 +75,6 @@ PROFILE: Final = VenueProfile(
 )
 """How the simulated exchange behaves."""
 
-_AMENDABLE: Final = frozenset({"order_qty", "price", "stop_px", "display_qty", "time_in_force"})
 _EXECUTES: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
 _NOT_STARTED: Final = NotSent("the paper broker is not started")
 _UNREACHABLE: Final = NotSent("the connection to the venue is down")
@@ -110,6 +110,7 @@ class PaperBroker:
         trigger_prices: frozenset[TriggerPriceType] = frozenset(TriggerPriceType),
         instructions: frozenset[str] = INSTRUCTIONS,
         contingencies: Contingencies | None = CONTINGENCIES,
+        witness: Witness | None = None,
     ) -> None:
         """Open the exchange.
 
@@ -131,17 +132,19 @@ class PaperBroker:
             instructions: What it says can be asked of an order beside its price and time; every one unless given.
             contingencies: Which groups of orders it says it works by itself, as one list; every one unless given. None for a
                 broker that takes single orders alone.
+            witness: Who looks on, such as `oms.testing.fill_audit.audit.FillAudit`; nobody unless given.
 
         Raises:
             ValidationError: The name has other characters, or it is to take what the exchange does not work.
         """
         self.name: Final = BrokerName(checked_name(name, "broker"))
-        self._capabilities = _capabilities(order_types, trigger_prices, instructions, contingencies, profile)
+        self._capabilities = capabilities(order_types, trigger_prices, instructions, contingencies, profile)
         self._instruments = tuple(instruments)
         self._exchange = SimulatedExchange(
             self._instruments, fees=fees, slippage=slippage, account=account, rules=rules
         )
         self._sink: ReportSink | None = None
+        self._witness = witness
         self._executions: list[ExecutionReport] = []
         # Only where anything takes time or goes wrong; else what the exchange says is told at once.
         self._wire = self._wired(latency, faults, profile)
@@ -185,6 +188,8 @@ class PaperBroker:
             return _NOT_STARTED
         self._bust(request.time_ns)
         self._keep_hours(request.time_ns)
+        if self._witness is not None:
+            self._witness.on_request(request)
         if self._wire is None:
             return self._tell(at_once(request))
         result = self._wire.send(request)
@@ -275,6 +280,14 @@ class PaperBroker:
         """Give what an account has here, at the prices of now; None where no account was given to the broker."""
         return self._exchange.funds(Account(account))
 
+    def untaken(self, symbol: Symbol) -> tuple[Levels, Levels]:
+        """Give what is left of the bids and of the offers that others show, from the best price on.
+
+        Raises:
+            ValidationError: Nothing of this name is traded here.
+        """
+        return self._exchange.untaken(symbol)
+
     def on_market(self, update: MarketData) -> None:
         """Let a market move the exchange."""
         exchange, wire = self._exchange, self._wire
@@ -285,14 +298,14 @@ class PaperBroker:
         if wire is not None:
             # What arrives by then was sent before.
             self._put(wire.heard(update.time_ns))
+        if self._witness is not None:
+            # What the clock ends before it is not of this update.
+            self._let_pass(update.time_ns)
+            self._witness.on_market(update)
         if isinstance(update, Quote):
             reports = exchange.on_quote(update)
-        elif isinstance(update, MarkPrice):
-            reports = exchange.on_mark(update)
         elif isinstance(update, TradePrint):
             reports = exchange.on_trade(update)
-        elif isinstance(update, Bar | QuoteBar):
-            reports = exchange.on_bar(update)
         else:
             reports = exchange.on_market(update)
         if reports and wire is not None:
@@ -303,6 +316,9 @@ class PaperBroker:
     def on_session(self, change: SessionChange) -> None:
         """Open or close the exchange."""
         wire = self._wire
+        if self._witness is not None:
+            self._let_pass(change.time_ns)
+            self._witness.on_session(change)
         if wire is None:
             self._tell(self._exchange.on_session(change))
             return
@@ -333,6 +349,9 @@ class PaperBroker:
 
     def _pass(self, time_ns: int) -> None:
         self._keep_hours(time_ns)
+        self._let_pass(time_ns)
+
+    def _let_pass(self, time_ns: int) -> None:
         if self._wire is None:
             self._tell(self._exchange.on_clock(time_ns))
         else:
@@ -364,6 +383,8 @@ class PaperBroker:
                 self._sink.put(report)
 
     def _note(self, report: Report) -> None:
+        if self._witness is not None:
+            self._witness.on_report(report)
         if type(report) is ExecutionReport and report.exec_type in _EXECUTES:
             self._executions.append(report)
             if report.exec_type is ExecType.TRADE and report.exec_id is not None:
@@ -371,25 +392,3 @@ class PaperBroker:
 
 
 _SENT: Final = Sent()
-
-
-def _capabilities(
-    order_types: frozenset[tuple[type[Terms], type[TimeInForce]]],
-    trigger_prices: frozenset[TriggerPriceType],
-    instructions: frozenset[str],
-    contingencies: Contingencies | None,
-    profile: VenueProfile,
-) -> Capabilities:
-    unworked = sorted(f"{terms.__name__} {tif.__name__}" for terms, tif in order_types - ORDER_TYPES)
-    if unworked:
-        raise ValidationError("order_types", ", ".join(unworked), "pass a part of what the exchange works")
-    return Capabilities(
-        order_types=order_types,
-        amendable=_AMENDABLE,
-        trigger_prices=trigger_prices,
-        instructions=instructions,
-        simulated=True,
-        profile=profile,
-        lists=frozenset({Listing.EXECUTIONS, Listing.OPEN_ORDERS}),
-        contingencies=contingencies,
-    )

@@ -27,6 +27,8 @@ from oms.simulation.busts import Busts
 from oms.simulation.fees import FeeModel, MakerTaker
 from oms.simulation.rules import MatchingRules
 from oms.simulation.self_match import SelfMatch
+from oms.simulation.witness import Witness
+from oms.testing.fill_audit.audit import FillAudit
 
 _MAX_PACE: Final = 1_000_000
 
@@ -47,7 +49,14 @@ def run(args: Namespace) -> int:
     instrument = Instrument(symbol=args.symbol, currency=args.currency, tick=args.tick, lot=args.lot)
     size, max_qty = positive(args.size, "--size"), positive(args.max_qty, "--max-qty")
     account = None if args.account is None else models.account(args.account, instrument)
-    broker = _broker(args, instrument, account)
+    began = None if account is None else account.opening()
+    audit = FillAudit(
+        [instrument],
+        slips=args.slippage is not None,
+        balances=None if began is None else began.balances,
+        positions=None if began is None else began.positions,
+    )
+    broker = _broker(args, instrument, account, audit)
     sessions = None if args.calendar is None else venues.sessions(args.calendar, instrument)
     recordings = opened(args)
     files = ", ".join(str(recording.path) for recording in recordings)
@@ -81,7 +90,7 @@ def run(args: Namespace) -> int:
         page = chart_page(title, result.market, result.orders, instrument, summary=summary)
         chart.write_text(page, encoding="utf-8")
         print(f"Chart: {chart}\n")
-    is_balanced = balance(db, broker, account)
+    is_balanced = balance(db, broker, account, audit)
     is_same = prove(db, result.state_hash)
     print(
         f"\nNow look into it:  oms orders {db} --open   oms show {db} {len(result.blotter)}   oms state {db}"
@@ -89,7 +98,9 @@ def run(args: Namespace) -> int:
     return 0 if is_same and is_balanced else 1
 
 
-def _broker(args: Namespace, instrument: Instrument, account: AccountModel | None) -> PaperBroker:
+def _broker(
+    args: Namespace, instrument: Instrument, account: AccountModel | None, witness: Witness
+) -> PaperBroker:
     fees: FeeModel = MakerTaker(maker_bps=args.maker_bps, taker_bps=args.taker_bps)
     if args.fees:
         fees = models.fees(args.fees, instrument)
@@ -112,6 +123,7 @@ def _broker(args: Namespace, instrument: Instrument, account: AccountModel | Non
         busts=_busts(args, instrument),
         profile=venues.profile(args.profile, instrument),
         account=account,
+        witness=witness,
     )
 
 

@@ -16,6 +16,7 @@ from oms.model.enums import OrdStatus
 from oms.projections.wording import of_status, table
 from oms.simulation.accounts import AccountModel
 from oms.testing.conservation import check_conservation
+from oms.testing.fill_audit.audit import FillAudit
 
 _LATEST: Final = 5
 _HALF: Final = Decimal("0.5")
@@ -104,15 +105,30 @@ def _money(amount: Decimal) -> str:
     return f"{amount:,.2f}"
 
 
-def balance(db: Path, broker: PaperBroker, account: AccountModel | None) -> bool:
-    """Tell whether the journal and the exchange agree on every execution, and cash, positions and fees to the last decimal."""
+def balance(db: Path, broker: PaperBroker, account: AccountModel | None, audit: FillAudit) -> bool:
+    """Tell whether all balances to the last decimal, and print what does not.
+
+    Every fill is of something that was there, once and in its turn; the journal and the exchange agree on every execution;
+    cash, positions and fees are what these come to.
+
+    Args:
+        db: The journal.
+        broker: The only broker of the run.
+        account: What accounts began with; None where they are not watched.
+        audit: The witness of the run.
+    """
     began = None if account is None else account.opening()
     money, held = ({}, {}) if began is None else (began.balances, began.positions)
+    wrong = list(audit.check(broker))
     with opened(str(db)) as store:
-        wrong = check_conservation(store.read(), broker, balances=money, positions=held)
+        booked = check_conservation(store.read(), broker, balances=money, positions=held)
     print("BALANCE")
     if not wrong:
+        sources = ", ".join(f"{count:,} of {source}" for source, count in sorted(audit.drawn.items()))
+        print(f"{audit.fills:,} fills, each of what was there, once and in its turn: {sources or 'none'}")
+    if not booked:
         print("the journal has every execution of the exchange, and nothing else")
+    wrong += booked
     for sentence in wrong:
         print(sentence)
     funds = broker.funds()

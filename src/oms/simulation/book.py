@@ -49,6 +49,7 @@ class Book:
         is_printed: Whether trades were heard.
         bar_start_ns: When the last bar of trades that was gone through began, in nanoseconds UTC; below 0 before the first.
         bar_end_ns: When it ended.
+        quotes_end_ns: When the last bar of quotes that was gone through ended, in nanoseconds UTC; below 0 before the first.
         is_watched: Whether an order has to look at every update of the market.
         is_taken: Whether we have taken something of what is shown.
         last_px: The price of the last trade between others; None before the first.
@@ -84,6 +85,7 @@ class Book:
         "late",
         "pegs",
         "quote",
+        "quotes_end_ns",
         "sells",
         "stops",
         "trade_date",
@@ -120,7 +122,7 @@ class Book:
         self.due: dict[VenueOrderId, VenueOrder] = {}
         self.is_by_bar = False
         self.is_printed = False
-        self.bar_start_ns = self.bar_end_ns = -1
+        self.bar_start_ns = self.bar_end_ns = self.quotes_end_ns = -1
         self.held: dict[VenueOrderId, VenueOrder] = {}
         self.late: dict[VenueOrderId, VenueOrder] = {}
         self.pegs: dict[VenueOrderId, VenueOrder] = {}
@@ -129,10 +131,10 @@ class Book:
         self.last_px: Decimal | None = None
         self.is_taken = False
 
-    def show(self, quote: Quote) -> None:
-        """Take the market's best prices; a side that shows another price or size than before is whole again."""
+    def show(self, quote: Quote, *, goes_on: bool = False) -> None:
+        """Take the market's best prices; a side that shows another price or size than before is whole again, unless it `goes_on`."""
         before = self.quote
-        if self.is_taken:
+        if self.is_taken and not goes_on:
             bids, asks = self._top
             is_bid_taken = bids.refresh(before, quote)
             self.is_taken = asks.refresh(before, quote) or is_bid_taken

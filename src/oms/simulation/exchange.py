@@ -47,10 +47,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from oms.errors import ValidationError
 from oms.model.bars import Bar, QuoteBar
-from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Depth
+from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Depth, Levels
 from oms.model.enums import SecurityTradingStatus
-from oms.model.ids import Account, ClOrdId
+from oms.model.ids import Account, ClOrdId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketData, MarkPrice, Quote, TradePrint
 from oms.model.reports import ExecutionReport
@@ -65,15 +66,16 @@ from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.simulation.accounts import AccountModel, Funds
 from oms.simulation.bar_matching import on_bar
-from oms.simulation.bar_path import quotes_of
 from oms.simulation.book import Book
 from oms.simulation.charging import Charging
 from oms.simulation.depth_feed import on_levels, on_order
+from oms.simulation.endings import NEVER_NS
 from oms.simulation.executions import Executions
 from oms.simulation.fees import FeeModel, NoFees
 from oms.simulation.halts import halt, resume
-from oms.simulation.matching import NEVER_NS, Matching
+from oms.simulation.matching import Matching
 from oms.simulation.order_desk import OrderDesk
+from oms.simulation.quote_bars import on_quote_bar
 from oms.simulation.reception import Reception
 from oms.simulation.reporting import Reports, status_report
 from oms.simulation.rules import USUAL_RULES, MatchingRules
@@ -91,7 +93,17 @@ class SimulatedExchange:
         reception: What is said of a request before it is decided, or instead.
     """
 
-    __slots__ = ("_books", "_desk", "_hears_volume", "_lists", "_matching", "_rules", "acts", "reception")
+    __slots__ = (
+        "_books",
+        "_desk",
+        "_endings",
+        "_hears_volume",
+        "_lists",
+        "_matching",
+        "_rules",
+        "acts",
+        "reception",
+    )
 
     def __init__(
         self,
@@ -119,6 +131,7 @@ class SimulatedExchange:
         meter = (NoFees() if fees is None else fees).meter()
         executions = Executions(Charging(self._books, meter, account), gauge)
         self._matching = Matching(self._books, executions, rules)
+        self._endings = self._matching.endings
         self._hears_volume = slippage is not None
         self._desk = OrderDesk(self._matching)
         self.reception = Reception(self._desk, self._books)
@@ -191,6 +204,17 @@ class SimulatedExchange:
             else self._books[order.symbol].ahead_of(order)
         )
 
+    def untaken(self, symbol: Symbol) -> tuple[Levels, Levels]:
+        """Give what we have left of the bids and of the offers that others show, from the best price on.
+
+        Raises:
+            ValidationError: Nothing of this name is traded here.
+        """
+        book = self._books.get(symbol)
+        if book is None:
+            raise ValidationError("symbol", symbol, f"name one of {', '.join(sorted(self._books))}")
+        return tuple(book.bids.offers()), tuple(book.asks.offers())
+
     def on_market(self, heard: MarketData) -> Reports:
         """Take whatever is heard of a market.
 
@@ -223,20 +247,20 @@ class SimulatedExchange:
         return self._settled([*expired, *reports], status.time_ns)
 
     def on_bar(self, heard: Bar | QuoteBar) -> Reports:
-        """Take a bar: of trades as `oms.simulation.bar_matching` says, of quotes as the quotes along its path."""
-        if isinstance(heard, QuoteBar):
-            return [
-                report for quote in quotes_of(heard, self._rules.bar_path) for report in self.on_quote(quote)
-            ]
+        """Take a bar: of trades as `oms.simulation.bar_matching` says, of quotes as `oms.simulation.quote_bars` does."""
         expired = self.on_clock(heard.time_ns)
         book = self._books.get(heard.symbol)
         if book is None:
             return expired
-        return self._settled([*expired, *on_bar(self._matching, book, heard, self._rules)], heard.time_ns)
+        if isinstance(heard, QuoteBar):
+            reports = on_quote_bar(self._matching, book, heard, self._rules.bar_path)
+        else:
+            reports = on_bar(self._matching, book, heard, self._rules)
+        return self._settled([*expired, *reports], heard.time_ns)
 
     def on_depth(self, heard: Depth) -> Reports:
         """Take a book, changes of its levels, or what became of one order of others."""
-        expired = self.on_clock(heard.time_ns) if heard.time_ns >= self._matching.due_ns else []
+        expired = self.on_clock(heard.time_ns) if heard.time_ns >= self._endings.due_ns else []
         book = self._books.get(heard.symbol)
         if book is None:
             return expired
@@ -248,7 +272,7 @@ class SimulatedExchange:
 
     def on_quote(self, quote: Quote) -> Reports:
         """Take the market's best prices; None for a price means that there is nobody on that side."""
-        expired = self.on_clock(quote.time_ns) if quote.time_ns >= self._matching.due_ns else []
+        expired = self.on_clock(quote.time_ns) if quote.time_ns >= self._endings.due_ns else []
         book = self._books.get(quote.symbol)
         if book is None:
             return expired
@@ -277,7 +301,7 @@ class SimulatedExchange:
 
     def on_trade(self, trade: TradePrint) -> Reports:
         """Take a trade between others."""
-        expired = self.on_clock(trade.time_ns) if trade.time_ns >= self._matching.due_ns else []
+        expired = self.on_clock(trade.time_ns) if trade.time_ns >= self._endings.due_ns else []
         book = self._books.get(trade.symbol)
         if book is None:
             return expired
@@ -296,7 +320,7 @@ class SimulatedExchange:
 
     def on_mark(self, mark: MarkPrice) -> Reports:
         """Take a mark price; it moves nobody but orders that wait for one."""
-        expired = self.on_clock(mark.time_ns) if mark.time_ns >= self._matching.due_ns else []
+        expired = self.on_clock(mark.time_ns) if mark.time_ns >= self._endings.due_ns else []
         book = self._books.get(mark.symbol)
         if book is None or not book.is_watched:
             return expired
@@ -310,12 +334,12 @@ class SimulatedExchange:
     @property
     def due_ns(self) -> int | None:
         """When the first order expires by the clock, in nanoseconds UTC; None where none does."""
-        due_ns = self._matching.due_ns
+        due_ns = self._endings.due_ns
         return None if due_ns == NEVER_NS else due_ns
 
     def on_clock(self, time_ns: int) -> Reports:
         """Take the time, in nanoseconds UTC: `EXPIRED` for each order that is good no longer, the first due first."""
-        if time_ns < self._matching.due_ns:
+        if time_ns < self._endings.due_ns:
             return []
         return self._settled(self._matching.expire(time_ns), time_ns)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from heapq import heappop, heappush
 from typing import Final
 
 from oms.model.decimals import EXACT, ZERO
@@ -13,21 +12,19 @@ from oms.model.sessions import SessionChange
 from oms.model.time_in_force import expires_at
 from oms.simulation.admission import why_past
 from oms.simulation.book import Book
+from oms.simulation.endings import Endings
 from oms.simulation.executions import NOTHING_TO_REDUCE, Executions
 from oms.simulation.ladder import Ladder
 from oms.simulation.pegs import moved, set_limit
 from oms.simulation.reporting import Reports, execution_report
 from oms.simulation.rules import MatchingRules
 from oms.simulation.shown_orders import Passive
-from oms.simulation.taking import take
+from oms.simulation.taking import take, total
 from oms.simulation.uncross import uncross
 from oms.simulation.venue_order import Stage, VenueOrder
 
-_ADD: Final = EXACT.add
 _SUBTRACT: Final = EXACT.subtract
 _TEXTS: Final = {SessionPhase.CLOSED: "the session closed", SessionPhase.OPEN: "the session opened"}
-NEVER_NS: Final = 2**63
-"""After the last moment that there is."""
 
 
 class Matching:
@@ -37,10 +34,10 @@ class Matching:
         books: One an instrument, by symbol.
         executions: Where what trades is booked.
         rules: What the venue does where venues differ.
-        due_ns: No order expires by the clock sooner than this, in nanoseconds UTC; `NEVER_NS` where none does.
+        endings: The orders that the clock ends.
     """
 
-    __slots__ = ("_endings", "_expiring", "_places", "books", "due_ns", "executions", "rules")
+    __slots__ = ("_places", "books", "endings", "executions", "rules")
 
     def __init__(self, books: dict[str, Book], executions: Executions, rules: MatchingRules) -> None:
         """Begin with empty books."""
@@ -48,10 +45,7 @@ class Matching:
         self.books = books
         self.executions = executions
         self._places = 0
-        self._endings = 0
-        self.due_ns = NEVER_NS
-        # Some have ended meanwhile, or have another place or another time.
-        self._expiring: list[tuple[int, int, int, VenueOrder]] = []
+        self.endings = Endings()
 
     def work(self, book: Book, order: VenueOrder, time_ns: int) -> Reports:
         """Let an order take what it can, then rest or end; it gets the last place in time."""
@@ -59,7 +53,7 @@ class Matching:
         self._places += 1
         order.place = self._places
         order.since_ns = time_ns
-        self.await_end(order)
+        self.endings.add(order)
         if order.working_qty is not None and not order.open_qty:
             self.executions.lay_off(book, order, time_ns, reports)
             return reports
@@ -92,13 +86,6 @@ class Matching:
         elif order.cash_left is None or executions.set_quantity(book, order, order.price, time_ns, reports):
             book.rest(order, order.price)
         return reports
-
-    def await_end(self, order: VenueOrder) -> None:
-        """Look after an order that the clock ends."""
-        if order.expires_ns is not None:
-            self._endings += 1
-            heappush(self._expiring, (order.expires_ns, order.place, self._endings, order))
-            self.due_ns = self._expiring[0][0]
 
     def release(self, book: Book, released: list[VenueOrder], time_ns: int) -> Reports:
         """Work orders that the market has released: `TRIGGERED` and what follows, one after the other."""
@@ -148,8 +135,15 @@ class Matching:
         released = book.released_by(update)
         return self.release(book, released, update.time_ns) if released else []
 
-    def match_display(self, book: Book, time_ns: int) -> Reports:
-        """Trade resting orders that the market's best prices have reached, then let pegged ones follow them."""
+    def match_display(self, book: Book, time_ns: int, *, opens: bool = False, adds: bool = True) -> Reports:
+        """Trade resting orders that the market's best prices have reached, then let pegged ones follow them.
+
+        Args:
+            book: Where.
+            time_ns: When, in nanoseconds UTC.
+            opens: The market has come there without passing any price between: who rests beyond it trades at its price.
+            adds: Who trades so adds liquidity, rather than taking it.
+        """
         reports: Reports = []
         if book.is_still:
             return reports
@@ -159,7 +153,8 @@ class Matching:
             for px, left in book.facing(is_buy=ladder.is_buy).offers():
                 if not ladder.reaches(px):
                     break
-                self._match_offer(book, ladder, px, left, time_ns, reports)
+                gap = (LastLiquidityInd.ADDED if adds else LastLiquidityInd.REMOVED) if opens else None
+                self._match_offer(book, ladder, px, left, time_ns, reports, gap=gap)
         if book.aside and not is_awaited:
             for order in sorted(book.aside.values(), key=_priority):
                 self._match_aside(book, order, time_ns, reports)
@@ -181,13 +176,25 @@ class Matching:
         return reports
 
     def _match_offer(
-        self, book: Book, ladder: Ladder, px: Decimal, left: Decimal, time_ns: int, reports: Reports
+        self,
+        book: Book,
+        ladder: Ladder,
+        px: Decimal,
+        left: Decimal,
+        time_ns: int,
+        reports: Reports,
+        *,
+        gap: LastLiquidityInd | None,
     ) -> None:
-        # What is left of one price of the other side goes to whoever of ours reaches it.
+        # What is left of one price of the other side goes to whoever of ours reaches it; through a gap at that price.
         left = book.whole(left)
         while left and ladder.reaches(px):
-            ours = left if ladder.is_beyond(px) else self._granted(book, ladder, left)
-            qty = self.fill_first(book, ladder, ours, time_ns, reports) if ours else ZERO
+            is_beyond = ladder.is_beyond(px)
+            ours = left if is_beyond else self._granted(book, ladder, left)
+            if gap is not None and is_beyond and not ladder.best().first().is_post_only:
+                qty = self.fill_first(book, ladder, ours, time_ns, reports, px=px, liquidity=gap)
+            else:
+                qty = self.fill_first(book, ladder, ours, time_ns, reports) if ours else ZERO
             if qty:
                 book.take(px, qty, is_buy=ladder.is_buy)
             left = _SUBTRACT(left, qty) if ours == left else ZERO
@@ -251,13 +258,9 @@ class Matching:
     def expire(self, time_ns: int) -> Reports:
         """End what is good no longer at a moment, the first due first."""
         reports: Reports = []
-        expiring = self._expiring
-        while expiring and expiring[0][0] <= time_ns:
-            due_ns, place, _, order = heappop(expiring)
-            if order.stage is Stage.OPEN and (order.expires_ns, order.place) == (due_ns, place):
-                book = self.books[order.symbol]
-                self._expire(book, order, due_ns, "its time in force has passed", reports)
-        self.due_ns = expiring[0][0] if expiring else NEVER_NS
+        for order, due_ns in self.endings.over(time_ns):
+            book = self.books[order.symbol]
+            self._expire(book, order, due_ns, "its time in force has passed", reports)
         return reports
 
     def _expire(self, book: Book, order: VenueOrder, time_ns: int, text: str, reports: Reports) -> None:
@@ -323,7 +326,7 @@ class Matching:
     def _replenish(self, book: Book, order: VenueOrder) -> None:
         self._places += 1
         order.place = self._places
-        self.await_end(order)
+        self.endings.add(order)
         book.replenish(order)
 
     def _match_aside(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
@@ -332,7 +335,7 @@ class Matching:
             return
         wanted = self.executions.wanted(order)
         found = book.in_reach(order, self.executions.may_take(book, wanted, time_ns))
-        qty = _total(found)
+        qty = total(found)
         if not qty or qty < order.least_qty(wanted):
             return
         assert order.price is not None
@@ -347,13 +350,6 @@ class Matching:
             book.rest(order, order.price)
         else:
             self.executions.lay_off(book, order, time_ns, reports)
-
-
-def _total(found: list[tuple[Decimal, Decimal]]) -> Decimal:
-    total = ZERO
-    for _, qty in found:
-        total = _ADD(total, qty)
-    return total
 
 
 def _left_of(order: VenueOrder) -> str:

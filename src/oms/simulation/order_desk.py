@@ -208,7 +208,7 @@ class OrderDesk:
             order.time_in_force = time_in_force
             order.expires_ns = expires_at(time_in_force, time_ns)
             if not is_moved:
-                self._matching.await_end(order)
+                self._matching.endings.add(order)
         trade_date = book.trade_date_at(time_ns)
         reports: Reports = [answer(order, request.cl_ord_id, ExecType.REPLACED, time_ns, trade_date)]
         if order.working_qty is not None:

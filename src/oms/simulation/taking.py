@@ -78,7 +78,7 @@ def _is_enough(book: Book, order: VenueOrder, found: list[tuple[Decimal, Decimal
     """Tell whether what was found is the least that an order may trade; for money, whether that is used up with it."""
     cash = order.cash_left
     if cash is None or not least:
-        return _total(found) >= least
+        return total(found) >= least
     instrument = book.instrument
     for px, shown in found:
         qty = min(shown, instrument.lots_for(cash, px))
@@ -88,8 +88,9 @@ def _is_enough(book: Book, order: VenueOrder, found: list[tuple[Decimal, Decimal
     return False
 
 
-def _total(found: list[tuple[Decimal, Decimal]]) -> Decimal:
-    total = ZERO
+def total(found: list[tuple[Decimal, Decimal]]) -> Decimal:
+    """Give how much there is at all prices together."""
+    sum_qty = ZERO
     for _, qty in found:
-        total = _ADD(total, qty)
-    return total
+        sum_qty = _ADD(sum_qty, qty)
+    return sum_qty

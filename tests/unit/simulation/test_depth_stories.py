@@ -15,7 +15,7 @@ from oms.model.security_status import SecurityStatus
 from oms.simulation.queue_models import Optimistic, Proportional
 from oms.simulation.rules import MatchingRules
 from tests.unit.simulation.test_exchange_stories import assert_whole
-from tests.unit.simulation.venue import NOON_NS, Venue, X, spoken
+from tests.unit.simulation.venue import Venue, X, spoken
 
 BY_LEVEL: dict[str, tuple[str, ...]] = {
     "a market order walks the levels, each for what is shown there": (
@@ -432,7 +432,7 @@ def test_a_bar_of_quotes_is_the_quotes_of_its_path() -> None:
     bids = Decimal(99), Decimal(102), Decimal(98), Decimal(100), Decimal(2)
     asks = Decimal(101), Decimal(104), Decimal(100), Decimal(102), Decimal(4)
 
-    told = venue.exchange.on_market(QuoteBar(X, NOON_NS, NOON_NS - 1, *bids, *asks))
+    told = venue.exchange.on_market(QuoteBar(X, venue.time_ns + 1, venue.time_ns, *bids, *asks))
 
     assert [spoken(report) for report in told] == ["a 2@102 maker leaves 1"]
     assert venue.tell("buy b 9 @102 ioc") == ["b new", "b 4@102 taker leaves 5", "b canceled cum 4"]

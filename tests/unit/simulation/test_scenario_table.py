@@ -20,7 +20,12 @@ from oms.model.order import Order
 from oms.model.sessions import SessionChange
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
+from oms.simulation.accounts import AccountModel, MarginAccount
+from oms.simulation.fee_schedules import PaidIn, Together
+from oms.simulation.fees import MakerTaker, PerUnit
 from oms.stores.memory import MemoryEventStore
+from oms.testing.conservation import check_conservation
+from oms.testing.fill_audit.audit import FillAudit
 from tests.unit.simulation.venue import (
     INSTRUMENT,
     NOON_NS,
@@ -33,6 +38,8 @@ from tests.unit.simulation.venue import (
 )
 
 MARKET = "quote 99x5 101x5"
+MONEY = {"USD": Decimal(100_000)}
+FEES = Together([MakerTaker(maker_bps="-0.5", taker_bps=3), PaidIn(PerUnit("0.02"), "EUR", {"USD": 1})])
 
 # name: (before, the order, after, fills, end)
 TABLE: dict[str, tuple[str, str, str, str, str]] = {
@@ -152,11 +159,12 @@ WHO = {LastLiquidityInd.ADDED: "maker", LastLiquidityInd.REMOVED: "taker", None:
 class Scenario:
     """One order of ours in a market."""
 
-    def __init__(self) -> None:
+    def __init__(self, account: AccountModel | None = None) -> None:
         self.clock = ManualClock(NOON_NS)
-        self.om = OrderManager(
-            brokers=[PaperBroker([INSTRUMENT])], store=MemoryEventStore(), clock=self.clock
-        )
+        self.audit = FillAudit([INSTRUMENT], balances=MONEY)
+        self.broker = PaperBroker([INSTRUMENT], fees=FEES, account=account, witness=self.audit)
+        self.store = MemoryEventStore()
+        self.om = OrderManager(brokers=[self.broker], store=self.store, clock=self.clock)
         self.fills: list[str] = []
         self.om.on(Traded, self._traded)
         self.order: Order | None = None
@@ -219,6 +227,21 @@ def test_what_becomes_of_an_order(name: str) -> None:
     became = scenario.order
     assert "; ".join(scenario.fills) == fills
     assert f"{became.status.name} {became.cum_qty} {became.leaves_qty}" == end
+    assert scenario.audit.check(scenario.broker) == ()
+    assert scenario.audit.fills == len(scenario.fills)
+
+
+@pytest.mark.parametrize("name", [name for name, (*_, fills, _) in TABLE.items() if fills])
+def test_what_an_order_costs_balances(name: str) -> None:
+    # Where nobody is to trade with, an account could not tell what an order is worth, and would refuse it.
+    before, order, after, fills, _ = TABLE[name]
+    scenario = Scenario(MarginAccount(MONEY))
+    for steps in (before, order, after):
+        scenario.play(steps)
+
+    assert "; ".join(scenario.fills) == fills
+    assert scenario.audit.check(scenario.broker) == ()
+    assert check_conservation(scenario.store.read(), scenario.broker, balances=MONEY) == ()
 
 
 def test_the_table_has_the_rows_that_it_is_to_have() -> None:

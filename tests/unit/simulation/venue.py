@@ -91,10 +91,10 @@ from oms.model.time_in_force import (
     TimeInForce,
 )
 from oms.simulation.accounts import AccountModel
-from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
 from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
+from tests.unit.simulation.witnessed import WitnessedExchange
 
 X = Symbol("X")
 INSTRUMENT = Instrument(symbol="X", currency="USD", tick="0.01", lot=1)
@@ -161,7 +161,7 @@ class Venue:
         account: AccountModel | None = None,
         rules: MatchingRules = USUAL_RULES,
     ) -> None:
-        self.exchange = SimulatedExchange(
+        self.exchange = WitnessedExchange(
             [instrument], fees=fees, slippage=slippage, account=account, rules=rules
         )
         self.time_ns = NOON_NS
