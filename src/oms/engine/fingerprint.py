@@ -148,7 +148,7 @@ def _group(group: Group) -> list[object]:
             None if leg.end is None else leg.end.value,
             [leg.reached, leg.is_final, None if leg.reach is None else str(leg.reach), str(leg.terms)],
             [text(qty) for qty in (leg.executed_qty, leg.open_qty, leg.asked_qty, leg.first_qty)],
-            [leg.has_ended, leg._asked_away, text(leg._excess_told)],
+            [leg.has_ended, leg._asked_away, text(leg._excess_told), leg._wait_told],
             [sorted(leg._cut), sorted(leg._stuck)],
             [sorted(leg._no_replace.items()), sorted(leg._no_cancel.items())],
         ]

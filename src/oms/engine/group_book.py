@@ -41,11 +41,13 @@ class GroupBook:
         reducing: Those with legs that may only reduce a position, by its account and symbol.
         refused: When something was last refused of a group, in nanoseconds UTC, by its number; until it is looked at again for
             that. Not part of the state.
+        barred: Those of them with an exit that the gate does not let go, each with when to look at it again. Not part of the
+            state.
         next_id: The number that the next group gets.
         asked: The handle that is to become the next group; None to make one.
     """
 
-    __slots__ = ("asked", "by_id", "dirty", "next_id", "of_order", "reducing", "refused", "sharing")
+    __slots__ = ("asked", "barred", "by_id", "dirty", "next_id", "of_order", "reducing", "refused", "sharing")
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -55,6 +57,7 @@ class GroupBook:
         self.sharing: dict[int, Sharing] = {}
         self.reducing: dict[tuple[Account, Symbol], dict[int, Group]] = {}
         self.refused: dict[int, int] = {}
+        self.barred: dict[int, Any] = {}
         self.next_id = 1
         self.asked: Group | None = None
 
@@ -106,6 +109,8 @@ class GroupBook:
             leg.terms = event.terms
         leg.reach = Reach(event.terms, event.trigger_px, event.px, event.px_ns)
         leg.is_final, leg.may_rest = type(event.terms) is Market, True
+        # Whether it may go to its venue now is looked at once.
+        group._is_unknown = True
 
     def on_stopped(self, event: ev.LegStopped) -> None:
         """Take in that nothing more is made of a leg."""
@@ -121,7 +126,7 @@ class GroupBook:
             leg.end = leg.end or LegEnd.CANCELED
 
     def on_raised(self, event: ev.AnomalyRaised) -> None:
-        """Take in that somebody was told of exits that exceed their entry, or of an order that could not be taken back."""
+        """Take in that somebody was told of exits that exceed their entry, of one that waits, or of an order that stays."""
         leg = None if event.order_id is None else self.of_order.get(event.order_id)
         if leg is None or event.order_id is None:
             return
@@ -130,6 +135,9 @@ class GroupBook:
             leg._group._has_notes = True
         elif event.code is AnomalyCode.NOT_TAKEN_BACK:
             leg._stuck |= {event.order_id}
+            leg._group._has_notes = True
+        elif event.code is AnomalyCode.EXIT_WAITS:
+            leg._wait_told = True
             leg._group._has_notes = True
 
     def _excess(self, entry: GroupLeg) -> Decimal:
@@ -194,6 +202,7 @@ class GroupBook:
         del self.by_id[group.group_id], self.sharing[group.group_id]
         self.dirty.pop(group.group_id, None)
         self.refused.pop(group.group_id, None)
+        self.barred.pop(group.group_id, None)
         for holding in _holdings(group) if group._reduces else ():
             of_holding = self.reducing[holding]
             del of_holding[group.group_id]

@@ -17,14 +17,15 @@ from oms.engine.inputs import PlaceGroup
 from oms.engine.leg_caps import capped
 from oms.engine.leg_entry import LegEntry, order_of
 from oms.engine.leg_events import ORIGIN, asked_qty
+from oms.engine.leg_gate import LegGate
 from oms.engine.native_groups import NativeGroups
 from oms.engine.order_entry import OrderEntry
 from oms.errors import LimitExceededError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
-from oms.model.contingency import CancelGroup, SubmitGroup
+from oms.model.contingency import TAKES_TURNS, CancelGroup, SubmitGroup
 from oms.model.decimals import ZERO, plain
-from oms.model.enums import AnomalyCode, LegEnd, RequestKind
+from oms.model.enums import AnomalyCode, LegEnd, Life, RequestKind
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import BrokerName, OrderId
 from oms.model.order import Order
@@ -43,12 +44,12 @@ MAX_STEPS: Final = 10_000
 class Groups:
     """What works the groups of an engine."""
 
-    __slots__ = ("_book", "_entry", "_legs", "_native", "_state")
+    __slots__ = ("_book", "_entry", "_gate", "_legs", "_native", "_state")
 
     def __init__(self, entry: OrderEntry, holding: Holding) -> None:
         """Work on the state of an order entry, through which all orders go; those that are held here are sent by `holding`."""
         self._entry = entry
-        self._legs = LegEntry(entry, holding)
+        self._legs, self._gate = LegEntry(entry, holding), LegGate(entry)
         self._state = entry.state
         self._book: GroupBook = entry.state.groups
         self._native = NativeGroups(entry, self._legs)
@@ -103,11 +104,19 @@ class Groups:
         group is looked at.
         """
         refused, book, pause_ns = self._book.refused, self._book, self._state.request_timeout_ns
+        if book.barred:
+            self._gate.ask_again()
         for group_id, at_ns in list(refused.items()):
             if at_ns + pause_ns <= self._state.now_ns:
                 del refused[group_id]
                 book.dirty[group_id] = book.by_id[group_id]
-        return min(refused.values()) + pause_ns if refused else None
+                if group_id in book.barred:
+                    self._gate.look_again(book.by_id[group_id])
+        if not refused:
+            return None
+        due_ns = min(refused.values()) + pause_ns
+        free_ns = self._gate.next_due_ns() if book.barred else None
+        return due_ns if free_ns is None else min(due_ns, free_ns)
 
     def settle(self, requests: list[Request]) -> None:
         """Ask for everything that is not as it should be.
@@ -139,6 +148,8 @@ class Groups:
                 return True
             group._is_unknown = False
             self._legs.look_up(legs, sharing.turns)
+            if self._gate.bar_reached(legs, sharing.turns):
+                return True
         goals = sharing.goals(legs)
         if group._reduces:
             goals = capped(self._state, legs, goals, sharing.turns)
@@ -182,8 +193,9 @@ class Groups:
         lacks = wanted - leg.asked_qty
         if held is None:
             return lacks > ZERO
-        waits = goal.is_held or (leg.reach is None and leg.number not in sharing.turns)
-        if lacks <= ZERO or (goal.is_held and leg.reach is not None):
+        # One that waits for a quote goes with that.
+        waits = goal.is_held or (leg.reach is None and type(leg.leg.terms) not in TAKES_TURNS)
+        if lacks <= ZERO or (goal.is_held and leg.reach is not None and leg.may_rest):
             # Where another one was reached after it, it waits anew.
             self._legs.drop(held)
             return lacks > ZERO
@@ -265,7 +277,7 @@ class Groups:
         else:
             lacks = held._order_qty if held is not None else leg.leg.order_qty or ZERO
         qty = lacks if room is None or room > lacks else room
-        if qty <= ZERO or not self._is_open_for(leg, qty):
+        if qty <= ZERO or not self._is_open_for(leg, qty) or not self._gate.may_go(leg, qty):
             if held is not None and held._order_qty != lacks:
                 self._legs.amend(held, lacks)
             return False
@@ -285,6 +297,9 @@ class Groups:
                 return True
         order_id = self._announce(leg)
         self._entry.submit(order_of(leg, qty), requests, promised=order_id)
+        order = leg.orders[-1]
+        if order._life is Life.DENIED and order_id in leg._cut:
+            self._gate.bar(leg, qty, 0, order.reasons)
         return True
 
     def _hold(self, leg: GroupLeg, goal: LegGoal) -> None:

@@ -204,13 +204,13 @@ class LegEntry:
 
 
 def order_of(leg: GroupLeg, qty: Decimal) -> SubmitOrder:
-    """Give the command that places an order of a leg."""
-    of = leg.leg
+    """Give the command that places an order of a leg, as what it was reached with where it was."""
+    of, reach = leg.leg, leg.reach
     return SubmitOrder(
         of.symbol,
         of.side,
         qty,
-        leg.terms,
+        leg.terms if reach is None else reach.terms,
         of.time_in_force,
         of.account or leg._group.account,
         instructions=of.instructions,

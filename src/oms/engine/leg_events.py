@@ -12,6 +12,7 @@ from oms.model.door import OWN_NAMES
 from oms.model.enums import RequestKind
 from oms.model.group import NO_ORDERS, NOTHING_REFUSED, Group, GroupLeg
 from oms.model.order import ENDED, Order
+from oms.model.reasons import ReasonCode
 
 # What is kept on a leg is the group book's own. The functions are all called alike; the book comes in as `Any`, as it is what
 # calls them.
@@ -20,6 +21,14 @@ from oms.model.order import ENDED, Order
 
 ORIGIN: Final = "contingency"
 """Who speaks where a group asks for something."""
+
+OF_GATE: Final = frozenset(
+    {
+        ReasonCode.KILL_SWITCH, ReasonCode.MSG_RATE, ReasonCode.MAX_OPEN_ORDERS, ReasonCode.MAX_ORDER_QTY,
+        ReasonCode.MAX_ORDER_VALUE, ReasonCode.PRICE_COLLAR, ReasonCode.INPUT_UNAVAILABLE,
+    }
+)  # fmt: skip
+"""Why the gate refuses: another time it may not. An exit that is denied for nothing else is not lost."""
 
 _K = TypeVar("_K")
 Taken: TypeAlias = Callable[[Any, Any, GroupLeg, Order], None]
@@ -100,6 +109,8 @@ def _created(book: Any, event: ev.OrderCreated, leg: GroupLeg, order: Order) -> 
 
 
 def _submitted(book: Any, event: ev.OrderSubmitted, leg: GroupLeg, order: Order) -> None:
+    if leg._group._has_notes:
+        _goes(leg)
     if len(leg.orders) > 1 or event.cause.origin != ORIGIN:
         moved(book, event, leg, order)
     else:
@@ -140,7 +151,14 @@ def _released(book: Any, event: ev.OrderReleased, leg: GroupLeg, order: Order) -
     moved(book, event, leg, order)
 
 
+def _goes(leg: GroupLeg) -> None:
+    # Should it have to wait another time, somebody is told again.
+    (leg._entry or leg)._wait_told = leg._wait_told = False
+
+
 def _replaced(book: Any, event: ev.OrderReplaced, leg: GroupLeg, order: Order) -> None:
+    if leg._group._has_notes:
+        _goes(leg)
     leg._no_replace = _without(leg._no_replace, event.order_id)
     leg._stuck -= {event.order_id}
     # Somebody has moved its price: so it stays where it is placed anew.
@@ -164,6 +182,7 @@ def _note_who(event: ev.CancelRequested | ev.OrderCanceled, leg: GroupLeg) -> No
 def _ended(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
     if order is leg.held:
         leg.held = leg.reach = None
+        leg._wait_told = False
         # What is held here ends without a request.
         if type(event) is ev.OrderCanceled and event.cause.kind in _COMMANDS:
             _note_who(event, leg)
@@ -173,6 +192,10 @@ def _ended(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None
 
 
 def _denied(book: Any, event: ev.OrderDenied, leg: GroupLeg, order: Order) -> None:
+    # What no entry feeds may open a position: where its price was reached, it is not asked for later.
+    may_wait = leg._entry is not None or (not leg.reached and len(leg.orders) > 1)
+    if may_wait and order is not leg.held and all(one.code in OF_GATE for one in event.reasons):
+        leg._cut |= {event.order_id}
     _ended(book, event, leg, order)
     _look_again(book, leg)
 

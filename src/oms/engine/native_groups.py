@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import count
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from oms.engine.group_book import GroupBook, is_fresh
 from oms.engine.leg_entry import LegEntry
@@ -32,8 +32,6 @@ from oms.order_types.grid_checks import check_qty
 # What is kept on a leg is the group book's own; routes and handlers are the order entry's.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
-
-_NS_PER_S: Final = 1_000_000_000
 
 
 _Granted: TypeAlias = tuple[SubmitOrder, Any, Decimal | None, int]
@@ -206,13 +204,8 @@ class NativeGroups:
         most = limits.max_open_orders
         if most is not None and len(book.exposure.open_orders) + count > most:
             return False
-        if limits.max_messages is None:
-            return True
-        # The oldest that would have to be out of the window by now.
-        place = len(book.sent_ns) + count - limits.max_messages - 1
-        if not 0 <= place < len(book.sent_ns):
-            return place < 0
-        return now_ns - book.sent_ns[place] >= limits.message_window_s * _NS_PER_S
+        free_ns = book.free_at(count)
+        return free_ns is not None and free_ns <= now_ns
 
 
 def _executed(group: Group, legs: Iterable[int]) -> Decimal:

@@ -29,8 +29,8 @@ def rows_of(state: State) -> Iterator[object]:
         for leg in group.legs:
             yield rows.LegRow(
                 group.group_id, leg.number, tuple(order.order_id for order in leg.orders), leg.terms, leg.end, leg.reached,
-                leg.reach, leg.is_final, leg.first_qty, leg.has_ended, leg._asked_away, leg._excess_told, tuple(sorted(leg._cut)),
-                tuple(sorted(leg._stuck)), tuple(sorted(leg._no_replace.items())), tuple(sorted(leg._no_cancel.items())),
+                leg.reach, leg.is_final, leg.first_qty, leg.has_ended, leg._asked_away, leg._excess_told,
+                leg._wait_told, tuple(sorted(leg._cut)), tuple(sorted(leg._stuck)), tuple(sorted(leg._no_replace.items())), tuple(sorted(leg._no_cancel.items())),
             )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def take(state: State, row: object) -> bool:
             leg.orders = [state.index.by_id[order_id] for order_id in row.order_ids]
             leg.terms, leg.end, leg.reached, leg.reach = row.terms, row.end, row.reached, row.reach
             leg.is_final, leg.first_qty, leg.has_ended = row.is_final, row.first_qty, row.has_ended
-            leg._asked_away, leg._excess_told = row.asked_away, row.excess_told
+            leg._asked_away, leg._excess_told, leg._wait_told = row.asked_away, row.excess_told, row.wait_told
             leg._cut, leg._stuck = frozenset(row.cut), frozenset(row.stuck)
             leg._no_replace, leg._no_cancel = dict(row.no_replace), dict(row.no_cancel)
             for at_ns in (*leg._no_replace.values(), *leg._no_cancel.values()):

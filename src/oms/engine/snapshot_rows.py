@@ -284,6 +284,7 @@ class LegRow:
     has_ended: bool
     asked_away: bool
     excess_told: Decimal
+    wait_told: bool
     cut: tuple[OrderId, ...]
     stuck: tuple[OrderId, ...]
     no_replace: tuple[tuple[OrderId, int], ...]

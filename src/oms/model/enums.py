@@ -154,6 +154,7 @@ class AnomalyCode(Choice):
     EXIT_LOST = "exit lost"
     EXITS_EXCEED_ENTRY = "exits exceed entry"
     NOT_TAKEN_BACK = "not taken back"
+    EXIT_WAITS = "exit waits"
 
 
 class Listing(Choice):

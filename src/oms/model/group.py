@@ -11,6 +11,7 @@ from oms.model.decimals import ZERO, plain
 from oms.model.define import record
 from oms.model.enums import LegEnd, WorkedBy
 from oms.model.ids import Account, ListId, OrderId
+from oms.model.market import MarketUpdate
 from oms.model.order import Order
 from oms.model.terms import Terms, in_words
 
@@ -70,7 +71,9 @@ class GroupLeg:
         "_group",
         "_no_cancel",
         "_no_replace",
+        "_passed",
         "_stuck",
+        "_wait_told",
         "asked_qty",
         "end",
         "executed_qty",
@@ -106,7 +109,10 @@ class GroupLeg:
         asked = leg.instructions
         self.reduces = asked is not None and asked.reduce_only
         self._entry: GroupLeg | None = None
-        self._asked_away = False
+        # The market with which the gate would have let it go as it was reached; not part of the state.
+        self._passed: MarketUpdate | None = None
+        # Somebody was told that it waits, or that the exits of what it has brought do.
+        self._asked_away = self._wait_told = False
         self._excess_told = ZERO
         # Canceled by the group itself; beyond what they should be for, and somebody was told.
         self._cut = self._stuck = NO_ORDERS

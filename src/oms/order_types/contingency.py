@@ -210,7 +210,7 @@ class _OcoNode:
             known = facts[legs[at].first]
             if wanted[at] <= done[at] or known.end is not None:
                 continue
-            if known.reached and (known.is_final, known.reached) > highest:
+            if known.reached and known.may_rest and (known.is_final, known.reached) > highest:
                 highest, last = (known.is_final, known.reached), at
             if first is None and known.may_rest:
                 first = at

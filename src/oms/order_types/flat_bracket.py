@@ -121,7 +121,7 @@ class FlatBracket:
             else:
                 wanted.append(left)
                 reached = one.reached
-                if reached:
+                if reached and one.may_rest:
                     if (one.is_final, reached) > (is_final, rank):
                         whose, rank, is_final = at, reached, one.is_final
                 elif whose is None and one.may_rest:

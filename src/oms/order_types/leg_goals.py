@@ -41,7 +41,7 @@ class LegFacts(Protocol):
 
     @property
     def may_rest(self) -> bool:
-        """Its venue takes it as it is; False only where it is held here until its price comes."""
+        """It may go to its venue as it is; False where it is held here until its price comes, or until it may go."""
         ...
 
     @property

@@ -46,3 +46,14 @@ class RiskBook:
     def is_rate_reached(self, now_ns: int) -> bool:
         """Tell whether one more request would be one too many in the window."""
         return len(self.sent_ns) >= self._full and now_ns - self.sent_ns[0] < self._window_ns
+
+    def free_at(self, count: int) -> int | None:
+        """Give from when on so many more requests may leave, in nanoseconds UTC; 0 where they may now, None where they never may."""
+        limits, sent_ns = self.limits, self.sent_ns
+        if limits is None or limits.max_messages is None:
+            return 0
+        # The newest that has to be out of the window by then.
+        place = len(sent_ns) + count - limits.max_messages - 1
+        if place < 0:
+            return 0
+        return sent_ns[place] + self._window_ns if place < len(sent_ns) else None

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import count
 from typing import TypeAlias
 
+from oms.engine.held_orders import HeldOrders
 from oms.model.contingency import Contingency, Leg, Oco, Oto, first_leg, legs_of, trades_alike
-from oms.model.enums import RequestKind
+from oms.model.enums import LegEnd, RequestKind
+from oms.model.group import GroupLeg
+from oms.model.ids import OrderId
 from oms.model.order import Order
+from oms.model.reasons import ReasonCode
+from oms.model.triggers import TrailingTrigger
+
+# ruff: noqa: SLF001  # where a held order waits for the market to come back is its book's own
+# pyright: reportPrivateUsage=false
 
 OfLeg: TypeAlias = Callable[[int], Decimal]
 """A quantity of a leg, by its number."""
@@ -83,3 +91,36 @@ def asked_of(order: Order) -> Decimal:
         return Decimal()
     totals = [one.order_qty for one in order.outstanding_requests if one.order_qty is not None]
     return max((totals[-1] if totals else order.order_qty) - order.cum_qty, Decimal())
+
+
+def asked_of_leg(leg: GroupLeg) -> Decimal:
+    """Give the same of all orders of a leg that were sent: what is held waits until there is room for it."""
+    return sum((asked_of(order) for order in leg.orders if order is not leg.held), Decimal())
+
+
+def covered(oto: Oto, number: int, asked: OfLeg, held: OfLeg) -> Decimal:
+    """Give for how much of what an entry has brought its exits are at work or held."""
+    total = Decimal()
+    for one, first in exits_of(oto, number):
+        if isinstance(one, Oco):
+            at_work = (sum(map(asked, turn), Decimal()) for turn in turns(one, first))
+            total += max(*at_work, *(held(leg) for turn in turns(one, first) for leg in turn))
+        else:
+            total += asked(first) + held(first)
+    return total
+
+
+def lost_for(legs: Iterable[GroupLeg]) -> Iterator[set[ReasonCode]]:
+    """Give for what each of the legs was denied that are lost for that."""
+    for leg in legs:
+        if leg.end is LegEnd.LOST and leg.orders[-1].reasons:
+            yield {one.code for one in leg.orders[-1].reasons}
+
+
+def trails(held: HeldOrders) -> Iterator[tuple[OrderId, Decimal]]:
+    """Give where each trailing stop stands that is held and follows the market."""
+    for order_id in held.orders:
+        is_back = order_id in held.book and order_id not in held._backs
+        px = held.book.trigger_px(order_id) if is_back else None
+        if px is not None and isinstance(held.trigger(order_id), TrailingTrigger):
+            yield order_id, px

@@ -8,10 +8,10 @@ After each step these laws are looked at.
   unanswered, a leg that has ended or an anomaly says why not.
 - *Equality*: legs that take turns are each for the same, the one at its venue and those that are held.
 - *Trails never move away*: a trailing stop that is held stands no further from the market than it once did, also after a restart.
+- *Leave*: an exit that the gate refuses waits, and is not lost.
 - *Reduction*: legs that may only reduce a position ask for no more than there is of it, once everything is answered.
 
-A bust of an execution can make the first impossible; from then on what is asked for is held against what is known.
-
+After a bust of an execution, which can make the first impossible, what is asked for is held against what is known.
 Subclass `GroupMachine` with handlers of your own, and run it as `GroupMachine.TestCase` under pytest.
 """
 
@@ -31,10 +31,11 @@ from oms.engine.fingerprint import describe
 from oms.engine.group_book import is_refused
 from oms.engine.inputs import Input, Reported, Start, TimerDue
 from oms.engine.invariants import check_state
+from oms.engine.leg_events import OF_GATE
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model.capabilities import Capabilities
-from oms.model.commands import CancelOrder, SubmitOrder
+from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, SubmitOrder
 from oms.model.contingency import Arm, CancelGroup, Oco, Oto, Siblings, SubmitGroup
 from oms.model.decimals import ZERO
 from oms.model.enums import AnomalyCode, HeldPolicy, Side
@@ -48,7 +49,8 @@ from oms.model.terms import Limit, Market, Stop, StopLimit
 from oms.model.time_in_force import GTC, GoodTillCancel
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.projections.positions import Positions
-from oms.testing.group_laws import asked_of, at_once, each, entries, exits_of, turns
+from oms.testing import group_laws as laws
+from oms.testing.group_laws import at_once, each, entries, exits_of, turns
 from oms.testing.group_trees import reducing, trees
 from oms.testing.group_venue import NumberVenue, Slip
 
@@ -80,7 +82,7 @@ class GroupMachine(RuleBasedStateMachine):
         self.stands: dict[OrderId, Decimal] = {}
         self.events: list[Event] = []
         self.now_ns = START_NS
-        self.has_busted = self.has_settled = False
+        self.has_busted = self.has_settled = self.is_killed = False
 
     def handlers(self) -> HandlerRegistry:
         """Give what works each kind of order; the library's own unless you say otherwise."""
@@ -92,8 +94,7 @@ class GroupMachine(RuleBasedStateMachine):
         return Engine({HERE: self.able, THERE: self.able}, self.handlers(), state)
 
     def _start(self, policy: HeldPolicy = HeldPolicy.RELEASE) -> Start:
-        limits = RiskLimits.off("a test")
-        return Start("groups", _TIMEOUT_NS, limits, (AAPL, BTC), _MAIN, 0, policy)
+        return Start("groups", _TIMEOUT_NS, RiskLimits.off("a test"), (AAPL, BTC), _MAIN, 0, policy)
 
     def tell(self, what: Input) -> None:
         """Hand an input in, and its requests to the venues."""
@@ -189,7 +190,7 @@ class GroupMachine(RuleBasedStateMachine):
         update: MarketUpdate = TradePrint(BTC.symbol, self.now_ns, 8, 1)
         self.tell(Quote(BTC.symbol, self.now_ns, 10, 10, 11, 10) if is_high else update)
 
-    @precondition(lambda self: getattr(self, "reduces", False))
+    @precondition(lambda self: getattr(self, "reduces", False) and not self.is_killed)
     @rule(side=st.sampled_from([Side.BUY, Side.SELL, Side.SELL]), size=_SIZES)
     def trade_beside(self, side: Side, size: int) -> None:
         """Somebody else changes the position; the venue executes it at once."""
@@ -205,6 +206,13 @@ class GroupMachine(RuleBasedStateMachine):
         orders = self.group.orders
         if orders and not wanted:
             self.tell(CancelOrder(orders[pick % len(orders)].order_id, "somebody"))
+
+    @precondition(lambda self: hasattr(self, "engine"))
+    @rule(is_on=st.booleans())
+    def throw_kill_switch(self, is_on: bool) -> None:  # drawn by Hypothesis
+        """Somebody engages the kill switch, or releases it."""
+        self.is_killed = is_on
+        self.tell((EngageKillSwitch if is_on else ReleaseKillSwitch)("a test", "somebody"))
 
     @rule(wanted=st.integers(0, 15))
     def cancel_group(self, wanted: int) -> None:
@@ -235,21 +243,20 @@ class GroupMachine(RuleBasedStateMachine):
         return self.engine.state.groups.by_id[1]
 
     def _asked(self, number: int) -> Decimal:
-        # Of those that were sent: what is held waits until there is room for it.
-        leg = self.group.legs[number]
-        return sum((asked_of(order) for order in leg.orders if order is not leg.held), ZERO)
+        return laws.asked_of_leg(self.group.legs[number])
 
     def _held(self, number: int) -> Decimal:
-        held = self.group.legs[number].held
-        return ZERO if held is None else held.leaves_qty
+        return ZERO if (held := self.group.legs[number].held) is None else held.leaves_qty
 
     def _most(self, number: int) -> Decimal:
-        ids = {order.order_id for order in self.group.legs[number].orders}
-        return sum((slip.most for slip in self.venue.slips.values() if slip.order_id in ids), ZERO)
+        return sum((slip.most for slip in self._slips_of(number)), ZERO)
 
     def _cum_at_venue(self, number: int) -> Decimal:
+        return sum((slip.cum_qty for slip in self._slips_of(number)), ZERO)
+
+    def _slips_of(self, number: int) -> list[Slip]:
         ids = {order.order_id for order in self.group.legs[number].orders}
-        return sum((slip.cum_qty for slip in self.venue.slips.values() if slip.order_id in ids), ZERO)
+        return [slip for slip in self.venue.slips.values() if slip.order_id in ids]
 
     def _executed(self, number: int) -> Decimal:
         return self.group.legs[number].executed_qty
@@ -284,26 +291,16 @@ class GroupMachine(RuleBasedStateMachine):
             return
         for oto, number in entries(self.tree):
             entry, legs = self.group.legs[number], [self.group.legs[one] for one in each(oto, number)]
-            is_due = oto.arm is Arm.EACH_FILL or (bool(entry.orders) and entry.has_ended)
+            is_due = oto.arm is Arm.EACH_FILL or (entry.orders and entry.has_ended)
             if not is_due or any(leg.end is not None for leg in legs) or self._is_capped(legs):
                 continue
             left = entry.executed_qty - sum((leg.executed_qty for leg in legs), ZERO)
-            assert left <= self._covered(oto, number), f"{left} without an exit"
+            is_told = any(leg._wait_told for leg in (entry, *legs)) and not self.has_settled
+            assert is_told or left <= laws.covered(oto, number, self._asked, self._held), f"{left} open"
 
     def _is_capped(self, legs: list[GroupLeg]) -> bool:
         # What belongs to others, or is gone, is not there to be protected; and an exit of its own quantity takes no more.
         return self.reduces or all(leg.leg.order_qty is not None for leg in legs)
-
-    def _covered(self, oto: Oto, number: int) -> Decimal:
-        total = ZERO
-        for one, first in exits_of(oto, number):
-            if isinstance(one, Oco):
-                asked = (sum(map(self._asked, turn), ZERO) for turn in turns(one, first))
-                held = (self._held(leg) for turn in turns(one, first) for leg in turn)
-                total += max(*asked, *held)
-            else:
-                total += self._asked(first) + self._held(first)
-        return total
 
     @invariant()
     def legs_that_take_turns_are_for_the_same(self) -> None:
@@ -326,20 +323,22 @@ class GroupMachine(RuleBasedStateMachine):
                     assert len(sizes) == 1, f"of one turn, but for {sizes}"
 
     @invariant()
+    def no_exit_is_lost_to_the_gate(self) -> None:
+        """Leave."""
+        if not hasattr(self, "engine"):
+            return
+        for oto, number in entries(self.tree):
+            legs = (self.group.legs[one] for one in each(oto, number))
+            assert not any(codes <= OF_GATE for codes in laws.lost_for(legs)), "lost to the gate"
+
+    @invariant()
     def trails_never_move_away(self) -> None:
         """Of all that is held; sales alone are trailed here."""
         if not hasattr(self, "engine"):
             return
-        held = self.engine.state.held_orders
-        for order_id in held.orders:
-            px = held.book.trigger_px(order_id) if order_id in held.book else None
-            if (
-                px is not None
-                and order_id not in held._backs
-                and type(held.trigger(order_id)).__name__ == "TrailingTrigger"
-            ):
-                assert px >= self.stands.get(order_id, px), f"the stop of order {order_id} fell to {px}"
-                self.stands[order_id] = px
+        stand = dict(laws.trails(self.engine.state.held_orders))
+        assert all(px >= self.stands.get(order_id, px) for order_id, px in stand.items()), "a stop fell"
+        self.stands |= stand
 
     @invariant()
     def what_may_only_reduce_asks_for_no_more_than_there_is(self) -> None:
@@ -372,6 +371,7 @@ class GroupMachine(RuleBasedStateMachine):
         """Everything unanswered is answered, and nothing is refused any more: then what is open is protected to the last unit."""
         if not hasattr(self, "engine"):
             return
+        self.throw_kill_switch(is_on=False)
         self._answer_all()
         self.now_ns += _TIMEOUT_NS  # What was refused is asked for again.
         self.tell(TimerDue())
@@ -383,8 +383,8 @@ class GroupMachine(RuleBasedStateMachine):
         self.what_may_only_reduce_asks_for_no_more_than_there_is()
         codes = {event.code for event in self.events if isinstance(event, AnomalyRaised)}
         for oto, number in entries(self.tree):
-            if sum(map(self._executed, each(oto, number)), ZERO) > self._executed(number):
-                assert AnomalyCode.EXITS_EXCEED_ENTRY in codes
+            over = sum(map(self._executed, each(oto, number)), ZERO) - self._executed(number)
+            assert over <= 0 or AnomalyCode.EXITS_EXCEED_ENTRY in codes
         assert all(order.is_closed for leg in self.group.legs if leg.end for order in leg.orders)
 
     def _answer_all(self) -> None:

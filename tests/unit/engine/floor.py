@@ -25,8 +25,8 @@ from tests.unit.engine.desk import MAIN, SYMBOL, Desk
 class Floor(Desk):
     """A desk at a broker who can trade groups by the ids of their orders."""
 
-    def __init__(self, can: Mapping[str, Capabilities] | None = None) -> None:
-        super().__init__(can=can or {"paper": CAN_ALL})
+    def __init__(self, can: Mapping[str, Capabilities] | None = None, **fields: Any) -> None:
+        super().__init__(can=can or {"paper": CAN_ALL}, **fields)
         self.trades = 0
         self.seen = 0
 

@@ -11,7 +11,7 @@ from oms.engine.inputs import Start
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model import events as ev
-from oms.model.commands import EngageKillSwitch, MassCancel
+from oms.model.commands import MassCancel
 from oms.model.contingency import Leg, Oto
 from oms.model.enums import (
     AnomalyCode,
@@ -150,19 +150,6 @@ def test_what_cannot_be_is_lost_when_it_is_placed_and_not_when_it_is_needed() ->
     assert desk.order(3).life is Life.DENIED
     assert group.legs[1].end is LegEnd.LOST
     assert [one.code for one in desk.journal if isinstance(one, ev.AnomalyRaised)] == [AnomalyCode.EXIT_LOST]
-
-
-def test_the_kill_switch_denies_it_as_it_is_released() -> None:
-    desk = bracketed()
-
-    desk.tell(EngageKillSwitch("stop", "ops"))
-    desk.print(95)
-    desk.done(2)
-
-    # The target, whose turn it would be, is denied too.
-    assert [desk.order(number).life for number in (3, 4)] == [Life.DENIED, Life.DENIED]
-    lost = [AnomalyCode.EXIT_LOST, AnomalyCode.EXIT_LOST]
-    assert [one.code for one in desk.journal if isinstance(one, ev.AnomalyRaised)] == lost
 
 
 # ---------------------------------------------------------------- its price is reached

@@ -1,0 +1,248 @@
+"""Exits that may not go to their venue now: whatever lies there stays, somebody is told once, and they are asked for again.
+
+A leg of a group is asked about before anything is taken back for it. Nothing is recorded of what is only asked about. An exit
+that may not go waits here: it is held where it can be, and so gives its turn to the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from oms.engine.group_book import GroupBook
+from oms.engine.leg_entry import order_of
+from oms.engine.leg_events import ORIGIN
+from oms.engine.order_entry import OrderEntry
+from oms.model import events as ev
+from oms.model.contingency import TAKES_TURNS, SubmitGroup
+from oms.model.decimals import ZERO, plain
+from oms.model.define import record
+from oms.model.enums import AnomalyCode
+from oms.model.group import Group, GroupLeg
+from oms.model.ids import BrokerName
+from oms.model.market import MarketUpdate
+from oms.model.order import Order
+from oms.model.reasons import Reason, ReasonCode
+from oms.order_types.grid_checks import check_qty
+from oms.order_types.validation import check_capabilities
+
+# Routes, handlers and the gate are the order entry's own; what is kept on a leg is the group book's.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+Reasons = tuple[Reason, ...]
+
+
+@record
+class Barred:
+    """With what a leg was barred; it is asked for again once one of these is another.
+
+    Attributes:
+        leg: It.
+        update: The market as it was.
+        open_orders: How many there were.
+        is_killed: The kill switch was engaged.
+        free_ns: Only the limit on messages bars it, until then, in nanoseconds UTC; None where that is not so.
+    """
+
+    leg: GroupLeg
+    update: MarketUpdate | None
+    open_orders: int
+    is_killed: bool
+    free_ns: int | None
+
+
+class LegGate:
+    """What asks the gate for legs before anything is done."""
+
+    __slots__ = ("_book", "_entry", "_state")
+
+    def __init__(self, entry: OrderEntry) -> None:
+        """Ask the gate of an order entry."""
+        self._entry = entry
+        self._state = entry.state
+        self._book: GroupBook = entry.state.groups
+
+    def why_not(self, leg: GroupLeg, qty: Decimal, ahead: int) -> Reasons:
+        """Give every reason for which a leg may not go to its venue now.
+
+        Args:
+            leg: It.
+            qty: For how much.
+            ahead: How many orders are to be canceled for it first; of these each is a message, and open no longer then.
+        """
+        entry, state = self._entry, self._state
+        command = order_of(leg, qty)
+        route = entry._routes.get(command.symbol) or entry._route(command.symbol)
+        px, px_ns = entry._reference(command.symbol)
+        handler = entry._handlers[type(command.terms)]
+        worst_px = handler.worst_px(command, px)
+        verdict = entry._gate.approve_submit(command, route.instrument, worst_px, px, px_ns, state.now_ns)
+        reasons = verdict if isinstance(verdict, tuple) else ()
+        if ahead:
+            reasons = (*self._behind(reasons, ahead), *check_qty(qty, worst_px, route.instrument))
+        if leg.reach is None:
+            return reasons
+        return (
+            *reasons,
+            *check_capabilities(command, route.capabilities, route.broker),
+            *handler.check(command, route.instrument),
+        )
+
+    def _behind(self, reasons: Reasons, ahead: int) -> Reasons:
+        """Give what speaks against an order that leaves only after some cancels, from what would if it left now."""
+        risk = self._state.book
+        limits = risk.limits
+        assert limits is not None
+        most = limits.max_open_orders
+        if most is not None and len(risk.exposure.open_orders) - ahead < most:
+            reasons = tuple(one for one in reasons if one.code is not ReasonCode.MAX_OPEN_ORDERS)
+        free_ns = risk.free_at(ahead + 1)
+        is_free = free_ns is not None and free_ns <= self._state.now_ns
+        if is_free or any(one.code is ReasonCode.MSG_RATE for one in reasons):
+            return reasons
+        allowed = f"at most {limits.max_messages} requests in {limits.message_window_s} s"
+        return (*reasons, Reason(ReasonCode.MSG_RATE, "message rate", f"{ahead + 1} more", allowed))
+
+    def bar_reached(self, legs: Sequence[GroupLeg], turns: Mapping[int, int]) -> bool:
+        """Bar the legs that were reached and may not go to their venue, before anything is taken back for them.
+
+        Returns:
+            Whether one was denied: one that no entry feeds, so that nobody knows whether it is an exit.
+        """
+        for leg in legs:
+            held = leg.held
+            if leg.reach is None or held is None or leg.number not in turns:
+                continue
+            ahead = _ahead_of(leg, turns)
+            if leg._entry is None and not ahead:
+                continue
+            reasons = self.why_not(leg, held._order_qty, ahead)
+            if not reasons:
+                leg._passed = self._entry.market.get(leg.leg.symbol)
+            elif leg._entry is None:
+                self._deny(leg, reasons)
+                return True
+            else:
+                self.bar(leg, held._order_qty, ahead, reasons)
+        return False
+
+    def is_open(self) -> bool:
+        """Tell whether nothing bars every order alike; what bars one alone is found out as it is placed."""
+        risk = self._state.book
+        limits = risk.limits
+        return (
+            risk.kill_reason is None
+            and limits is not None
+            and (limits.max_open_orders is None or len(risk.exposure.open_orders) < limits.max_open_orders)
+            and not risk.is_rate_reached(self._state.now_ns)
+        )
+
+    def may_go(self, leg: GroupLeg, qty: Decimal) -> bool:
+        """Tell whether a leg may be sent, and bar it where it may not.
+
+        One that is placed with a price of its own is placed where nothing bars every order: it may be denied then, and
+        waits from then on. One that was reached is not given away like that. What no entry feeds may open a position: nothing
+        that is refused of that as it is asked for, or as it is reached, is asked for later.
+        """
+        if leg._entry is None and (leg.reach is not None or not leg.orders):
+            return True
+        if self.is_open():
+            if leg.reach is None and not (leg._entry or leg)._wait_told:
+                return True
+            if leg.reach is not None and leg._passed is self._entry.market.get(leg.leg.symbol):
+                return True
+        reasons = self.why_not(leg, qty, 0)
+        if reasons:
+            self.bar(leg, qty, 0, reasons)
+        return not reasons
+
+    def bar(self, leg: GroupLeg, qty: Decimal, ahead: int, reasons: Reasons) -> None:
+        """Let an exit wait for these reasons: told once, and asked for again when one of them may be gone."""
+        state, book, group = self._state, self._book, leg._group
+        risk = state.book
+        free_ns = None
+        if all(one.code is ReasonCode.MSG_RATE for one in reasons):
+            free_ns = risk.free_at(ahead + 1)
+        book.refused.setdefault(group.group_id, state.now_ns)
+        book.barred[group.group_id] = Barred(
+            leg,
+            self._entry.market.get(leg.leg.symbol),
+            len(risk.exposure.open_orders),
+            risk.kill_reason is not None,
+            free_ns,
+        )
+        if leg.may_rest and not leg.asked_qty and (leg.reach is not None or type(leg.terms) in TAKES_TURNS):
+            leg.may_rest = False
+            book.dirty[group.group_id] = group
+        self.tell(leg, qty, reasons)
+
+    def tell(self, leg: GroupLeg, qty: Decimal, reasons: Reasons) -> None:
+        """Say that an exit waits, and for what; once."""
+        group, entry = leg._group, leg._entry
+        subject = leg if leg.reach is not None or entry is None else entry
+        if subject._wait_told:
+            return
+        why = "; ".join(map(str, reasons))
+        if subject is leg:
+            text = f"the price of an exit of group {group.group_id} was reached, and it may not go to its venue now: {why}; it is asked again"
+        else:
+            text = f"{plain(qty)} of {leg.leg.symbol} in group {group.group_id} may be without an exit at a venue: {why}; it is asked again"
+        order = leg.held if leg.reach is not None else subject.orders[-1]
+        assert order is not None
+        state = self._state
+        state.begin(SubmitGroup, ORIGIN)
+        broker = order.broker or BrokerName("")
+        code = AnomalyCode.EXIT_WAITS
+        state.record(ev.AnomalyRaised(*state.envelope(), code, broker, order.order_id, text, ""))
+
+    def _deny(self, leg: GroupLeg, reasons: Reasons) -> None:
+        """Deny the order of a leg whose price was reached; nothing leaves."""
+        state, order = self._state, leg.held
+        assert order is not None
+        state.begin(SubmitGroup, ORIGIN)
+        state.record_of(order, ev.OrderDenied(*state.envelope(), order.order_id, reasons))
+
+    def ask_again(self) -> None:
+        """Have the groups looked at again of which an exit may be let go by now."""
+        barred, risk = self._book.barred, self._state.book
+        if risk.kill_reason is not None:
+            return
+        count, market, now_ns = len(risk.exposure.open_orders), self._entry.market, self._state.now_ns
+        for one in list(barred.values()):
+            if one.free_ns is not None:
+                is_due = one.free_ns <= now_ns
+            else:
+                symbol = one.leg.leg.symbol
+                is_due = one.is_killed or one.open_orders != count or market.get(symbol) is not one.update
+            if is_due:
+                self.look_again(one.leg._group)
+
+    def look_again(self, group: Group) -> None:
+        """Have a group looked at as if nobody had looked at its gate before."""
+        self._book.barred.pop(group.group_id, None)
+        group._is_unknown = True
+        self._book.dirty[group.group_id] = group
+
+    def next_due_ns(self) -> int | None:
+        """Give when the limit on messages lets the next one go, in nanoseconds UTC; None where it bars nobody."""
+        due = [one.free_ns for one in self._book.barred.values() if one.free_ns is not None]
+        return min(due) if due else None
+
+
+def _ahead_of(leg: GroupLeg, turns: Mapping[int, int]) -> int:
+    """Count the orders that have to be canceled before a leg may take its turn."""
+    turn = turns.get(leg.number)
+    if turn is None:
+        return 0
+    return sum(
+        1
+        for other in leg._group.legs
+        if other is not leg and turns.get(other.number) == turn
+        for order in other.orders
+        if order is not other.held and _works(order)
+    )
+
+
+def _works(order: Order) -> bool:
+    return not order.is_closed and order._leaves_qty > ZERO
