@@ -32,7 +32,7 @@ from oms.model.order import Order
 from oms.model.requests import Request
 from oms.model.venue_profile import ReplaceSupport
 from oms.order_types.contingency import Sharing
-from oms.order_types.leg_goals import LegGoal
+from oms.order_types.leg_goals import HELD, LET_BE, LegGoal
 
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
@@ -140,9 +140,18 @@ class Groups:
         if group.list_id is not None:
             self._native.watch(group, requests)
             return False
-        if not group.legs[0].orders and self._native.place(group, requests):
-            return False
         sharing, legs = self._book.sharing[group.group_id], group.legs
+        if not legs[0].orders:
+            if self._native.place(group, requests):
+                return False
+            if sharing.is_flat and legs[0].end is None:
+                # It begins, as nearly all do: its entry is placed, and then left alone. No exit is for anything yet.
+                self._legs.look_up(legs[:1], ())
+                if legs[0].may_rest:
+                    self._send(legs[0], LET_BE, requests)
+                else:
+                    self._hold(legs[0], HELD)
+                return False
         if group._is_unknown:
             if self._stop(group):
                 return True
@@ -164,10 +173,13 @@ class Groups:
                 self._record_stop(leg, LegEnd.COMPLETED)
                 return True
             total = goal.total
-            is_right = total is not None and total - leg.executed_qty == leg.asked_qty
-            if is_right and leg.held is None and not goal.is_held:
+            if total is None:
+                # It is placed with its own quantity, and then left alone.
+                if leg.reach is not None or (not leg.orders and leg.leg.order_qty is not None):
+                    lacking.append((leg, goal))
+            elif leg.held is None and not goal.is_held and total - leg.executed_qty == leg.asked_qty:
                 continue
-            if self._lacks(leg, goal, sharing, requests):
+            elif self._lacks(leg, total, goal, sharing, requests):
                 lacking.append((leg, goal))
         # What goes to a venue first: whoever comes after it finds less room. What is held here needs none.
         sent = 0
@@ -181,11 +193,11 @@ class Groups:
                 self._hold(leg, goal)
         return False
 
-    def _lacks(self, leg: GroupLeg, goal: LegGoal, sharing: Sharing, requests: list[Request]) -> bool:
+    def _lacks(
+        self, leg: GroupLeg, total: Decimal, goal: LegGoal, sharing: Sharing, requests: list[Request]
+    ) -> bool:
         """Take off what a leg has at work beyond its goal, and tell whether it has less than that."""
-        total, held = goal.total, leg.held
-        if total is None:
-            return leg.reach is not None or (not leg.orders and leg.leg.order_qty is not None)
+        held = leg.held
         wanted = total - leg.executed_qty
         at_venue = ZERO if goal.is_held else wanted
         if leg.asked_qty > at_venue:

@@ -139,7 +139,7 @@ class LegEntry:
         symbol, terms = command.symbol, command.terms
         route = entry._routes.get(symbol) or entry._route(symbol)
         handler, instrument = entry._handlers[type(terms)], route.instrument
-        trigger, against = self._trigger(leg, command)
+        trigger, against = self._trigger(leg, command, route)
         px, px_ns = entry._reference(symbol)
         reasons = (
             *against,
@@ -158,9 +158,10 @@ class LegEntry:
         else:
             state.record_of(order, ev.OrderHeld(*state.envelope(), order_id, route.broker, trigger))
 
-    def _trigger(self, leg: GroupLeg, command: SubmitOrder) -> tuple[Release | None, tuple[Reason, ...]]:
+    def _trigger(
+        self, leg: GroupLeg, command: SubmitOrder, route: _Route
+    ) -> tuple[Release | None, tuple[Reason, ...]]:
         entry, kind = self._entry, _kind(leg.leg, command.terms)
-        route = entry._routes.get(command.symbol) or entry._route(command.symbol)
         known = self._holdable.get(kind)
         if known is not None and known[0] is route and command.instructions is None:
             handler = known[1]

@@ -39,18 +39,9 @@ _REFUSALS: Final = frozenset({ev.OrderDenied, ev.CancelDenied, ev.ReplaceDenied}
 
 def count(leg: GroupLeg) -> None:
     """Add up anew what the orders of a leg have executed, and may still execute."""
-    held, orders = leg.held, leg.orders
-    if len(orders) == 1:
-        # Nearly every leg; nothing is to be added up.
-        order = orders[0]
-        leg.executed_qty = order._cum_qty
-        if order is held:
-            leg.open_qty = leg.asked_qty = ZERO
-        else:
-            leg.open_qty, leg.asked_qty = order._exposed_qty, asked_qty(order)
-        return
+    held = leg.held
     executed = open_qty = asked = ZERO
-    for order in orders:
+    for order in leg.orders:
         executed += order._cum_qty
         if order is not held:
             open_qty += order._exposed_qty
@@ -90,18 +81,22 @@ def _without(refused: Mapping[_K, int], key: _K) -> Mapping[_K, int]:
 
 def moved(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
     """Take in that what the orders of a leg come to has changed."""
-    count(leg)
-    group = leg._group
+    group, is_only = leg._group, len(leg.orders) == 1
+    if not is_only:
+        count(leg)
+    # Nearly every leg has one order, and nothing is to be added up.
+    elif order is leg.held:
+        leg.executed_qty, leg.open_qty, leg.asked_qty = order._cum_qty, ZERO, ZERO
+    else:
+        leg.executed_qty, leg.open_qty, leg.asked_qty = order._cum_qty, order._exposed_qty, asked_qty(order)
     if event.cause.origin != ORIGIN:
         book.dirty[group.group_id] = group
-    if not leg.has_ended and order.is_closed and _are_closed(leg.orders):
+    if leg.has_ended or not (order._life in ENDED or not order._leaves_qty):
+        return
+    if is_only or all(one.is_closed for one in leg.orders):
         leg.has_ended = True
         if leg.is_entry:
             book.dirty[group.group_id] = group
-
-
-def _are_closed(orders: list[Order]) -> bool:
-    return len(orders) == 1 or all(one.is_closed for one in orders)
 
 
 def _created(book: Any, event: ev.OrderCreated, leg: GroupLeg, order: Order) -> None:
@@ -111,7 +106,7 @@ def _created(book: Any, event: ev.OrderCreated, leg: GroupLeg, order: Order) -> 
 def _submitted(book: Any, event: ev.OrderSubmitted, leg: GroupLeg, order: Order) -> None:
     if leg._group._has_notes:
         _goes(leg)
-    if len(leg.orders) > 1 or event.cause.origin != ORIGIN:
+    if len(leg.orders) != 1 or event.cause.origin != ORIGIN:
         moved(book, event, leg, order)
     else:
         leg.open_qty, leg.asked_qty = order._exposed_qty, order._order_qty
@@ -125,14 +120,23 @@ def _acknowledged(book: Any, event: ev.OrderAcknowledged, leg: GroupLeg, order: 
 def _traded(
     book: Any, event: ev.Traded | ev.TradeCorrected | ev.TradeCanceled, leg: GroupLeg, order: Order
 ) -> None:
+    group = leg._group
+    is_looked_at = group.list_id is None or group.group_id in book.dirty
     moved(book, event, leg, order)
-    executed, group = leg.executed_qty, leg._group
+    executed = leg.executed_qty
     leg.first_qty = (leg.first_qty or executed) if executed else ZERO
     if leg._entry is not None or type(event) is not ev.Traded:
         # More of an entry never leaves its exits too large.
         group._has_executed = True
+    elif not is_looked_at and not group.is_canceled and _all_work(leg):
+        # And while all of them work at the venue, nothing of it concerns anybody.
+        book.dirty.pop(group.group_id, None)
     if group._has_notes:
         book.look_through_notes(group)
+
+
+def _all_work(entry: GroupLeg) -> bool:
+    return not any(leg.has_ended or leg._asked_away for leg in entry._group.legs if leg is not entry)
 
 
 def _held(book: Any, event: ev.OrderHeld, leg: GroupLeg, order: Order) -> None:

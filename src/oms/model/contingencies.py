@@ -154,7 +154,10 @@ def _add_qtys(node: Contingency, most: Decimal | None, qtys: list[Decimal]) -> N
         qtys.append(_least(node.order_qty, most))
     elif isinstance(node, Oco):
         for one in node.legs:
-            _add_qtys(one, most, qtys)
+            if type(one) is Leg:
+                qtys.append(_least(one.order_qty, most))
+            else:
+                _add_qtys(one, most, qtys)
     else:
         left = _least(node.entry.order_qty, most)
         qtys.append(left)

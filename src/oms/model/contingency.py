@@ -305,26 +305,19 @@ def legs_of(node: Contingency) -> tuple[Leg, ...]:
 def nodes_of(node: Contingency) -> tuple[GroupNode, ...]:
     """Write a tree down: each node before what belongs to it."""
     nodes: list[GroupNode] = []
-    _write(node, nodes)
-    return tuple(nodes)
-
-
-def _write(node: Contingency, nodes: list[GroupNode]) -> None:
-    # Once for each group, so that it does not match patterns, and is not called for legs.
-    parts: tuple[Contingency, ...] = ()
-    if type(node) is Oto:
-        parts = node.exits
-        nodes += (OtoNode(len(parts), node.arm, node.remainder), node.entry)
-    elif type(node) is Oco:
-        parts = node.legs
-        nodes.append(OcoNode(len(parts), node.siblings))
-    elif type(node) is Leg:
-        nodes.append(node)
-    for one in parts:
+    rest: list[Contingency] = [node]
+    # Once for each group, so that it neither matches patterns nor calls itself.
+    while rest:
+        one = rest.pop()
         if type(one) is Leg:
             nodes.append(one)
-        else:
-            _write(one, nodes)
+        elif type(one) is Oco:
+            nodes.append(OcoNode(len(one.legs), one.siblings))
+            rest += one.legs[::-1]
+        elif type(one) is Oto:
+            nodes += (OtoNode(len(one.exits), one.arm, one.remainder), one.entry)
+            rest += one.exits[::-1]
+    return tuple(nodes)
 
 
 def tree_of(nodes: tuple[GroupNode, ...]) -> Contingency:

@@ -106,8 +106,9 @@ class GroupLeg:
         self.executed_qty = self.open_qty = self.asked_qty = self.first_qty = ZERO
         self.has_ended = self.is_final = self.is_entry = False
         self.may_rest = True
-        asked = leg.instructions
-        self.reduces = asked is not None and asked.reduce_only
+        self.reduces = leg.instructions is not None and leg.instructions.reduce_only
+        if self.reduces:
+            group._reduces = True  # noqa: SLF001  # a part of it
         self._entry: GroupLeg | None = None
         # The market with which the gate would have let it go as it was reached; not part of the state.
         self._passed: MarketUpdate | None = None
@@ -154,8 +155,8 @@ class Group:
         self.client_ref = asked.client_ref
         self.is_canceled = False
         self.list_id: ListId | None = None
+        self._reduces = False
         self.legs = tuple([GroupLeg(self, number, leg) for number, leg in enumerate(asked.legs)])
-        self._reduces = any([leg.reduces for leg in self.legs])  # noqa: C419  # a list costs less
         # Nobody has looked since it is known: since an order may have ended that was not to, and since something executed.
         self._is_unknown = self._has_executed = True
         # Something was refused of it, or somebody was told of an excess: once, for nobody takes note of the last of it.

@@ -271,6 +271,11 @@ class Sharing:
                 self.turns |= dict.fromkeys(numbers, numbers[0])
         return node
 
+    @property
+    def is_flat(self) -> bool:
+        """Tell whether the tree is an entry with exits that all take turns."""
+        return self._bracket is not None
+
     def goals(self, facts: Sequence[LegFacts]) -> list[LegGoal]:
         """Give what each leg should come to.
 

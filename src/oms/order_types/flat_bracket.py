@@ -152,4 +152,7 @@ def flat_bracket(tree: Contingency) -> FlatBracket | None:
         if type(one) is not Leg or not trades_alike(first, one):
             return None
         qtys.append(one.order_qty)
-    return FlatBracket(tuple(qtys), own_qty(oco), tree.arm, tree.remainder, oco.siblings)
+    # As `own_qty` has it: nearly always there is none.
+    return FlatBracket(
+        tuple(qtys), None if None in qtys else own_qty(oco), tree.arm, tree.remainder, oco.siblings
+    )
