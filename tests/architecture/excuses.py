@@ -105,6 +105,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.engine.expiring",
+        "whose time is past, as it is asked for and once it is there: one rule for both",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.engine.holding",
         "what the order entry does, for an order that is held: it decides nothing of its own",
     ),

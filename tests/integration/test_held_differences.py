@@ -9,14 +9,15 @@ from attrs import evolve
 from oms.brokers.paper import PROFILE, PaperBroker
 from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.depth import BookSnapshot
-from oms.model.enums import OrdStatus, PegPriceType, Side
+from oms.model.enums import OrdStatus, PegPriceType, SessionPhase, Side
 from oms.model.ids import Symbol
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.order import Order
-from oms.model.terms import Limit, Market, MarketToLimit, Pegged, StopLimit, Terms
-from oms.model.time_in_force import GTC
+from oms.model.sessions import SessionChange
+from oms.model.terms import Limit, Market, MarketToLimit, Pegged, Stop, StopLimit, Terms
+from oms.model.time_in_force import DAY, GTC
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.stores.memory import MemoryEventStore
@@ -175,3 +176,18 @@ def test_post_only_that_would_take_as_it_is_released_is_canceled_there_and_refus
     at_venue, here = orders
     assert (at_venue.status, at_venue.cum_qty) == (OrdStatus.CANCELED, Decimal(0))
     assert (here.status, here.cum_qty) == (OrdStatus.REJECTED, Decimal(0))
+
+
+def test_what_is_given_while_the_session_is_closed_is_refused_there_and_held_here_for_the_next_one() -> None:
+    orders = []
+    for om in (native(), held()):
+        om.session(SessionChange(0, SessionPhase.OPEN, "20260105"))
+        om.session(SessionChange(0, SessionPhase.CLOSED, "20260105"))
+        orders.append(om.submit("X", Side.BUY, 3, Stop(100), tif=DAY))
+        om.session(SessionChange(0, SessionPhase.OPEN, "20260106"))
+        om.update(quote("99", "101", 50))
+        om.update(TradePrint(X, 0, 100, 1))
+
+    at_venue, here = orders
+    assert (at_venue.status, at_venue.cum_qty) == (OrdStatus.REJECTED, Decimal(0))
+    assert (here.status, here.cum_qty) == (OrdStatus.FILLED, Decimal(3))

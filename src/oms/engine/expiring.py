@@ -7,11 +7,14 @@ from typing import Final
 
 from oms.engine.state import State
 from oms.model import events as ev
+from oms.model.commands import SubmitOrder
 from oms.model.enums import AnomalyCode, Life, SessionPhase
 from oms.model.ids import BrokerName, OrderId
 from oms.model.order import Order
+from oms.model.reasons import Reason
 from oms.model.sessions import SessionChange
 from oms.model.time_in_force import AtTheOpening, GoodForAuction, in_words, is_over
+from oms.order_types.validation import check_expiry
 from oms.projections.wording import day_and_time
 
 _TEXTS: Final = {SessionPhase.CLOSED: "the session closed", SessionPhase.OPEN: "the session opened"}
@@ -46,6 +49,11 @@ def _is_over(
         # What is held here has missed it.
         return order.broker in simulated or order.order_id in state.held_orders.orders
     return is_over(tif, what.phase, what.trade_date, what.time_ns, due_ns)
+
+
+def why_past(state: State, asked: SubmitOrder) -> tuple[Reason, ...]:
+    """Give the reason against an order whose time in force has passed already, by the clock or the session; none otherwise."""
+    return check_expiry(asked.time_in_force, state.now_ns, state.sessions.trade_date(asked.symbol))
 
 
 def look_at(state: State, order_id: OrderId, simulated: Container[BrokerName]) -> None:

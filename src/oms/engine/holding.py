@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.engine import replaces
+from oms.engine.expiring import why_past
 from oms.engine.order_entry import OrderEntry
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.model import events as ev
@@ -23,7 +24,7 @@ from oms.model.triggers import Release, TriggerHit
 from oms.order_types.cash import cash_px, is_turned, why_no_lot
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold, released_terms
-from oms.order_types.validation import check_capabilities, check_expiry, check_least_qty
+from oms.order_types.validation import check_capabilities, check_least_qty
 
 # It is the part of the order entry that is needed where orders are held.
 # ruff: noqa: SLF001
@@ -220,7 +221,7 @@ class Holding:
         )
         reasons = (
             *against,
-            *check_expiry(after.time_in_force, now_ns),
+            *why_past(entry.state, after),
             *check_least_qty(after),
             *handler.check(after, route.instrument),
             *check_qty(after.order_qty, worst_px, route.instrument),

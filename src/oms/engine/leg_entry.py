@@ -6,6 +6,7 @@ from collections.abc import Container, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
+from oms.engine.expiring import why_past
 from oms.engine.holding import Holding, command_of
 from oms.engine.leg_events import ORIGIN
 from oms.engine.order_entry import OrderEntry, _Route
@@ -25,7 +26,7 @@ from oms.model.time_in_force import AtTheClose, AtTheOpening, GoodForAuction
 from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold, triggered, waits_for_quote
-from oms.order_types.validation import check_capabilities, check_expiry
+from oms.order_types.validation import check_capabilities
 from oms.ports.order_type_handler import TriggeredHandler
 
 # Routes and handlers are the order entry's own.
@@ -135,7 +136,7 @@ class LegEntry:
     def hold(self, leg: GroupLeg, qty: Decimal, order_id: OrderId) -> None:
         """Place an order that is held here, or deny it. It passes the gate as it is released, when it may trade."""
         entry, command = self._entry, order_of(leg, qty)
-        state, now_ns = entry.state, entry.state.now_ns
+        state = entry.state
         symbol, terms = command.symbol, command.terms
         route = entry._routes.get(symbol) or entry._route(symbol)
         handler, instrument = entry._handlers[type(terms)], route.instrument
@@ -145,7 +146,7 @@ class LegEntry:
             *against,
             *handler.check(command, instrument),
             *check_qty(qty, handler.worst_px(command, px), instrument),
-            *check_expiry(command.time_in_force, now_ns),
+            *why_past(state, command),
         )
         order = state.record_created(
             ev.OrderCreated(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from oms.engine import replaces
+from oms.engine.expiring import why_past
 from oms.engine.held_orders import meant_by
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.engine.retention import CLIENT_REF, order_of_id, recall
@@ -33,7 +34,7 @@ from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_cash, check_qty
 from oms.order_types.placing import place, without_triggers
 from oms.order_types.registry import HandlerRegistry
-from oms.order_types.validation import check_capabilities, check_expiry, check_least_qty
+from oms.order_types.validation import check_capabilities, check_least_qty
 from oms.risk.gate import Gate
 from oms.routing.router import Router
 
@@ -276,7 +277,7 @@ class OrderEntry:
         is_of_another_kind = command.time_in_force is not None or command.display_qty is not None
         reasons = (
             *(check_capabilities(after, capabilities, venue) if is_of_another_kind else ()),
-            *(check_expiry(command.time_in_force, self.state.now_ns) if command.time_in_force else ()),
+            *(why_past(self.state, after) if command.time_in_force else ()),
             *handler.check(after, instrument),
             *check_qty(after.order_qty, worst_px, instrument),
         )
@@ -326,9 +327,8 @@ class OrderEntry:
             trigger, of_kind = place(command, route.capabilities, route.broker, self._handlers, quote)
             of_id = self._why_no_id(route.broker, route.capabilities)
             of_kind = (*of_kind, *of_id, *why_too_large(self.state, command))
-        of_expiry = check_expiry(command.time_in_force, self.state.now_ns)
-        of_kind = (*of_kind, *check_least_qty(command))
-        return trigger, (*of_kind, *of_expiry, *of_itself, *self._why_used(command.client_ref), *last)
+        of_kind = (*of_kind, *check_least_qty(command), *why_past(self.state, command))
+        return trigger, (*of_kind, *of_itself, *self._why_used(command.client_ref), *last)
 
     def _why_used(self, client_ref: str | None) -> Reasons:
         state = self.state

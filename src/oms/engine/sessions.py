@@ -35,6 +35,10 @@ class Sessions:
         closed = self.closed
         return bool(closed) and closed.get(symbol, closed.get(None, False))
 
+    def trade_date(self, symbol: Symbol) -> str:
+        """Give the trading day of an instrument's session that opened last, YYYYMMDD; empty where none was ever told."""
+        return self.dates.get(symbol, self.dates.get(None, ""))
+
     def takes_orders(self, symbol: Symbol) -> bool:
         """Tell whether venues take orders in an instrument, as far as it is for its session to say."""
         closing = self.closing
@@ -46,7 +50,7 @@ class Sessions:
 
     def name_now(self, event: Traded, order: Order, index: OrderIndex) -> VenueOrderId | None:
         """Give the id that an execution says its order has now; None where it says none, or the one of an earlier session."""
-        name, opened = event.venue_order_id, self.dates.get(event.symbol, self.dates.get(None, ""))
+        name, opened = event.venue_order_id, self.trade_date(event.symbol)
         if name is None or event.broker not in self.scoped or not "" < event.trade_date < opened:
             return name
         index.earlier.setdefault(event.broker, {}).setdefault(name, order)

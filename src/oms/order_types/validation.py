@@ -72,19 +72,20 @@ def check_least_qty(order: SubmitOrder) -> tuple[Reason, ...]:
     return (Reason(ReasonCode.ABOVE_ORDER_QTY, "min_qty", plain(least), allowed),)
 
 
-def check_expiry(time_in_force: TimeInForce, now_ns: int) -> tuple[Reason, ...]:
+def check_expiry(time_in_force: TimeInForce, now_ns: int, trade_date: str = "") -> tuple[Reason, ...]:
     """Give the reason against a time in force that has passed already; none for any other.
 
     Args:
         time_in_force: What is asked.
         now_ns: The time, in nanoseconds UTC.
+        trade_date: The trading day of the session that opened last, YYYYMMDD; empty where none was ever told.
     """
     match time_in_force:
         case GoodTillTime(expire_time_ns=expire_time_ns) if expire_time_ns <= now_ns:
             allowed = f"an instant after {to_datetime(now_ns):%Y-%m-%d %H:%M:%S} UTC"
         case GoodTillDate(expire_date=expire_date) if expire_date < (
             # West of Greenwich a trading day ends on the next day of UTC.
-            first := utc_date(max(now_ns - _DAY_NS, 0))
+            first := trade_date or utc_date(max(now_ns - _DAY_NS, 0))
         ):
             allowed = f"{first} or a later day"
         case _:

@@ -14,13 +14,14 @@ from oms.engine.inputs import Start, TimerDue
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model import events as ev
+from oms.model.capabilities import Capabilities
 from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus, SessionPhase
 from oms.model.ids import ExecId, OrderId
 from oms.model.reasons import ReasonCode
 from oms.model.reports import ExecutionReport, Found
 from oms.model.requests import OrderStatusRequest
 from oms.model.sessions import SessionChange
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Market, Stop, Terms
 from oms.model.time_in_force import (
     CLS,
     DAY,
@@ -28,12 +29,14 @@ from oms.model.time_in_force import (
     GFA,
     GTC,
     OPG,
+    Day,
     GoodForTime,
     GoodTillDate,
     GoodTillTime,
     TimeInForce,
     in_words,
 )
+from oms.model.venue_profile import FIX_BROKER
 from oms.order_types.registry import default_handlers
 from oms.projections.positions import Positions
 from tests.fakes import CAN_MORE, T0, S
@@ -269,6 +272,29 @@ def test_what_is_past_already_is_refused(tif: TimeInForce, value: str, allowed: 
     (reason,) = desk.order().reasons
     assert (reason.code, reason.field) == (ReasonCode.IN_THE_PAST, "time_in_force")
     assert (reason.value, reason.allowed) == (value, allowed)
+
+
+@pytest.mark.parametrize("terms", [Limit(100), Stop(105)], ids=["native", "held"])
+def test_a_day_before_the_one_of_the_session_is_past_already(terms: Terms) -> None:
+    desk = Desk(can={"paper": PLAIN})
+    desk.tell(SessionChange(T0, SessionPhase.OPEN, "20260106"))
+
+    # By the clock alone the day could still be that of a session west of Greenwich.
+    desk.submit(tif=GoodTillDate("20260105"), terms=terms)
+    desk.submit(tif=GoodTillDate("20260106"), terms=terms)
+
+    (reason,) = desk.order().reasons
+    assert (reason.code, reason.allowed) == (ReasonCode.IN_THE_PAST, "20260106 or a later day")
+    assert desk.order(2).reasons == ()
+    (denied,) = desk.replace(2, time_in_force=GoodTillDate("20260105"))
+    assert isinstance(denied, ev.ReplaceDenied)
+
+
+PLAIN = Capabilities(
+    order_types=frozenset((Limit, tif) for tif in (Day, GoodTillDate)) | {(Market, GoodTillDate)},
+    amendable=frozenset({"order_qty", "price", "time_in_force"}),
+    profile=FIX_BROKER,
+)
 
 
 def test_what_is_past_already_is_refused_in_a_replace_too() -> None:
