@@ -158,6 +158,14 @@ EXCUSES: tuple[Excuse, ...] = (
         "oms.runtime.retention",
         "the manager's side of leaving memory: a policy, a look into the archive, and the input that asks for it",
     ),
+    *(
+        Excuse(
+            "many internal imports",
+            f"oms.engine.{name}",
+            "where an order may go is told by instruments, brokers, their rules and what is known of them",
+        )
+        for name in ("routes", "venue_book", "venue_choice", "venue_desk", "ways")
+    ),
     Excuse(
         "many internal imports",
         "oms.engine.order_rows",

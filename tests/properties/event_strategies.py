@@ -17,6 +17,7 @@ from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.offset import Offset
+from oms.model.routing_table import HealthRules, RouteBy, RouteRule, RouteWeights, Routing, Venue
 from oms.model.terms import (
     Limit,
     LimitIfTouched,
@@ -135,6 +136,37 @@ def limits() -> st.SearchStrategy[RiskLimits]:
     )
 
 
+def routings() -> st.SearchStrategy[Routing]:
+    """Tables of where orders may go."""
+    names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", fullmatch=True)
+    symbols = st.from_regex(r"[A-Z0-9][A-Z0-9./-]{0,23}", fullmatch=True)
+    weights = _scaled(10**6, range(-6, 1)).map(abs)
+    rules = st.builds(
+        RouteRule,
+        brokers=st.lists(names, min_size=1, max_size=3, unique=True).map(tuple),
+        symbols=st.lists(symbols, max_size=2).map(tuple),
+        accounts=st.lists(names, max_size=2).map(tuple),
+        by=st.sampled_from(RouteBy),
+    )
+    venues = st.builds(
+        Venue,
+        broker=names,
+        taker_bps=prices(),
+        maker_bps=prices(),
+        taker_per_unit=prices(),
+        maker_per_unit=prices(),
+        latency_ns=st.integers(0, 10**9),
+    )
+    return st.builds(
+        Routing,
+        rules=st.lists(rules, min_size=1, max_size=2).map(tuple),
+        venues=st.lists(venues, max_size=2, unique_by=lambda venue: venue.broker).map(tuple),
+        weights=st.builds(RouteWeights, latency_bps_per_ms=weights, reject_bps=weights, unfilled_bps=weights),
+        health=st.builds(HealthRules, up_after=st.integers(1, 9), max_backoff_s=st.integers(1, 99)),
+        max_quote_age_s=st.none() | st.integers(1, 86_400),
+    )
+
+
 def events(*classes: type[Event]) -> st.SearchStrategy[Event]:
     """Events of the classes given, of every class if none is."""
     return st.one_of([_built(cls) for cls in classes or EVENT_CLASSES])
@@ -228,6 +260,7 @@ def _of(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # an annota
         NoneType: st.none(),
         Instrument: instruments(),
         RiskLimits: limits(),
+        Routing: routings(),
         **{kind: times_in_force({kind}) for kind in (GoodTillDate, GoodTillTime, GoodForTime)},
         Instructions: instructions(),
         **_triggers(),

@@ -17,6 +17,7 @@ from oms.model.decimals import ZERO, exact_arithmetic
 from oms.model.enums import AnomalyCode, HeldPolicy, LastLiquidityInd, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol, VenueOrderId
 from oms.model.order import Order
+from oms.model.routing import Candidate, RouteDecision, RouteVerdict, VenueHealth
 from oms.model.terms import Limit
 from oms.model.time_in_force import DAY
 from oms.model.triggers import stop
@@ -28,6 +29,26 @@ T0 = 1_767_623_400_000_000_000
 """2026-01-05 14:30:00 UTC."""
 MS = 1_000_000
 NEW_ID, CANCEL_ID, REPLACE_ID = ClOrdId("new-1"), ClOrdId("cancel-1"), ClOrdId("replace-1")
+
+ROUTED = RouteDecision(
+    T0,
+    Decimal(100),
+    1,
+    BrokerName("other"),
+    Decimal("189.40"),
+    Decimal(20),
+    (
+        Candidate(
+            BrokerName("paper"), 1, RouteVerdict.TAKEN, Decimal(100), VenueHealth.UP, Decimal("189.50"), Decimal(300), T0 - MS,
+            True, Decimal("189.45"), Decimal("189.45"), 5, 1_000_000, 0,
+        ),
+        Candidate(
+            BrokerName("other"), 0, RouteVerdict.DOWN, ZERO, VenueHealth.DOWN, Decimal("189.40"), Decimal(20), T0 - MS, True,
+            None, None, 0, 1_000_000, 0, "until 14:30:02 UTC",
+        ),
+    ),
+)  # fmt: skip
+"""A choice of two brokers of which one is down."""
 
 FILLED_IN: dict[str, Any] = {
     "sequence": 1,
@@ -99,6 +120,7 @@ FILLED_IN: dict[str, Any] = {
     "qty_change": Decimal(40),
     "notional_change": Decimal(7580),
     "memo": (("others", "12000"),),
+    "decision": ROUTED,
     "namespace": "test",
     "request_timeout_ns": 10_000 * MS,
 }

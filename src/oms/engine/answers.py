@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from oms.engine.doubt import QUERY, SEND_RESULT, put_in_doubt, refuse, resolve_absent
+from oms.engine.doubt import QUERY, put_in_doubt, refuse, resolve_absent
 from oms.engine.incoming import take_in
 from oms.engine.inputs import Answered
+from oms.engine.inquiries import SEND_RESULT
 from oms.engine.plain_reports import of_our_own_class, plain_report
 from oms.engine.reconciler import take_query_result
 from oms.engine.retention import REQUEST, order_of_id, recall, recall_named
@@ -82,7 +83,8 @@ def process_answer(state: State, answered: Answered) -> None:
         if asked.in_doubt:
             envelope = (*state.envelope(), order.order_id, asked.cl_ord_id)
             state.record_of(order, ev.DoubtResolved(*envelope, SEND_RESULT, text))
-        refuse(state, order, asked, text, shown(result.code) if isinstance(result, Refused) else "")
+        code = shown(result.code) if isinstance(result, Refused) else ""
+        refuse(state, order, asked, text, code, never_sent=isinstance(result, NotSent))
     else:
         put_in_doubt(state, order, asked, f"the adapter answered {shown(result)}")
 

@@ -31,7 +31,6 @@ REPORT: Final = "report"
 QUERY: Final = "query"
 MASS_STATUS: Final = "mass status"
 OPERATOR: Final = "operator"
-SEND_RESULT: Final = "send result"
 
 
 def put_in_doubt(state: State, order: Order, asked: OutstandingRequest, text: str) -> None:
@@ -135,8 +134,10 @@ def resolve_absent(state: State, order: Order, asked: OutstandingRequest, eviden
     refuse(state, order, asked, f"never arrived: {text}", "")
 
 
-def refuse(state: State, order: Order, asked: OutstandingRequest, text: str, code: str) -> None:
-    """Take in that a request came to nothing."""
+def refuse(
+    state: State, order: Order, asked: OutstandingRequest, text: str, code: str, *, never_sent: bool = False
+) -> None:
+    """Take in that a request came to nothing: it was refused, never arrived, or never left."""
     envelope = (*state.envelope(), order._order_id)
     if asked.kind is RequestKind.CANCEL:
         state.record_of(order, ev.CancelRejected(*envelope, asked.cl_ord_id, text, code))
@@ -144,7 +145,7 @@ def refuse(state: State, order: Order, asked: OutstandingRequest, text: str, cod
         state.record_of(order, ev.ReplaceRejected(*envelope, asked.cl_ord_id, text, code))
     else:
         # Nothing is known of it but that it was sent: what says more also answers the request.
-        state.record_of(order, ev.OrderRejected(*envelope, text, code))
+        state.record_of(order, ev.OrderRejected(*envelope, text, code, never_sent))
 
 
 def _profile(state: State, order: Order) -> VenueProfile | None:

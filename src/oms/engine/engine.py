@@ -30,6 +30,7 @@ from oms.engine.inputs import (
     SetAside,
     Start,
     TimerDue,
+    VenueQuote,
     WatchedMassCancel,
 )
 from oms.engine.order_entry import OrderEntry
@@ -39,6 +40,7 @@ from oms.engine.reduce_only import ReduceOnly
 from oms.engine.report_processing import adopt_settled, process_report, reconsider, release_ready
 from oms.engine.retention import retire
 from oms.engine.state import ID_BLOCK, State
+from oms.engine.venue_desk import VenueDesk
 from oms.errors import LimitExceededError
 from oms.model import commands as cmd
 from oms.model import events as ev
@@ -58,7 +60,7 @@ MAX_FOLLOW_UPS: Final = 10_000
 """How many commands may follow from one input before it is taken for a loop."""
 
 _CLOCK: Final = "clock"
-_PASSING: Final = frozenset({TimerDue, Quote, TradePrint, MarkPrice})
+_PASSING: Final = frozenset({TimerDue, Quote, VenueQuote, TradePrint, MarkPrice})
 """Inputs that cause no event of their own: what happens with them happens since time has passed."""
 
 
@@ -100,6 +102,8 @@ class Engine:
         "_simulated",
         "_told",
         "_unheard",
+        "_venues",
+        "_wary",
         "is_following_up",
         "state",
         "wants_events",
@@ -117,7 +121,6 @@ class Engine:
         self._lists = {broker: able.lists for broker, able in capabilities.items()}
         self._real = frozenset(broker for broker, able in capabilities.items() if not able.simulated)
         self._simulated = frozenset(capabilities) - self._real
-        self._grace_ns = 0
         self._entry, self._handlers = OrderEntry(self.state, capabilities, handlers), handlers
         self._reduce_only, self._holding = ReduceOnly(self._entry), Holding(self._entry)
         self.wants_events = any(handler.wants_events for handler in handlers.values())
@@ -127,13 +130,13 @@ class Engine:
         self._share_what_is_held()
         self._queue, self._mute = self.state.inquiries.queue, self.state.inquiries.mute
         self._reducing = self.state.book.exposure.reducing
-        self._groups = Groups(self._entry, self._holding)
+        self._groups, self._venues = Groups(self._entry, self._holding), VenueDesk(self.state, self._lists)
         self._dirty, self._refused = self.state.groups.dirty, self.state.groups.refused
         self._requests: list[Request] = []
         # How many of the events that are still to be handed out the handlers have been told of.
         self._told = 0
         self._follow_ups: deque[cmd.Command] = deque()
-        self.is_following_up = False
+        self._grace_ns, self.is_following_up = 0, False
         self._dispatch: dict[type[Any], Callable[[Any], None]] = {
             cmd.SubmitOrder: self._submit,
             Promised: self._submit_promised,
@@ -155,6 +158,7 @@ class Engine:
             Answered: self._answered,
             SetAside: self._set_aside,
             Quote: self._quote,
+            VenueQuote: self._venue_quote,
             TradePrint: self._trade,
             MarkPrice: self._mark,
             TimerDue: self._nothing,
@@ -168,6 +172,7 @@ class Engine:
 
     def _share_what_is_held(self) -> None:
         held, entry = self.state.held_orders, self._entry
+        self._wary = self.state.venues.wary
         self._held, self._desks, self._unheard = held.orders, held.desks, held.unheard
         self._quoted, self._due = held.quoted, held.due
         self._market, self._quotes = entry.market, entry.quotes
@@ -195,6 +200,8 @@ class Engine:
             self._dispatch[type(what)](what)
             if self._kept or self._queue or self._mute:
                 self._tie_up(what)
+            if self._wary and type(what) is not Start:
+                self._tend(what)
             if self._due and type(what) is not Start:
                 self._pegging.look_again(self._requests)
             if self.wants_events or self._reducing:
@@ -255,8 +262,10 @@ class Engine:
         with exact_arithmetic():
             return emergency_requests.reduce(self._entry, command, counter, unsent, now_ns)
 
-    def see(self, update: MarketUpdate) -> None:
+    def see(self, update: MarketUpdate | VenueQuote) -> None:
         """Take the market in without anything else, as `handle` would; no order is released."""
+        if isinstance(update, VenueQuote):
+            update = self._entry.see_at(update.broker, update.quote)
         if type(update) is not MarkPrice:
             self._market[update.symbol] = update
         if type(update) is Quote:
@@ -270,6 +279,7 @@ class Engine:
         """Take over from an engine that is given up what no journal holds: the market as it was last seen."""
         self._market.update(earlier._market)
         self._quotes.update(earlier._quotes)
+        self._entry.follow(earlier._entry)
 
     # ------------------------------------------------------------ one method an input
 
@@ -279,7 +289,7 @@ class Engine:
 
     def _submit_promised(self, what: Promised) -> None:
         self.state.begin(cmd.SubmitOrder, what.command.asked_by)
-        self._entry.submit(what.command, self._requests, promised=what.order_id)
+        self._entry.submit(what.command, self._requests, promised=what.order_id, broker=what.broker)
 
     def _cancel(self, what: cmd.CancelOrder) -> None:
         self.state.begin(cmd.CancelOrder, what.asked_by)
@@ -391,6 +401,9 @@ class Engine:
             ):
                 self._holding.watch(what, self._requests)
 
+    def _venue_quote(self, what: VenueQuote) -> None:
+        self._quote(self._entry.see_at(what.broker, what.quote))
+
     def _trade(self, what: TradePrint) -> None:
         symbol, px = what.symbol, what.price
         self._market[symbol] = what
@@ -440,6 +453,9 @@ class Engine:
         state.record(ev.IdBlockReserved(*state.envelope(), state.reserved + ID_BLOCK))
         if state.book.limits != what.limits:
             state.record(ev.LimitsSet(*state.envelope(), what.limits))
+        if state.venues.routing != what.routing:
+            state.record(ev.RoutingSet(*state.envelope(), what.routing))
+        state.venues.watch()
         for instrument in what.instruments:
             if state.instruments.get(instrument.symbol) != instrument:
                 state.record(ev.InstrumentDefined(*state.envelope(), instrument))
@@ -496,6 +512,11 @@ class Engine:
             order = state.index.by_cl_ord_id[identity]
             asked = next(r for r in order.outstanding_requests if r.cl_ord_id == identity)
             put_in_doubt(state, order, asked, f"no answer within {state.request_timeout_ns / NS_PER_S:g} s")
+
+    def _tend(self, what: Input) -> None:
+        if type(what) in _PASSING:
+            self.state.begin(TimerDue, _CLOCK)
+        self._venues.tend(self._grace_ns, self._requests)
 
     def _tie_up(self, what: Input) -> None:
         """Do what follows from what the input has made known: kept reports are handled, and what is due is asked."""

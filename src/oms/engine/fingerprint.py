@@ -62,6 +62,8 @@ def describe(state: State) -> dict[str, object]:
             for (broker, fee_id), fee in sorted(state.fees.items())
         ],
         **_reconciled(state),
+        "routing": repr(state.venues.routing),
+        "venues": [[broker, repr(known)] for broker, known in sorted(state.venues.records.items())],
         "sessions": [
             sorted((symbol or "", date) for symbol, date in state.sessions.dates.items()),
             list(state.sessions.scoped),
@@ -232,6 +234,7 @@ def _order(order: Order) -> list[object]:
         [str(reason) for reason in order.reasons],
         order.text,
         *_further(order),
+        *([] if order.routing is None else [repr(order.routing)]),
     ]
 
 

@@ -308,7 +308,7 @@ class Groups:
                 self._ask(ReplaceOrder(order.order_id, order_qty=replaces.wanted(order)[0] + qty), requests)
                 return True
         order_id = self._announce(leg)
-        self._entry.submit(order_of(leg, qty), requests, promised=order_id)
+        self._entry.submit(order_of(leg, qty), requests, promised=order_id, is_leg=True)
         order = leg.orders[-1]
         if order._life is Life.DENIED and order_id in leg._cut:
             self._gate.bar(leg, qty, 0, order.reasons)

@@ -155,7 +155,9 @@ class Holding:
     def send(self, order: Order, command: SubmitOrder, requests: list[Request]) -> None:
         """Send an order that was just released, or deny it."""
         entry, state, order_id = self._entry, self._entry.state, order.order_id
-        route = entry._route(command.symbol)
+        route, decision = entry.way_of(order, command)
+        if decision is not None:
+            entry._choice.record(order, decision)
         px, px_ns = entry._reference(command.symbol)
         handler = entry._handlers[type(command.terms)]
         worst_px = handler.worst_px(command, px)

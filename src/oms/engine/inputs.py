@@ -12,10 +12,11 @@ from oms.model.group import Group
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import MarketUpdate
+from oms.model.market import MarketUpdate, Quote
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reports import QueryResult, Report, SendResult
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Outgoing
+from oms.model.routing_table import Routing
 from oms.model.sessions import SessionChange
 
 
@@ -26,10 +27,12 @@ class Promised:
     Attributes:
         command: What is asked.
         order_id: The number that was promised; nobody else gets it.
+        broker: Where it is to go, whatever the rules say; None where these decide.
     """
 
     command: SubmitOrder
     order_id: OrderId
+    broker: BrokerName | None = None
 
 
 @record
@@ -56,6 +59,19 @@ class PlaceGroup:
 
     command: SubmitGroup
     group: Group
+
+
+@record
+class VenueQuote:
+    """What one broker shows of an instrument, where several do.
+
+    Attributes:
+        broker: Which.
+        quote: What.
+    """
+
+    broker: BrokerName
+    quote: Quote
 
 
 @record
@@ -106,6 +122,7 @@ class Start:
         account: For whom an order is that was not given here, where the broker's reports name no account.
         grace_ns: For how long what a broker's word differs in may still explain itself.
         after_restart: What becomes of held orders that may have been reached while nobody listened.
+        routing: Where orders may go; None where each instrument has one way out.
     """
 
     namespace: str
@@ -115,6 +132,7 @@ class Start:
     account: Account = Account("main")
     grace_ns: int = 0
     after_restart: HeldPolicy = HeldPolicy.RELEASE
+    routing: Routing | None = None
 
 
 @record
@@ -180,6 +198,7 @@ Input: TypeAlias = (
     | Answered
     | SetAside
     | MarketUpdate
+    | VenueQuote
     | TimerDue
     | SessionChange
     | Start

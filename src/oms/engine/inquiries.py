@@ -44,6 +44,9 @@ ANSWER: Final = "Found"
 _ANSWERS: Final = frozenset({ANSWER, "Absent", "MassStatus"})
 """Causes of anomalies that were raised by an answer: to ask again would only give the same answer."""
 
+SEND_RESULT: Final = "send result"
+"""The evidence of a doubt that the outcome of the send itself has settled, and nothing that the broker has said."""
+
 NOBODY: Final = OrderId(0)
 """Stands for the order where what is due is about none."""
 

@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 from oms.engine.expiring import why_past
 from oms.engine.holding import Holding, command_of
 from oms.engine.leg_events import ORIGIN
-from oms.engine.order_entry import OrderEntry, _Route
+from oms.engine.order_entry import OrderEntry
+from oms.engine.routes import Route
 from oms.errors import UnknownInstrumentError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
@@ -87,7 +88,7 @@ class LegEntry:
             route = routes.get(of.symbol) or self._entry._route(of.symbol)
             leg.may_rest = self.rests(leg, route)
 
-    def rests(self, leg: GroupLeg, route: _Route) -> bool:
+    def rests(self, leg: GroupLeg, route: Route) -> bool:
         """Tell whether a venue takes an order of a leg as it is, on the way out of its instrument."""
         of = leg.leg
         terms = of.terms
@@ -114,7 +115,7 @@ class LegEntry:
         entry = self._entry
         symbol = leg.leg.symbol
         route = entry._routes.get(symbol) or entry._route(symbol)
-        if entry.state.breaks.unreconciled and entry._why_unreconciled(route.broker):
+        if entry.state.breaks.unreconciled and entry.routes.why_unreconciled(route.broker):
             return False
         if is_last:
             return True
@@ -160,7 +161,7 @@ class LegEntry:
             state.record_of(order, ev.OrderHeld(*state.envelope(), order_id, route.broker, trigger))
 
     def _trigger(
-        self, leg: GroupLeg, command: SubmitOrder, route: _Route
+        self, leg: GroupLeg, command: SubmitOrder, route: Route
     ) -> tuple[Release | None, tuple[Reason, ...]]:
         entry, kind = self._entry, _kind(leg.leg, command.terms)
         known = self._holdable.get(kind)

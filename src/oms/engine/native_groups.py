@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 from oms.engine.group_book import GroupBook, is_fresh
 from oms.engine.leg_entry import LegEntry
 from oms.engine.leg_events import ORIGIN
-from oms.engine.order_entry import _DATED, OrderEntry, _Route
+from oms.engine.order_entry import _DATED, OrderEntry
+from oms.engine.routes import Route
 from oms.engine.state import ID_BLOCK
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, SubmitOrder
@@ -186,7 +187,7 @@ class NativeGroups:
                 return None
         return first.broker
 
-    def _is_taken(self, leg: GroupLeg, command: SubmitOrder, route: _Route) -> bool:
+    def _is_taken(self, leg: GroupLeg, command: SubmitOrder, route: Route) -> bool:
         # What `OrderEntry.submit` would look at beside the gate, its terms and its quantity.
         if command.instructions is None and type(command.time_in_force) not in _DATED:
             return self._legs.rests(leg, route)

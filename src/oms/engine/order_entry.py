@@ -4,76 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final
 
 from oms.engine import replaces
 from oms.engine.expiring import why_past
 from oms.engine.held_orders import meant_by
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.engine.retention import CLIENT_REF, order_of_id, recall
-from oms.engine.state import EMERGENCY_IDS, ID_BLOCK, State
-from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationError
+from oms.engine.routes import Reasons, Route, reference_px, unworked
+from oms.engine.state import State
+from oms.engine.venue_choice import VenueChoice
+from oms.engine.ways import NO_CAPABILITIES, Routes
+from oms.errors import UnknownOrderError
 from oms.model import events as ev
 from oms.model.approval import Approved
 from oms.model.capabilities import Capabilities
-from oms.model.cl_ord_id_rules import LAST_COUNTER
 from oms.model.commands import CancelOrder, MassCancel, ReplaceOrder, SubmitOrder
-from oms.model.define import record
-from oms.model.door import shown
 from oms.model.enums import RequestKind
 from oms.model.ids import BrokerName, OrderId, Symbol, cl_ord_id, cl_ord_id_head
-from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
-from oms.model.terms import Limit, Terms
-from oms.model.time_in_force import GoodTillDate, GoodTillTime, TimeInForce
+from oms.model.routing import RouteDecision
+from oms.model.terms import Limit
+from oms.model.time_in_force import GoodTillDate, GoodTillTime
 from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_cash, check_qty
-from oms.order_types.placing import place, without_triggers
+from oms.order_types.placing import place
 from oms.order_types.registry import HandlerRegistry
 from oms.order_types.validation import check_capabilities, check_least_qty
 from oms.risk.gate import Gate
 from oms.routing.router import Router
 
 _DATED: Final = frozenset({GoodTillDate, GoodTillTime})
-_HALF: Final = Decimal("0.5")
-_NO_CAPABILITIES: Final = Capabilities(order_types=frozenset())
-
-Reasons: TypeAlias = tuple[Reason, ...]
 
 _TAKEN: Final[tuple[Release | None, Reasons]] = None, ()
 """Nothing speaks against sending an order as it is."""
-
-
-@record
-class _Route:
-    """What there is to know about an instrument's way out; `why_not` where there is none."""
-
-    instrument: Instrument
-    broker: BrokerName
-    capabilities: Capabilities
-    why_not: Reasons
-    order_types: frozenset[tuple[type[Terms], type[TimeInForce]]]
-    last_counter: int
 
 
 class OrderEntry:
     """The way in for commands about orders."""
 
     __slots__ = (
-        "_gate",
-        "_handlers",
-        "_last_counters",
-        "_references",
-        "_router",
-        "_routes",
-        "market",
-        "quotes",
-        "state",
-    )
+        "_choice", "_gate", "_handlers", "_last_counters", "_references", "_route", "_router", "_routes", "market", "quotes",
+        "routes", "state",
+    )  # fmt: skip
 
     def __init__(
         self, state: State, capabilities: Mapping[BrokerName, Capabilities], handlers: HandlerRegistry
@@ -85,17 +62,17 @@ class OrderEntry:
         self._references: dict[Symbol, tuple[MarketUpdate | None, tuple[Decimal | None, int]]] = {}
         self._gate = Gate(state.book)
         self._router = Router(capabilities)
-        self._routes: dict[Symbol, _Route] = {}
+        self.routes = Routes(state, capabilities, self._router)
+        self._routes, self._route = self.routes.known, self.routes.find
         self._handlers = handlers
-        # The counter of the last ClOrdID that each broker takes; what it takes otherwise is the same for all of them.
-        self._last_counters: dict[BrokerName | None, int] = {
-            broker: _last_usable(can.profile.cl_ord_ids.last_counter) for broker, can in capabilities.items()
-        }
+        self._last_counters = self.routes.last_counters
+        self._choice = VenueChoice(self.routes, state, capabilities, handlers, self.quotes)
 
     def submit(
-        self, command: SubmitOrder, requests: list[Request], *, promised: OrderId | None = None
-    ) -> None:
-        """Place an order, or deny it; under the number that was promised, if one was.
+        self, command: SubmitOrder, requests: list[Request], *, promised: OrderId | None = None,
+        broker: BrokerName | None = None, is_leg: bool = False,
+    ) -> None:  # fmt: skip
+        """Place an order, or deny it: under the number promised, at the broker named, or as a leg, where its group goes.
 
         Raises:
             UnknownInstrumentError: The symbol was never defined; nothing has changed.
@@ -103,19 +80,16 @@ class OrderEntry:
         """
         state = self.state
         symbol, terms, qty, cash = command.symbol, command.terms, command.order_qty, command.cash_order_qty
-        route = self._routes.get(symbol) or self._route(symbol)
-        instrument = route.instrument
+        route = self.routes.at(symbol, broker) if broker else self._routes.get(symbol) or self._route(symbol)
+        instrument, now_ns = route.instrument, state.now_ns
         px, px_ns = self._reference(symbol)
-        now_ns = state.now_ns
-        try:
-            handler = self._handlers[type(terms)]
-        except KeyError:
-            raise _unworked(terms) from None
+        handler = self._handlers.get(type(terms)) or unworked(terms)
         worst_px = handler.worst_px(command, px)
         of_terms = handler.check(command, instrument)
         of_qty = check_qty(qty, worst_px, instrument) if cash is None else check_cash(cash, instrument)
         verdict = self._gate.approve_submit(command, instrument, worst_px, px, px_ns, now_ns)
         trigger, against = _TAKEN
+        decision: RouteDecision | None = None
         if (
             of_terms
             or of_qty
@@ -128,6 +102,8 @@ class OrderEntry:
             or route.last_counter < state.next_counter
             or (type(terms) is Limit and terms.display_qty is not None)
         ):
+            if route.has_choice and not is_leg:
+                route, decision = self._choice.choose(command, instrument)
             last = verdict if type(verdict) is tuple else ()
             trigger, against = self._look_closer(command, route, (*of_terms, *of_qty), last)
         order_id = promised or (state.free_order_id() if state.handles else state.next_order_id)
@@ -138,20 +114,19 @@ class OrderEntry:
                 cash, command.instructions,
             )
         )  # fmt: skip
+        if decision is not None:
+            self._choice.record(order, decision)
         if against or type(verdict) is not Approved:
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, against))
             return
         if trigger is not None:
             state.record_of(order, ev.OrderHeld(*state.envelope(), order_id, route.broker, trigger))
             return
-        identity, broker = state.next_cl_ord_id(), route.broker
+        identity, to = state.next_cl_ord_id(), route.broker
         state.record_of(
-            order,
-            ev.OrderSubmitted(
-                state.version + 1, state.epoch, state.cause, state.input_sequence, now_ns, order_id, identity, broker
-            ),
+            order, ev.OrderSubmitted(state.version + 1, state.epoch, state.cause, state.input_sequence, now_ns, order_id, identity, to)
         )  # fmt: skip
-        requests.append(self._router.new_order(verdict, order_id, broker, identity, now_ns))
+        requests.append(self._router.new_order(verdict, order_id, to, identity, now_ns))
 
     def cancel(self, command: CancelOrder, requests: list[Request]) -> None:
         """Ask for a cancel, or deny it.
@@ -224,11 +199,26 @@ class OrderEntry:
 
     def reach(self, order: Order) -> Capabilities:
         """Give what may be asked of an order's broker; nothing where it is not attached."""
-        return self._router.reach(order.broker) or _NO_CAPABILITIES
+        return self._router.reach(order.broker) or NO_CAPABILITIES
+
+    def way_of(self, order: Order, command: SubmitOrder) -> tuple[Route, RouteDecision | None]:
+        """Give where a held order goes as it is released, and why; None for that where there is no choice."""
+        route = self._route(order.symbol)
+        if not route.has_choice or order.order_id in self.state.groups.of_order:
+            return route, None
+        return self._choice.choose(command, route.instrument)
+
+    def see_at(self, broker: BrokerName, quote: Quote) -> Quote:
+        """Take in what a broker shows, and give what the market shows with it."""
+        return self._choice.see(broker, quote)
+
+    def follow(self, earlier: OrderEntry) -> None:
+        """Take over from one that is given up what each broker showed last."""
+        self._choice.quotes.update(earlier._choice.quotes)
 
     def forget_routes(self) -> None:
         """Look every instrument's way out up again; to be called when one was defined."""
-        self._routes.clear()
+        self.routes.forget()
 
     def _cancel(self, order: Order, command: CancelOrder, requests: list[Request]) -> Reasons:
         state = self.state
@@ -262,10 +252,7 @@ class OrderEntry:
     ) -> Approved[ReplaceOrder] | Reasons:
         instrument = self._route(after.symbol).instrument
         px, px_ns = self._reference(after.symbol)
-        try:
-            handler = self._handlers[type(after.terms)]
-        except KeyError:
-            raise _unworked(after.terms) from None
+        handler = self._handlers.get(type(after.terms)) or unworked(after.terms)
         worst_px = handler.worst_px(after, px)
         verdict = (
             self._gate.approve_reduction(command)
@@ -283,42 +270,13 @@ class OrderEntry:
         )
         return reasons + (verdict if type(verdict) is tuple else ()) or verdict
 
-    def _route(self, symbol: Symbol) -> _Route:
-        route = self._routes.get(symbol)
-        if route is None:
-            instrument = self.state.instruments.get(symbol)
-            if instrument is None:
-                raise UnknownInstrumentError("symbol", symbol, "define the instrument first")
-            choice = self._router.choose(instrument)
-            if isinstance(choice, Reason):
-                nothing = _NO_CAPABILITIES
-                route = _Route(
-                    instrument, BrokerName(""), nothing, (choice,), nothing.order_types, LAST_COUNTER
-                )
-            else:
-                broker, can = choice
-                last = self._last_counters[broker]
-                # Where nothing is allowed, every order is looked at more closely: what is refused for costs the others nothing.
-                # So with triggers: the venue may not compare every kind of price to them.
-                why_not = self._why_unreconciled(broker)
-                types = _NO_CAPABILITIES.order_types if why_not else without_triggers(can.order_types)
-                route = _Route(instrument, broker, can, why_not, types, last)
-            self._routes[symbol] = route
-        return route
-
-    def _why_unreconciled(self, broker: BrokerName | None) -> Reasons:
-        if broker is None or broker not in self.state.breaks.unreconciled:
-            return ()
-        allowed = "cancels, and replaces that only take less; new orders once the broker is reconciled"
-        return (Reason(ReasonCode.NOT_RECONCILED, "broker", str(broker), allowed),)
-
     def _why_not_more(self, order: Order, command: ReplaceOrder) -> Reasons:
         after = replaces.after(order, command)
         takes_less = after.order_qty <= order.order_qty and after.terms == order.terms
-        return () if takes_less else self._why_unreconciled(order.broker)
+        return () if takes_less else self.routes.why_unreconciled(order.broker)
 
     def _look_closer(
-        self, command: SubmitOrder, route: _Route, of_itself: Reasons, last: Reasons
+        self, command: SubmitOrder, route: Route, of_itself: Reasons, last: Reasons
     ) -> tuple[Release | None, Reasons]:
         """Give what releases an order that is to be held here, and every reason against it."""
         trigger, of_kind = None, route.why_not
@@ -376,24 +334,6 @@ class OrderEntry:
         if judged is None or judged[0] is not update:
             judged = self._references[symbol] = (
                 update,
-                (_reference_px(update), 0 if update is None else update.time_ns),
+                (reference_px(update), 0 if update is None else update.time_ns),
             )
         return judged[1]
-
-
-def _last_usable(last_counter: int) -> int:
-    # No block but the first is begun of which a broker does not take every id, those for emergencies too.
-    blocks = max((last_counter + 1) // ID_BLOCK, 1)
-    return min(last_counter, blocks * ID_BLOCK - EMERGENCY_IDS - 1)
-
-
-def _unworked(terms: Terms) -> ValidationError:
-    return ValidationError("terms", shown(terms), "open the manager with a handler of them")
-
-
-def _reference_px(update: MarketUpdate | None) -> Decimal | None:
-    if update is None:
-        return None
-    if not isinstance(update, Quote):
-        return update.price
-    return None if update.bid is None or update.ask is None else (update.bid + update.ask) * _HALF

@@ -15,6 +15,7 @@ from oms.model.instructions import Instructions
 from oms.model.order import NO_AMENDMENTS, NO_MARKS, NOTHING_SEEN, Loss, Mark, Order
 from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 from oms.model.reasons import Reason
+from oms.model.routing import RouteDecision
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
 
@@ -25,7 +26,7 @@ from oms.model.time_in_force import TimeInForce
 
 @record
 class OrderRow:
-    """An order as it stands; the fields up to `splits` are those of `Order`, the last five its names in the index.
+    """An order as it stands; the fields up to `splits` are those of `Order`, and so is `routing`; the others name it in the index.
 
     Attributes:
         has_ref: It is the one that its `client_ref` names.
@@ -79,6 +80,7 @@ class OrderRow:
     venue_ids: tuple[tuple[BrokerName, VenueOrderId], ...]
     earlier_ids: tuple[tuple[BrokerName, VenueOrderId], ...]
     has_ref: bool
+    routing: RouteDecision | None = None
 
 
 @record
@@ -91,7 +93,7 @@ class Names:
     earlier_ids: list[tuple[BrokerName, VenueOrderId]]
 
 
-_REBUILT: Final = frozenset({"requests", "marks", "cleared", "amendments", "seen"})
+_REBUILT: Final = frozenset({"routing", "requests", "marks", "cleared", "amendments", "seen"})
 _AS_THEY_ARE: Final = tuple(
     item.name for item in fields(OrderRow) if f"_{item.name}" in Order.__slots__ and item.name not in _REBUILT
 )
@@ -114,6 +116,7 @@ def row_of(order: Order, names: Names, *, has_ref: bool) -> OrderRow:
         venue_ids=tuple(sorted(names.venue_ids)),
         earlier_ids=tuple(sorted(names.earlier_ids)),
         has_ref=has_ref,
+        routing=order.routing,
     )
 
 
@@ -127,6 +130,8 @@ def order_of(row: OrderRow, into: Order | None = None) -> Order:
     order._cleared = {mark: (at_ns, number) for mark, at_ns, number in row.cleared} or NO_MARKS
     order._amendments = dict(row.amendments) or NO_AMENDMENTS
     order._seen = frozenset(row.seen) or NOTHING_SEEN
+    if row.routing is not None:
+        order._routing = row.routing
     return order
 
 

@@ -18,6 +18,8 @@ from oms.model.group import Reach
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, ListId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
+from oms.model.routing import VenueHealth
+from oms.model.routing_table import Routing
 from oms.model.terms import Terms
 from oms.model.triggers import Release
 
@@ -291,6 +293,37 @@ class LegRow:
     no_cancel: tuple[tuple[OrderId, int], ...]
 
 
+@record
+class RoutingRow:
+    """The table of where orders may go."""
+
+    routing: Routing
+
+
+@record
+class VenueRow:
+    """What is remembered of a broker; the fields are those of its record.
+
+    Attributes:
+        waiting: When each order was sent that is not answered.
+    """
+
+    broker: BrokerName
+    health: VenueHealth
+    strikes: int
+    until_ns: int
+    failures: int
+    rejects: int
+    heard: int
+    latency_ns: int | None
+    fill_ppm: int
+    reject_ppm: int
+    sent: int
+    rejected: int
+    failed: int
+    waiting: tuple[tuple[OrderId, int], ...]
+
+
 ROWS: Final = RowCodec(
     (
         SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, ExpiryRow, InquiryRow,
@@ -298,6 +331,7 @@ ROWS: Final = RowCodec(
         HeldNameRow, ReadyRow, MultiplierRow, PositionRow, BooksRow, BreakRow, AcceptedRow, SyntheticRow, TradedRow,
         ReducingRow,
         GroupsRow, GroupRow, LegRow,
+        RoutingRow, VenueRow,
     )
 )  # fmt: skip
 """How the rows are written and read."""

@@ -22,6 +22,7 @@ from oms.engine.retiring import on_recalled, on_retired
 from oms.engine.sessions import Sessions
 from oms.engine.settings import on_defined, on_killed, on_released, on_session, on_started
 from oms.engine.timers import CLOCKED, Timers
+from oms.engine.venue_book import ROUTING_EVENTS, VenueBook
 from oms.errors import JournalDamagedError
 from oms.lifecycle.anomalies import At
 from oms.lifecycle.execution_index import ExecutionIndex
@@ -84,6 +85,7 @@ class State:
         usable: Those from here on, below `reserved`, are for emergency cancels.
         profiles: How each attached broker behaves.
         breaks: Where the books and the brokers differ.
+        venues: What is remembered of the brokers that orders may be routed to.
         traded: What was traded at each broker, net.
         runs: The reconciliations under way; not moved by events.
         retired: How many orders have left memory and were not recalled.
@@ -96,28 +98,26 @@ class State:
     __slots__ = (
         "account", "anomalies", "archive", "at", "away", "book", "breaks", "cause", "causes", "clash", "epoch", "executions", "fees",
         "fresh", "groups", "handles", "held", "held_orders", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace",
-        "next_counter", "next_order_id", "now_ns", "prefix", "profiles", "request_timeout_ns", "reserved", "retired", "runs",
-        "sessions", "sweep_mark", "sweeps", "timers", "traded", "usable", "version",
+        "next_counter", "next_order_id", "now_ns", "order_events", "prefix", "profiles", "request_timeout_ns", "reserved", "retired", "runs",
+        "sessions", "sweep_mark", "sweeps", "timers", "traded", "usable", "venues", "version",
     )  # fmt: skip
 
     def __init__(self) -> None:
         """Begin before the first event."""
-        self.version = 0
-        self.epoch = 0
-        self.last_ns = 0
+        self.version = self.epoch = self.last_ns = 0
         self.index = OrderIndex()
         self.executions = ExecutionIndex()
         self.instruments: dict[Symbol, Instrument] = {}
         self.book = RiskBook(self.instruments)
         self.timers = Timers()
-        self.inquiries = Inquiries()
-        self.held = HeldReports()
+        self.inquiries, self.held = Inquiries(), HeldReports()
         self.held_orders = HeldOrders(self.instruments)
         self.anomalies = AnomalyBook()
         self.fees: dict[tuple[BrokerName, str], ev.FeeCharged] = {}
         self.sessions = Sessions()
         self.groups = GroupBook()
-        self.breaks = BreakBook()
+        self.breaks, self.venues = BreakBook(), VenueBook()
+        self.order_events = _ORDER_EVENTS  # others where orders are routed
         self.traded = BrokerPositions()
         self.runs: dict[BrokerName, Run] = {}
         self.account = Account("main")
@@ -134,8 +134,7 @@ class State:
         self.cause = ev.Cause("", "")
         self.at = At(0, 0, self.cause, 0, 0, BrokerName(""))
         self.causes: dict[str, dict[type[Any], ev.Cause]] = {}
-        self.input_sequence = 0
-        self.now_ns = 0
+        self.input_sequence = self.now_ns = 0
         self.fresh: list[ev.Event] = []
         # Handles that were given out before their order was created.
         self.handles: dict[OrderId, Order] = {}
@@ -165,7 +164,7 @@ class State:
         """Make a new event of an order true: `record`, without looking up what is known."""
         before = order._requests
         apply_to_order(order, event)
-        moves, after = _ORDER_EVENTS[type(event)]
+        moves, after = self.order_events[type(event)]
         if moves:
             self.book.exposure.move(order)
         if order._requests is not before:
@@ -277,6 +276,7 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
     ev.ReportReleased: lambda state, event: state.held.release(event.held),
     ev.TrailsMoved: on_trails_moved,
     **dict.fromkeys(BREAK_EVENTS, lambda state, event: state.breaks.on_event(event)),
+    **ROUTING_EVENTS,
     **GROUP_EVENTS,
     ev.OrdersRetired: on_retired,
     ev.OrderRecalled: on_recalled,
@@ -390,7 +390,7 @@ _MOVES_NOTHING: Final = frozenset(
     {
         ev.OrderCreated, ev.OrderDenied, ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderAcknowledged, ev.CancelDenied,
         ev.ReplaceDenied, ev.OrderPendingCancel, ev.OrderPendingReplace, ev.RequestInDoubt, ev.OrderStatusRequested,
-        ev.DoubtResolved, ev.FeeCharged, ev.ReportIgnored, ev.OrderTriggered, ev.OrderNamed, ev.OrderHeld, ev.OrderAmended, ev.TriggerMissed, ev.OrderReleased,
+        ev.DoubtResolved, ev.FeeCharged, ev.ReportIgnored, ev.OrderTriggered, ev.OrderNamed, ev.OrderHeld, ev.OrderAmended, ev.TriggerMissed, ev.OrderReleased, ev.OrderRouted,
     }
 )  # fmt: skip
 """Events that can change neither what is left of an order nor what is asked for it, and so no exposure: but an acknowledgement of another total."""

@@ -64,6 +64,10 @@ def is_later(said: When, other: When) -> bool:
 # ---------------------------------------------------------------- the facts
 
 
+def _routed(order: Order, event: Any) -> None:
+    order._routing = event.decision
+
+
 def _adopted(order: Order, event: Any) -> None:
     order._is_external = True
     order._broker = event.broker
@@ -360,6 +364,7 @@ CHANGES: Final[dict[type[ev.OrderEvent], Callable[[Order, Any], None]]] = {
     ev.OrderHeld: _held,
     ev.OrderAmended: _amended_here,
     ev.OrderReleased: _released,
+    ev.OrderRouted: _routed,
     ev.OrderSubmitted: _submitted,
     ev.OrderPendingNew: _acknowledged,
     ev.OrderAcceptedForBidding: _acknowledged,

@@ -25,7 +25,7 @@ from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
-_FACTS: Final = tuple(slot for slot in Order.__slots__ if slot != "__weakref__")
+_FACTS: Final = tuple(slot for slot in Order.__slots__ if slot not in {"__weakref__", "_routing"})
 _FILLED: Final = OrdStatus.FILLED
 _PARTIALLY_FILLED: Final = OrdStatus.PARTIALLY_FILLED
 _OUTRANKED_BY_A_FILL: Final = frozenset({Life.LIVE, Life.REJECTED})
@@ -95,6 +95,11 @@ def become(order: Order, other: Order) -> None:
     """Let a handle that somebody holds stand for what another one stands for."""
     for slot in _FACTS:
         setattr(order, slot, getattr(other, slot))
+    # The one fact that most orders do not have.
+    if other.routing is not None:
+        order._routing = other.routing
+    elif order.routing is not None:
+        del order._routing
 
 
 def unsend(order: Order) -> None:

@@ -36,6 +36,8 @@ _LIFE_ROWS: Final[dict[type[ev.OrderEvent], tuple[Life | None, ...]]] = {
     ev.OrderAmended:        (_U, _x, _x, _x, _x, _x, _x),
     ev.TriggerMissed:       (_U, _x, _x, _x, _x, _x, _x),
     ev.OrderReleased:       (_U, _x, _x, _x, _x, _x, _x),
+    # Before it is sent; of an order that is worked here, before each of its parts is.
+    ev.OrderRouted:         (_U, _x, _x, _L, _x, _x, _x),
     ev.OrderSubmitted:      (_S, _x, _x, _x, _x, _x, _x),
     ev.OrderPendingNew:     (_x, _x, _S, _x, _x, _x, _x),
     ev.OrderAcceptedForBidding: (_x, _x, _S, _x, _x, _x, _x),
@@ -144,6 +146,7 @@ REQUESTS: Final[dict[type[ev.OrderEvent], RequestEffect]] = {
     ev.OrderAmended: NO_EFFECT,
     ev.TriggerMissed: NO_EFFECT,
     ev.OrderReleased: NO_EFFECT,
+    ev.OrderRouted: NO_EFFECT,
     ev.OrderSubmitted: _ADDS_NEW,
     # Received and undecided: the answer is still to come.
     ev.OrderPendingNew: RequestEffect(notes=Notes.NEW_PENDING),

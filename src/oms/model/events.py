@@ -31,6 +31,8 @@ from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
+from oms.model.routing import RouteDecision, VenueHealth
+from oms.model.routing_table import Routing
 from oms.model.slippage import DriftFinding, SlippageFinding
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
@@ -217,6 +219,17 @@ class OrderReleased(OrderEvent):
 
 
 @record
+class OrderRouted(OrderEvent):
+    """It was decided where the order goes, or the parts of it that are to be placed now; there was a choice.
+
+    Attributes:
+        decision: Every place it could have gone to, and what became of each.
+    """
+
+    decision: RouteDecision
+
+
+@record
 class OrderSubmitted(OrderEvent):
     """The order is to be sent: journaled before it leaves."""
 
@@ -269,10 +282,15 @@ class OrderNamed(OrderEvent):
 
 @record
 class OrderRejected(OrderEvent):
-    """The broker refused it, or it certainly never left."""
+    """The broker refused it, or it certainly never left.
+
+    Attributes:
+        never_sent: It never left, so that the broker has refused nothing.
+    """
 
     text: str
     reject_code: str
+    never_sent: bool = False
 
 
 @record
@@ -1114,6 +1132,32 @@ class LimitsSet(Event):
     """The risk limits in force from here on."""
 
     limits: RiskLimits
+
+
+@record
+class RoutingSet(Event):
+    """The table of where orders may go is in force from now on; None where there is none any more."""
+
+    routing: Routing | None
+
+
+@record
+class VenueHealthChanged(Event):
+    """A broker is relied on more, or less, than before.
+
+    Attributes:
+        broker: Which.
+        health: Its health from now on.
+        strikes: How often in a row its back-off was begun.
+        until_ns: It gets nothing before then, in nanoseconds UTC; 0 where it is not down.
+        text: Why.
+    """
+
+    broker: BrokerName
+    health: VenueHealth
+    strikes: int
+    until_ns: int
+    text: str
 
 
 @record

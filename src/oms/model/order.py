@@ -12,6 +12,7 @@ from oms.model.instructions import Instructions
 from oms.model.order_snapshot import OrderSnapshot
 from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 from oms.model.reasons import Reason
+from oms.model.routing import RouteDecision
 from oms.model.terms import Terms, in_words
 from oms.model.time_in_force import TimeInForce
 
@@ -85,6 +86,7 @@ class Order:
         "_reasons",
         "_reference_px",
         "_requests",
+        "_routing",
         "_said",
         "_seen",
         "_side",
@@ -96,6 +98,8 @@ class Order:
         "_time_in_force",
         "_venue_order_id",
     )
+
+    _routing: RouteDecision
 
     def __init__(
         self,
@@ -212,6 +216,12 @@ class Order:
     def broker(self) -> BrokerName | None:
         """Where it was sent; None before that."""
         return self._broker
+
+    @property
+    def routing(self) -> RouteDecision | None:
+        """Why it went where it went, or its parts last did; None where there was no choice."""
+        # Not set where there was none: an order that can go one way only pays nothing for this.
+        return getattr(self, "_routing", None)
 
     @property
     def cl_ord_id(self) -> ClOrdId | None:

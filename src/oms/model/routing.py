@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from oms.model.decimals import plain
-from oms.model.define import record
+from oms.model.define import record, value
 from oms.model.enums import Choice
 from oms.model.ids import BrokerName
 
@@ -50,6 +50,9 @@ class RouteVerdict(Choice):
     """What was sent there since the quote takes all of it."""
     LATER_IN_TURN = "later in the rule"
     """The rule takes the first that is up."""
+
+
+_TAKEN = (RouteVerdict.TAKEN, RouteVerdict.PROBE)
 
 
 @record
@@ -100,6 +103,41 @@ class Candidate:
         return f"{self.broker} ({self.health.value}) {got}{self.verdict.value}{why}; shows {shown}{net}"
 
 
+@value
+class VenueStanding:
+    """How a broker stands that orders are routed to.
+
+    Attributes:
+        broker: Which.
+        health: Whether it can be relied on.
+        until_ns: It gets nothing before then, in nanoseconds UTC; 0 where it is not down.
+        strikes: How often in a row its back-off was begun.
+        failures: Requests in a row that never left or fell into doubt.
+        rejects: New orders in a row that it refused.
+        latency_ns: The running average from a new order to its first answer, in nanoseconds; None before the first.
+        fill_ppm: The running average of the share of an order that executed, in millionths.
+        reject_ppm: The running average of orders that were refused, in millionths.
+        sent: How many new orders were sent since it is routed to.
+        rejected: How many of them were refused.
+        failed: How many requests never left or fell into doubt.
+        waiting: How many new orders are unanswered.
+    """
+
+    broker: BrokerName
+    health: VenueHealth
+    until_ns: int
+    strikes: int
+    failures: int
+    rejects: int
+    latency_ns: int | None
+    fill_ppm: int
+    reject_ppm: int
+    sent: int
+    rejected: int
+    failed: int
+    waiting: int
+
+
 @record
 class RouteDecision:
     """Where an order went, and where it could have gone.
@@ -125,7 +163,7 @@ class RouteDecision:
     @property
     def taken(self) -> tuple[Candidate, ...]:
         """The candidates that got some of it."""
-        return tuple(one for one in self.candidates if one.qty)
+        return tuple(one for one in self.candidates if one.verdict in _TAKEN)
 
     def __str__(self) -> str:
         """Give it in lines: the best price, then each candidate."""

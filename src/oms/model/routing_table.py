@@ -212,7 +212,11 @@ class RouteRule:
 
     def is_about(self, what: Symbol, account: Account) -> bool:
         """Tell whether an order in an instrument, for an account, follows it."""
-        return (not self.symbols or what in self.symbols) and (not self.accounts or account in self.accounts)
+        return self.may_be_about(what) and (not self.accounts or account in self.accounts)
+
+    def may_be_about(self, what: Symbol) -> bool:
+        """Tell whether an order in an instrument follows it, for some account."""
+        return not self.symbols or what in self.symbols
 
 
 @value(kw_only=True)

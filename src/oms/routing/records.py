@@ -10,8 +10,8 @@ from typing import Final
 
 from attrs import define, field
 
-from oms.model.ids import OrderId
-from oms.model.routing import VenueHealth
+from oms.model.ids import BrokerName, OrderId
+from oms.model.routing import VenueHealth, VenueStanding
 
 ALL_PPM: Final = 1_000_000
 """Every one of a million."""
@@ -107,6 +107,13 @@ class VenueRecord:
         if health is not VenueHealth.DEGRADED:
             self.failures = self.rejects = 0
         self.health, self.strikes, self.until_ns = health, strikes, until_ns
+
+    def standing(self, broker: BrokerName) -> VenueStanding:
+        """Give how it stands, as a value that will not move."""
+        return VenueStanding(
+            broker, self.health, self.until_ns, self.strikes, self.failures, self.rejects, self.latency_ns, self.fill_ppm,
+            self.reject_ppm, self.sent, self.rejected, self.failed, len(self.waiting),
+        )  # fmt: skip
 
     def _is_shut(self, now_ns: int) -> bool:
         return self.health is VenueHealth.DOWN and now_ns < self.until_ns

@@ -22,6 +22,7 @@ from oms.engine.inputs import (
     Input,
     Reported,
     SetAside,
+    VenueQuote,
     WatchedMassCancel,
 )
 from oms.engine.state import EMERGENCY_IDS, ID_BLOCK, State
@@ -294,7 +295,7 @@ class Halting:
         elif isinstance(what, cmd.ReplaceOrder):
             self._check_may_cancel()
             self._reduce(engine, what)
-        elif isinstance(what, Quote | TradePrint | MarkPrice):
+        elif isinstance(what, Quote | TradePrint | MarkPrice | VenueQuote):
             engine.see(what)
         elif isinstance(what, SessionChange | cmd.EngageKillSwitch):
             if len(self._inbox) >= self.held.cap:

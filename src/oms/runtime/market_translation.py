@@ -8,8 +8,8 @@ from oms.errors import ValidationError
 from oms.model.bars import Bar, QuoteBar
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
 from oms.model.door import shown
-from oms.model.ids import Symbol
-from oms.model.market import MarketData, MarketUpdate
+from oms.model.ids import BrokerName, Symbol
+from oms.model.market import MarketData, MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.security_status import SecurityStatus
 from oms.model.top_of_book import TopOfBook
 from oms.simulation.bar_path import BarPath, prints_of, quotes_of
@@ -22,7 +22,7 @@ class Translation:
         tops: The best prices of each market that is heard in depth, with its books.
     """
 
-    __slots__ = ("_path", "tops")
+    __slots__ = ("_path", "_venues", "tops")
 
     def __init__(self, path: BarPath) -> None:
         """Begin with no market.
@@ -37,6 +37,16 @@ class Translation:
             raise ValidationError("bar_path", shown(path), "pass a BarPath, such as BarPath.ADAPTIVE")
         self._path = path
         self.tops: dict[Symbol, TopOfBook] = {}
+        self._venues: dict[BrokerName, Translation] = {}
+
+    def at(self, broker: BrokerName, heard: MarketData) -> Sequence[MarketUpdate]:
+        """Give what follows from what one broker says of its own market, whose book is its own; errors as in `of`."""
+        if isinstance(heard, Quote | TradePrint | MarkPrice):
+            return (heard,)
+        its_own = self._venues.get(broker)
+        if its_own is None:
+            its_own = self._venues[broker] = Translation(self._path)
+        return its_own.of(heard)
 
     def of(self, heard: MarketData) -> Sequence[MarketUpdate]:
         """Give what follows from depth or a bar.

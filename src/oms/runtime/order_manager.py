@@ -15,7 +15,7 @@ from attrs import evolve
 
 from oms.bus import Bus
 from oms.engine.engine import Engine
-from oms.engine.inputs import Promised, Start, TimerDue, WatchedMassCancel
+from oms.engine.inputs import Promised, Start, TimerDue, VenueQuote, WatchedMassCancel
 from oms.engine.outstanding import Outstanding, outstanding
 from oms.engine.state import State
 from oms.errors import (
@@ -59,6 +59,8 @@ from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.position import Position
 from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
+from oms.model.routing import VenueStanding
+from oms.model.routing_table import Routing
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.terms import Terms
 from oms.model.time_in_force import DAY, GTC, TimeInForce
@@ -77,7 +79,15 @@ from oms.runtime.halting import MAX_HELD
 from oms.runtime.loop import CLOSED, Loop
 from oms.runtime.market_translation import Translation
 from oms.runtime.notices import Notices
-from oms.runtime.parts import Projection, check_numbers, check_parts, check_policy, no_limits, pairs
+from oms.runtime.parts import (
+    Projection,
+    check_numbers,
+    check_parts,
+    check_policy,
+    check_routing,
+    no_limits,
+    pairs,
+)
 from oms.runtime.reconciliation import GRACE_S, Reconciliations
 from oms.runtime.recovery import acknowledged_anomalies, replay, state_hash
 from oms.runtime.resuming import resume
@@ -128,6 +138,7 @@ class OrderManager:
         sessions: SessionSource | None = None,
         after_restart: HeldPolicy = HeldPolicy.RELEASE,
         bar_path: BarPath = BarPath.ADAPTIVE,
+        routing: Routing | None = None,
     ) -> None:
         """Open the journal, rebuild from it, and connect.
 
@@ -151,6 +162,7 @@ class OrderManager:
             archive: Where the others go; to be given for good once orders have left memory.
             after_restart: What becomes of orders held here that the first price after a start reaches.
             bar_path: How prices are taken to go inside a bar, for orders held here.
+            routing: Where orders may go; where each instrument's broker says, or to the only one, if not given.
             sessions: What opens and closes by the clock, such as `CalendarSessions`, told by `poll` and `update`; nothing if not given.
 
         Raises:
@@ -163,6 +175,7 @@ class OrderManager:
         check_numbers(request_timeout_s, snapshot_every, max_held)
         check_policy(after_restart)
         self._translation = Translation(bar_path)
+        check_routing(routing, attached)
         self._brokers, self._store, self._account = attached, store, Account(name(account, "account"))
         self._clock: Clock = SystemClock() if clock is None else checked(clock)
         capabilities = capabilities_of(attached)
@@ -177,7 +190,7 @@ class OrderManager:
         self._asks = asks = Reconciliations(self._loop, attached, reconcile_every_s, reconcile_grace_s)
         known, timeout_ns = defined(attached.values(), instruments), request_timeout_s * NS_PER_S
         self._begin_epoch(
-            Start(namespace, timeout_ns, limits, known, self._account, asks.grace_ns, after_restart)
+            Start(namespace, timeout_ns, limits, known, self._account, asks.grace_ns, after_restart, routing)
         )
 
     def _begin_epoch(self, start: Start) -> None:
@@ -234,6 +247,7 @@ class OrderManager:
         asked_by: str = "",
         cash_order_qty: Decimal | int | str | None = None,
         instructions: Instructions | None = None,
+        broker: str | None = None,
     ) -> Order:
         """Place an order, and give its live handle; a denied order's too.
 
@@ -252,14 +266,15 @@ class OrderManager:
             cash_order_qty: The amount of money to trade for instead of a quantity, in the instrument's currency, where the
                 broker takes such orders; the broker then says how many units it is.
             instructions: How it is to be handled beside its price and time, such as `Instructions(post_only=True)`.
+            broker: Where it is to go, whatever the rules of `routing` say; they decide if not given.
 
         Raises:
             ValidationError: Something that cannot be meant; nothing has changed.
-            UnknownInstrumentError: A symbol that was never defined.
+            UnknownInstrumentError, UnknownBrokerError: A symbol that was never defined, or a broker that is not attached.
             HaltedError: The journal failed before, or the manager is closed.
             StoreError: The journal failed now; nothing was sent.
         """
-        state = self._engine.state
+        state, loop = self._engine.state, self._loop
         if type(symbol) is not str or symbol not in state.instruments:
             self._unknown_symbol(symbol)
         command = SubmitOrder(
@@ -274,14 +289,15 @@ class OrderManager:
             cash_order_qty,
             instructions,
         )
-        loop = self._loop
-        if loop.is_deferred or loop.inbox or self._engine.wants_events:
-            return self._submit_promised(command)
+        if loop.is_deferred or loop.inbox or self._engine.wants_events or broker is not None:
+            return self._submit_promised(command, broker)
         order_id = state.next_order_id
         loop.enter(command)
         return state.index.by_id[order_id]
 
-    def _submit_promised(self, command: SubmitOrder) -> Order:
+    def _submit_promised(self, command: SubmitOrder, broker: str | None) -> Order:
+        if broker is not None and (type(broker) is not str or broker not in self._brokers):
+            self._unknown_broker(broker)
         # Something else may be placed before this command's turn comes, so that its number is put aside for it.
         state = self._engine.state
         order_id = state.free_order_id()
@@ -301,7 +317,7 @@ class OrderManager:
         )
         state.handles[order_id] = handle
         try:
-            self._loop.enter(Promised(command, order_id))
+            self._loop.enter(Promised(command, order_id, None if broker is None else BrokerName(broker)))
         except OmsError:
             state.handles.pop(order_id, None)
             raise
@@ -616,15 +632,24 @@ class OrderManager:
 
     # ------------------------------------------------------------ what is heard
 
-    def update(self, update: MarketData) -> None:
+    def update(self, update: MarketData, venue: str | None = None) -> None:
         """Take in what a market says; simulated brokers see it first, as it is.
 
         Orders held here hear quotes, trades and mark prices; of depth the quote that follows whenever the best prices have
         changed, and of a bar the trades or quotes of the path that it is taken to have gone.
 
+        Args:
+            update: What is said.
+            venue: The broker that says it of its own market, where several show the same instrument: orders are routed by
+                it, and no other simulated broker sees it. Orders held here hear of quotes what all of them show together.
+
         Raises:
+            UnknownBrokerError: No broker of that name is attached; nobody has seen it.
             ValidationError: It is nothing that a market says; nobody has seen it.
         """
+        if venue is not None:
+            self._update_at(update, venue)
+            return
         if type(update) is not Quote and type(update) is not TradePrint and type(update) is not MarkPrice:
             self._translate(update)
             return
@@ -636,6 +661,21 @@ class OrderManager:
         if self._watchers:
             self._watching.on_market(update)
         self._loop.enter(update)
+
+    def _update_at(self, update: MarketData, venue: str) -> None:
+        broker = self._brokers.get(BrokerName(venue)) if type(venue) is str else None
+        if broker is None:
+            self._unknown_broker(venue)
+        told = self._translation.at(broker.name, update)
+        if update.time_ns >= self._sessions.due_ns and self._loop.halted is None:
+            self._sessions.go_on(self._loop.now_ns())
+        if isinstance(broker, MarketListener):
+            broker.on_market(update)
+        for one in told:
+            self._loop.enter(VenueQuote(broker.name, one) if type(one) is Quote else one)
+        loop = self._loop
+        if not told and loop.inbox and loop.halted is None and not loop.is_deferred:
+            loop.drain()
 
     def _translate(self, update: MarketData) -> None:
         told = self._translation.of(update)
@@ -905,6 +945,11 @@ class OrderManager:
             for one in self._engine.state.breaks.open.values()
             if (broker is None or one.broker == broker) and (kind is None or one.kind is kind)
         ]
+
+    def venues(self) -> list[VenueStanding]:
+        """Give how each broker stands that a rule of `routing` names; none where nothing is routed."""
+        records = self._engine.state.venues.records
+        return [known.standing(broker) for broker, known in records.items()]
 
     def unreconciled(self) -> list[str]:
         """Give the brokers that get no new orders yet, since the books were not compared with their word since the start."""

@@ -12,6 +12,7 @@ from oms.model.enums import HeldPolicy, Listing
 from oms.model.events import Event
 from oms.model.ids import BrokerName
 from oms.model.limits import RiskLimits
+from oms.model.routing_table import Routing
 
 T = TypeVar("T")
 Projection: TypeAlias = tuple[type[Event], Callable[[Any], None]]
@@ -120,6 +121,22 @@ def check_policy(after_restart: object) -> None:
     """
     if type(after_restart) is not HeldPolicy:
         raise ValidationError("after_restart", shown(after_restart), "pass a member of HeldPolicy")
+
+
+def check_routing(routing: object, brokers: Mapping[BrokerName, object]) -> None:
+    """Check that orders are routed to brokers that are attached.
+
+    Raises:
+        ValidationError: It is no table, or names another broker.
+    """
+    if routing is None:
+        return
+    if not isinstance(routing, Routing):
+        raise ValidationError("routing", shown(routing), "pass Routing(...), or leave it out")
+    attached = ", ".join(brokers) or "none"
+    for broker in (*routing.brokers, *(one.broker for one in routing.venues)):
+        if broker not in brokers:
+            raise ValidationError("routing", broker, f"name brokers that are attached; those are: {attached}")
 
 
 def check_listings(

@@ -31,6 +31,8 @@ from oms.model.limits import RiskLimits
 from oms.model.offset import Offset
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
+from oms.model.routing import Candidate, RouteDecision, RouteVerdict, VenueHealth
+from oms.model.routing_table import HealthRules, RouteBy, RouteRule, RouteWeights, Routing, Venue
 from oms.model.slippage import AlertState, DriftFinding, Measure, SlippageFinding
 from oms.model.terms import (
     Limit,
@@ -875,6 +877,37 @@ EXPECTED: tuple[e.Event, ...] = (
         DriftFinding(
             before=AlertState.WARN, state=AlertState.BREACH, worse_bps=Decimal(40), better_bps=Decimal(0), expected_bps=Decimal(10),
             slack_bps=Decimal(5), threshold_bps=Decimal(40), children=9, mean_bps=Decimal("21.5"), standard_error_bps=None,
+        ),
+    ),
+    e.RoutingSet(
+        134, 5, e.Cause("Start", "clock"), 134, T0,
+        Routing(
+            rules=(
+                RouteRule(brokers=("paper", "other"), symbols=("AAPL",), accounts=("main",), by=RouteBy.IN_TURN),
+                RouteRule(brokers=("other",)),
+            ),
+            venues=(Venue(broker="paper", taker_bps="0.30", maker_bps="-0.2", taker_per_unit="0.003", maker_per_unit="-0.002", latency_ns=5),),
+            weights=RouteWeights(latency_bps_per_ms="0.01", reject_bps=5, unfilled_bps="2.5"),
+            health=HealthRules(degraded_after=2, down_after=4, degraded_after_rejects=5, down_after_rejects=6, up_after=7, backoff_s=8, max_backoff_s=9),
+            max_quote_age_s=None,
+        ),
+    ),
+    e.RoutingSet(135, 5, e.Cause("Start", "clock"), 134, T0, None),
+    e.VenueHealthChanged(136, 5, TICK, 136, T0, PAPER, VenueHealth.DOWN, 2, T0 + 5, "3 failures in a row; back-off 2 s"),
+    e.OrderRouted(
+        137, 5, ASK, 137, T0, OrderId(119),
+        RouteDecision(
+            T0, Decimal("1.50"), 1, BrokerName("other"), Decimal("189.40"), Decimal(20),
+            (
+                Candidate(
+                    PAPER, 1, RouteVerdict.TAKEN, Decimal("1.50"), VenueHealth.UP, Decimal("189.50"), Decimal("3E+2"), T0 - 1, True,
+                    Decimal("189.45"), Decimal("189.450"), 5, 1_000_000, 0,
+                ),
+                Candidate(
+                    BrokerName("other"), 0, RouteVerdict.CANNOT, Decimal(0), VenueHealth.DEGRADED, None, Decimal(0), 0, False, None,
+                    None, 0, 0, 1, "terms: \"none\"",
+                ),
+            ),
         ),
     ),
 )  # fmt: skip

@@ -733,7 +733,9 @@ def test_a_send_that_certainly_failed_undoes_what_was_asked(result: Any, text: s
     desk.submit()
     cause = ev.Cause(type(result).__name__, "paper")
     assert desk.answer(result) == (
-        ev.OrderRejected(8, 1, cause, 8, T0, OrderId(1), text, code, status=OrdStatus.REJECTED),
+        ev.OrderRejected(
+            8, 1, cause, 8, T0, OrderId(1), text, code, type(result) is NotSent, status=OrdStatus.REJECTED
+        ),
     )
     assert desk.answer(result) == ()
     assert desk.engine.state.book.exposure.open_orders == {}

@@ -65,7 +65,7 @@ def report(exec_type: ExecType, **fields: Any) -> ExecutionReport:
 
 def facts_of(order: Order) -> dict[str, Any]:
     """Every fact of an order, those that it keeps to itself too."""
-    return {slot: getattr(order, slot) for slot in Order.__slots__}
+    return {slot: getattr(order, slot, None) for slot in Order.__slots__}
 
 
 def read(

@@ -27,7 +27,17 @@ from oms.model.outstanding import OutstandingRequest
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Limit
 from oms.model.time_in_force import GTC
-from tests.unit.journals import CANCEL_ID, NEW_ID, REPLACE_ID, T0, kinds_of_events, make, new_order, venue_id
+from tests.unit.journals import (
+    CANCEL_ID,
+    NEW_ID,
+    REPLACE_ID,
+    ROUTED,
+    T0,
+    kinds_of_events,
+    make,
+    new_order,
+    venue_id,
+)
 
 LETTERS: Final = {
     "U": Life.UNSENT,
@@ -161,6 +171,7 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
     ),
     ev.TriggerMissed: Expected("U......"),
     ev.OrderReleased: Expected("U......", always(terms=Limit("190")), fields={"terms": Limit("190")}),
+    ev.OrderRouted: Expected("U..L...", always(routing=ROUTED)),
     ev.OrderSubmitted: Expected(
         "S......",
         always(broker="paper", cl_ord_id=NEW_ID),
@@ -342,7 +353,8 @@ def order_in(life: Life) -> Order:
 
 
 def looked_at(order: Order) -> LookedAt:
-    return {slot.removeprefix("_"): getattr(order, slot) for slot in Order.__slots__}
+    # Why it went where it went is not set where there was no choice.
+    return {slot.removeprefix("_"): getattr(order, slot, None) for slot in Order.__slots__}
 
 
 def cells(*, legal: bool) -> list[object]:
@@ -473,6 +485,6 @@ def test_what_was_never_recorded_leaves_a_handle_as_it_was_given_out() -> None:
     unsend(order)
 
     expected = new_order(**whose, cash_order_qty=Decimal(5000))
-    assert {slot: getattr(order, slot) for slot in Order.__slots__} == {
-        slot: getattr(expected, slot) for slot in Order.__slots__
+    assert {slot: getattr(order, slot, None) for slot in Order.__slots__} == {
+        slot: getattr(expected, slot, None) for slot in Order.__slots__
     }

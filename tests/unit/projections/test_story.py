@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import pytest
+from attrs import evolve
 
 from oms.errors import TransitionError, UnknownOrderError
 from oms.model import events as ev
@@ -25,6 +26,7 @@ from tests.unit.journals import (
     MS,
     NEW_ID,
     REPLACE_ID,
+    ROUTED,
     T0,
     Journal,
     kinds_of_events,
@@ -189,6 +191,24 @@ SENTENCES: Final[list[Case]] = [
         ev.OrderDenied,
         {"reasons": OFF_TICK},
         "denied here, never sent: OFF_TICK: price = 1.005; allowed: 1 or 1.01",
+    ),
+    (
+        created,
+        ev.OrderRouted,
+        {},
+        "routed: 100 to paper at 189.5; other down; the best shown was 20 at 189.4 at other",
+    ),
+    (
+        created,
+        ev.OrderRouted,
+        {"decision": evolve(ROUTED, best_broker=None, best_px=None, candidates=ROUTED.candidates[1:])},
+        "routed: nothing goes anywhere; other down; no price was shown",
+    ),
+    (
+        created,
+        ev.OrderRouted,
+        {"decision": evolve(ROUTED, candidates=(evolve(ROUTED.candidates[0], px=None),))},
+        "routed: 100 to paper; the best shown was 20 at 189.4 at other",
     ),
     (created, ev.OrderSubmitted, {}, "new order new-1 sent to paper"),
     (submitted, ev.OrderPendingNew, {}, "the broker has it and has not decided"),

@@ -1,0 +1,187 @@
+"""Where an order goes that could go to several brokers: what is known of each now is brought together, and the rules decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from oms.engine.routes import Reasons, Route
+from oms.engine.state import State
+from oms.engine.ways import Routes
+from oms.model import events as ev
+from oms.model.capabilities import Capabilities
+from oms.model.commands import SubmitOrder
+from oms.model.decimals import ONE, ZERO
+from oms.model.enums import Side
+from oms.model.ids import BrokerName, Symbol
+from oms.model.instrument import Instrument
+from oms.model.market import Quote
+from oms.model.order import Order
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.routing import RouteDecision, RouteVerdict, VenueHealth
+from oms.model.routing_table import RouteRule, Routing, Venue
+from oms.model.sessions import NS_PER_S, to_datetime
+from oms.model.terms import limit_px
+from oms.model.time_in_force import FillOrKill, ImmediateOrCancel
+from oms.order_types.placing import place
+from oms.order_types.registry import HandlerRegistry
+from oms.routing.decisions import choose, composite
+from oms.routing.ranking import Asked, Place
+from oms.routing.records import VenueRecord
+
+_AT_ONCE: Final = (ImmediateOrCancel, FillOrKill)
+_PASSES: Final = frozenset({RouteVerdict.DOWN, RouteVerdict.NOT_RECONCILED})
+"""What speaks against a place for now and not for good."""
+
+
+class VenueChoice:
+    """Chooses among the brokers of a rule.
+
+    Attributes:
+        quotes: What each broker shows, by instrument; none where only the market as a whole is heard.
+    """
+
+    __slots__ = ("_capabilities", "_handlers", "_market", "_routes", "_state", "_venues", "quotes")
+
+    def __init__(
+        self,
+        routes: Routes,
+        state: State,
+        capabilities: Mapping[BrokerName, Capabilities],
+        handlers: HandlerRegistry,
+        market: Mapping[Symbol, Quote],
+    ) -> None:
+        """Choose among these; `market` is the last quote of each instrument."""
+        self._routes = routes
+        self._state = state
+        self._capabilities = capabilities
+        self._handlers = handlers
+        self._market = market
+        self.quotes: dict[Symbol, dict[BrokerName, Quote]] = {}
+        self._venues: dict[BrokerName, Venue] = {}
+
+    def see(self, broker: BrokerName, quote: Quote) -> Quote:
+        """Take in what a broker shows, and give what all of them show together; what is too old counts for nobody."""
+        shown = self.quotes.setdefault(quote.symbol, {})
+        shown[broker] = quote
+        if len(shown) == 1:
+            return quote
+        fresh = [one for one in shown.values() if self._is_fresh(one, quote.time_ns)]
+        return composite(fresh) if fresh else quote
+
+    def choose(self, command: SubmitOrder, instrument: Instrument) -> tuple[Route, RouteDecision | None]:
+        """Give the way out for an order, and why it was chosen; None for that where there was no choice."""
+        routing = self._state.venues.routing
+        found = None if routing is None else routing.rule_for(instrument.symbol, command.account)
+        if routing is None or found is None:
+            return self._routes.without_rule(instrument), None
+        number, rule = found
+        if len(rule.brokers) == 1:
+            return self._routes.at(instrument.symbol, rule.brokers[0]), None
+        places = self.places(command, instrument, rule, routing)
+        now_ns = self._state.now_ns
+        what = asked_of(command, instrument, command.order_qty)
+        decision = choose(what, places, rule=number, by=rule.by, weights=routing.weights, now_ns=now_ns)
+        taken = decision.taken
+        if not taken:
+            return self._routes.nowhere(instrument, _why_nowhere(decision)), decision
+        return self._routes.at(instrument.symbol, taken[0].broker), decision
+
+    def record(self, order: Order, decision: RouteDecision) -> None:
+        """Put a decision about an order on record, and remember what it takes of what is shown."""
+        state, symbol, is_buy = self._state, order.symbol, order.side is Side.BUY
+        state.record_of(order, ev.OrderRouted(*state.envelope(), order.order_id, decision))
+        for one in decision.taken:
+            if one.is_taking:
+                self._routes.claim(
+                    symbol, one.broker, self._quote(symbol, one.broker), one.qty, is_buy=is_buy
+                )
+
+    def places(
+        self, command: SubmitOrder, instrument: Instrument, rule: RouteRule, routing: Routing
+    ) -> tuple[Place, ...]:
+        """Give what is known of every broker of a rule, for an order like this one."""
+        return tuple(self._place(command, instrument, broker, routing) for broker in rule.brokers)
+
+    def _place(
+        self, command: SubmitOrder, instrument: Instrument, broker: BrokerName, routing: Routing
+    ) -> Place:
+        symbol = instrument.symbol
+        known = self._state.venues.records.get(broker) or VenueRecord()
+        quote = self._quote(symbol, broker)
+        fresh = quote if quote is not None and self._is_fresh(quote, self._state.now_ns) else None
+        claimed = self._routes.claimed(symbol, broker, quote, is_buy=command.side is Side.BUY)
+        venue = routing.venue(broker)
+        latency_ns = venue.latency_ns if known.latency_ns is None else known.latency_ns
+        verdict, text, may_hold = self._why_not(command, broker, known)
+        facts = (known.health, fresh, claimed, latency_ns, known.fill_ppm, known.reject_ppm)
+        return Place(broker, venue, *facts, verdict, text, may_hold)
+
+    def _why_not(
+        self, command: SubmitOrder, broker: BrokerName, known: VenueRecord
+    ) -> tuple[RouteVerdict | None, str, bool]:
+        can = self._capabilities.get(broker)
+        if can is None:
+            return RouteVerdict.NOT_ATTACHED, "", False
+        quote = self._market.get(command.symbol)
+        trigger, against = place(command, can, broker, self._handlers, quote)
+        route = self._routes.at(command.symbol, broker)
+        if against:
+            return RouteVerdict.CANNOT, _told(against), False
+        if route.last_counter < self._state.next_counter:
+            return RouteVerdict.CANNOT, f"its ClOrdIDs are used up: {can.profile.cl_ord_ids.in_words}", False
+        if broker in self._state.breaks.unreconciled:
+            return RouteVerdict.NOT_RECONCILED, "", False
+        if known.health is VenueHealth.DOWN and not known.may_be_tried(self._state.now_ns):
+            return RouteVerdict.DOWN, _until(known, self._state.now_ns), False
+        return None, "", trigger is not None
+
+    def _quote(self, symbol: Symbol, broker: BrokerName) -> Quote | None:
+        shown = self.quotes.get(symbol)
+        return self._market.get(symbol) if shown is None else shown.get(broker)
+
+    def _is_fresh(self, quote: Quote, now_ns: int) -> bool:
+        routing = self._state.venues.routing
+        max_age_s = None if routing is None else routing.max_quote_age_s
+        return max_age_s is None or now_ns - quote.time_ns <= max_age_s * NS_PER_S
+
+
+def asked_of(command: SubmitOrder, instrument: Instrument, qty: Decimal) -> Asked:
+    """Give what is to be placed of an order, as places are compared by it."""
+    limit, how = limit_px(command.terms), command.instructions
+    return Asked(
+        command.side,
+        qty,
+        limit,
+        may_take=how is None or not how.post_only,
+        may_rest=limit is not None and not isinstance(command.time_in_force, _AT_ONCE),
+        lot=instrument.lot,
+        min_qty=max(instrument.min_qty, ZERO) or ONE.min(instrument.lot),
+        multiplier=instrument.multiplier,
+    )
+
+
+def _why_nowhere(decision: RouteDecision) -> Reasons:
+    told = "; ".join(
+        f"{one.broker} {one.verdict.value}{f' ({one.text})' if one.text else ''}"
+        for one in decision.candidates
+    )
+    passes = any(one.verdict in _PASSES for one in decision.candidates)
+    code = ReasonCode.VENUE_DOWN if passes else ReasonCode.NO_ROUTE
+    allowed = (
+        f"the order again once one of them is back; rule {decision.rule} names no other"
+        if passes
+        else f"an order that one of them takes, or another broker in rule {decision.rule}"
+    )
+    return (Reason(code, "broker", told, allowed),)
+
+
+def _told(reasons: Reasons) -> str:
+    return "; ".join(f"{one.field} = {one.value}; allowed: {one.allowed}" for one in reasons)
+
+
+def _until(known: VenueRecord, now_ns: int) -> str:
+    if now_ns < known.until_ns:
+        return f"until {to_datetime(known.until_ns):%H:%M:%S} UTC"
+    return "an order is under way that tries it"

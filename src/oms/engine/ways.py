@@ -1,0 +1,142 @@
+"""The ways out: where the orders of an instrument go, looked up once, and chosen anew for each order where there is a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from oms.engine.routes import Reasons, Route, last_usable
+from oms.engine.state import State
+from oms.errors import UnknownInstrumentError
+from oms.model.capabilities import Capabilities
+from oms.model.cl_ord_id_rules import LAST_COUNTER
+from oms.model.decimals import ZERO
+from oms.model.ids import BrokerName, Symbol
+from oms.model.instrument import Instrument
+from oms.model.market import Quote
+from oms.model.reasons import Reason, ReasonCode
+from oms.order_types.placing import without_triggers
+from oms.routing.router import Router
+
+NO_CAPABILITIES: Final = Capabilities(order_types=frozenset())
+
+
+class Routes:
+    """The ways out of every instrument.
+
+    Attributes:
+        known: What was looked up, by symbol.
+        last_counters: The counter of the last ClOrdID that each broker takes.
+        claims: How much was sent to take what a quote shows, by instrument, broker and whether it buys. Not journaled, as
+            quotes are not.
+    """
+
+    __slots__ = ("_at", "_capabilities", "_router", "_state", "claims", "known", "last_counters")
+
+    def __init__(self, state: State, capabilities: Mapping[BrokerName, Capabilities], router: Router) -> None:
+        """Lead to these brokers."""
+        self._state = state
+        self._capabilities = capabilities
+        self._router = router
+        self._at: dict[tuple[Symbol, BrokerName], Route] = {}
+        self.known: dict[Symbol, Route] = {}
+        # What a broker takes otherwise is the same for all of them.
+        self.last_counters: dict[BrokerName | None, int] = {
+            broker: last_usable(can.profile.cl_ord_ids.last_counter) for broker, can in capabilities.items()
+        }
+        self.claims: dict[tuple[Symbol, BrokerName, bool], tuple[Quote, Decimal]] = {}
+
+    def forget(self) -> None:
+        """Look everything up again; to be called when an instrument or the table was changed, or a broker reconciled."""
+        self.known.clear()
+        self._at.clear()
+
+    def find(self, symbol: Symbol) -> Route:
+        """Give the way out of an instrument.
+
+        Raises:
+            UnknownInstrumentError: It was never defined.
+        """
+        route = self.known.get(symbol)
+        if route is None:
+            route = self.known[symbol] = self._look_up(symbol)
+        return route
+
+    def at(self, symbol: Symbol, broker: BrokerName) -> Route:
+        """Give the way out of an instrument to a broker; errors as in `find`."""
+        route = self._at.get((symbol, broker))
+        if route is None:
+            route = self._at[symbol, broker] = self._to(self._instrument(symbol), broker)
+        return route
+
+    def why_unreconciled(self, broker: BrokerName | None) -> Reasons:
+        """Give the reason why a broker gets no new orders yet; none where it does."""
+        if broker is None or broker not in self._state.breaks.unreconciled:
+            return ()
+        allowed = "cancels, and replaces that only take less; new orders once the broker is reconciled"
+        return (Reason(ReasonCode.NOT_RECONCILED, "broker", str(broker), allowed),)
+
+    def claimed(self, symbol: Symbol, broker: BrokerName, quote: Quote | None, *, is_buy: bool) -> Decimal:
+        """Give how much was sent to take what a quote shows."""
+        known = self.claims.get((symbol, broker, is_buy))
+        return known[1] if known is not None and known[0] is quote else ZERO
+
+    def claim(
+        self, symbol: Symbol, broker: BrokerName, quote: Quote | None, qty: Decimal, *, is_buy: bool
+    ) -> None:
+        """Note that so much is sent to take what a quote shows."""
+        if quote is not None:
+            before = self.claimed(symbol, broker, quote, is_buy=is_buy)
+            self.claims[symbol, broker, is_buy] = quote, before + qty
+
+    def _instrument(self, symbol: Symbol) -> Instrument:
+        instrument = self._state.instruments.get(symbol)
+        if instrument is None:
+            raise UnknownInstrumentError("symbol", symbol, "define the instrument first")
+        return instrument
+
+    def _look_up(self, symbol: Symbol) -> Route:
+        instrument, routing = self._instrument(symbol), self._state.venues.routing
+        rules = () if routing is None else tuple(rule for rule in routing.rules if rule.may_be_about(symbol))
+        if rules and (rules[0].accounts or len(rules[0].brokers) > 1):
+            attached = [one for rule in rules for one in rule.brokers if one in self._capabilities]
+            home = attached[0] if attached else rules[0].brokers[0]
+            way = self._to(instrument, home)
+            # Nothing is taken without a closer look, since it is to be chosen where it goes.
+            return Route(
+                instrument,
+                home,
+                way.capabilities,
+                way.why_not,
+                frozenset(),
+                way.last_counter,
+                has_choice=True,
+            )
+        if rules:
+            return self._to(instrument, rules[0].brokers[0])
+        return self.without_rule(instrument)
+
+    def without_rule(self, instrument: Instrument) -> Route:
+        """Give the way out of an instrument that no rule is about."""
+        choice = self._router.choose(instrument)
+        if isinstance(choice, Reason):
+            return self.nowhere(instrument, (choice,))
+        return self._to(instrument, choice[0])
+
+    def nowhere(self, instrument: Instrument, why_not: Reasons) -> Route:
+        """Give what there is to know where there is no way out."""
+        types = NO_CAPABILITIES.order_types
+        return Route(instrument, BrokerName(""), NO_CAPABILITIES, why_not, types, LAST_COUNTER)
+
+    def _to(self, instrument: Instrument, broker: BrokerName) -> Route:
+        can = self._capabilities.get(broker)
+        if can is None:
+            known = ", ".join(sorted(self._capabilities)) or "none is attached"
+            allowed = f"a broker that is attached, one of: {known}"
+            return self.nowhere(instrument, (Reason(ReasonCode.NO_ROUTE, "broker", str(broker), allowed),))
+        why_not = self.why_unreconciled(broker)
+        # Where nothing is allowed, every order is looked at more closely: what is refused for costs the others nothing.
+        # So with triggers: the venue may not compare every kind of price to them.
+        types = NO_CAPABILITIES.order_types if why_not else without_triggers(can.order_types)
+        return Route(instrument, broker, can, why_not, types, self.last_counters[broker])
