@@ -23,7 +23,7 @@ TRADING_DAYS: Final = Decimal(250)
 """How many trading days a volatility for a year is for."""
 
 _HALF: Final = Decimal("0.5")
-_WIDE: Final = Context(prec=60, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
+_WIDE: Final = Context(prec=40, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 
 class Missing(Choice):

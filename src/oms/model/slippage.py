@@ -302,10 +302,9 @@ class Bands:
         above = QUOTIENT.subtract(figure, self.base)
         if above >= self.breach:
             return AlertState.BREACH
-        rank = before.rank
-        if rank == 2 and above >= self._kept(self.breach):
+        if before is AlertState.BREACH and above >= self._kept(self.breach):
             return AlertState.BREACH
-        if above >= self.warn or (rank and above >= self._kept(self.warn)):
+        if above >= self.warn or (before is not AlertState.OK and above >= self._kept(self.warn)):
             return AlertState.WARN
         return AlertState.OK
 

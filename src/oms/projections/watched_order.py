@@ -333,8 +333,6 @@ def expected_residual(order: WatchedOrder, now: Standing) -> Figure:
     if not gone:
         return Figure(None, Missing.TOO_EARLY)
     at_end = QUOTIENT.divide(EXACT.multiply(order.cum_qty, whole), gone)
-    # What is ahead of its schedule has what it has.
-    at_end = max(at_end, order.cum_qty)
     return Figure(max(QUOTIENT.subtract(order.order_qty, at_end), ZERO))
 
 

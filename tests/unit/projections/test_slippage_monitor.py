@@ -215,11 +215,22 @@ def test_a_cost_goes_through_its_bands_and_back() -> None:
     assert told.changes() == [(ARRIVAL, WARN, BREACH)]
     told.executed(11, "-100", "101.50")  # Busted: 70 again.
     assert told.changes() == [(ARRIVAL, BREACH, WARN)]
+    assert told.monitor.row(PARENT).children == 3
     told.moved(10, D(0), D(-60))  # Corrected to 100.10: 50.
     assert told.changes() == []
     told.moved(9, D(0), D(-100))  # Corrected to 99.70: 50 / 3.
     assert told.changes() == [(ARRIVAL, WARN, OK)]
     assert told.monitor.row(PARENT).states == {}
+
+
+def test_where_too_little_is_left_to_judge_by_it_is_well() -> None:
+    told = at_work()
+    for child in (8, 9, 10):
+        told.child(child, ("100", "101"))
+    assert told.changes() == [(ARRIVAL, OK, BREACH)]
+    told.executed(10, "-100", "101")
+    assert told.changes() == [(ARRIVAL, BREACH, OK)]
+    assert told.monitor.row(PARENT).arrival_bps == Figure(D(100))
 
 
 @pytest.mark.parametrize(
@@ -433,9 +444,16 @@ def test_one_order_is_looked_at_with_each_update_and_none_twice_in_a_second() ->
     for _ in range(5):
         told.quote()
     assert [one.order_id for one in told.asked] == [7, 8, 9]  # type: ignore[union-attr]
-    told.now_s = 60  # The clock has gone back.
+
+
+def test_a_clock_that_goes_back_keeps_nobody_from_looking() -> None:
+    told = watching()
+    told.begun()
+    told.now_s = 120
+    told.quote(None)
+    told.now_s = 119.5
     told.quote()
-    assert len(told.asked) == 3
+    assert told.changes() == [(SCHEDULE, OK, WARN)]
 
 
 # ---------------------------------------------------------------- the end
@@ -473,6 +491,16 @@ def test_a_bust_after_the_end_brings_an_order_back() -> None:
     told.now_s = 1000
     told.quote()
     assert told.changes() == [(SCHEDULE, BREACH, WARN)]  # A tenth behind, after the end.
+
+
+def test_what_is_canceled_is_behind_no_schedule() -> None:
+    told = watching()
+    told.begun()
+    told.now_s = 59.5
+    told.quote()
+    told.now_s = 60.25
+    told.canceled()
+    assert told.changes() == []
 
 
 def test_what_ended_long_ago_is_forgotten() -> None:
@@ -578,6 +606,15 @@ def test_costs_that_drift_are_told_once_and_once_they_are_back() -> None:
     # 10, 20, 30, 40, 50, 60, 45, 30, 15
     assert said == [[], warn, [], breach, [], [], [], warn, ok]
     assert told.monitor.costs()[0].drift == Drift(D(15), D(15))
+
+
+def test_a_drift_goes_on_beyond_the_window_of_the_mean() -> None:
+    told = watching(window=2, drift=DriftRules(expected_bps=10, slack_bps=5, threshold_bps=40))
+    told.begun()
+    for child in range(8, 12):
+        told.child(child, ("10", "100.25"))
+    assert told.drifts() == [("twap", "paper", WARN), ("twap", "paper", BREACH)]
+    assert told.monitor.costs()[0].mean.count == 2
 
 
 def test_a_drift_is_computed_again_where_a_child_is_corrected() -> None:
