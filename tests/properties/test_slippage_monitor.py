@@ -97,6 +97,8 @@ def lived(actions: Actions, side: Side = Side.BUY, *, scale: Decimal = ONE, spli
                 elif qty:
                     fills[child] = (qty, D(px(cents)))
                     told.moved(child, D(0), EXACT.multiply(qty, D(px(cents)) - old))
+            case _:
+                pass  # Nothing to bust.
     return told
 
 
