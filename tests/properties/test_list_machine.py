@@ -10,7 +10,7 @@ from oms.testing.list_machine import ListMachine
 # their entry is told, a canceled group is asked to end, and in the end engine and venue agree.
 TestAList = ListMachine.TestCase
 TestAList.settings = settings(
-    max_examples=60,
+    max_examples=100,
     stateful_step_count=30,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],

@@ -1,9 +1,9 @@
-"""The rule-based machine of groups that their venue works: one bracket as a list, and every interleaving of what can happen.
+"""The rule-based machine of groups that their venue works: one list of any shape, and every interleaving of what can happen.
 
 After each step these laws are looked at.
 
 - *Soundness*: the engine's state is whole, and what is recorded amounts to it after a restart.
-- *Telling*: where exits have executed more than their entry, as far as anybody knows, an anomaly has told of it.
+- *Telling*: where the exits of an entry have executed more than that, as far as anybody knows, an anomaly has told of it.
 - *Cancel*: of a group that is canceled every order has ended, or is asked to be canceled, or its venue has refused that.
 
 In the end everything is heard, and each order stands as it does at the venue.
@@ -28,8 +28,17 @@ from oms.engine.inputs import Answered, Input, Reported, Start, TimerDue
 from oms.engine.invariants import check_state
 from oms.engine.state import State
 from oms.model.commands import CancelOrder, ReplaceOrder
-from oms.model.contingency import CancelGroup, Siblings, SubmitGroup, bracket
-from oms.model.decimals import ZERO
+from oms.model.contingency import (
+    Arm,
+    CancelGroup,
+    Contingency,
+    Leg,
+    Oco,
+    Oto,
+    Remainder,
+    Siblings,
+    SubmitGroup,
+)
 from oms.model.enums import AnomalyCode, RequestKind, Side
 from oms.model.events import AnomalyRaised, Event
 from oms.model.group import Group
@@ -39,10 +48,12 @@ from oms.model.limits import RiskLimits
 from oms.model.reports import NotSent, Refused, SendResult, Sent, Unknown
 from oms.model.requests import NewOrderList, OrderStatusRequest, Request
 from oms.model.terms import Limit, Stop
+from oms.model.time_in_force import GTC
 from oms.model.venue_profile import EXCHANGE, FIX_BROKER
 from oms.order_types.registry import default_handlers
 from oms.testing.decisions import Decision, decide, decide_all, may_decide
 from oms.testing.dice import Dice
+from oms.testing.group_laws import at_once, entries
 from oms.testing.simulator.order_lists import OrderLists
 from oms.testing.simulator.parts import Parts, with_lists
 from oms.testing.venue import TruthfulVenue
@@ -56,7 +67,7 @@ START_NS: Final = 1_767_623_400_000_000_000
 VENUE: Final = BrokerName("venue")
 INSTRUMENT: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1, broker=VENUE)
 _MAIN: Final = Account("main")
-_PICKS: Final = st.integers(0, 2)
+_PICKS: Final = st.integers(0, 11)
 _DECISIONS: Final = (
     Decision.ACCEPT,
     Decision.FILL,
@@ -74,8 +85,37 @@ _DECISIONS: Final = (
 _MAX_ROUNDS: Final = 20
 
 
+_STOP: Final = Leg("AAPL", Side.SELL, Stop(95), GTC)
+_TARGET: Final = Leg("AAPL", Side.SELL, Limit(110), GTC)
+_FIRST: Final = Leg("AAPL", Side.SELL, Limit(105), GTC, order_qty=5)
+_ENTRY: Final = Leg("AAPL", Side.BUY, Limit(100), GTC, order_qty=12)
+_BREAKOUT: Final = Leg("AAPL", Side.BUY, Stop(102), GTC, order_qty=12)
+_AGAIN: Final = Oto(_TARGET, (Leg("AAPL", Side.BUY, Limit(101), GTC),))
+
+
+@st.composite
+def lists(draw: st.DrawFn) -> Contingency:
+    """Give a group that is sent as one list: a bracket, alternatives, or a tree within a tree, of any policy."""
+    siblings, arm = draw(st.sampled_from(Siblings)), draw(st.sampled_from(Arm))
+    remainder = draw(st.sampled_from(Remainder))
+    pair = Oco((_STOP, _TARGET), siblings)
+    shapes: list[Contingency] = [
+        Oto(_ENTRY, (pair,)),
+        Oto(_ENTRY, (pair,), arm, remainder),
+        Oto(_ENTRY, (_TARGET,), arm, remainder),
+        Oto(_ENTRY, (_FIRST, pair), arm, remainder),
+        Oto(_ENTRY, (_FIRST, _TARGET), arm, remainder),
+        Oto(_ENTRY, (Oco((_STOP, _AGAIN), siblings),), arm, remainder),
+        Oto(_ENTRY, (_AGAIN,), arm, remainder),
+        Oto(_ENTRY, (Oco((_STOP, _FIRST, _TARGET), siblings),), arm, remainder),
+        Oco((_ENTRY, _BREAKOUT), siblings),
+        Oco((Oto(_ENTRY, (pair,), arm, remainder), _BREAKOUT), siblings),
+    ]
+    return draw(st.sampled_from(shapes))
+
+
 class ListMachine(RuleBasedStateMachine):
-    """One bracket at a venue that works it, and says what it does whenever it likes."""
+    """One list at a venue that works it, and says what it does whenever it likes."""
 
     def __init__(self) -> None:
         """Begin before the group."""
@@ -124,12 +164,13 @@ class ListMachine(RuleBasedStateMachine):
         self.lists.follow(book)
 
     @initialize(
-        siblings=st.sampled_from(Siblings),
+        tree=lists(),
         profile=st.sampled_from([EXCHANGE, FIX_BROKER]),
         fate=st.integers(0, 7),
     )
-    def begin(self, siblings: Siblings, profile: object, fate: int) -> None:  # drawn by Hypothesis
-        """Open an engine, and place the bracket: its list arrives, is lost, is refused, or nobody knows."""
+    def begin(self, tree: Contingency, profile: object, fate: int) -> None:  # drawn by Hypothesis
+        """Open an engine, and place the group: its list arrives, is lost, is refused, or nobody knows."""
+        self.tree = tree
         self.profile = EXCHANGE if profile is EXCHANGE else FIX_BROKER
         fates: dict[int, tuple[bool, SendResult]] = {
             0: (False, NotSent("no connection")),
@@ -140,26 +181,23 @@ class ListMachine(RuleBasedStateMachine):
         usual: tuple[bool, SendResult] = (True, Sent())
         self.arrives, self.word = fates.get(fate, usual)
         self.sent = 0
-        self.able = with_lists(Parts().capabilities(self.profile))
+        self.able = with_lists(Parts().capabilities(self.profile), trees=True)
         self.engine = Engine({VENUE: self.able}, default_handlers())
         self.tell(self._start())
-        whole = bracket(
-            "AAPL", Side.BUY, 12, entry=Limit(100), target=Limit(110), stop=Stop(95), siblings=siblings
-        )
-        self.tell(SubmitGroup(whole, _MAIN))
+        self.tell(SubmitGroup(tree, _MAIN))
         assert self.sent == 1
         orders = [self.engine.state.index.by_id[order_id] for order_id in self.books]
         # What became of the send is what became of each order; where nobody knows, it may have been asked by now.
         if not isinstance(self.word, Unknown):
-            assert [order.is_closed for order in orders] == [not isinstance(self.word, Sent)] * 3
+            assert {order.is_closed for order in orders} == {not isinstance(self.word, Sent)}
 
     @property
     def group(self) -> Group | None:
-        """The bracket; None where it is over."""
+        """The group; None where it is over."""
         return self.engine.state.groups.by_id.get(1)
 
     def _book(self, pick: int) -> tuple[OrderId, TruthfulVenue]:
-        return list(self.books.items())[pick]
+        return list(self.books.items())[pick % len(self.books)]
 
     # ------------------------------------------------------------ what the venue does
 
@@ -225,9 +263,14 @@ class ListMachine(RuleBasedStateMachine):
     def is_told_of(self) -> None:
         """Where exits have executed more than their entry, somebody was told."""
         group = self.group if self.books else None
-        if group is not None:
-            entry, *exits = group.legs
-            if sum((leg.executed_qty for leg in exits), ZERO) > entry.executed_qty:
+        if group is None:
+            return
+
+        def executed(number: int) -> Decimal:
+            return group.legs[number].executed_qty
+
+        for oto, number in entries(self.tree):
+            if at_once(oto, number, executed) > executed(number):
                 assert AnomalyCode.EXITS_EXCEED_ENTRY in self._codes()
 
     @invariant()

@@ -7,7 +7,18 @@ from decimal import Decimal
 
 import pytest
 
-from oms.model.contingency import Contingency, Leg, Oco, Siblings, bracket, legs_of
+from oms.model.contingencies import order_qtys
+from oms.model.contingency import (
+    Arm,
+    Contingency,
+    Leg,
+    Oco,
+    Oto,
+    Remainder,
+    Siblings,
+    bracket,
+    legs_of,
+)
 from oms.model.enums import ExecType, OrdStatus, Side
 from oms.model.ids import Account, BrokerName, ClOrdId, OrderId
 from oms.model.reports import ExecutionReport
@@ -27,18 +38,25 @@ BROKER = BrokerName("venue")
 class Venue:
     """A bracket for 10: an entry, a stop and a target, or the stop and the target alone."""
 
-    def __init__(self, siblings: Siblings = Siblings.REDUCE, *, has_entry: bool = True) -> None:
+    def __init__(
+        self,
+        siblings: Siblings = Siblings.REDUCE,
+        *,
+        has_entry: bool = True,
+        of: Contingency | None = None,
+    ) -> None:
         tree: Contingency = bracket(
             "TEST", Side.BUY, 10, entry=Limit(10), target=Limit(12), stop=Stop(9), siblings=siblings
         )
         if not has_entry:
             tree = Oco(tuple(Leg("TEST", Side.SELL, one, order_qty=10) for one in (Stop(9), Limit(12))))
+        tree = of or tree
         self.lists = OrderLists(Counter())
         self.books: list[TruthfulVenue] = []
-        for number, leg in enumerate(legs_of(tree)):
+        for number, (leg, qty) in enumerate(zip(legs_of(tree), order_qtys(tree), strict=True)):
             book = TruthfulVenue(FIX_BROKER, now_ns=T0, name=f"V{number}")
             head = (BROKER, OrderId(number + 1), ClOrdId(f"C{number}"), T0, leg.symbol, leg.side)
-            book.hear(NewOrderSingle(*head, d(10), leg.terms, leg.time_in_force, Account("main")))
+            book.hear(NewOrderSingle(*head, qty, leg.terms, leg.time_in_force, Account("main")))
             self.books.append(book)
         self.lists.add(tree, self.books)
         self.first = self.books[0]
@@ -162,3 +180,62 @@ def test_orders_without_an_entry_reduce_one_another() -> None:
     venue.decide(0, Decision.FILL, size=4)
     assert venue.totals == [q(10, 4, 6), q(6, 0, 6)]
     assert venue.kinds == [[ExecType.TRADE], [ExecType.NEW, ExecType.RESTATED]]
+
+
+ENTRY = Leg("TEST", Side.BUY, Limit(10), GTC, order_qty=10)
+STOP, TARGET = Leg("TEST", Side.SELL, Stop(9), GTC), Leg("TEST", Side.SELL, Limit(12), GTC)
+HALF = Leg("TEST", Side.SELL, Limit(11), GTC, order_qty=4)
+
+
+def test_of_several_exits_the_first_ones_come_first() -> None:
+    venue = Venue(of=Oto(ENTRY, (HALF, TARGET)))
+    venue.decide(0, Decision.FILL, size=5)
+    # Four of five for the first, and one for the other.
+    assert venue.totals == [q(10, 5, 5), q(4, 0, 4), q(6, 0, 6)]
+    venue.decide(2, Decision.FILL, size=9)
+    assert venue.totals[2] == q(6, 1, 5)
+    assert not venue.lists.may_decide(venue.books[2], Decision.FILL)
+
+
+@pytest.mark.parametrize(
+    ("arm", "working"), [(Arm.EACH_FILL, 7), (Arm.FIRST_FILL, 3), (Arm.COMPLETE, 0)], ids=str
+)
+def test_exits_work_for_what_their_entry_has_brought_when_the_list_says_so(arm: Arm, working: int) -> None:
+    venue = Venue(of=Oto(ENTRY, (TARGET,), arm))
+    for size in (3, 4):
+        venue.decide(0, Decision.FILL, size=size)
+    assert venue.lists.may_decide(venue.books[1], Decision.FILL) is bool(working)
+    if working:
+        venue.decide(1, Decision.FILL, size=9)
+        assert venue.totals[1][1] == working
+    else:
+        venue.decide(0, Decision.FILL, size=3)
+        assert venue.lists.may_decide(venue.books[1], Decision.FILL_ALL)
+
+
+def test_the_rest_of_an_entry_works_on_where_the_list_says_so() -> None:
+    venue = Venue(of=Oto(ENTRY, (TARGET,), remainder=Remainder.REARM))
+    venue.decide(0, Decision.FILL, size=4)
+    venue.decide(1, Decision.FILL, size=4)
+    assert venue.totals == [q(10, 4, 6), q(10, 4, 6)]
+
+
+def test_an_exit_with_exits_of_its_own_brings_them_what_it_has_executed() -> None:
+    again = Oto(TARGET, (Leg("TEST", Side.BUY, Limit(9), GTC),))
+    venue = Venue(of=Oto(ENTRY, (Oco((STOP, again)),)))
+    venue.decide(0, Decision.FILL_ALL)
+    assert not venue.lists.may_decide(venue.books[3], Decision.FILL)
+    venue.decide(2, Decision.FILL, size=6)
+    # The target has sold six, which its exit may buy again, and the stop is for what is left.
+    assert venue.totals == [q(10, 10, 0), q(4, 0, 4), q(10, 6, 4), q(10, 0, 10)]
+    venue.decide(1, Decision.FILL, size=4)
+    assert venue.totals == [q(10, 10, 0), q(4, 4, 0), q(10, 6, 0), q(6, 0, 6)]
+    venue.decide(3, Decision.FILL, size=9)
+    assert venue.totals[3] == q(6, 6, 0)
+
+
+def test_of_two_entries_one_ends_the_other_and_what_hangs_on_it() -> None:
+    other = Leg("TEST", Side.BUY, Stop(13), GTC, order_qty=10)
+    venue = Venue(of=Oco((Oto(ENTRY, (TARGET,)), other), Siblings.CANCEL))
+    venue.decide(2, Decision.FILL, size=1)
+    assert venue.totals == [q(10, 0, 0), q(10, 0, 0), q(10, 1, 9)]

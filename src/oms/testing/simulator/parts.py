@@ -8,6 +8,7 @@ from attrs import evolve
 
 from oms.model.capabilities import AMENDABLE, Capabilities
 from oms.model.contingencies import Contingencies
+from oms.model.contingency import MAX_LEGS, Arm, Remainder
 from oms.model.enums import ContingencyType, Side, TriggerPriceType
 from oms.model.instrument import Instrument
 from oms.model.terms import Limit, Terms
@@ -96,12 +97,15 @@ class OwnParts(Parts):
         return ListingBroker(line)
 
 
-def with_lists(can: Capabilities) -> Capabilities:
-    """Give what may be asked of a venue that works brackets too, of every kind of order that it takes."""
+def with_lists(can: Capabilities, *, trees: bool = False) -> Capabilities:
+    """Give what may be asked of a venue that works brackets too, or any tree, of every kind of order that it takes."""
     contingencies = Contingencies(
         types=frozenset(ContingencyType),
         order_types=can.order_types,
-        max_orders=3,
+        arms=frozenset(Arm) if trees else frozenset({Arm.EACH_FILL}),
+        remainders=frozenset(Remainder) if trees else frozenset({Remainder.CANCEL}),
+        max_orders=MAX_LEGS if trees else 3,
+        is_nested=trees,
         instructions=can.instructions,
     )
     return evolve(can, contingencies=contingencies)
