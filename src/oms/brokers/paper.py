@@ -48,7 +48,7 @@ from oms.model.time_in_force import TimeInForce
 from oms.model.venue_profile import ReplaceSupport, VenueProfile
 from oms.ports.broker import ReportSink
 from oms.ports.calendar import SessionSource
-from oms.simulation.accounts import AccountModel, Funds
+from oms.simulation.accounts import AccountModel
 from oms.simulation.admission import ORDER_TYPES
 from oms.simulation.broker_capabilities import capabilities
 from oms.simulation.busts import Busts, ComingBusts
@@ -58,6 +58,7 @@ from oms.simulation.fees import FeeModel
 from oms.simulation.latency import Latency
 from oms.simulation.list_admission import CONTINGENCIES
 from oms.simulation.opening_hours import NEVER_NS, OpeningHours
+from oms.simulation.purses import Funds
 from oms.simulation.reporting import Reports, net_positions
 from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel

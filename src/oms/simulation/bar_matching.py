@@ -29,11 +29,12 @@ from itertools import pairwise
 from typing import Final
 
 from oms.model.bars import Bar
-from oms.model.decimals import EXACT
+from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import LastLiquidityInd
 from oms.model.market import TradePrint
 from oms.simulation.bar_path import SOME, path_of
 from oms.simulation.book import Book
+from oms.simulation.executions import NO_MONEY
 from oms.simulation.ladder import ENDLESS, Ladder
 from oms.simulation.late_orders import put_back, set_late_apart
 from oms.simulation.matching import Matching
@@ -193,7 +194,8 @@ class _Bar:
         executions = self._matching.executions
         wanted = executions.wanted(order)
         qty = min(wanted, self._left)
-        if liquidity is LastLiquidityInd.REMOVED:
+        takes = liquidity is LastLiquidityInd.REMOVED
+        if takes:
             qty = executions.may_take(self._book, qty, self._time_ns)
         is_met = order.price is None or (
             order.is_met_by(px) and (order.price != px or order.may_rest or self._touches)
@@ -203,15 +205,22 @@ class _Bar:
             least = self._book.instrument.lots_for(order.cash_left, px)
         if not qty or not is_met or qty < least:
             return
+        payable = qty
         if order.cash_left is not None:
-            qty = executions.affordable(self._book, order, qty, px, self._time_ns)
+            payable = qty = executions.affordable(self._book, order, qty, px, self._time_ns)
             if not qty:
                 executions.cancel_money(self._book, order, px, self._time_ns, self._reports)
                 return
-        if order.becomes_limit:
-            order.price = px
-        self._left = _SUBTRACT(self._left, qty)
-        executions.execute(self._book, order, qty, px, liquidity, self._time_ns, self._reports)
+        elif takes:
+            payable = executions.payable(self._book, order, qty, px, self._time_ns)
+            payable = payable if payable >= least else ZERO
+        if payable:
+            if order.becomes_limit:
+                order.price = px
+            self._left = _SUBTRACT(self._left, payable)
+            executions.execute(self._book, order, payable, px, liquidity, self._time_ns, self._reports)
+        if payable < qty and order.stage is Stage.OPEN:
+            executions.cancel(self._book, order, NO_MONEY, self._time_ns, self._reports)
 
     def _put_back(self, order: VenueOrder) -> None:
         if order.stage is not Stage.OPEN or not order.leaves_qty:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_CEILING, Context, Decimal
 from typing import Final
 
 from oms.model.decimals import EXACT, ONE, QUOTIENT, ZERO
 from oms.model.enums import LastLiquidityInd, Side
 from oms.model.ids import Account
-from oms.model.terms import Terms, limit_px, stop_px
-from oms.simulation.accounts import AccountModel, Claim, Funds, Purse
+from oms.model.terms import Market, Terms, limit_px, stop_px
+from oms.simulation.accounts import AccountModel
 from oms.simulation.book import Book
 from oms.simulation.fees import Execution, Fee, FeeMeter, NoFees
+from oms.simulation.purses import Claim, Funds, Purse
 from oms.simulation.venue_order import VenueOrder
 
 _ADD: Final = EXACT.add
 _SUBTRACT: Final = EXACT.subtract
 _MULTIPLY: Final = EXACT.multiply
+# An average is rounded up: what it is multiplied with stays exact, and is never less than the sum.
+_UP: Final = Context(prec=28, rounding=ROUND_CEILING)
 
 
 class Hold:
@@ -35,6 +38,11 @@ class Hold:
     def amounts(self) -> tuple[Decimal, Decimal]:
         """The quantity and the fee that it holds for."""
         return self._qty, self._fee
+
+    @property
+    def money(self) -> Decimal:
+        """The money that it holds for a purchase."""
+        return _ADD(_MULTIPLY(self._qty, self._unit), self._fee)
 
     def execute(self, qty: Decimal, fee: Decimal) -> None:
         """Hold so much less, and of the fee what is left of it."""
@@ -81,7 +89,7 @@ class Charging:
         """
         if self._model is None:
             return None
-        unit = self._unit(book, order, terms)
+        unit = self._unit(book, order, terms, _SUBTRACT(order_qty, order.cum_qty))
         if unit is None:
             return f"no price is known to value an order in {order.symbol} at"
         purse = self._valued(order.account)
@@ -99,7 +107,7 @@ class Charging:
             return
         if order.hold is not None:
             order.hold.release()
-        unit = self._unit(book, order, order.terms)
+        unit = self._unit(book, order, order.terms, _SUBTRACT(order.order_qty, order.cum_qty))
         assert unit is not None, "it was valued before it was taken"
         purse = self._valued(order.account)
         order.hold = Hold(purse, self._claim(purse, book, order, order.order_qty, unit, time_ns), unit)
@@ -107,6 +115,42 @@ class Charging:
     def held_for(self, order: VenueOrder) -> Decimal | None:
         """Give the quantity that an order holds its account for; None where accounts are not watched."""
         return order.hold.amounts[0] if isinstance(order.hold, Hold) else None
+
+    def payable(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal, time_ns: int) -> Decimal:
+        """Give how much of a quantity an order's account can pay for at a price, its fee included, in whole lots.
+
+        All of it, unless it buys on an account that has no credit; fees do not fall where the quantity rises.
+        """
+        most = self._means(book, order)
+        if most is None or self._cost(book, order, [(px, qty)], time_ns) <= most:
+            return qty
+        instrument = book.instrument
+        lots = min(instrument.lots_for(max(most, ZERO), px), qty)
+        left = _SUBTRACT(most, self._taker_fee(book, order, lots, px, time_ns))
+        return min(instrument.lots_for(max(left, ZERO), px), lots)
+
+    def can_pay(
+        self, book: Book, order: VenueOrder, parts: Iterable[tuple[Decimal, Decimal]], time_ns: int
+    ) -> bool:
+        """Tell whether an order's account can pay for all of some parts, each a price and a quantity."""
+        most = self._means(book, order)
+        return most is None or self._cost(book, order, parts, time_ns) <= most
+
+    def _means(self, book: Book, order: VenueOrder) -> Decimal | None:
+        # What a purchase may cost: what is held for it, and what is held for nobody; None for any amount.
+        if self._model is None or not order.is_buy or not isinstance(order.hold, Hold):
+            return None
+        free = self._model.spendable(self._purse(order.account), book.instrument.currency)
+        return None if free is None else _ADD(free, order.hold.money)
+
+    def _cost(
+        self, book: Book, order: VenueOrder, parts: Iterable[tuple[Decimal, Decimal]], time_ns: int
+    ) -> Decimal:
+        cost = ZERO
+        for px, qty in parts:
+            value = _MULTIPLY(_MULTIPLY(qty, px), book.instrument.multiplier)
+            cost = _ADD(cost, _ADD(value, self._taker_fee(book, order, qty, px, time_ns)))
+        return cost
 
     def charge(
         self,
@@ -194,12 +238,14 @@ class Charging:
                 stake.px = stake.px if px is None else px
         return purse
 
-    def _unit(self, book: Book, order: VenueOrder, terms: Terms) -> Decimal | None:
+    def _unit(self, book: Book, order: VenueOrder, terms: Terms, qty: Decimal) -> Decimal | None:
         # What one unit of quantity is valued at.
         assert self._model is not None
         px = limit_px(terms)
         if px is None:
             shown, _ = book.facing(is_buy=order.is_buy).best()
+            if isinstance(terms, Market) and order.is_buy and order.cash_left is None:
+                shown = _walked_px(book, qty)
             known = [one for one in (stop_px(terms), shown) if one is not None]
             if not known and book.last_px is not None:
                 known = [book.last_px]
@@ -222,20 +268,30 @@ class Charging:
         purse.stake(instrument.symbol).instrument = instrument
         if order.is_reduce_only:
             qty = min(qty, purse.stake(instrument.symbol).position.copy_abs())
-        execution = Execution(
-            instrument,
-            order.account,
-            order.venue_order_id,
-            order.side,
-            qty,
-            px,
-            LastLiquidityInd.REMOVED,
-            time_ns,
-        )
-        fees = self._meter.fees(execution)
-        fee = next((fee.amount for fee in fees if fee.currency == instrument.currency), ZERO)
+        fee = self._taker_fee(book, order, qty, px, time_ns)
         is_short = order.side is Side.SELL_SHORT
-        return Claim(instrument, order.is_buy, is_short, qty, _MULTIPLY(qty, unit), max(fee, ZERO))
+        return Claim(instrument, order.is_buy, is_short, qty, _MULTIPLY(qty, unit), fee)
+
+    def _taker_fee(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal, time_ns: int) -> Decimal:
+        # What it is thought to cost in the instrument's currency; 0 where it is a rebate.
+        fees = self._meter.fees(_execution(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns))
+        currency = book.instrument.currency
+        return max(next((fee.amount for fee in fees if fee.currency == currency), ZERO), ZERO)
+
+
+def _walked_px(book: Book, qty: Decimal) -> Decimal | None:
+    # What one unit costs on average of so much that is bought at the prices shown; what is not shown, at the last of them.
+    best, _ = book.asks.best()
+    if best is None or not qty:
+        return best
+    last, left, cost = best, qty, ZERO
+    for px, shown in book.asks.offers():
+        if not left:
+            break
+        part = min(book.whole(shown), left)
+        last, left, cost = px, _SUBTRACT(left, part), _ADD(cost, _MULTIPLY(part, px))
+    cost = _ADD(cost, _MULTIPLY(left, last))
+    return best if last == best else _UP.divide(cost, qty)
 
 
 def _execution(
@@ -246,7 +302,7 @@ def _execution(
     liquidity: LastLiquidityInd | None,
     time_ns: int,
     *,
-    is_last: bool,
+    is_last: bool = False,
 ) -> Execution:
     # In an auction nobody waits for anybody; it is charged like what takes.
     charged = liquidity or LastLiquidityInd.REMOVED

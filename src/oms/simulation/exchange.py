@@ -64,7 +64,7 @@ from oms.model.requests import (
 )
 from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
-from oms.simulation.accounts import AccountModel, Funds
+from oms.simulation.accounts import AccountModel
 from oms.simulation.bar_matching import on_bar
 from oms.simulation.book import Book
 from oms.simulation.charging import Charging
@@ -75,6 +75,7 @@ from oms.simulation.fees import FeeModel, NoFees
 from oms.simulation.halts import halt, resume
 from oms.simulation.matching import Matching
 from oms.simulation.order_desk import OrderDesk
+from oms.simulation.purses import Funds
 from oms.simulation.quote_bars import on_quote_bar
 from oms.simulation.reception import Reception
 from oms.simulation.reporting import Reports, status_report

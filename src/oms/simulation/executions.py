@@ -23,6 +23,7 @@ from oms.simulation.venue_order import Stage, VenueOrder
 
 _ADD: Final = EXACT.add
 _SUBTRACT: Final = EXACT.subtract
+NO_MONEY: Final = "its account has no money for more of it"
 NOTHING_TO_REDUCE: Final = "no position is left to reduce"
 
 
@@ -82,6 +83,23 @@ class Executions:
             slipped = slipped_px(self._slippage, taking, order.price)
             qty = min(qty, book.instrument.lots_for(order.cash_left, slipped))
         return qty
+
+    def payable(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal, time_ns: int) -> Decimal:
+        """Give how much of a quantity the account of an order can pay for at a price that is shown."""
+        return self.charging.payable(book, order, qty, self._slipped(book, order, qty, px, time_ns), time_ns)
+
+    def can_pay(
+        self, book: Book, order: VenueOrder, found: list[tuple[Decimal, Decimal]], time_ns: int
+    ) -> bool:
+        """Tell whether the account of an order can pay for all that it would take, by price."""
+        parts = [(self._slipped(book, order, qty, px, time_ns), qty) for px, qty in found]
+        return self.charging.can_pay(book, order, parts, time_ns)
+
+    def _slipped(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal, time_ns: int) -> Decimal:
+        if self._slippage is None:
+            return px
+        taking = Taking(book.instrument, book.grid, order.is_buy, qty, px, time_ns)
+        return slipped_px(self._slippage, taking, order.price)
 
     def pay(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal) -> bool:
         """Take so much at a price off an order's money; tell whether what is left pays for one lot more there."""

@@ -14,7 +14,7 @@ from typing import Final
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import LastLiquidityInd
 from oms.simulation.book import Book
-from oms.simulation.executions import Executions
+from oms.simulation.executions import NO_MONEY, Executions
 from oms.simulation.reporting import Reports
 from oms.simulation.self_match import SelfMatch, give_way, meetings
 from oms.simulation.venue_order import Stage, VenueOrder
@@ -36,13 +36,14 @@ def take(
     least, most = order.least_qty(wanted), executions.may_take(book, wanted, time_ns)
     if mode is SelfMatch.REST_BOTH:
         found = book.in_reach(order, most)
-        if found and _is_enough(book, order, found, least):
+        if found and _is_enough(executions, book, order, found, least, time_ns):
             _take_all(executions, book, order, found, time_ns, reports)
         return
     for found, rival in meetings(book, order, most):
         if least:
             goes_on = rival is None or mode is SelfMatch.CANCEL_OLDEST
-            if not _is_enough(book, order, book.in_reach(order, most) if goes_on else found, least):
+            reach = book.in_reach(order, most) if goes_on else found
+            if not _is_enough(executions, book, order, reach, least, time_ns):
                 return
             least = ZERO
         _take_all(executions, book, order, found, time_ns, reports)
@@ -61,11 +62,15 @@ def _take_all(
     for px, shown in found:
         left = shown
         while left and order.leaves_qty:
-            qty = left
             if order.cash_left is not None:
                 qty = executions.affordable(book, order, left, px, time_ns)
                 if not qty:
                     executions.cancel_money(book, order, px, time_ns, reports)
+                    return
+            else:
+                qty = executions.payable(book, order, left, px, time_ns)
+                if not qty:
+                    executions.cancel(book, order, NO_MONEY, time_ns, reports)
                     return
             book.take(px, qty, is_buy=order.is_buy)
             if order.becomes_limit:
@@ -74,11 +79,20 @@ def _take_all(
             left = _SUBTRACT(left, qty)
 
 
-def _is_enough(book: Book, order: VenueOrder, found: list[tuple[Decimal, Decimal]], least: Decimal) -> bool:
+def _is_enough(
+    executions: Executions,
+    book: Book,
+    order: VenueOrder,
+    found: list[tuple[Decimal, Decimal]],
+    least: Decimal,
+    time_ns: int,
+) -> bool:
     """Tell whether what was found is the least that an order may trade; for money, whether that is used up with it."""
     cash = order.cash_left
-    if cash is None or not least:
-        return total(found) >= least
+    if not least:
+        return True
+    if cash is None:
+        return total(found) >= least and executions.can_pay(book, order, _first(found, least), time_ns)
     instrument = book.instrument
     for px, shown in found:
         qty = min(shown, instrument.lots_for(cash, px))
@@ -86,6 +100,17 @@ def _is_enough(book: Book, order: VenueOrder, found: list[tuple[Decimal, Decimal
         if qty < shown or not instrument.lots_for(cash, px):
             return True
     return False
+
+
+def _first(found: list[tuple[Decimal, Decimal]], most: Decimal) -> list[tuple[Decimal, Decimal]]:
+    # As much of what was found as comes first.
+    parts: list[tuple[Decimal, Decimal]] = []
+    for px, shown in found:
+        parts.append((px, min(shown, most)))
+        most = _SUBTRACT(most, parts[-1][1])
+        if not most:
+            break
+    return parts
 
 
 def total(found: list[tuple[Decimal, Decimal]]) -> Decimal:

@@ -273,6 +273,9 @@ def test_an_account_is_called_below_its_maintenance_margin() -> None:
         called.append((funds.balances[0].equity, funds.balances[0].maintenance, funds.balances[0].is_called))
 
     assert called == [(1000, 500, False), (400, 350, False), (320, 330, True)]
+    # Nobody sells it out; it is refused whatever makes its position larger, and may make it smaller.
+    assert venue.tell("buy b 1 @60 gtc") == ["b rejected 3"]
+    assert venue.tell("sell c 5 mkt day") == ["c new", "c 5@66 taker leaves 0"]
 
 
 def test_a_multiplier_counts() -> None:

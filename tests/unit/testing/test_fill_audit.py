@@ -14,7 +14,7 @@ from oms.model.market import Quote, TradePrint
 from oms.model.reports import ExecutionReport, FeeReport
 from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
-from oms.simulation.accounts import Balance, Funds
+from oms.simulation.purses import Balance, Funds
 from oms.testing.fill_audit.audit import MAX_FOUND, FillAudit
 from tests.unit.simulation.venue import INSTRUMENT, NOON_NS, X, order
 

@@ -34,7 +34,7 @@ from oms.model.reports import ExecutionReport, FeeReport, Report
 from oms.model.requests import NewOrderList, NewOrderSingle, OrderCancelReplaceRequest
 from oms.model.sessions import SessionChange
 from oms.model.terms import MarketToLimit
-from oms.simulation.accounts import Funds
+from oms.simulation.purses import Funds
 from oms.simulation.witness import Asked
 from oms.testing.fill_audit.own_orders import OwnOrder, OwnOrders, is_renewal
 from oms.testing.fill_audit.purses import Purses

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from oms.model.ids import Account, Symbol
 from oms.model.instrument import Instrument
-from oms.simulation.accounts import Funds
+from oms.simulation.purses import Funds
 from oms.testing.fill_audit.showing import SUMS, ZERO
 
 
