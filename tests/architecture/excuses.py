@@ -428,6 +428,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.simulation.charging",
+        "orders, prices, fees and accounts come to money here",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.simulation.order_desk",
         "it answers every kind of request in the venue's own words",
     ),

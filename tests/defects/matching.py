@@ -142,8 +142,14 @@ MATCHING_DEFECTS: tuple[Defect, ...] = (
     _of(
         "one side of an auction gets more than the other gives",
         "uncross",
-        "        shown = [Interest(px, left) for",
-        "        shown = [Interest(px, left + left) for",
+        "        shown = [Interest(px, lots) for",
+        "        shown = [Interest(px, lots + lots) for",
+    ),
+    _of(
+        "an auction trades parts of a lot",
+        "uncross",
+        "if (lots := book.whole(left))]",
+        "if (lots := left)]",
     ),
     _of(
         "an execution is booked twice",

@@ -128,9 +128,7 @@ def test_money_and_positions_are_what_was_said_of_executions_and_fees(
 
 
 @given(HAPPENINGS, st.sampled_from(FEES[:2]), st.integers(0, 2))
-def test_cash_is_never_overdrawn(
-    happenings: list[Happening], fees: FeeModel, ticks: int
-) -> None:
+def test_cash_is_never_overdrawn(happenings: list[Happening], fees: FeeModel, ticks: int) -> None:
     """A cash account holds what limit orders are worth and cost, never goes below zero whatever trades, and is never short."""
     desk = Desk(CashAccount(START, positions={"X": 3}), fees, ticks=ticks)
     for happening in happenings:

@@ -3,7 +3,8 @@
 The price is one of the limits, of the displayed prices, or the last traded one: that at which most trades; of several, that
 which leaves least over on one side; of these, the one nearest to the last traded price, or to the middle of the display where
 nothing was traded; of two as near, the lower. At that price trade, on each side, orders without a limit first, then better
-limits before worse ones; of one price, what the market displays before what is ours, and ours in order of time.
+limits before worse ones; of one price, what the market displays before what is ours, and ours in order of time. What the
+market displays counts in whole lots, rounded down.
 """
 
 from __future__ import annotations

@@ -19,14 +19,15 @@ _HALF: Final = Decimal("0.5")
 def uncross(
     book: Book, called: Sequence[VenueOrder], time_ns: int, executions: Executions, reports: Reports
 ) -> None:
-    """Trade at a single price what was called, what of ours rests, and what the market shows.
+    """Trade at a single price what was called, what of ours rests, and what the market shows, rounded down to whole lots.
 
     Whoever may trade only in full, by a least quantity, or by what others leave it has no part. Nothing happens where none of
     ours would trade.
     """
     sides: list[list[Interest]] = []
     for ladder in (book.buys, book.sells):
-        shown = [Interest(px, left) for px, left in book.facing(is_buy=not ladder.is_buy).offers()]
+        offers = book.facing(is_buy=not ladder.is_buy).offers()
+        shown = [Interest(px, lots) for px, left in offers if (lots := book.whole(left))]
         there = (*ladder.orders(), *(order for order in called if order.is_buy is ladder.is_buy))
         ours = (Interest(order.price, order.leaves_qty, order) for order in there if _takes_part(order))
         sides.append([*shown, *ours])

@@ -33,6 +33,21 @@ STORIES: dict[str, tuple[str, ...]] = {
         # nothing that was traded, but 97 to the middle of the display, which is 96.
         "resume -> a 3@97 auction leaves 0",
     ),
+    # 2.5 are offered; half a lot is nobody's.
+    "what others show counts in whole lots": (
+        "quote 99x5 101x2.5",
+        "halt",
+        "buy a 3 @102 gtc -> a new",
+        "resume -> a 2@101 auction leaves 1",
+    ),
+    # Whoever bids 1.5 at the same price comes first, for 1.
+    "so does what stands beside ours": (
+        "quote 99x5 101x5",
+        "halt",
+        "buy a 3 @102 gtc -> a new",
+        "quote 102x1.5 101x4",
+        "resume -> a 3@101 auction leaves 0",
+    ),
     "orders come and trade with nobody": (
         "quote 99x5 101x5",
         "halt",
