@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from oms.model.bars import Bar, QuoteBar
 from oms.model.depth import Depth
 from oms.model.instrument import Instrument
 from oms.model.market import MarketData, MarkPrice, Quote, TradePrint
+from oms.model.reports import ExecutionReport
 from oms.model.requests import (
     NewOrderList,
     NewOrderSingle,
@@ -20,10 +20,12 @@ from oms.model.sessions import SessionChange
 from oms.simulation.accounts import AccountModel
 from oms.simulation.exchange import SimulatedExchange
 from oms.simulation.fees import FeeModel
+from oms.simulation.matching import Matching
+from oms.simulation.order_desk import OrderDesk
 from oms.simulation.reporting import Reports
 from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
-from oms.simulation.venue_acts import VenueActs
+from oms.simulation.venue_acts import OrderAct, TradeAct, VenueActs
 from oms.testing.fill_audit.audit import FillAudit
 
 
@@ -31,16 +33,24 @@ class AuditError(AssertionError):
     """Something does not balance."""
 
 
-class _Acts:
+class _Acts(VenueActs):
     """What the venue does of its own accord, looked on."""
 
-    def __init__(self, exchange: WitnessedExchange, acts: VenueActs) -> None:
-        self._exchange = exchange
-        self._acts = acts
+    __slots__ = ("_exchange",)
 
-    def __getattr__(self, name: str) -> Callable[..., Reports]:
-        act = getattr(self._acts, name)
-        return lambda *args: self._exchange.seen(lambda: None, lambda: act(*args))
+    def __init__(self, exchange: WitnessedExchange, desk: OrderDesk, matching: Matching) -> None:
+        super().__init__(desk, matching)
+        self._exchange = exchange
+
+    def act_on_order(self, act: OrderAct, time_ns: int) -> Reports:
+        return self._exchange.seen(_nothing, lambda: super(_Acts, self).act_on_order(act, time_ns))
+
+    def act_on_trade(self, act: TradeAct, said: Iterable[ExecutionReport], time_ns: int) -> Reports:
+        return self._exchange.seen(_nothing, lambda: super(_Acts, self).act_on_trade(act, said, time_ns))
+
+
+def _nothing() -> None:
+    """Tell the audit nothing beforehand."""
 
 
 class WitnessedExchange(SimulatedExchange):
@@ -64,7 +74,7 @@ class WitnessedExchange(SimulatedExchange):
             positions=None if opening is None else opening.positions,
         )
         self._is_within = False
-        self.acts: Any = _Acts(self, self.acts)
+        self.acts = _Acts(self, self._desk, self._matching)
 
     def seen(self, tell: Callable[[], None], happen: Callable[[], Reports]) -> Reports:
         """Let something happen, and look at what follows; what it calls of itself is not looked at twice."""
