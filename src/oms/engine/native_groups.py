@@ -221,8 +221,10 @@ def _without(group: Group, entry: int, exits: Iterable[int], number: int) -> Dec
     for unit, siblings in _units(_entry_node(group.contingency, entry, count()), entry):
         if number not in unit:
             left -= max(_open_qty(group.legs[leg]) for leg in unit)
-        elif siblings is Siblings.CANCEL and _executed(group, (leg for leg in unit if leg != number)):
-            return ZERO  # its sibling was first
+        elif siblings is Siblings.CANCEL:
+            # Its sibling was first, and goes on alone, for as much as it works.
+            others = [group.legs[leg] for leg in unit if leg != number]
+            left -= sum((_open_qty(leg) for leg in others if leg.executed_qty), ZERO)
     return left
 
 

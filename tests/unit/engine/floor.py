@@ -52,7 +52,7 @@ class Floor(Desk):
             transact_time_ns=T0,
         )
 
-    def bust(self, order_id: int, trade: int) -> None:
+    def bust(self, order_id: int, trade: int, **fields: Any) -> None:
         order = self.order(order_id)
         self.trades += 1
         self.say(
@@ -61,6 +61,7 @@ class Floor(Desk):
             exec_id=ExecId(f"x{self.trades}"),
             exec_ref_id=ExecId(f"x{trade}"),
             transact_time_ns=T0,
+            **fields,
         )
 
     def new(self, order_id: int) -> None:

@@ -391,6 +391,36 @@ def test_a_bust_of_an_exit_that_leaves_something_without_one_is_told_of() -> Non
     assert (AnomalyCode.EXIT_LOST, 2) in told(desk)
 
 
+def test_a_bust_of_the_first_exit_is_told_of_where_its_sibling_was_canceled_for_it() -> None:
+    desk, group = placed(simple(siblings=Siblings.CANCEL))
+    desk.fill(1, 100)
+    desk.fill(3, 60, 110)
+    desk.done(2)
+    desk.fill(3, 40, 110)
+    assert told(desk) == []
+
+    # What was busted does not work again.
+    desk.bust(3, 3, leaves_qty=Decimal(0))
+
+    assert told(desk) == [(AnomalyCode.EXIT_LOST, 2)]
+    assert group.legs[1].end is LegEnd.LOST
+    text = next(one.text for one in desk.journal if isinstance(one, ev.AnomalyRaised))
+    assert text == "an exit of group 1 is lost (canceled): 40 of AAPL may be without it"
+
+
+def test_an_exit_that_was_made_smaller_and_is_first_is_told_to_leave_the_rest_without_one() -> None:
+    desk, _ = placed(simple(siblings=Siblings.CANCEL))
+    desk.fill(1, 100)
+    desk.replace(3, order_qty=10)
+    desk.replaced(3)
+    desk.fill(3, 4, 110)
+    desk.done(2)
+
+    text = next(one.text for one in desk.journal if isinstance(one, ev.AnomalyRaised))
+    assert text == "an exit of group 1 is lost (canceled): 90 of AAPL may be without it"
+    assert told(desk) == [(AnomalyCode.EXIT_LOST, 2)]
+
+
 def test_legs_without_an_entry_go_out_as_a_list_too() -> None:
     desk = floor()
     oco = Oco(
