@@ -329,7 +329,18 @@ class Groups:
         entry = leg._entry
         if (entry is not None or leg.orders) and self._legs.is_shut_for(leg):
             return False
-        return entry is None or self._legs.is_open_for(leg, qty, is_last=entry.has_ended)
+        if entry is None:
+            return True
+        if not self._legs.is_open_for(leg):
+            return False
+        if entry.has_ended:
+            return True
+        # What an order at work is made larger by need not be enough for one.
+        grows = leg.asked_qty and any(asked_qty(one) and self._can_replace(leg, one) for one in leg.orders)
+        reasons = self._legs.why_too_little(leg, leg.asked_qty + qty if grows else qty)
+        if reasons:
+            self._gate.tell(leg, qty, reasons)
+        return not reasons
 
     def _announce(self, leg: GroupLeg) -> OrderId:
         """Put on record that the next order is a leg's, and give its number."""

@@ -107,22 +107,22 @@ class LegEntry:
             known = self._rests[key] = route, not against
         return known[1]
 
-    def is_open_for(self, leg: GroupLeg, qty: Decimal, *, is_last: bool) -> bool:
-        """Tell whether an exit can be placed now.
+    def is_open_for(self, leg: GroupLeg) -> bool:
+        """Tell whether an exit can be placed now; False where it should wait for its broker to be reconciled."""
+        entry = self._entry
+        if not entry.state.breaks.unreconciled:
+            return True
+        return not entry.routes.why_unreconciled(entry._route(leg.leg.symbol).broker)
 
-        False where it should wait: for its broker, or, if not the last, for more of it.
-        """
+    def why_too_little(self, leg: GroupLeg, qty: Decimal) -> tuple[Reason, ...]:
+        """Give why so much of an exit cannot be placed; where its entry brings more, it can wait for that."""
         entry = self._entry
         symbol = leg.leg.symbol
         route = entry._routes.get(symbol) or entry._route(symbol)
-        if entry.state.breaks.unreconciled and entry.routes.why_unreconciled(route.broker):
-            return False
-        if is_last:
-            return True
         px, _ = entry._reference(symbol)
         command = order_of(leg, qty)
         worst_px = entry._handlers[type(command.terms)].worst_px(command, px)
-        return not check_qty(qty, worst_px, route.instrument)
+        return check_qty(qty, worst_px, route.instrument)
 
     def is_shut_for(self, leg: GroupLeg) -> bool:
         """Tell whether the session of a leg's instrument is closed, so that its venue would refuse it."""

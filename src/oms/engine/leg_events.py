@@ -123,6 +123,8 @@ def _traded(
     group = leg._group
     is_looked_at = group.list_id is None or group.group_id in book.dirty
     moved(book, event, leg, order)
+    if leg.reached and type(event) is ev.TradeCanceled:
+        _wait_anew(leg)
     executed = leg.executed_qty
     leg.first_qty = (leg.first_qty or executed) if executed else ZERO
     if leg._entry is not None or type(event) is not ev.Traded:
@@ -137,6 +139,16 @@ def _traded(
 
 def _all_work(entry: GroupLeg) -> bool:
     return not any(leg.has_ended or leg._asked_away for leg in entry._group.legs if leg is not entry)
+
+
+def _wait_anew(leg: GroupLeg) -> None:
+    # A bust gives back what is to be exited, and nothing of this leg works any more: it waits for its price as at first,
+    # as a venue's own stop would, which is an order of its own then.
+    if leg.asked_qty or leg.held is not None:
+        return
+    leg.reached, leg.is_final, leg._group._is_unknown = 0, False, True
+    given = (one._given_terms for one in reversed(leg.orders))
+    leg.terms = next((terms for terms in given if type(terms) is type(leg.leg.terms)), leg.leg.terms)
 
 
 def _held(book: Any, event: ev.OrderHeld, leg: GroupLeg, order: Order) -> None:
