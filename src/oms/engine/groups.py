@@ -30,6 +30,7 @@ from oms.model.group import Group, GroupLeg
 from oms.model.ids import BrokerName, OrderId
 from oms.model.order import Order
 from oms.model.requests import Request
+from oms.model.time_in_force import Day
 from oms.model.venue_profile import ReplaceSupport
 from oms.order_types.contingency import Sharing
 from oms.order_types.leg_goals import HELD, LET_BE, LegGoal
@@ -227,6 +228,8 @@ class Groups:
                 if order.is_ended and order.order_id not in leg._cut:
                     self._record_stop(leg, LegEnd.LOST)
                     self._tell_lost(leg, order)
+                    if order._life is Life.EXPIRED and type(order._time_in_force) is Day:
+                        self._legs.end_day(group, leg.leg.symbol)
                     return True
         return False
 

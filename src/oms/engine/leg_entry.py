@@ -17,13 +17,13 @@ from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from oms.model.contingency import TAKES_TURNS, TRAILS, Leg
 from oms.model.decimals import ONE
 from oms.model.door import shown
-from oms.model.group import GroupLeg
-from oms.model.ids import OrderId
+from oms.model.group import Group, GroupLeg
+from oms.model.ids import OrderId, Symbol
 from oms.model.order import Order
 from oms.model.reasons import Reason
 from oms.model.requests import Request
 from oms.model.terms import Limit, Terms
-from oms.model.time_in_force import AtTheClose, AtTheOpening, GoodForAuction
+from oms.model.time_in_force import AtTheClose, AtTheOpening, Day, GoodForAuction
 from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold, triggered, waits_for_quote
@@ -191,6 +191,19 @@ class LegEntry:
         state.begin(CancelOrder, ORIGIN)
         text = "nothing is left for it to do"
         state.record_of(order, ev.OrderCanceled(*state.envelope(), order_id, None, text))
+
+    def end_day(self, group: Group, symbol: Symbol) -> None:
+        """End what a group holds for a day that is over: at its venue an order of it for the day has expired.
+
+        Nobody may have said yet that the session is closed; what is sent now would be of the next one.
+        """
+        state = self._entry.state
+        for leg in group.legs:
+            held = leg.held
+            if held is not None and held._symbol == symbol and type(held._time_in_force) is Day:
+                state.begin(CancelOrder, ORIGIN)
+                text = "its day is over at its venue"
+                state.record_of(held, ev.OrderExpired(*state.envelope(), held._order_id, text))
 
     def release(self, leg: GroupLeg, qty: Decimal, requests: list[Request]) -> None:
         """Send the order of a leg whose price was reached, for so much, or deny it."""
