@@ -147,8 +147,11 @@ def _wait_anew(leg: GroupLeg) -> None:
     if leg.asked_qty or leg.held is not None:
         return
     leg.reached, leg.is_final, leg._group._is_unknown = 0, False, True
-    given = (one._given_terms for one in reversed(leg.orders))
-    leg.terms = next((terms for terms in given if type(terms) is type(leg.leg.terms)), leg.leg.terms)
+    leg.terms = leg.leg.terms
+    for one in leg.orders:
+        # Where somebody has moved it, it stays.
+        if one._given_terms is not None and type(one._given_terms) is type(leg.terms):
+            leg.terms = one._given_terms
 
 
 def _held(book: Any, event: ev.OrderHeld, leg: GroupLeg, order: Order) -> None:
