@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from oms.model.contingency import Siblings
+from attrs import evolve
+
+from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings
 from oms.model.contingency import bracket as group_of
 from oms.model.decimals import EXACT
 from oms.model.enums import Life, Side
@@ -55,7 +57,7 @@ def bracket(world: World) -> None:
         side, entry = draws.one_of((Side.BUY, Side.SELL)), price(draws, instrument)
         up = side is Side.BUY
         is_killed = om.state.book.kill_reason is not None
-        tree = group_of(
+        tree: Contingency = group_of(
             instrument.symbol,
             side,
             quantity(draws, instrument),
@@ -65,12 +67,40 @@ def bracket(world: World) -> None:
             tif=draws.one_of(TIMES_IN_FORCE),
             siblings=draws.one_of(tuple(Siblings)),
         )
+        if world.scene.works_lists and world.draws("lists").below(2):
+            tree = _reshaped(tree, world.draws("lists"))
+            world.seen["groups that are no brackets"] += 1
         group = om.submit_group(tree, asked_by="bot")
         world.seen["brackets"] += 1
-        if is_killed and group.entry is not None and group.entry.life is not Life.DENIED:
+        # Alternatives without an entry may wait here, and pass the gate later.
+        first = group.entry if isinstance(tree, Oto) else None
+        if is_killed and first is not None and first.life is not Life.DENIED:
             raise Violation("I12", f"an entry was taken although the kill switch is engaged: {group!r}")
 
     world.do(place)
+
+
+def _reshaped(tree: Contingency, draws: Draws) -> Contingency:
+    """Give another group of the same orders: another policy, exits one after the other, alternatives, a tree within a tree."""
+    assert isinstance(tree, Oto)
+    (pair,) = tree.exits
+    assert isinstance(pair, Oco)
+    first, second = pair.legs
+    assert isinstance(first, Leg)
+    assert isinstance(second, Leg)
+    entry, target = tree.entry, first if isinstance(first.terms, Limit) else second
+    stop = second if target is first else first
+    arm, remainder = draws.one_of(tuple(Arm)), draws.one_of(tuple(Remainder))
+    again = Oto(target, (evolve(entry, order_qty=None),))
+    shapes: tuple[Contingency, ...] = (
+        Oto(entry, (pair,), arm, remainder),
+        Oto(entry, (target,), arm, remainder),
+        Oto(entry, (stop,), arm, remainder),
+        Oto(entry, (Oco((stop, again), pair.siblings),), arm, remainder),
+        Oto(entry, (again,), arm, remainder),
+        Oco(tuple(evolve(leg, order_qty=entry.order_qty) for leg in (stop, target)), pair.siblings),
+    )
+    return draws.one_of(shapes)
 
 
 def _beyond(draws: Draws, instrument: Instrument, px: Decimal, *, is_above: bool) -> Decimal:

@@ -54,6 +54,7 @@ RARE: Final[tuple[str, ...]] = (
     *(f"lies: {name}" for name in LIES),
     "market updates",
     "brackets",
+    "groups that are no brackets",
     "order lists",
     "order lists that arrived",
     "order lists that were refused, or never arrived",

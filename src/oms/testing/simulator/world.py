@@ -82,7 +82,7 @@ class World:
         if scene.lists and self.parts.is_listing:
             can = evolve(can, lists=frozenset(Listing))
         if scene.works_lists and self.parts.works_lists:
-            can = with_lists(can)
+            can = with_lists(can, trees=True)
         if scene.holds:
             plain = frozenset(pair for pair in can.order_types if pair[0] in {Market, Limit})
             can = evolve(can, order_types=plain)
