@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from oms.model.depth import BookSnapshot
 from oms.model.enums import ExecType, LastLiquidityInd, PegOffsetType, Side, TriggerPriceType
 from oms.model.ids import ClOrdId
 from oms.model.instrument import Instrument
@@ -39,6 +40,8 @@ Happening: TypeAlias = tuple[Any, ...]
 # What is named more often is drawn more often. Few prices, so that they are met, missed by a tick and gapped over.
 KINDS = st.sampled_from(["quote"] * 4 + ["trade"] * 4 + ["mark"] + ["new"] * 4 + ["cancel", "amend"])
 PRICES = st.sampled_from([D(halves) / 2 for halves in range(192, 209)])
+# Triggers further out than the market goes, so that some are never met.
+WIDE_PRICES = st.sampled_from([D(halves) / 2 for halves in range(184, 217)])
 NO_PX_OR_PX = st.one_of(st.none(), PRICES, PRICES, PRICES, PRICES)
 SIDES = st.sampled_from([Side.BUY, Side.SELL, Side.SELL_SHORT])
 PRICE_TYPES = st.sampled_from(list(TriggerPriceType))
@@ -78,18 +81,34 @@ def terms_that_wait(draw: st.DrawFn) -> Terms:
 
 
 @st.composite
-def happenings_of_one_market(draw: st.DrawFn) -> Happening:
+def terms_at_one_price(draw: st.DrawFn) -> Terms:
+    """Draw one of those that wait for a price which does not move, and need to see it once."""
+    on = draw(st.sampled_from([TriggerPriceType[name] for name in ("BID_ASK", "MID", "LAST", "MARK")]))
+    px, limit = draw(WIDE_PRICES), draw(WIDE_PRICES)
+    kinds: list[Terms] = [
+        Stop(px, on),
+        StopLimit(px, limit, on),
+        MarketIfTouched(px, on),
+        LimitIfTouched(px, limit, on),
+    ]
+    return draw(st.sampled_from(kinds))
+
+
+@st.composite
+def happenings_of_one_market(
+    draw: st.DrawFn, terms: st.SearchStrategy[Terms] | None = None, quote: str = "quote"
+) -> Happening:
     """Draw an update or a request."""
     kind = draw(KINDS)
     match kind:
         case "quote":
-            return kind, draw(NO_PX_OR_PX), draw(NO_PX_OR_PX), draw(st.integers(0, 9)) > 0
+            return quote, draw(NO_PX_OR_PX), draw(NO_PX_OR_PX), draw(st.integers(0, 9)) > 0
         case "trade":
             return kind, draw(PRICES), draw(st.integers(0, 9)) > 0
         case "mark":
             return kind, draw(PRICES)
         case "new":
-            return kind, draw(SIDES), draw(terms_that_wait())
+            return kind, draw(SIDES), draw(terms_that_wait() if terms is None else terms)
         case "cancel":
             return kind, draw(RECENT)
         case _:
@@ -107,6 +126,7 @@ class Both:
         self.slow = SlowBook({"X": GRID})
         self.waiting: dict[int, tuple[Side, Terms, str]] = {}
         self.numbers = 0
+        self.shown = 0
         self.bid: Decimal | None = None
         self.ask: Decimal | None = None
 
@@ -144,6 +164,20 @@ class Both:
         bid_size, ask_size = (D(0) if px is None else size for px in (bid, ask))
         quote = Quote(X, NOON_NS, bid, bid_size, ask, ask_size)
         return self.venue.exchange.on_quote(quote), self.slow.quote("X", bid, ask, has_sizes=has_sizes)
+
+    def do_levels(
+        self, bid: Decimal | None, ask: Decimal | None, has_sizes: bool
+    ) -> tuple[list[Report], list[Hit]]:
+        if not has_sizes:
+            bid = ask = None
+        if bid is not None and ask is not None and bid >= ask:
+            bid, ask = ask - TICK, bid + TICK  # levels that lock or cross would trade with one another
+        self.bid, self.ask = bid, ask
+        # Another size each time, so that the best prices are news whatever they are.
+        self.shown += 1
+        bids, asks = ([] if px is None else [(px, SIZE + self.shown)] for px in (bid, ask))
+        snapshot = BookSnapshot(X, NOON_NS, bids, asks)
+        return self.venue.exchange.on_depth(snapshot), self.slow.quote("X", bid, ask, has_sizes=True)
 
     def do_trade(self, px: Decimal, has_size: bool) -> tuple[list[Report], list[Hit]]:
         size = int(has_size)
@@ -193,6 +227,28 @@ def test_who_is_released_and_at_what_price_is_as_in_the_slow_and_obvious_book(
     happenings: list[Happening],
 ) -> None:
     """The same orders by the same updates in the same order; what they trade at is the market that there is then."""
+    both = Both()
+
+    for happening in happenings:
+        both.do(happening)
+
+
+@pytest.mark.slow
+@settings(max_examples=max(200, settings().max_examples))
+@given(st.lists(happenings_of_one_market(terms_at_one_price()), min_size=20, max_size=60))
+def test_orders_that_one_price_releases_are_found_by_it(happenings: list[Happening]) -> None:
+    """The same law where nobody looks at each update: most of them are far from every trigger."""
+    both = Both()
+
+    for happening in happenings:
+        both.do(happening)
+
+
+@pytest.mark.slow
+@settings(max_examples=max(200, settings().max_examples))
+@given(st.lists(happenings_of_one_market(terms_at_one_price(), quote="levels"), min_size=20, max_size=60))
+def test_orders_that_one_price_releases_are_found_in_a_market_in_depth(happenings: list[Happening]) -> None:
+    """The same law where quotes are the best prices of levels."""
     both = Both()
 
     for happening in happenings:

@@ -44,13 +44,15 @@ class Book:
         due: Our orders that wait for the next price, where only bars are known, for the end of a halt, or for an opening.
         held: Our orders of which nothing works, since others of their list have not executed.
         late: Our orders that came after a bar began, while it is gone through.
+        watching: The stops, by the price that each waits for.
         pegs: All our pegged orders, in order of arrival; some have ended meanwhile.
         is_by_bar: Whether bars are all that is known of the market.
         is_printed: Whether trades were heard.
         bar_start_ns: When the last bar of trades that was gone through began, in nanoseconds UTC; below 0 before the first.
         bar_end_ns: When it ended.
         quotes_end_ns: When the last bar of quotes that was gone through ended, in nanoseconds UTC; below 0 before the first.
-        is_watched: Whether an order has to look at every update of the market.
+        is_watched: Whether an order waits for something of the market.
+        is_followed: Whether one of these has to look at every update, since no one price says when it is concerned.
         is_taken: Whether we have taken something of what is shown.
         last_px: The price of the last trade between others; None before the first.
         is_closed: Whether its session is closed.
@@ -62,7 +64,6 @@ class Book:
         "_last_top",
         "_no_quote",
         "_top",
-        "_watching",
         "aside",
         "asks",
         "bar_end_ns",
@@ -77,6 +78,7 @@ class Book:
         "instrument",
         "is_by_bar",
         "is_closed",
+        "is_followed",
         "is_halted",
         "is_printed",
         "is_taken",
@@ -91,6 +93,7 @@ class Book:
         "trade_date",
         "unpriced",
         "waiting",
+        "watching",
     )
 
     def __init__(self, instrument: Instrument, queue: QueueModel | None = None) -> None:
@@ -126,8 +129,8 @@ class Book:
         self.held: dict[VenueOrderId, VenueOrder] = {}
         self.late: dict[VenueOrderId, VenueOrder] = {}
         self.pegs: dict[VenueOrderId, VenueOrder] = {}
-        self._watching = WatchIndex()
-        self.is_watched = False
+        self.watching = WatchIndex()
+        self.is_watched = self.is_followed = False
         self.last_px: Decimal | None = None
         self.is_taken = False
 
@@ -277,14 +280,14 @@ class Book:
         """Let whoever waits for a price look at an update, and give those that it releases; none while nothing trades."""
         if self.is_still:
             return []
-        return self._watching.released_by(update)
+        return self.watching.released_by(update)
 
     def set_apart(self, order: VenueOrder, room: dict[VenueOrderId, VenueOrder]) -> None:
         """Let an order wait beside the prices, in one of the book's rooms."""
         order.room = room
         room[order.venue_order_id] = order
         if room is self.stops:
-            self._watching.add(order)
+            self.watching.add(order)
         self._note_watched()
 
     def rest(self, order: VenueOrder, price: Decimal) -> None:
@@ -320,7 +323,7 @@ class Book:
         if order.room is not None:
             del order.room[order.venue_order_id]
             if order.room is self.stops:
-                self._watching.remove(order)
+                self.watching.remove(order)
             order.room = None
             self._note_watched()
             return
@@ -337,7 +340,9 @@ class Book:
         self._note_watched()
 
     def _note_watched(self) -> None:
-        was, self.is_watched = self.is_watched, bool(self.stops or self.aside or self.pegs or self.due)
+        was, is_bound = self.is_watched, bool(self.aside or self.pegs or self.due)
+        self.is_watched = is_bound or bool(self.stops)
+        self.is_followed = is_bound or self.watching.has_lookers
         if self.is_watched and not was and self.is_deep:
             # What the market was before does not matter to who begins to look.
             self._last_top = self.top()

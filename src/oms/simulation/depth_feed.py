@@ -30,8 +30,11 @@ def on_order(matching: Matching, book: Book, message: BookOrder) -> Reports:
 
 def _follow(matching: Matching, book: Book, time_ns: int) -> Reports:
     # Most changes are behind our best prices: then there is nothing to look at.
-    if not (book.is_watched or book.is_reached):
-        return []
+    if not (book.is_followed or book.is_reached):
+        if not book.is_watched:
+            return []
+        top = book.new_top(time_ns)
+        return [] if top is None else matching.release_by(book, top)
     reports = matching.match_display(book, time_ns)
     top = book.new_top(time_ns) if book.is_watched else None
     return reports if top is None else [*reports, *matching.release_by(book, top)]

@@ -278,13 +278,14 @@ class SimulatedExchange:
         if book is None:
             return expired
         bid, ask = quote.bid, quote.ask
-        # Nearly every quote of a market lies between our best prices: then there is nothing to look at.
+        # Nearly every quote of a market lies between our best prices, and reaches no stop: then there is nothing to look at.
         if (
-            not book.is_watched
+            not book.is_followed
             and not book.is_taken
             and bid is not None
             and ask is not None
             and book.buys.best_px < bid <= ask < book.sells.best_px
+            and (not book.is_watched or book.watching.is_far_from(bid, ask))
         ):
             book.quote = quote
             return expired
@@ -315,7 +316,7 @@ class SimulatedExchange:
         if book.by_order is None and not book.buys.best_px < trade.price < book.sells.best_px:
             traded = self._matching.match_print(book, trade.price, trade.size, trade.aggressor, trade.time_ns)
             reports = [*expired, *traded]
-        if book.is_watched:
+        if book.is_watched and (book.is_followed or not book.watching.is_far_from_trade(trade.price)):
             reports += self._matching.release_by(book, trade)
         return self._settled(reports, trade.time_ns)
 
