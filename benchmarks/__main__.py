@@ -26,6 +26,7 @@ from benchmarks import (
     market_tick,
     recovery,
     resident,
+    watched_orders,
 )
 from benchmarks.measuring import ROUNDS, Figure
 
@@ -51,6 +52,7 @@ def suite(folder: Path, *, quick: bool) -> Suite:
             tuple(count // scale for count in (1_000, 10_000, 100_000)),
             tuple(count // scale for count in (100, 1_000, 10_000)),
         ),
+        "watched": lambda: watched_orders.each_update(20_000 // scale, 1_000, rounds),
         "import": lambda: footprint.import_time(rounds),
         # Nothing where the recorded markets are not there.
         "data": lambda: (

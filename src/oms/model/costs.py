@@ -8,6 +8,7 @@ the reason, never zero.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from fractions import Fraction
@@ -17,6 +18,7 @@ from oms.errors import ValidationError
 from oms.model.decimals import EXACT, ONE, QUOTIENT, ZERO, plain
 from oms.model.define import record, value
 from oms.model.enums import Choice, Side
+from oms.model.market import Quote, TradePrint
 
 BPS: Final = Decimal(10_000)
 TRADING_DAYS: Final = Decimal(250)
@@ -112,6 +114,49 @@ def mid(bid: Decimal | None, ask: Decimal | None) -> Decimal | None:
     if bid is None or ask is None or bid > ask:
         return None
     return EXACT.multiply(EXACT.add(bid, ask), _HALF)
+
+
+@record
+class PrevailingMid:
+    """The mid of the last good quote at a moment.
+
+    Attributes:
+        mid: The mid; None where no quote until then was good.
+        quote_ns: When the quote was received, in nanoseconds UTC; 0 where there is none.
+        passed_over: How many later ones were not good: one side was missing or had no size, or they crossed.
+    """
+
+    mid: Decimal | None
+    quote_ns: int
+    passed_over: int
+
+
+def prevailing_mid(quotes: Sequence[Quote], time_ns: int) -> PrevailingMid:
+    """Give the mid of the last good quote that was received by a moment, that moment included.
+
+    Args:
+        quotes: In the order in which they were received, their times rising or equal.
+        time_ns: The moment, in nanoseconds UTC.
+    """
+    place = bisect_right(quotes, time_ns, key=_received)
+    for passed_over in range(place):
+        quote = quotes[place - 1 - passed_over]
+        if quote.is_two_sided:
+            return PrevailingMid(mid(quote.bid, quote.ask), quote.time_ns, passed_over)
+    return PrevailingMid(None, 0, place)
+
+
+def _received(quote: Quote) -> int:
+    return quote.time_ns
+
+
+def traded_between(prints: Iterable[TradePrint], start_ns: int, end_ns: int) -> Average:
+    """Give the average of what was traded from a moment on and before another; in any order."""
+    found = Average()
+    for each in prints:
+        if start_ns <= each.time_ns < end_ns:
+            found = found.plus(each.price, each.size)
+    return found
 
 
 def cost(side: Side, traded: Average, benchmark: Average) -> Decimal | None:

@@ -13,17 +13,23 @@ from oms.model.costs import (
     Figure,
     MeanCost,
     Missing,
+    PrevailingMid,
     cost,
     cost_bps,
     expected_volume,
     mean_cost,
     mid,
     part,
+    prevailing_mid,
     timing_risk_bps,
+    traded_between,
 )
 from oms.model.enums import Side
+from oms.model.ids import Symbol
+from oms.model.market import Quote, TradePrint
 
 D = Decimal
+X = Symbol("X")
 
 
 def traded(*fills: tuple[str, str]) -> Average:
@@ -51,6 +57,51 @@ MIDS: Final[dict[str, tuple[str | None, str | None, str | None]]] = {
 def test_mid(bid: str | None, ask: str | None, expected: str | None) -> None:
     found = mid(None if bid is None else D(bid), None if ask is None else D(ask))
     assert found == (None if expected is None else D(expected))
+
+
+def quotes(*shown: tuple[int, str | None, str | None]) -> list[Quote]:
+    """Quotes as time, bid and offer, of a size of 5."""
+    return [
+        Quote(X, time_ns, bid, 0 if bid is None else 5, ask, 0 if ask is None else 5)
+        for time_ns, bid, ask in shown
+    ]
+
+
+SHOWN: Final = quotes(
+    (10, "99", "101"), (20, "99", None), (30, "103", "102"), (40, "100", "100"), (40, "101", "103"), (50, None, None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("time_ns", "expected"),
+    [
+        (9, PrevailingMid(None, 0, 0)),
+        (10, PrevailingMid(D(100), 10, 0)),
+        (29, PrevailingMid(D(100), 10, 1)),
+        (39, PrevailingMid(D(100), 10, 2)),
+        (40, PrevailingMid(D(102), 40, 0)),
+        (99, PrevailingMid(D(102), 40, 1)),
+    ],
+    ids=["before the first", "as it comes", "one-sided", "crossed", "of two at once the later", "empty"],
+)
+def test_the_mid_at_a_moment_is_that_of_the_last_good_quote(time_ns: int, expected: PrevailingMid) -> None:
+    assert prevailing_mid(SHOWN, time_ns) == expected
+
+
+def test_without_a_good_quote_there_is_no_mid() -> None:
+    assert prevailing_mid(quotes((1, "5", None), (2, "5", "4")), 9) == PrevailingMid(None, 0, 2)
+    no_size = [Quote(X, 1, "5", 0, "6", 5)]
+    assert prevailing_mid(no_size, 1) == PrevailingMid(None, 0, 1)
+
+
+def test_a_locked_quote_has_a_mid() -> None:
+    assert prevailing_mid(SHOWN[:4], 45) == PrevailingMid(D(100), 40, 0)
+
+
+def test_the_average_of_a_window_has_its_first_moment_and_not_its_last() -> None:
+    prints = [TradePrint(X, time_ns, px, 10) for time_ns, px in ((9, 1), (10, 5), (30, 1), (29, 8), (20, 2))]
+    assert traded_between(prints, 10, 30) == Average(D(150), D(30))
+    assert traded_between(prints, 31, 40) == Average()
 
 
 # name: (side, executions, the benchmark's; the cost in money and in basis points)

@@ -524,8 +524,7 @@ def test_a_replay_asks_for_nothing_and_knows_what_was_said() -> None:
     assert told.changes() == [(ARRIVAL, OK, WARN)]
 
     again = watching(rules={**NO_SCHEDULE, "own_prints": False})
-    for event in told.events:
-        again.monitor.on_recorded(event)
+    again.goes_on_from(told)
     row, before = again.monitor.row(PARENT), told.monitor.row(PARENT)
     assert row.states == {ARRIVAL: WARN}
     for name in ("arrival_bps", "arrival_cost", "due_qty", "expected_residual", "children", "cum_qty"):
@@ -533,7 +532,6 @@ def test_a_replay_asks_for_nothing_and_knows_what_was_said() -> None:
     assert again.monitor.costs() == told.monitor.costs()
     assert row.vwap_px == row.participation == row.timing_risk_bps == Figure(None, Missing.NOT_HEARD)
 
-    again._sequence, again._cum, again._qty = told._sequence, told._cum, told._qty
     again.now_s = 2
     again.quote()
     again.child(11, ("100", "100.70"))
@@ -546,9 +544,7 @@ def test_after_a_restart_the_risk_may_go_by_the_clock() -> None:
     told.created()
     told.planned()
     again = watching(liquidity={"AAPL": Liquidity(volatility="0.3", daily_volume=1, session_s=5000)})
-    for event in told.events:
-        again.monitor.on_recorded(event)
-    again._sequence, again._qty = told._sequence, told._qty
+    again.goes_on_from(told)
     again.now_s = 375
     again.quote()
     for child in (8, 9, 10):

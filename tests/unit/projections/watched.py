@@ -84,6 +84,12 @@ class Told:
         self.asked.clear()
         return said
 
+    def goes_on_from(self, earlier: "Told") -> None:
+        """Go on where another one has ended, of which this one was told as of what was recorded."""
+        for event in earlier.events:
+            self.monitor.on_recorded(event)
+        self._sequence, self._cum, self._qty = earlier._sequence, earlier._cum, earlier._qty
+
     # ------------------------------------------------------------ what it is told
 
     def envelope(self) -> tuple[int, int, ev.Cause, int, int]:
