@@ -12,14 +12,14 @@ import time
 from decimal import Decimal
 from typing import Final
 
-from benchmarks.arms import BUY, PX, QTY, SYMBOL, TIME_NS, OmsArm, SinkBroker, acknowledgement
+from benchmarks.arms import BUY, PX, QTY, SELL, SYMBOL, TIME_NS, OmsArm, SinkBroker, acknowledgement
 from benchmarks.measuring import Figure, figure, held_off, ratios, take_turns
 from oms.model.capabilities import Capabilities
 from oms.model.contingencies import Contingencies
 from oms.model.contingency import bracket
 from oms.model.decimals import ZERO
 from oms.model.enums import ContingencyType, ExecType
-from oms.model.ids import ClOrdId, ExecId, VenueOrderId
+from oms.model.ids import ClOrdId, ExecId, OrderId, VenueOrderId
 from oms.model.market import Quote
 from oms.model.reports import ExecutionReport, SendResult, Sent
 from oms.model.requests import NewOrderList, OrderCancelRequest
@@ -35,8 +35,10 @@ MAX_NATIVE: Final = 8.0
 """The same where the venue works it: three orders, each placed, acknowledged and ended, cost more than 3 by themselves."""
 ARRIVALS: Final = {"plain": 1, "target rests": 2, "stop rests": 3, "worked by the venue": 3}
 """How many orders each arm sends."""
+LOOSE: Final = ", without a group"
 TARGET_PX: Final = Decimal("190.50")
-_TREE: Final = bracket(SYMBOL, BUY, QTY, entry=Limit(PX), target=Limit(TARGET_PX), stop=Stop("185"))
+STOP: Final = Stop("185")
+_TREE: Final = bracket(SYMBOL, BUY, QTY, entry=Limit(PX), target=Limit(TARGET_PX), stop=STOP)
 
 
 class BracketBroker(SinkBroker):
@@ -157,14 +159,73 @@ class BracketArm(OmsArm):
         self.om.poll()
 
 
+class LooseArm(BracketArm):
+    """The orders of brackets as orders of their own."""
+
+    def lifecycle(self, number: int) -> None:
+        """Take the orders of one bracket from their submission to their end."""
+        if self.asked.has_lists:
+            self.work_all()
+        else:
+            self.om.submit(SYMBOL, BUY, QTY, Limit(PX))
+            self.fill()
+            stop = self.om.submit(SYMBOL, SELL, QTY, STOP)
+            if self.asked.has_stops:
+                self.take_back(stop.order_id)
+            self.om.submit(SYMBOL, SELL, QTY, Limit(TARGET_PX))
+            self.fill()
+            if not self.asked.has_stops:
+                self.om.cancel(stop.order_id)
+        self.done += 1
+
+    def work_all(self) -> None:
+        """Have all three at the venue, as `let_venue_work` does."""
+        named = []
+        for side, terms in ((BUY, Limit(PX)), (SELL, STOP), (SELL, Limit(TARGET_PX))):
+            self.om.submit(SYMBOL, side, QTY, terms)
+            identity = self.sent[-1].cl_ord_id
+            named.append((identity, self.acknowledge(identity)))
+        entry, stop, target = named
+        self.execute(*entry)
+        self.execute(*target)
+        self.cancel(*stop)
+
+    def take_back(self, order_id: OrderId) -> None:
+        """As `take_stop_back`, with the cancel asked for here."""
+        stop = self.sent[-1].cl_ord_id
+        name = self.acknowledge(stop)
+        self.om.update(Quote(SYMBOL, time.time_ns(), TARGET_PX, QTY, TARGET_PX, QTY))
+        self.om.cancel(order_id)
+        assert self.asked.canceled is not None
+        identity = self.asked.canceled.cl_ord_id
+        self.say(ExecutionReport(ExecType.CANCELED, identity, stop, name, cum_qty=ZERO, leaves_qty=ZERO))
+
+    def cancel(self, identity: ClOrdId, name: VenueOrderId) -> None:
+        """Tell that an order was canceled."""
+        self.say(
+            ExecutionReport(
+                ExecType.CANCELED,
+                identity,
+                venue_order_id=name,
+                cum_qty=ZERO,
+                leaves_qty=ZERO,
+                transact_time_ns=TIME_NS,
+            )
+        )
+
+
 def in_lifecycles(count: int, rounds: int) -> list[Figure]:
     """A bracket in lifecycles, at either kind of venue. The arms share a heap, so that a collection is held off."""
-    arms = [
-        BracketArm("plain", has_stops=False, is_plain=True),
-        BracketArm("target rests", has_stops=False, is_plain=False),
-        BracketArm("stop rests", has_stops=True, is_plain=False),
-        BracketArm("worked by the venue", has_stops=True, is_plain=False, has_lists=True),
-    ]
+    venues = {
+        "target rests": (False, False),
+        "stop rests": (True, False),
+        "worked by the venue": (True, True),
+    }
+    arms = [BracketArm("plain", has_stops=False, is_plain=True)]
+    for name, (stops, lists) in venues.items():
+        arms.append(BracketArm(name, has_stops=stops, is_plain=False, has_lists=lists))
+    for name, (stops, lists) in venues.items():
+        arms.append(LooseArm(name + LOOSE, has_stops=stops, is_plain=True, has_lists=lists))
 
     def turn(arm: BracketArm) -> int:
         for number in range(arm.done, arm.done + count):
@@ -176,14 +237,15 @@ def in_lifecycles(count: int, rounds: int) -> list[Figure]:
     for arm in arms:
         assert not arm.om.open_orders()
         assert not arm.om.anomalies()
-        assert arm.named == arm.done * ARRIVALS[arm.name]
+        assert arm.named == arm.done * ARRIVALS[arm.name.removesuffix(LOOSE)]
         assert len(arm.om.groups()) == (0 if arm.is_plain else arm.done)
     bounds = {
         "target rests": MAX_OF_LIFECYCLES,
         "stop rests": MAX_TAKEN_BACK,
         "worked by the venue": MAX_NATIVE,
     }
+    plain = samples.pop("plain")
     return [
-        figure(f"bracket, {name}: in lifecycles", ratios(samples[name], samples["plain"]), "x", bound)
-        for name, bound in bounds.items()
+        figure(f"bracket, {name}: in lifecycles", ratios(taken, plain), "x", bounds.get(name))
+        for name, taken in samples.items()
     ]

@@ -38,6 +38,7 @@ from oms.order_types.leg_goals import HELD, LET_BE, LegGoal
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
+_DENIED: Final = Life.DENIED
 MAX_STEPS: Final = 10_000
 """How many steps groups may take after one input before it is taken for a loop."""
 
@@ -80,7 +81,11 @@ class Groups:
             raise ValidationError("client_ref", ref, "a reference that no other group has")
         state.begin(SubmitGroup, command.asked_by)
         book.asked = group
-        state.record(ev.GroupCreated(*state.envelope(), book.next_id, command.account, ref, command.nodes))
+        first, epoch, now_ns = state.input_sequence, state.epoch, state.now_ns
+        account, nodes = command.account, command.nodes
+        state.record(
+            ev.GroupCreated(first, epoch, state.cause, first, now_ns, book.next_id, account, ref, nodes)
+        )
 
     def cancel(self, command: CancelGroup) -> None:
         """Make nothing more of a group, and ask again for what was refused; where it is over, there is nothing to do.
@@ -126,15 +131,16 @@ class Groups:
             LimitExceededError: It does not come to rest.
         """
         dirty = self._book.dirty
-        steps = 0
+        # Each has one step for free: after a start, or as a session opens, all of them are looked at.
+        left = MAX_STEPS + len(dirty)
         while dirty:
-            group = next(iter(dirty.values()))
-            del dirty[group.group_id]
-            steps += 1
-            if steps > MAX_STEPS:
-                raise LimitExceededError("MAX_STEPS", MAX_STEPS, "a group answers itself")
+            group_id = next(iter(dirty))
+            group = dirty.pop(group_id)
             if self._look(group, requests):
-                dirty[group.group_id] = group
+                dirty[group_id] = group
+            left -= 1
+            if left < 0:
+                raise LimitExceededError("MAX_STEPS", MAX_STEPS, "a group answers itself")
 
     def _look(self, group: Group, requests: list[Request]) -> bool:
         """Ask for what is not as it should be; True where it is to be looked at again, since what is known has changed."""
@@ -169,7 +175,8 @@ class Groups:
                 if excess > legs[entry]._excess_told:
                     self._tell_excess(legs[entry], excess)
         lacking: list[tuple[GroupLeg, LegGoal]] = []
-        for leg, goal in zip(legs, goals, strict=True):
+        for leg in legs:
+            goal = goals[leg.number]
             if goal.completes:
                 self._record_stop(leg, LegEnd.COMPLETED)
                 return True
@@ -313,7 +320,7 @@ class Groups:
         order_id = self._announce(leg)
         self._entry.submit(order_of(leg, qty), requests, promised=order_id, is_leg=True)
         order = leg.orders[-1]
-        if order._life is Life.DENIED and order_id in leg._cut:
+        if order._life is _DENIED and order_id in leg._cut:
             self._gate.bar(leg, qty, 0, order.reasons)
         return True
 

@@ -66,7 +66,9 @@ class NativeGroups:
         epoch, cause, begun, now_ns = state.epoch, state.cause, state.input_sequence, state.now_ns
         list_id, first = ListId(f"{state.prefix}-{group.group_id}"), state.free_order_id()
         order_ids = tuple([OrderId(first + leg.number) for leg in group.legs])
-        state.record(ev.GroupListed(*state.envelope(), group.group_id, list_id, broker, order_ids))
+        state.record(
+            ev.GroupListed(begun, epoch, cause, begun, now_ns, group.group_id, list_id, broker, order_ids)
+        )
         orders = []
         for order_id, (command, verdict, px, px_ns) in zip(order_ids, granted, strict=True):
             # As `OrderEntry.submit` has it, which would look at everything again.
@@ -92,11 +94,11 @@ class NativeGroups:
         if not all(qtys) or not self._has_room(broker, len(qtys)):
             return []
         granted: list[_Granted] = []
-        for leg, qty in zip(group.legs, qtys, strict=True):
-            of = leg.leg
+        for leg in group.legs:
+            of, qty = leg.leg, qtys[leg.number]
             symbol, terms = of.symbol, of.terms
             command = SubmitOrder(
-                symbol, of.side, qty, terms, of.time_in_force, of.account or group.account, instructions=of.instructions
+                symbol, of.side, qty, terms, of.time_in_force, of.account or group.account, None, "", None, of.instructions
             )  # fmt: skip
             route, handler = entry._routes.get(symbol) or entry._route(symbol), entry._handlers[type(terms)]
             instrument = route.instrument

@@ -18,6 +18,7 @@ from oms.model.reports import ExecutionReport
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
+_CANCELED: Final = Life.CANCELED
 _SENT: Final = Life.SENT
 _LIVE: Final = Life.LIVE
 _NEW: Final = ExecType.NEW
@@ -137,7 +138,7 @@ def read_rejected(order: Order, report: ExecutionReport, at: At) -> Events:
 
 def read_canceled(order: Order, report: ExecutionReport, at: At) -> Events:
     """Read that the order was canceled, asked for or not."""
-    if order._life is Life.CANCELED:
+    if order._life is _CANCELED:
         return ignored(order, report, at, "already canceled")
     if order.broker is None or not is_allowed(order, ev.OrderCanceled):
         return illegal(order, report, at)

@@ -38,6 +38,7 @@ from oms.model.venue_profile import LateFills, VenueProfile
 # pyright: reportPrivateUsage=false
 
 _ENDS: Final = frozenset({OrdStatus.CANCELED, OrdStatus.EXPIRED})
+_STOPPED: Final = OrdStatus.STOPPED
 _UNUSUAL: Final = _ENDS | {OrdStatus.STOPPED}
 """What may be more than an execution when it is shown with one: an end bundled with it, or a guarantee instead of it."""
 _FOR_THE_DAY: Final = frozenset({Mark.DONE_FOR_DAY, Mark.SUSPENDED})
@@ -74,7 +75,7 @@ def read_trade(
     if order._life not in _MAY_TRADE:
         return illegal(order, report, at)
     commission, cum_qty, status = report.commission, report.cum_qty, report.ord_status
-    if status is OrdStatus.STOPPED and _is_guarantee(order, report, last_qty, profile):
+    if status is _STOPPED and _is_guarantee(order, report, last_qty, profile):
         if (exec_id, transact_time_ns) in order._seen:
             return ignored(order, report, at, "repeat of a known report")
         return read_stopped(order, report, at)

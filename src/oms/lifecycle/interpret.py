@@ -53,6 +53,7 @@ from oms.model.venue_profile import VenueProfile
 
 _TRADE: Final = ExecType.TRADE
 _NEW: Final = ExecType.NEW
+_RESTATED: Final = ExecType.RESTATED
 _SENT: Final = Life.SENT
 _AMENDMENTS: Final = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
 _COUNTING: Final = frozenset(
@@ -109,7 +110,7 @@ def interpret(
         at = evolve(at, sequence=at.sequence + 1)
     if exec_type in _AMENDMENTS:
         return (*began, *read_amendment(order, report, at, executions, profile))
-    if exec_type is ExecType.RESTATED:
+    if exec_type is _RESTATED:
         return (*began, *read_restated(order, report, at, executions, profile))
     events = _READERS[exec_type](order, report, at)
     return (*began, *(events if exec_type not in _COUNTING else _counted(order, report, at, events)))

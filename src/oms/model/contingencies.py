@@ -28,6 +28,7 @@ from oms.model.instructions import INSTRUCTIONS
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
 
+_TRIGGERS: Final = ContingencyType.ONE_TRIGGERS_THE_OTHER
 _UPDATES: Final = {
     Siblings.CANCEL: ContingencyType.ONE_CANCELS_THE_OTHER,
     Siblings.REDUCE: ContingencyType.ONE_UPDATES_THE_OTHER_ABSOLUTE,
@@ -107,7 +108,7 @@ class Contingencies:
         parts: tuple[Contingency, ...]
         if isinstance(node, Oco):
             parts = node.legs
-            if not self.is_nested and any(type(one) is Oto for one in parts):
+            if not self.is_nested and Oto in map(type, parts):
                 return "an entry among the legs of an Oco"
         else:
             parts = node.exits
@@ -136,7 +137,7 @@ class Contingencies:
 
 def type_of(node: Oco | Oto) -> ContingencyType:
     """Give how the orders of a group, or of a part of one, depend on one another (1385)."""
-    return ContingencyType.ONE_TRIGGERS_THE_OTHER if isinstance(node, Oto) else _UPDATES[node.siblings]
+    return _TRIGGERS if isinstance(node, Oto) else _UPDATES[node.siblings]
 
 
 def order_qtys(tree: Contingency) -> tuple[Decimal, ...]:
@@ -155,16 +156,19 @@ def _add_qtys(node: Contingency, most: Decimal | None, qtys: list[Decimal]) -> N
     elif isinstance(node, Oco):
         for one in node.legs:
             if type(one) is Leg:
-                qtys.append(_least(one.order_qty, most))
+                # Nearly always it takes all that there is.
+                own = one.order_qty
+                qtys.append(most if own is None and most is not None else _least(own, most))
             else:
                 _add_qtys(one, most, qtys)
     else:
-        left = _least(node.entry.order_qty, most)
+        own = node.entry.order_qty
+        left = own if most is None and own is not None else _least(own, most)
         qtys.append(left)
         for exit_ in node.exits:
             own = own_qty(exit_)
             part = left if own is None or own > left else own
-            left = EXACT.subtract(left, part)
+            left = ZERO if part is left else EXACT.subtract(left, part)
             _add_qtys(exit_, part, qtys)
 
 

@@ -223,7 +223,8 @@ class OtoNode:
 GroupNode: TypeAlias = Leg | OcoNode | OtoNode
 
 
-_TREES: Final = frozenset({Leg, Oco, Oto})
+_LEG: Final = frozenset({Leg})
+_TREES: Final = _LEG | {Oco, Oto}
 
 
 @record
@@ -292,9 +293,13 @@ def own_qty(node: Contingency) -> Decimal | None:
     """Give how much a node trades at most by its own word; None where that is all that it is given."""
     if not isinstance(node, Oco):
         return first_leg(node).order_qty
-    qtys = [first_leg(one).order_qty for one in node.legs]
-    known = [qty for qty in qtys if qty is not None]
-    return max(known) if len(known) == len(qtys) else None
+    most = None
+    for one in node.legs:
+        qty = (one if type(one) is Leg else first_leg(one)).order_qty
+        if qty is None:
+            return None
+        most = qty if most is None else max(most, qty)
+    return most
 
 
 def legs_of(node: Contingency) -> tuple[Leg, ...]:
@@ -309,14 +314,17 @@ def nodes_of(node: Contingency) -> tuple[GroupNode, ...]:
     # Once for each group, so that it neither matches patterns nor calls itself.
     while rest:
         one = rest.pop()
-        if type(one) is Leg:
-            nodes.append(one)
-        elif type(one) is Oco:
+        if type(one) is Oco:
             nodes.append(OcoNode(len(one.legs), one.siblings))
-            rest += one.legs[::-1]
+            if _LEG.issuperset(map(type, one.legs)):
+                nodes += one.legs  # type: ignore[arg-type]  # that they are legs was just asked
+            else:
+                rest += one.legs[::-1]
         elif type(one) is Oto:
             nodes += (OtoNode(len(one.exits), one.arm, one.remainder), one.entry)
             rest += one.exits[::-1]
+        elif type(one) is Leg:
+            nodes.append(one)
     return tuple(nodes)
 
 

@@ -38,6 +38,8 @@ Loss: TypeAlias = tuple[int, int, Decimal, int, str, int]
 """What was taken off an execution and does not work again: when that was said, how much, and which execution it was by its
 time, trading day and event."""
 
+_UNSENT: Final = Life.UNSENT
+_SHOWN_UNSENT: Final = OrdStatus.UNSENT
 NO_MARKS: Final[dict[Mark, Said]] = {}
 NO_AMENDMENTS: Final[dict[ClOrdId, RequestKind]] = {}
 NOTHING_SEEN: Final[frozenset[tuple[str, int]]] = frozenset()
@@ -127,8 +129,8 @@ class Order:
         self._client_ref = client_ref
         self._reference_px = reference_px
         self._created_ns = created_ns
-        self._life = Life.UNSENT
-        self._status = OrdStatus.UNSENT
+        self._life = _UNSENT
+        self._status = _SHOWN_UNSENT
         self._cum_qty = self._notional = self._exposed_qty = self._day_cum_qty = self._lost_qty = ZERO
         self._leaves_qty = order_qty
         self._avg_px: Decimal | None = None

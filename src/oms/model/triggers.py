@@ -27,6 +27,10 @@ from oms.model.terms import (
     TrailingStopLimit,
 )
 
+_BUY: Final = Side.BUY
+_UP: Final = TriggerPriceDirection.UP
+_DOWN: Final = TriggerPriceDirection.DOWN
+
 DOUBLES: Final = frozenset({TriggerPriceType.DOUBLE_LAST, TriggerPriceType.DOUBLE_BID_ASK})
 """The kinds of price of which two in a row are needed."""
 
@@ -46,7 +50,7 @@ def _check_common(side: Side, price_type: TriggerPriceType) -> None:
         raise ValidationError("price_type", shown(price_type), "pass a TriggerPriceType")
 
 
-@value(kw_only=True)
+@record(kw_only=True, unsafe_hash=True)
 class PriceTrigger:
     """Released by a price that stays where it is: stops and if-touched orders; see `stop` and `if_touched`.
 
@@ -145,8 +149,7 @@ def stop(
     price_type: TriggerPriceType = TriggerPriceType.LAST,
 ) -> PriceTrigger:
     """Give the trigger of a stop order: a purchase at or above the price, a sale at or below it."""
-    up = side is Side.BUY
-    direction = TriggerPriceDirection.UP if up else TriggerPriceDirection.DOWN
+    direction = _UP if side is _BUY else _DOWN
     return PriceTrigger(side=side, trigger_px=trigger_px, direction=direction, price_type=price_type)
 
 
@@ -157,8 +160,7 @@ def if_touched(
     price_type: TriggerPriceType = TriggerPriceType.LAST,
 ) -> PriceTrigger:
     """Give the trigger of an if-touched order: a purchase at or below the price, a sale at or above it."""
-    down = side is Side.BUY
-    direction = TriggerPriceDirection.DOWN if down else TriggerPriceDirection.UP
+    direction = _DOWN if side is _BUY else _UP
     return PriceTrigger(side=side, trigger_px=trigger_px, direction=direction, price_type=price_type)
 
 

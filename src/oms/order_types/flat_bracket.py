@@ -25,6 +25,7 @@ from oms.model.define import record
 from oms.order_types.leg_goals import HELD, LET_BE, NOTHING, LegFacts, LegGoal
 
 _EACH_FILL: Final = Arm.EACH_FILL
+_CANCEL: Final = Remainder.CANCEL
 
 
 @record
@@ -63,7 +64,7 @@ class FlatBracket:
                 was_reached = True
         if entry.end is not None:
             goals = [LegGoal(brought, ZERO)]
-        elif spent and ZERO < brought <= spent and self.remainder is Remainder.CANCEL and not entry.has_ended:
+        elif spent and ZERO < brought <= spent and self.remainder is _CANCEL and not entry.has_ended:
             goals = [LegGoal(brought, ZERO, completes=True)]
         else:
             goals = [LET_BE if entry.may_rest else HELD]
@@ -87,7 +88,8 @@ class FlatBracket:
     ) -> None:
         # As `_share`, while none of them has executed anything or was reached.
         is_taken = False
-        for own, one in zip(self.qtys, exits, strict=True):
+        for at, one in enumerate(exits):
+            own = self.qtys[at]
             wanted = total if own is None or own > total else own
             if one.end is not None:
                 goals.append(NOTHING)

@@ -35,6 +35,7 @@ from oms.ports.order_type_handler import OrderTypeHandler, TriggeredHandler
 
 Pairs: TypeAlias = frozenset[tuple[type[Terms], type[TimeInForce]]]
 
+_BID_ASK: Final = TriggerPriceType.BID_ASK
 _NOBODY: Final = OrderId(0)
 
 
@@ -107,7 +108,7 @@ def waits_for_quote(order: SubmitOrder) -> Trigger | None:
     terms = order.terms
     if type(terms) is not Limit:
         return None
-    return if_touched(order.side, terms.price, price_type=TriggerPriceType.BID_ASK)
+    return if_touched(order.side, terms.price, price_type=_BID_ASK)
 
 
 def released_terms(order: SubmitOrder, hit: TriggerHit, handlers: HandlerRegistry) -> Terms:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 from oms.model.commands import Command, SubmitOrder
 from oms.model.enums import Side
@@ -15,6 +16,10 @@ from oms.model.terms import Limit, LimitIfTouched, Market, MarketIfTouched, Stop
 from oms.model.triggers import Trigger, TriggerHit, trigger_of
 from oms.order_types.grid_checks import check_price
 
+_BUY: Final = Side.BUY
+# A union would be made anew with each call.
+_AT_MARKET: Final = (Stop, MarketIfTouched)
+
 
 class StopHandler:
     """Of stop and of market-if-touched orders; the stop price must lie on the instrument's grid."""
@@ -24,7 +29,7 @@ class StopHandler:
     def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
         """Look at the stop price."""
         terms = order.terms
-        if not isinstance(terms, Stop | MarketIfTouched):
+        if not isinstance(terms, _AT_MARKET):
             return ()
         return check_price(terms.stop_px, instrument, "stop_px")
 
@@ -34,11 +39,11 @@ class StopHandler:
         Once released it trades at any price, so that this is the best guess and no bound.
         """
         terms = order.terms
-        if not isinstance(terms, Stop | MarketIfTouched):
+        if not isinstance(terms, _AT_MARKET):
             return None
         if reference_px is None:
             return terms.stop_px
-        worse = max if order.side is Side.BUY else min
+        worse = max if order.side is _BUY else min
         return worse(terms.stop_px, reference_px)
 
     def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:

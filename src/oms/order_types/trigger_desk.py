@@ -15,6 +15,7 @@ from oms.model.triggers import Trigger, TriggerHit
 from oms.order_types.trigger_line import Reached, TriggerLine
 from oms.order_types.trigger_records import LineName
 
+_BUY: Final = Side.BUY
 _HALF: Final = Decimal("0.5")
 COUNTED: Final = frozenset(
     {TriggerPriceType.MID, TriggerPriceType.DOUBLE_BID_ASK, TriggerPriceType.DOUBLE_LAST}
@@ -81,11 +82,11 @@ class TriggerDesk:
 
     def line(self, trigger: Trigger) -> TriggerLine:
         """Give the line that a trigger belongs to."""
-        return self._lines[trigger.price_type][trigger.side is Side.BUY]
+        return self._lines[trigger.price_type][trigger.side is _BUY]
 
     def line_of(self, price_type: TriggerPriceType, side: Side | None) -> TriggerLine:
         """Give the line that orders of a side wait in for a kind of price."""
-        return self._lines[price_type][side is Side.BUY]
+        return self._lines[price_type][side is _BUY]
 
     def count(self, trigger: Trigger, change: int) -> None:
         """Take note that an order with this trigger came (+1) or went (-1)."""

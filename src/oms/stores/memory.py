@@ -57,13 +57,15 @@ class MemoryEventStore:
         kept = self._events
         if self._is_closed:
             self._check_open()
-        if (
-            len(events) != 1
-            or (event := events[0]).sequence != expected_version + 1
-            or event.epoch != self._epoch
-            or expected_version != len(kept)
-        ):
+        epoch, number = self._epoch, expected_version
+        if number != len(kept):
             self._check(events, expected_version)
+        # Nearly always they follow one another in the epoch under way; to tell what is wrong otherwise is left to the check.
+        for event in events:
+            number += 1
+            if event.sequence != number or event.epoch != epoch:
+                self._check(events, expected_version)
+                break
         kept += events
 
     def read(self, after: int = 0) -> Iterator[Event]:
