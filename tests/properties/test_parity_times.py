@@ -5,6 +5,7 @@ Both brokers are paper brokers at zero latency, and the exchange sees each updat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -86,7 +87,7 @@ class Move:
     ticks: int
 
 
-def _walked(steps: list[Step | Move]) -> list[Step]:
+def _walked(steps: Sequence[Step | Move]) -> list[Step]:
     px, walked = Decimal(100), list[Step]()
     for step in steps:
         if not isinstance(step, Move):
