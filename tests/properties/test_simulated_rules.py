@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from oms.model.enums import Side
 from oms.model.reports import Report
 from oms.model.terms import Limit
-from oms.model.time_in_force import FOK, IOC, TimeInForce
+from oms.model.time_in_force import FOK, GTC, IOC, TimeInForce
 from oms.simulation.auction import Interest, clearing_px, fills
 from oms.simulation.rules import MatchingRules
 from oms.simulation.self_match import SelfMatch
@@ -77,9 +77,22 @@ class WithIcebergs(BothWith):
         return super().do_replace(number, qty, price)
 
 
+# What was taken before the first own order is no part of what stands before the second one.
+TWO_IN_A_ROW: list[Happening] = [
+    ("quote", (999, 5), (1001, 1)),
+    ("new", Side.SELL, 1, 1001, False, GTC),
+    ("quote", (999, 5), (1001, 3)),
+    ("new", Side.SELL, 1, 1001, False, GTC),
+    ("quote", (999, 5), (1001, 6)),
+    ("new", Side.BUY, 4, 1001, False, GTC),
+]
+
+
 @pytest.mark.slow
 @MANY
 @given(HAPPENINGS, st.sampled_from(SelfMatch))
+@example(TWO_IN_A_ROW, SelfMatch.CANCEL_OLDEST)
+@example(TWO_IN_A_ROW, SelfMatch.DECREMENT_BOTH)
 def test_whoever_meets_an_own_order_does_what_the_mode_says(
     happenings: list[Happening], mode: SelfMatch
 ) -> None:
