@@ -59,7 +59,7 @@ class Level:
 
     def cap(self, shown: Decimal) -> None:
         """Take note that nobody here has more than this ahead."""
-        end = _ADD(self.passed, shown)
+        end = _ADD(self.passed, shown) if self.passed else shown
         caps = self._caps
         while caps and caps[-1][1] >= end:
             caps.pop()
@@ -110,9 +110,10 @@ class Ladder:
     Attributes:
         is_buy: Which side it is.
         best_px: The best price on it; infinitely bad when it is empty.
+        at_px: Its levels by price, in no order; for looking at only.
     """
 
-    __slots__ = ("_levels", "_lot", "_nothing", "_queue", "best_px", "is_buy")
+    __slots__ = ("_levels", "_lot", "_nothing", "_queue", "at_px", "best_px", "is_buy")
 
     def __init__(self, *, is_buy: bool, queue: QueueModel | None = None, lot: Decimal = ONE) -> None:
         """Make an empty side.
@@ -127,6 +128,7 @@ class Ladder:
         self._lot = lot
         # The key rises as prices get worse, so that both sides are the same code.
         self._levels: SortedDict[Decimal, Level] = SortedDict()
+        self.at_px: dict[Decimal, Level] = {}
         self._nothing = ENDLESS.copy_negate() if is_buy else ENDLESS
         self.best_px = self._nothing
 
@@ -138,7 +140,7 @@ class Ladder:
         key = self._key(price)
         level = self._levels.get(key)
         if level is None:
-            level = self._levels[key] = Level(price)
+            level = self._levels[key] = self.at_px[price] = Level(price)
             if key < self._key(self.best_px):
                 self.best_px = price
         level.join(order, ahead)
@@ -149,7 +151,7 @@ class Ladder:
         level = self._levels[key]
         del level.orders[order.venue_order_id]
         if not level.orders:
-            del self._levels[key]
+            del self._levels[key], self.at_px[order.resting_px]
             if order.resting_px == self.best_px:
                 self.best_px = self.best().price if self._levels else self._nothing
 
@@ -174,7 +176,7 @@ class Ladder:
 
     def level(self, px: Decimal) -> Level | None:
         """Give the level of a price; None where no order of ours rests."""
-        return self._levels.get(self._key(px))
+        return self.at_px.get(px)
 
     def reaches(self, px: Decimal) -> bool:
         """Tell whether the best order here would trade at `px`."""
@@ -186,9 +188,13 @@ class Ladder:
 
     def note_shown(self, px: Decimal, shown: Decimal) -> None:
         """Take note that the market shows so much of its own on this side at `px`."""
-        level = self._levels.get(self._key(px))
+        level = self.at_px.get(px)
         if level is not None:
-            level.show(shown, self._queue, self._lot)
+            self.note_shown_at(level, shown)
+
+    def note_shown_at(self, level: Level, shown: Decimal) -> None:
+        """Take note of the same, of a level that is known."""
+        level.show(shown, self._queue, self._lot)
 
     def note_best(self, before: Decimal | None, px: Decimal | None) -> None:
         """Take note that the market's best price on this side went from `before` to `px`: nobody is ahead at any better one."""

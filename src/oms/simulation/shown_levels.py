@@ -86,8 +86,11 @@ class LevelMarket:
             if ladder.is_empty:
                 continue
             if type(message) is BookUpdate:
+                ours = ladder.at_px
                 for px, _ in levels:
-                    ladder.note_shown(px, side.size_at(px))
+                    level = ours.get(px)
+                    if level is not None:
+                        ladder.note_shown_at(level, side.size_at(px))
             else:
                 self._tell_all(ladder, side)
 
