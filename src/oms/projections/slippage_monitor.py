@@ -214,7 +214,9 @@ class SlippageMonitor:
     def _look(self, order: WatchedOrder, now_ns: int) -> Sequence[Alert]:
         order.looked_ns = now_ns
         rules, market = self._rules_of(order.strategy), self._list.markets.get(order.symbol)
-        if market is None or is_stale(market.tape, rules, now_ns):
+        # What had ended before is shown, and judged no more.
+        is_over = order.is_ended and order.is_put_away
+        if market is None or is_over or is_stale(market.tape, rules, now_ns):
             return _NONE
         liquidity = self._liquidity.get(order.symbol)
         now = standing(order, market.tape, liquidity, now_ns, own_prints=rules.own_prints)

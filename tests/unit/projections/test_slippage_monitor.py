@@ -6,10 +6,10 @@ from typing import Any, Final
 import pytest
 
 from oms.errors import UnknownOrderError, ValidationError
-from oms.model.costs import Drift, Figure, MeanCost, Missing
+from oms.model.costs import Drift, Figure, MeanCost, Missing, timing_risk_bps
 from oms.model.enums import Side
 from oms.model.ids import BrokerName
-from oms.model.market import MarkPrice
+from oms.model.market import MarkPrice, Quote
 from oms.model.slippage import AlertState, Bands, DriftRules, Liquidity, Measure, SlippageRules
 from oms.model.terms import Market
 from oms.projections.slippage_monitor import SlippageMonitor, SourceCost
@@ -124,6 +124,10 @@ def test_without_a_schedule_what_will_be_left_goes_by_the_clock() -> None:
     told.child(8, ("100", "100"))
     row = told.monitor.row(PARENT)
     assert row.expected_residual == Figure(D(600))
+    told.now_s = 500  # Past its end.
+    told.quote()
+    assert told.monitor.row(PARENT).expected_residual == Figure(D(900))
+    told.now_s = 100
     assert row.due_qty == row.deviation == row.off_schedule == Figure(None, Missing.NO_SCHEDULE)
 
 
@@ -158,6 +162,17 @@ def test_prints_count_from_the_start_on_whenever_they_are_heard() -> None:
     assert told.monitor.row(PARENT).vwap_px == Figure(D(101))
 
 
+def test_a_print_that_is_late_counts_where_it_belongs() -> None:
+    """Between the starts of two orders: for the first one alone, at whose start it was."""
+    told = watching()
+    told.begun(start_s=60)
+    told.begun(9, start_s=70)
+    told.trade("104", "100", at_s=71)
+    told.trade("100", "300", at_s=60)
+    assert told.monitor.row(PARENT).vwap_px == Figure(D(101))
+    assert told.monitor.row(9).vwap_px == Figure(D(104))
+
+
 def test_each_order_has_its_own_window_of_the_same_market() -> None:
     told = watching()
     told.begun()
@@ -178,6 +193,25 @@ def test_bad_quotes_are_counted_and_leave_the_last_good_one() -> None:
     assert (row.bad_quotes, row.is_stale, row.quote_ns) == (2, True, T0)
     told.quote("100", "100")
     assert (told.monitor.row(PARENT).bad_quotes, told.monitor.row(PARENT).is_stale) == (2, False)
+    told.market(Quote(AAPL, told.now_ns, D(99), D(0), D(101), D(5)))  # Nobody bids.
+    assert (told.monitor.row(PARENT).bad_quotes, told.monitor.row(PARENT).is_stale) == (3, True)
+    told.begun(9)
+    assert told.monitor.row(9).bad_quotes == 0
+
+
+def test_an_order_comes_with_the_quote_that_it_was_planned_by() -> None:
+    told = watching()
+    told.begun()
+    row = told.monitor.row(PARENT)
+    assert (row.quote_ns, row.is_stale, row.open_cost) == (T0, False, Figure(D(0)))
+    told.now_s = 3
+    told.quote("100.99", "101.01")
+    told.begun(9, quote_age_s=2)  # Of an older quote than that.
+    assert told.monitor.row(9).quote_ns == told.now_ns
+    assert told.monitor.row(PARENT).open_cost == Figure(D(1000))
+    told.now_s = 9
+    told.trade("100", "1")
+    assert told.monitor.row(PARENT).open_cost == Figure(None, Missing.STALE_QUOTE)
 
 
 def test_splitting_an_execution_changes_no_figure() -> None:
@@ -478,6 +512,21 @@ def test_the_last_execution_is_judged_and_what_ended_is_kept_for_its_busts() -> 
     assert row.arrival_bps == Figure(D(9))
 
 
+def test_of_what_has_ended_nothing_more_is_said() -> None:
+    """Though another order keeps their market: a correction is shown, and takes no alert back."""
+    told = at_work()
+    told.begun(50)
+    for child in (8, 9, 10):
+        told.child(child, ("100", "101"))
+    told.canceled()
+    assert told.changes() == [(ARRIVAL, OK, BREACH)]
+    told.moved(10, D(0), D(-300))
+    told.quote()
+    assert told.changes() == []
+    row = told.monitor.row(PARENT)
+    assert (row.arrival_bps, row.states, row.is_live) == (Figure(D(0)), {ARRIVAL: BREACH}, False)
+
+
 def test_a_bust_after_the_end_brings_an_order_back() -> None:
     """What was traded between is not known, so that there is no average any more; the rest goes on."""
     told = at_work(rules={"schedule_warn": "0.1", "schedule_breach": "0.25"})
@@ -551,6 +600,9 @@ def test_after_a_restart_the_risk_may_go_by_the_clock() -> None:
         again.child(child, ("200", "100.70"))
     assert again.monitor.row(PARENT).timing_risk_bps == Figure(D(30))
     assert (ARRIVAL, OK, WARN) in again.changes()
+    again.now_s = 1500  # Past its end, at 600: 0.12 of a day.
+    again.quote()
+    assert again.monitor.row(PARENT).timing_risk_bps == Figure(timing_risk_bps(D("0.3"), D("0.12")))
 
 
 # ---------------------------------------------------------------- many orders
