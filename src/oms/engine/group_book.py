@@ -98,7 +98,8 @@ class GroupBook:
         """Take in that a group is worked by its venue."""
         group = self.by_id[event.group_id]
         group.list_id = event.list_id
-        self.of_order.update(zip(event.order_ids, group.legs, strict=True))
+        for leg in group.legs:
+            self.of_order[event.order_ids[leg.number]] = leg
 
     def on_reached(self, event: ev.LegReached) -> None:
         """Take in that a leg's price was reached."""

@@ -156,7 +156,9 @@ def _wait_anew(leg: GroupLeg) -> None:
 
 def _held(book: Any, event: ev.OrderHeld, leg: GroupLeg, order: Order) -> None:
     leg.held = order
-    moved(book, event, leg, order)
+    # What is held alone has executed nothing, and has nothing at work.
+    if len(leg.orders) != 1 or event.cause.origin != ORIGIN:
+        moved(book, event, leg, order)
 
 
 def _amended(book: Any, event: ev.OrderAmended, leg: GroupLeg, order: Order) -> None:

@@ -52,7 +52,8 @@ def read_new(order: Order, report: ExecutionReport, at: At) -> Events:
             at.time_ns,
             order._order_id,
             report.venue_order_id,
-            None if order_qty == order._order_qty else order_qty,
+            # To compare None to a number costs a look at what kinds of number there are.
+            None if order_qty is None or order_qty == order._order_qty else order_qty,
             (report.transact_time_ns or 0) if is_at_work else 0,
             (report.report_seq or 0) if is_at_work else 0,
         ),
