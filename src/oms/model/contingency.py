@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, get_args
 
 from attrs import field
 
@@ -31,11 +31,12 @@ from oms.model.terms import (
     TrailingStop,
     TrailingStopLimit,
 )
-from oms.model.time_in_force import DAY, GTC, TimeInForce
+from oms.model.time_in_force import ALLOWED, DAY, GTC, TimeInForce
 
 MAX_LEGS: Final = 50
 """How many legs one group may have."""
 
+_TIMES_IN_FORCE: Final = frozenset(get_args(TimeInForce))
 _CLOSES: Final = {Side.BUY: Side.SELL, Side.SELL: Side.BUY, Side.SELL_SHORT: Side.BUY}
 
 
@@ -72,10 +73,6 @@ def _order_qty(qty: Decimal | int | str | None) -> Decimal | None:
     return None if qty is None else positive(qty, "order_qty")
 
 
-def _symbol(text: str) -> Symbol:
-    return checked_symbol(text)
-
-
 def _account(text: str | None) -> Account | None:
     return None if text is None else Account(checked_name(text, "account"))
 
@@ -98,7 +95,7 @@ class Leg:
         ValidationError: A field cannot be meant.
     """
 
-    symbol: Symbol = field(converter=_symbol)
+    symbol: Symbol = field(converter=checked_symbol)
     side: Side
     terms: Terms
     time_in_force: TimeInForce = DAY
@@ -107,9 +104,13 @@ class Leg:
     instructions: Instructions | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Check the side; an order of it checks the rest."""
+        """Check the kinds: once the group is on record it is too late; whether anything works its terms is asked before."""
         if type(self.side) is not Side:
             raise ValidationError("side", shown(self.side), "pass Side.BUY, Side.SELL or Side.SELL_SHORT")
+        if type(self.time_in_force) not in _TIMES_IN_FORCE:
+            raise ValidationError("tif", shown(self.time_in_force), ALLOWED)
+        if self.instructions is not None and type(self.instructions) is not Instructions:
+            raise ValidationError("instructions", shown(self.instructions), "pass Instructions(...) or None")
 
 
 def _legs(legs: Iterable[Leg | Oto]) -> tuple[Leg | Oto, ...]:
@@ -311,7 +312,6 @@ def nodes_of(node: Contingency) -> tuple[GroupNode, ...]:
     """Write a tree down: each node before what belongs to it."""
     nodes: list[GroupNode] = []
     rest: list[Contingency] = [node]
-    # Once for each group, so that it neither matches patterns nor calls itself.
     while rest:
         one = rest.pop()
         if type(one) is Oco:

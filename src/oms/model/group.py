@@ -108,7 +108,7 @@ class GroupLeg:
         self.may_rest = True
         self.reduces = leg.instructions is not None and leg.instructions.reduce_only
         if self.reduces:
-            group._reduces = True  # noqa: SLF001  # a part of it
+            group._reduces = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # a part of it
         self._entry: GroupLeg | None = None
         # The market with which the gate would have let it go as it was reached; not part of the state.
         self._passed: MarketUpdate | None = None

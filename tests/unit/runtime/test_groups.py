@@ -1,6 +1,7 @@
 """Groups through the manager, at the paper broker."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,3 +151,21 @@ def test_a_group_survives_a_restart(tmp_path: Path) -> None:
 
 def _buy(qty: int, px: int = 99) -> Leg:
     return Leg("AAPL", Side.BUY, Limit(px), order_qty=qty)
+
+
+@pytest.mark.parametrize("field", ["side", "time_in_force", "instructions"])
+def test_a_leg_that_cannot_be_meant_is_refused_before_anything_is_on_record(field: str) -> None:
+    leg: dict[str, Any] = {
+        "symbol": "AAPL",
+        "side": Side.BUY,
+        "terms": Limit(90),
+        "order_qty": 5,
+        field: "junk",
+    }
+    with opened() as om:
+        quote(om, "100", "101")
+        with pytest.raises(ValidationError, match="junk"):
+            om.submit_group(Leg(**leg))
+
+        assert om.groups() == []
+        assert om.submit("AAPL", Side.BUY, 1, Limit(90)).life is Life.LIVE
