@@ -49,6 +49,7 @@ def on_raised(state: Any, event: AnomalyRaised) -> None:  # noqa: ANN401
     """Take in everything that it does to the state that an anomaly was raised."""
     state.anomalies.on_raised(event)
     state.groups.on_raised(event)
+    state.parents.on_raised(event)
     if event.code is AnomalyCode.EXPIRY_OVERDUE:
         state.timers.expiries.on_told(event.order_id)
     if event.code in ASKS and event.order_id is not None:

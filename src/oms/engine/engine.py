@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import getcontext, setcontext
 from typing import Any, Final
 
-from oms.engine import emergencies, emergency_requests, operator, reconciler
+from oms.engine import emergencies, emergency_requests, operator, parent_amends, reconciler
 from oms.engine.alerts import alerting
 from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
@@ -35,6 +35,7 @@ from oms.engine.inputs import (
 )
 from oms.engine.order_entry import OrderEntry
 from oms.engine.outcome import Outcome
+from oms.engine.parents import Parents
 from oms.engine.pegging import Pegging
 from oms.engine.reduce_only import ReduceOnly
 from oms.engine.report_processing import adopt_settled, process_report, reconsider, release_ready
@@ -52,15 +53,17 @@ from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.venue_profile import IdScope
+from oms.model.work import Wake
 from oms.order_types.registry import HandlerRegistry
 
 MAX_FOLLOW_UPS: Final = 10_000
 """How many commands may follow from one input before it is taken for a loop."""
 
 _CLOCK: Final = "clock"
-_PASSING: Final = frozenset({TimerDue, Quote, VenueQuote, TradePrint, MarkPrice})
+_PASSING: Final = frozenset({TimerDue, Quote, VenueQuote, TradePrint, MarkPrice, SecurityStatus})
 """Inputs that cause no event of their own: what happens with them happens since time has passed."""
 
 
@@ -90,6 +93,7 @@ class Engine:
         "_lists",
         "_market",
         "_mute",
+        "_parents",
         "_pegging",
         "_queue",
         "_quoted",
@@ -104,6 +108,7 @@ class Engine:
         "_unheard",
         "_venues",
         "_wary",
+        "_worked",
         "is_following_up",
         "state",
         "wants_events",
@@ -130,13 +135,13 @@ class Engine:
         self._share_what_is_held()
         self._queue, self._mute = self.state.inquiries.queue, self.state.inquiries.mute
         self._reducing = self.state.book.exposure.reducing
-        self._groups, self._venues = Groups(self._entry, self._holding), VenueDesk(self.state, self._lists)
+        self._groups, self._parents = Groups(self._entry, self._holding), Parents(self._entry)
+        self._venues = VenueDesk(self.state, self._lists)
         self._dirty, self._refused = self.state.groups.dirty, self.state.groups.refused
         self._requests: list[Request] = []
         # How many of the events that are still to be handed out the handlers have been told of.
-        self._told = 0
+        self._told, self._grace_ns, self.is_following_up = 0, 0, False
         self._follow_ups: deque[cmd.Command] = deque()
-        self._grace_ns, self.is_following_up = 0, False
         self._dispatch: dict[type[Any], Callable[[Any], None]] = {
             cmd.SubmitOrder: self._submit,
             Promised: self._submit_promised,
@@ -153,7 +158,7 @@ class Engine:
             AssignBreak: self._assign,
             ResolveBreak: self._resolve_break,
             ReconcileBroker: self._reconcile,
-            **(self._groups.inputs | alerting(self.state)),
+            **(self._groups.inputs | self._parents.inputs | alerting(self.state)),
             Reported: self._reported,
             Answered: self._answered,
             SetAside: self._set_aside,
@@ -173,6 +178,7 @@ class Engine:
     def _share_what_is_held(self) -> None:
         held, entry = self.state.held_orders, self._entry
         self._wary = self.state.venues.wary
+        self._worked = self.state.parents.live
         self._held, self._desks, self._unheard = held.orders, held.desks, held.unheard
         self._quoted, self._due = held.quoted, held.due
         self._market, self._quotes = entry.market, entry.quotes
@@ -211,6 +217,8 @@ class Engine:
             # Nobody is connected yet while a manager starts.
             if self._dirty and type(what) is not Start:
                 self._work_groups(what)
+            if self._worked and type(what) is not Start:
+                self._work_parents(what)
         finally:
             setcontext(outside)
         next_due_ns = state.timers.next_due_ns
@@ -218,6 +226,8 @@ class Engine:
             next_due_ns = _sooner(next_due_ns, state.inquiries.next_due_ns())
         if self._refused:
             next_due_ns = _sooner(next_due_ns, self._groups.ask_again())
+        if self._worked:
+            next_due_ns = _sooner(next_due_ns, self._parents.next_due_ns)
         # After an error what had become true before it (a timer, say) stays here for the next outcome.
         outcome = Outcome(state.fresh, self._requests, next_due_ns)
         state.fresh = []
@@ -262,10 +272,13 @@ class Engine:
         with exact_arithmetic():
             return emergency_requests.reduce(self._entry, command, counter, unsent, now_ns)
 
-    def see(self, update: MarketUpdate | VenueQuote) -> None:
+    def see(self, update: MarketUpdate | VenueQuote | SecurityStatus) -> None:
         """Take the market in without anything else, as `handle` would; no order is released."""
         if isinstance(update, VenueQuote):
             update = self._entry.see_at(update.broker, update.quote)
+        if isinstance(update, SecurityStatus):
+            self._entry.tapes.note(update)
+            return
         if type(update) is not MarkPrice:
             self._market[update.symbol] = update
         if type(update) is Quote:
@@ -280,6 +293,7 @@ class Engine:
         self._market.update(earlier._market)
         self._quotes.update(earlier._quotes)
         self._entry.follow(earlier._entry)
+        self._entry.tapes.halted.update(earlier._entry.tapes.halted)
 
     # ------------------------------------------------------------ one method an input
 
@@ -299,6 +313,8 @@ class Engine:
         self.state.begin(cmd.ReplaceOrder, what.asked_by)
         if what.order_id in self._held:
             self._holding.replace(what)
+        elif self.state.of_parent and what.order_id in self.state.parents.by_id:
+            parent_amends.replace(self._entry, what)
         elif what.price is not None and self._quoted and (reasons := self._pegging.why_not(what)):
             state = self.state
             state.record(ev.ReplaceDenied(*state.envelope(), what.order_id, reasons))
@@ -318,12 +334,14 @@ class Engine:
         state.begin(cmd.EngageKillSwitch, what.asked_by)
         if state.book.kill_reason is None:
             state.record(ev.KillSwitchEngaged(*state.envelope(), what.reason))
+            state.parents.wake_all(Wake.SESSION)
 
     def _release(self, what: cmd.ReleaseKillSwitch) -> None:
         state = self.state
         state.begin(cmd.ReleaseKillSwitch, what.asked_by)
         if state.book.kill_reason is not None:
             state.record(ev.KillSwitchReleased(*state.envelope(), what.reason))
+            state.parents.wake_all(Wake.SESSION)
 
     def _reported(self, what: Reported) -> None:
         state = self.state
@@ -381,6 +399,7 @@ class Engine:
         if reconciler.cleared(self.state.fresh):
             self._entry.forget_routes()
             self.state.groups.look_at_all()
+            self.state.parents.wake_all(Wake.SESSION)
 
     # Nearly always an update reaches nobody who is held. That is written out, since to ask for it would cost a call, or more.
 
@@ -542,6 +561,17 @@ class Engine:
                 self._pegging.look_again(self._requests)
             if self.wants_events or self._reducing:
                 self._follow_up(what)
+
+    def _work_parents(self, what: Input) -> None:
+        parents = self._parents
+        parents.see(what)
+        while parents.advance(self._requests):
+            if self._due:
+                self._pegging.look_again(self._requests)
+            if self.wants_events or self._reducing:
+                self._follow_up(what)
+            if self._dirty:
+                self._work_groups(what)
 
     def _follow_up(self, what: Input) -> None:
         followed = 0

@@ -15,6 +15,7 @@ from oms.model.group import Group
 from oms.model.ids import OrderId
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
+from oms.model.parent import Parent
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
 
@@ -132,6 +133,7 @@ def _waiting(state: State) -> dict[str, object]:
             for order_id, one in sorted(state.timers.expiries.known.items())
         ],
         "inquiries": _inquiries(state),
+        "parents": [_parent(parent) for _, parent in sorted(state.parents.by_id.items())],
         "groups": [state.groups.next_id, *map(_group, state.groups.by_id.values())],
         "held_orders": [
             [order_id, broker, str(trigger), text(mark), text(back_px)]
@@ -158,6 +160,41 @@ def _group(group: Group) -> list[object]:
     ]
     tree = repr(group.contingency)
     return [group.group_id, group.account, group.client_ref, group.is_canceled, group.list_id, tree, legs]
+
+
+def _parent(parent: Parent) -> list[object]:
+    bid, ask, quote_ns = parent.arrival
+    return [
+        parent.order_id,
+        [repr(each) for each in (*parent.slices.values(), *parent.taken.values())],
+        sorted((number, pace.value) for number, pace in parent.decided.items()),
+        [
+            parent.start_ns,
+            parent.end_ns,
+            text(bid),
+            text(ask),
+            quote_ns,
+            [list(pair) for pair in parent.memo],
+        ],
+        [parent.rejects, parent.refused_ns, parent.last_child_ns, parent.suspended],
+        [None if parent.stopped is None else parent.stopped.value, parent.stop_text],
+        None if parent.amend is None else [text(parent.amend[0]), _terms(parent.amend[1])],
+        [text(qty) for qty in (parent.filled, parent.working, parent.planned, parent._told_excess)],
+        sorted(parent.open),
+        [
+            [
+                child.order_id,
+                child.number,
+                child.role,
+                child.until_ns,
+                child.exec_id,
+                child.is_taken_back,
+                child.refused_ns,
+                *(text(number) for number in (child.filled, child.working, *child._told)),
+            ]
+            for child in parent.children.values()
+        ],
+    ]
 
 
 def _reconciled(state: State) -> dict[str, object]:

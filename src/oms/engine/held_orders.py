@@ -280,7 +280,10 @@ class HeldOrders:
 
 
 def meant_by(command: MassCancel, state: Any) -> list[Order]:
-    """Give the open orders that a mass cancel means, oldest first; the broker of a held one is where it is to be sent."""
+    """Give the open orders that a mass cancel means, oldest first; the broker of a held one is where it is to be sent.
+
+    Of orders that are worked here both are meant, they and their children; with a broker, the children there.
+    """
     held: HeldOrders = state.held_orders
     found: dict[OrderId, Order] = {
         order_id: order for order_id, order in state.book.exposure.open_orders.items() if command.fits(order)
@@ -290,6 +293,11 @@ def meant_by(command: MassCancel, state: Any) -> list[Order]:
         order_id: order
         for order_id, order in held.orders.items()
         if command.broker in (None, held.brokers[order_id]) and anywhere.fits(order)
+    }
+    found |= {
+        order_id: parent.order
+        for order_id, parent in state.parents.live.items()
+        if command.broker is None and command.fits(parent.order)
     }
     return [order for _, order in sorted(found.items())]
 

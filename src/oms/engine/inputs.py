@@ -17,6 +17,7 @@ from oms.model.mass_cancel import MassCancelResult
 from oms.model.reports import QueryResult, Report, SendResult
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Outgoing
 from oms.model.routing_table import Routing
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 
 
@@ -199,6 +200,7 @@ Input: TypeAlias = (
     | SetAside
     | MarketUpdate
     | VenueQuote
+    | SecurityStatus
     | TimerDue
     | SessionChange
     | Start

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
+from oms.engine.parent_invariants import check_parents
 from oms.engine.state import State
 from oms.engine.waiting_invariants import FURTHER
 from oms.lifecycle.facts import counted_qty
@@ -17,6 +18,7 @@ from oms.model.exposure import estimated_qty
 from oms.model.ids import Account, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.order import Order
+from oms.model.parent import is_parent
 
 # What the ledger notes on an order is nobody else's to read, but for this check.
 # ruff: noqa: SLF001
@@ -31,13 +33,21 @@ def check_state(state: State) -> tuple[str, ...]:
     """
     with exact_arithmetic():
         orders = [what for order in state.index.by_id.values() for what in check_order(order)]
-        rest = (_check_executions, _check_exposure, _check_index, _check_timers, _check_counters, *FURTHER)
+        rest = (
+            _check_executions,
+            _check_exposure,
+            _check_index,
+            _check_timers,
+            _check_counters,
+            *FURTHER,
+            check_parents,
+        )
         return (*orders, *(what for check in rest for what in check(state)))
 
 
 def open_qty(order: Order, instrument: Instrument | None = None) -> Decimal:
     """Give how much of an order may still trade, the larger of its totals while a replace is unanswered."""
-    if order.life not in (Life.SENT, Life.LIVE):
+    if order.life not in (Life.SENT, Life.LIVE) or is_parent(order):
         return ZERO
     if order.cash_order_qty is not None and not order.order_qty:
         return estimated_qty(order, instrument)
@@ -62,6 +72,8 @@ def _check_executions(state: State) -> Iterator[str]:
         executed[said.order_id] = executed.get(said.order_id, ZERO) + qty
         value[said.order_id] = value.get(said.order_id, ZERO) + said.last_qty * said.last_px
     for order_id, order in state.index.by_id.items():
+        if is_parent(order):
+            continue  # What its children have executed is looked at with them.
         qty, notional = executed.get(order_id, ZERO), value.get(order_id, ZERO)
         if (order.cum_qty, order.notional) != (qty, notional):
             yield f"order {order_id}: cum_qty {order.cum_qty} worth {order.notional}, its executions are {qty} worth {notional}"

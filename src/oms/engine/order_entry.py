@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from oms.engine import replaces
+from oms.engine import parent_entry, replaces
 from oms.engine.expiring import why_past
 from oms.engine.held_orders import meant_by
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.engine.retention import CLIENT_REF, order_of_id, recall
 from oms.engine.routes import Reasons, Route, reference_px, unworked
 from oms.engine.state import State
+from oms.engine.tapes import Tapes
 from oms.engine.venue_choice import VenueChoice
 from oms.engine.ways import NO_CAPABILITIES, Routes
 from oms.errors import UnknownOrderError
@@ -34,13 +35,15 @@ from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_cash, check_qty
 from oms.order_types.placing import place
 from oms.order_types.registry import HandlerRegistry
+from oms.order_types.strategy import working
 from oms.order_types.validation import check_capabilities, check_least_qty
+from oms.ports.working_handler import Plan
 from oms.risk.gate import Gate
 from oms.routing.router import Router
 
 _DATED: Final = frozenset({GoodTillDate, GoodTillTime})
 
-_TAKEN: Final[tuple[Release | None, Reasons]] = None, ()
+_TAKEN: Final[tuple[Release | Plan | None, Reasons]] = None, ()
 """Nothing speaks against sending an order as it is."""
 
 
@@ -49,7 +52,7 @@ class OrderEntry:
 
     __slots__ = (
         "_choice", "_gate", "_handlers", "_last_counters", "_references", "_route", "_router", "_routes", "market", "quotes",
-        "routes", "state",
+        "routes", "state", "tapes",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +62,7 @@ class OrderEntry:
         self.state = state
         self.market: dict[Symbol, MarketUpdate] = {}
         self.quotes: dict[Symbol, Quote] = {}
+        self.tapes = Tapes()
         self._references: dict[Symbol, tuple[MarketUpdate | None, tuple[Decimal | None, int]]] = {}
         self._gate = Gate(state.book)
         self._router = Router(capabilities)
@@ -102,10 +106,10 @@ class OrderEntry:
             or route.last_counter < state.next_counter
             or (type(terms) is Limit and terms.display_qty is not None)
         ):
-            if route.has_choice and not is_leg:
+            if route.has_choice and not is_leg and working(self._handlers, terms) is None:
                 route, decision = self._choice.choose(command, instrument)
             last = verdict if type(verdict) is tuple else ()
-            trigger, against = self._look_closer(command, route, (*of_terms, *of_qty), last)
+            trigger, against = self._look_closer(command, route, (*of_terms, *of_qty), last, promised)
         order_id = promised or (state.free_order_id() if state.handles else state.next_order_id)
         order = state.record_created(
             ev.OrderCreated(
@@ -120,13 +124,21 @@ class OrderEntry:
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, against))
             return
         if trigger is not None:
-            state.record_of(order, ev.OrderHeld(*state.envelope(), order_id, route.broker, trigger))
+            self._keep(order, trigger, route.broker)
             return
         identity, to = state.next_cl_ord_id(), route.broker
         state.record_of(
             order, ev.OrderSubmitted(state.version + 1, state.epoch, state.cause, state.input_sequence, now_ns, order_id, identity, to)
         )  # fmt: skip
         requests.append(self._router.new_order(verdict, order_id, to, identity, now_ns))
+
+    def _keep(self, order: Order, what: Release | Plan, broker: BrokerName) -> None:
+        """Hold an order here, or begin to work it."""
+        state = self.state
+        if isinstance(what, Plan):
+            parent_entry.plan(self, order, what)
+        else:
+            state.record_of(order, ev.OrderHeld(*state.envelope(), order.order_id, broker, what))
 
     def cancel(self, command: CancelOrder, requests: list[Request]) -> None:
         """Ask for a cancel, or deny it.
@@ -222,6 +234,8 @@ class OrderEntry:
 
     def _cancel(self, order: Order, command: CancelOrder, requests: list[Request]) -> Reasons:
         state = self.state
+        if order.order_id in state.parents.by_id:
+            return parent_entry.stop(state, order)
         if order.order_id in state.held_orders.orders:
             text = "canceled before it was released"
             state.record_of(order, ev.OrderCanceled(*state.envelope(), order.order_id, None, text))
@@ -276,11 +290,21 @@ class OrderEntry:
         return () if takes_less else self.routes.why_unreconciled(order.broker)
 
     def _look_closer(
-        self, command: SubmitOrder, route: Route, of_itself: Reasons, last: Reasons
-    ) -> tuple[Release | None, Reasons]:
-        """Give what releases an order that is to be held here, and every reason against it."""
-        trigger, of_kind = None, route.why_not
-        if not of_kind:
+        self,
+        command: SubmitOrder,
+        route: Route,
+        of_itself: Reasons,
+        last: Reasons,
+        promised: OrderId | None = None,
+    ) -> tuple[Release | Plan | None, Reasons]:
+        """Give what releases an order that is to be held here, or the plan of one that is worked here, and all against it."""
+        trigger: Release | Plan | None = None
+        of_kind = route.why_not
+        handler = working(self._handlers, command.terms)
+        if handler is not None and not (of_kind or of_itself):
+            order_id = promised or self.state.free_order_id()
+            trigger, of_kind = parent_entry.begin(self, command, handler, order_id)
+        elif not of_kind and handler is None:
             quote = self.quotes.get(command.symbol)
             trigger, of_kind = place(command, route.capabilities, route.broker, self._handlers, quote)
             of_id = self._why_no_id(route.broker, route.capabilities)

@@ -8,7 +8,7 @@ journal: at each `OrdersRetired` the orders are still in memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
 from oms.engine.order_rows import OrderRow
@@ -59,7 +59,7 @@ def retirable(state: State, order_ids: Iterable[OrderId]) -> list[OrderId]:
     """Give those of some orders that are in memory and can leave it."""
     awaited = _spoken_of(state)
     by_id = state.index.by_id
-    return [
+    found = [
         order_id
         for order_id in order_ids
         if order_id in by_id
@@ -67,6 +67,27 @@ def retirable(state: State, order_ids: Iterable[OrderId]) -> list[OrderId]:
         and is_retirable(state, by_id[order_id])
         and not (state.groups.of_order and state.groups.may_act(order_id))
     ]
+    return _with_families(state, found, awaited) if state.of_parent else found
+
+
+def _with_families(
+    state: State, order_ids: Sequence[OrderId], awaited: Container[OrderId | None]
+) -> list[OrderId]:
+    """Give orders with all that belong to the same parent; without those of which somebody has to stay."""
+    result: dict[OrderId, None] = {}
+    for order_id in order_ids:
+        parent = state.of_parent.get(order_id)
+        if parent is None:
+            result[order_id] = None
+        elif order_id not in result:
+            family = state.parents.family(parent)
+            orders = [state.index.by_id.get(one) for one in family]
+            if parent.is_over and all(
+                order is not None and order._order_id not in awaited and is_retirable(state, order)
+                for order in orders
+            ):
+                result |= dict.fromkeys(family)
+    return list(result)
 
 
 def _spoken_of(state: State) -> set[OrderId | None]:

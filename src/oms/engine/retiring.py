@@ -12,6 +12,7 @@ from oms.engine.group_book import GroupBook
 from oms.engine.inquiries import Inquiries
 from oms.engine.order_index import OrderIndex
 from oms.engine.order_rows import Names, OrderRow, order_of, put_back, row_of
+from oms.engine.parent_book import ParentBook
 from oms.engine.snapshot_rows import ROWS, ExecutionRow, SyntheticRow
 from oms.engine.timers import Timers
 from oms.errors import JournalDamagedError, OmsError
@@ -53,6 +54,7 @@ class Holder(Protocol):
     sweep_mark: str
     archive: OrderArchive | None
     groups: GroupBook
+    parents: ParentBook
     away: WeakValueDictionary[OrderId, Order]
 
 
@@ -68,6 +70,7 @@ def on_retired(state: Holder, event: ev.OrdersRetired) -> None:
     if archive is not None and archive.mark(state.sweeps + 1) != mark:
         archive.put(state.sweeps + 1, mark, forms(state, event.order_ids))
     state.groups.on_retired(event.order_ids)
+    state.parents.on_retired(event.order_ids)
     leaving = set(event.order_ids)
     index = state.index
     for order_id in event.order_ids:

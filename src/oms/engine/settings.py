@@ -21,6 +21,7 @@ def on_started(state: Any, event: ev.EpochStarted) -> None:
     state.sessions.scoped = event.session_scoped
     state.breaks.unreconciled = dict.fromkeys(event.unreconciled)
     state.groups.on_started()
+    state.parents.on_started()
     state.held_orders.start()
     # Counters of the last block may have left in emergency cancels that were never journaled.
     state.next_counter = state.reserved

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from oms.codec.event_codec import decode, encode
-from oms.engine import snapshot_breaks, snapshot_groups, snapshot_venues
+from oms.engine import snapshot_breaks, snapshot_groups, snapshot_parents, snapshot_venues
 from oms.engine import snapshot_rows as rows
 from oms.engine.expiries import Expiry
 from oms.engine.held_orders import follow_again
@@ -28,6 +28,9 @@ from oms.projections.positions import Positions
 
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
+
+_PARTS: Final = (snapshot_breaks, snapshot_groups, snapshot_parents, snapshot_venues)
+"""What rows of their own have the books of the state, in their order."""
 
 SCHEMA: Final = 1
 """The version of the layout that is written, and the newest that is read."""
@@ -122,9 +125,7 @@ def _lines(state: State, positions: Positions) -> Iterator[str]:
         yield write(rows.HeldNameRow(kind, broker, identity, tuple(waiting)))
     ready = sorted(number for number in set(state.held.ready) if number in state.held.by_sequence)
     yield write(rows.ReadyRow(tuple(ready)))
-    for row in (
-        *snapshot_breaks.rows_of(state), *snapshot_groups.rows_of(state), *snapshot_venues.rows_of(state)
-    ):  # fmt: skip
+    for row in (row for part in _PARTS for row in part.rows_of(state)):
         yield write(row)
     for symbol, multiplier in positions.multipliers.items():
         yield write(rows.MultiplierRow(symbol, multiplier))
@@ -258,9 +259,7 @@ class _Reading:
                 self.names[kind, broker, identity] = dict.fromkeys(numbers)
             case rows.ReadyRow(numbers):
                 state.held.ready.extend(numbers)
-            case _ if snapshot_breaks.take(state, row) or snapshot_groups.take(state, row):
-                pass
-            case _ if snapshot_venues.take(state, row):
+            case _ if any(part.take(state, row) for part in _PARTS):
                 pass
             case _:
                 raise SnapshotError(f"the snapshot is damaged: a {type(row).__name__} has no place in it")

@@ -22,6 +22,7 @@ from oms.model.routing import VenueHealth
 from oms.model.routing_table import Routing
 from oms.model.terms import Terms
 from oms.model.triggers import Release
+from oms.model.work import Memo, Pace, Slice, WorkEnd
 
 
 @record
@@ -324,6 +325,45 @@ class VenueRow:
     waiting: tuple[tuple[OrderId, int], ...]
 
 
+@record
+class ParentRow:
+    """An order that is worked here, as it stands beside what its children tell; the fields are those of `Parent`."""
+
+    order_id: OrderId
+    slices: tuple[Slice, ...]
+    taken: tuple[Slice, ...]
+    decided: tuple[tuple[int, Pace], ...]
+    start_ns: int
+    end_ns: int
+    arrival: tuple[Decimal | None, Decimal | None, int]
+    memo: Memo
+    rejects: int
+    refused_ns: int
+    last_child_ns: int
+    suspended: str | None
+    stopped: WorkEnd | None
+    stop_text: str
+    amend_qty: Decimal | None
+    amend_terms: Terms | None
+    told_excess: Decimal
+
+
+@record
+class ChildRow:
+    """A child of an order that is worked here; the fields are those of `Child`, the last two what its parent was told of."""
+
+    parent: OrderId
+    order_id: OrderId
+    number: int
+    role: str
+    until_ns: int
+    exec_id: ExecId | None
+    is_taken_back: bool
+    refused_ns: int
+    told_qty: Decimal
+    told_notional: Decimal
+
+
 ROWS: Final = RowCodec(
     (
         SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, ExpiryRow, InquiryRow,
@@ -332,6 +372,7 @@ ROWS: Final = RowCodec(
         ReducingRow,
         GroupsRow, GroupRow, LegRow,
         RoutingRow, VenueRow,
+        ParentRow, ChildRow,
     )
 )  # fmt: skip
 """How the rows are written and read."""

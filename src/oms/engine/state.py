@@ -12,11 +12,13 @@ from weakref import WeakValueDictionary
 from oms.engine.anomaly_book import AnomalyBook, on_raised
 from oms.engine.break_book import BREAK_EVENTS, BreakBook
 from oms.engine.broker_positions import BrokerPositions
+from oms.engine.consequences import AFTER
 from oms.engine.group_book import GROUP_EVENTS, GroupBook
-from oms.engine.held_orders import HELD, HeldOrders, follow_again, on_reopened, on_trails_moved
-from oms.engine.held_reports import EXECUTION, REQUEST, VENUE_ORDER, HeldReports
+from oms.engine.held_orders import HeldOrders, on_trails_moved
+from oms.engine.held_reports import HeldReports
 from oms.engine.inquiries import Inquiries
 from oms.engine.order_index import OrderIndex
+from oms.engine.parent_book import WORK_EVENTS, ParentBook
 from oms.engine.reconciliation_run import Run
 from oms.engine.retiring import on_recalled, on_retired
 from oms.engine.sessions import Sessions
@@ -77,6 +79,8 @@ class State:
         anomalies: What nobody has acknowledged.
         fees: Every fee by its broker and identity.
         groups: The groups of orders that depend on one another.
+        parents: The orders that are worked here by children.
+        of_parent: The parent of each of their orders, its own among them; empty where there are none.
         sessions: Which trading session it is.
         account: For whom an order is that a report names no account for. To be set by the engine, not by events.
         next_order_id: The number that the next order gets.
@@ -98,7 +102,7 @@ class State:
     __slots__ = (
         "account", "anomalies", "archive", "at", "away", "book", "breaks", "cause", "causes", "clash", "epoch", "executions", "fees",
         "fresh", "groups", "handles", "held", "held_orders", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace",
-        "next_counter", "next_order_id", "now_ns", "order_events", "prefix", "profiles", "request_timeout_ns", "reserved", "retired", "runs",
+        "next_counter", "next_order_id", "now_ns", "of_parent", "order_events", "parents", "prefix", "profiles", "request_timeout_ns", "reserved", "retired", "runs",
         "sessions", "sweep_mark", "sweeps", "timers", "traded", "usable", "venues", "version",
     )  # fmt: skip
 
@@ -118,6 +122,8 @@ class State:
         self.groups = GroupBook()
         self.breaks, self.venues = BreakBook(), VenueBook()
         self.order_events = _ORDER_EVENTS  # others where orders are routed
+        self.parents = ParentBook()
+        self.of_parent = self.parents.of_order
         self.traded = BrokerPositions()
         self.runs: dict[BrokerName, Run] = {}
         self.account = Account("main")
@@ -175,6 +181,8 @@ class State:
             after(self, event, order)
         if self.groups.of_order:
             self.groups.on_order_event(event, order)
+        if self.of_parent:
+            self.parents.on_order_event(event, order)
         self.version = event.sequence
         self.last_ns = event.time_ns
         self.fresh.append(event)
@@ -283,118 +291,16 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
 }
 
 
-def _requested(state: State, event: Any, order: Order) -> None:
-    cl_ord_id = event.cl_ord_id
-    state.index.by_cl_ord_id[cl_ord_id] = order
-    if state.held.names and order._broker is not None:
-        state.held.turn_up(REQUEST, order._broker, cl_ord_id)
-    state.next_counter += 1
-    state.book.sent_ns.append(event.time_ns)
-
-
-def _named(state: State, event: Any, order: Order) -> None:
-    name, broker = event.venue_order_id, order._broker
-    if name is not None and broker is not None:
-        if (known := state.index.name_at_venue(broker, name, order)) is not order:
-            state.clash = known
-        if state.held.names:
-            state.held.turn_up(VENUE_ORDER, broker, name)
-
-
-def _pending(state: State, event: Any, order: Order) -> None:
-    state.inquiries.on_pending(order, event, state.request_timeout_ns)
-
-
-def _pending_new(state: State, event: Any, order: Order) -> None:
-    _named(state, event, order)
-    _pending(state, event, order)
-
-
-def _taken(state: State, event: Any, order: Order) -> None:
-    if event.order_qty is not None:
-        state.book.exposure.move(order)
-        on_reopened(state, event, order)
-    name, broker = event.venue_order_id, order._broker  # `_named`, without the call
-    if name is not None and broker is not None:
-        if (known := state.index.name_at_venue(broker, name, order)) is not order:
-            state.clash = known
-        if state.held.names:
-            state.held.turn_up(VENUE_ORDER, broker, name)
-
-
-def _traded(state: State, event: Any, order: Order) -> None:
-    if state.executions.by_exec_id.setdefault(event.exec_id, event) is not event:
-        state.executions.put(event.exec_id, event)
-    state.traded.noted.append(event)
-    if event.is_synthetic:
-        state.executions.infer(event)
-    name = state.sessions.name_now(event, order, state.index) if state.sessions.scoped else event.venue_order_id  # fmt: skip
-    if name is not None and (known := state.index.name_at_venue(event.broker, name, order)) is not order:
-        state.clash = known
-    if state.held.names:
-        state.held.turn_up(EXECUTION, event.broker, event.exec_id)
-        if name is not None:
-            state.held.turn_up(VENUE_ORDER, event.broker, name)
-
-
-def _amended(state: State, event: Any, order: Order) -> None:
-    state.executions.amend(event)
-    on_reopened(state, event, order)
-    state.traded.noted.append(event)
-    if state.held.names:
-        state.held.turn_up(EXECUTION, event.broker, event.exec_id)
-
-
-def _identified(state: State, event: Any, order: Order) -> None:
-    # A venue may give an order an id that we never sent.
-    identity, broker = event.cl_ord_id, order._broker
-    if type(event) is ev.OrderReplaced:
-        state.timers.expire(order._order_id, event, state.request_timeout_ns)
-        follow_again(state, order)
-    if identity and broker is not None:
-        state.index.name_request(broker, identity, order)
-        if state.held.names:
-            state.held.turn_up(REQUEST, broker, identity)
-    _named(state, event, order)
-
-
-def _charged(state: State, event: Any, order: Order) -> None:
-    state.fees[event.broker, event.fee_id] = event
-
-
 _BEGINNINGS: Final = frozenset({ev.OrderCreated, ev.OrderAdopted})
-_AFTER: Final[dict[type[ev.OrderEvent], Callable[[State, Any, Order], None]]] = {
-    ev.OrderSubmitted: _requested,
-    ev.CancelRequested: _requested,
-    ev.ReplaceRequested: _requested,
-    ev.OrderAdopted: _identified,
-    ev.OrderNamed: _identified,
-    ev.OrderPendingNew: _pending_new,
-    ev.OrderAcceptedForBidding: _pending_new,
-    ev.OrderPendingCancel: _pending,
-    ev.OrderPendingReplace: _pending,
-    ev.OrderAcknowledged: _taken,
-    ev.OrderReplaced: _identified,
-    ev.Traded: _traded,
-    ev.TradeCorrected: _amended,
-    ev.TradeCanceled: _amended,
-    ev.FeeCharged: _charged,
-    ev.RequestInDoubt: lambda state, event, order: state.inquiries.on_doubt(order, event),
-    ev.OrderStatusRequested: lambda state, event, order: state.inquiries.on_asked(
-        order, event, state.request_timeout_ns
-    ),
-    **HELD,
-}
-
 _MOVES_NOTHING: Final = frozenset(
     {
         ev.OrderCreated, ev.OrderDenied, ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderAcknowledged, ev.CancelDenied,
         ev.ReplaceDenied, ev.OrderPendingCancel, ev.OrderPendingReplace, ev.RequestInDoubt, ev.OrderStatusRequested,
-        ev.DoubtResolved, ev.FeeCharged, ev.ReportIgnored, ev.OrderTriggered, ev.OrderNamed, ev.OrderHeld, ev.OrderAmended, ev.TriggerMissed, ev.OrderReleased, ev.OrderRouted,
+        ev.DoubtResolved, ev.FeeCharged, ev.ReportIgnored, ev.OrderTriggered, ev.OrderNamed, ev.OrderHeld, ev.OrderAmended, ev.TriggerMissed, ev.OrderReleased, ev.OrderRouted, *WORK_EVENTS,
     }
 )  # fmt: skip
 """Events that can change neither what is left of an order nor what is asked for it, and so no exposure: but an acknowledgement of another total."""
 
 _ORDER_EVENTS: Final[dict[type[ev.OrderEvent], tuple[bool, Callable[[State, Any, Order], None] | None]]] = {
-    kind: (kind not in _MOVES_NOTHING, _AFTER.get(kind)) for kind in ORDER_EVENTS
+    kind: (kind not in _MOVES_NOTHING, AFTER.get(kind)) for kind in ORDER_EVENTS
 }

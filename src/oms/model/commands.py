@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, TypeAlias, get_args
 
@@ -18,8 +19,9 @@ from oms.model.ids import Account, BrokerName, ClOrdId, OrderId, Symbol, VenueOr
 from oms.model.instructions import Instructions
 from oms.model.order import Order
 from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
-from oms.model.terms import Terms
+from oms.model.terms import Parameter, Parameters, Terms, checked_parameters
 from oms.model.time_in_force import ALLOWED, TimeInForce
+from oms.model.work_commands import PauseWork, ResumeWork
 
 _TERMS = frozenset(get_args(Terms))
 _TIMES_IN_FORCE = frozenset(get_args(TimeInForce))
@@ -140,6 +142,10 @@ def _new_display_qty(display_qty: Decimal | int | str | None) -> Decimal | None:
     return None if display_qty is None else positive(display_qty, "display_qty")
 
 
+def _new_parameters(given: Mapping[str, Parameter] | Parameters | None) -> Parameters | None:
+    return None if not given else checked_parameters(given)
+
+
 @record
 class ReplaceOrder:
     """Change an order: what is not given stays as it was last asked for.
@@ -152,6 +158,7 @@ class ReplaceOrder:
         stop_px: The new price that releases it.
         display_qty: How much of it is to be shown at a time; its total to show all of it.
         time_in_force: For how long from now on.
+        parameters: Those of an order that is worked here which are to change, by name, as in `Strategy`.
 
     Raises:
         ValidationError: A number is not exact, a quantity is not above zero, or nothing is to change.
@@ -164,17 +171,18 @@ class ReplaceOrder:
     stop_px: Decimal | None = field(converter=_new_stop_px, default=None)
     display_qty: Decimal | None = field(converter=_new_display_qty, default=None)
     time_in_force: TimeInForce | None = None
+    parameters: Parameters | None = field(converter=_new_parameters, default=None)
 
     def __attrs_post_init__(self) -> None:
         """Refuse to change nothing, and another kind of time in force."""
         if self.time_in_force is not None and type(self.time_in_force) not in _TIMES_IN_FORCE:
             raise ValidationError("tif", shown(self.time_in_force), ALLOWED)
         if all(getattr(self, name) is None for name in REPLACEABLE):
-            allowed = "pass order_qty=, price=, stop_px=, display_qty= or tif="
+            allowed = "pass order_qty=, price=, stop_px=, display_qty=, tif= or parameters="
             raise ValidationError("replace", "nothing", allowed)
 
 
-REPLACEABLE: Final = ("order_qty", "price", "stop_px", "display_qty", "time_in_force")
+REPLACEABLE: Final = ("order_qty", "price", "stop_px", "display_qty", "time_in_force", "parameters")
 """The fields of `ReplaceOrder` that say what is to change."""
 
 
@@ -355,6 +363,8 @@ Command: TypeAlias = (
     | CancelOrder
     | ReplaceOrder
     | MassCancel
+    | PauseWork
+    | ResumeWork
     | EngageKillSwitch
     | ReleaseKillSwitch
     | RequestStatus

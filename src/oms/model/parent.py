@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import takewhile
 from typing import Final, TypeAlias
 
 from oms.model.decimals import EXACT, ZERO, plain
@@ -11,12 +12,15 @@ from oms.model.define import value
 from oms.model.enums import RequestKind
 from oms.model.ids import ExecId, OrderId
 from oms.model.order import ENDED, Order
-from oms.model.terms import Terms
+from oms.model.terms import Strategy, Terms
 from oms.model.work import NO_MEMO, Memo, Pace, Slice, WorkEnd
 
 # What is counted of an order is read off its slots; what the engine keeps here is its own.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
+
+ORIGIN: Final = "algo"
+"""Who speaks where an algorithm asks for something, or something is asked on its account."""
 
 SLICE: Final = "slice"
 """What most children are for: a slice of the schedule."""
@@ -34,6 +38,7 @@ class Child:
         order_id: Its number.
         number: Of which slice it is.
         role: What it is for, such as `slice`, `sweep` or `auction`.
+        until_ns: When that slice ends, in nanoseconds UTC; 0 where it is of none that was planned.
         order: The order; None where it was announced and is yet to be created.
         filled: What it has executed.
         working: What it may still execute, whatever is unanswered.
@@ -42,11 +47,12 @@ class Child:
     """
 
     __slots__ = (
-        "_told", "exec_id", "filled", "is_taken_back", "number", "order", "order_id", "refused_ns", "role", "working",
+        "_told", "exec_id", "filled", "is_taken_back", "number", "order", "order_id", "refused_ns", "role", "until_ns", "working",
     )  # fmt: skip
 
-    def __init__(self, order_id: OrderId, number: int, role: str) -> None:
+    def __init__(self, order_id: OrderId, number: int, role: str, until_ns: int = 0) -> None:
         """Begin with a number that no order has yet."""
+        self.until_ns = until_ns
         self.order_id = order_id
         self.number = number
         self.role = role
@@ -89,6 +95,8 @@ class Parent:
         memo: What its handler keeps of its own.
         children: Every child, by its number, oldest first.
         open: Those of them that may still execute.
+        planned: What these slices are together.
+        taken: The slices of which a child was sent and is not known to have been taken: they are due again if it is refused.
         decided: What became of each slice that was decided, and why.
         filled: What its children have executed.
         working: What they may still execute, those in doubt included.
@@ -101,8 +109,8 @@ class Parent:
     """
 
     __slots__ = (
-        "_told_excess", "amend", "arrival", "children", "decided", "end_ns", "filled", "last_child_ns", "memo", "open", "order",
-        "refused_ns", "rejects", "slices", "start_ns", "stop_text", "stopped", "suspended", "working",
+        "_told_excess", "amend", "arrival", "children", "decided", "end_ns", "filled", "last_child_ns", "memo", "open", "order", "planned",
+        "refused_ns", "rejects", "slices", "start_ns", "stop_text", "stopped", "suspended", "taken", "working",
     )  # fmt: skip
 
     def __init__(self, order: Order) -> None:
@@ -114,8 +122,9 @@ class Parent:
         self.memo: Memo = NO_MEMO
         self.children: dict[OrderId, Child] = {}
         self.open: dict[OrderId, Child] = {}
+        self.taken: dict[int, Slice] = {}
         self.decided: dict[int, Pace] = {}
-        self.filled = self.working = ZERO
+        self.filled = self.working = self.planned = ZERO
         self.rejects = self.refused_ns = self.last_child_ns = 0
         self.suspended: str | None = None
         self.stopped: WorkEnd | None = None
@@ -161,8 +170,8 @@ class Parent:
         return not self.open and (self.order._life in ENDED or self.order.is_filled)
 
     def due(self, now_ns: int) -> Iterator[Slice]:
-        """Give the slices that are due by now and have not been decided, in the order of their numbers."""
-        return (each for each in self.slices.values() if each.start_ns <= now_ns)
+        """Give the slices that are due by now and have not been decided, in the order of their times."""
+        return takewhile(lambda each: each.start_ns <= now_ns, self.slices.values())
 
     def memo_of(self, name: str) -> str | None:
         """Give what its handler keeps under a name; None where that is nothing."""
@@ -223,3 +232,8 @@ class WorkView:
 def may_execute(order: Order) -> Decimal:
     """Give the most that an order may still execute, whatever is unanswered; also of one that was not sent yet."""
     return ZERO if order._life in ENDED else max(order._leaves_qty, order._exposed_qty)
+
+
+def is_parent(order: Order) -> bool:
+    """Tell whether an order is worked here by children, or was meant to be: it is never sent itself."""
+    return order._given_terms is not None and order._broker is None and type(order._terms) is Strategy

@@ -238,7 +238,12 @@ def _strategy_name(name: str) -> str:
     return checked_name(name, "strategy")
 
 
-def _parameters(given: Mapping[str, Parameter] | Parameters) -> Parameters:
+def checked_parameters(given: Mapping[str, Parameter] | Parameters) -> Parameters:
+    """Give parameters as texts, in the order of their names.
+
+    Raises:
+        ValidationError: A name has characters that are not allowed, or a number is not exact.
+    """
     items = given.items() if isinstance(given, Mapping) else given
     found = {checked_name(name, "parameters"): _text(name, said) for name, said in items}
     return tuple(sorted(found.items()))
@@ -262,7 +267,7 @@ class Strategy:
     """
 
     name: str = field(converter=_strategy_name)
-    parameters: Parameters = field(converter=_parameters, default=())
+    parameters: Parameters = field(converter=checked_parameters, default=())
 
     def parameter(self, name: str) -> str | None:
         """Give what a parameter says; None where it is not given."""

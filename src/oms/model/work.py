@@ -75,6 +75,8 @@ class Pace(Enum):
     CATCHING_UP = "catching_up", "a slice is due, and some of what was missed", Rule.SCHEDULE
     CROSSING = "crossing", "a slice has ended", Rule.SCHEDULE
     NOTHING_DUE = "nothing_due", "nothing is due", Rule.SCHEDULE
+    MISSED = "missed", "it ended before anything could be sent", Rule.SCHEDULE
+    MERGED = "merged", "it goes with a later slice", Rule.SCHEDULE
     UNDER_MINIMUM = "under_minimum", "under the least participation", Rule.MIN_PARTICIPATION
     COMPLETING = "completing", "it is to be finished by the end", Rule.COMPLETION
 

@@ -15,7 +15,7 @@ from oms.model.enums import TriggerPriceType
 from oms.model.ids import OrderId
 from oms.model.market import Quote
 from oms.model.reasons import Reason
-from oms.model.terms import Limit, Terms
+from oms.model.terms import Limit, Strategy, Terms
 from oms.model.time_in_force import TimeInForce
 from oms.model.triggers import (
     PriceTrigger,
@@ -40,8 +40,13 @@ _NOBODY: Final = OrderId(0)
 
 
 def without_triggers(pairs: Pairs) -> Pairs:
-    """Give the pairs of terms and time in force that need no look at which price a venue compares to a trigger."""
-    return frozenset(pair for pair in pairs if "price_type" not in fields_dict(pair[0]))
+    """Give the pairs of terms and time in force that need no look at which price a venue compares to a trigger.
+
+    Nor at whether they are worked here although their venue takes them.
+    """
+    return frozenset(
+        pair for pair in pairs if "price_type" not in fields_dict(pair[0]) and pair[0] is not Strategy
+    )
 
 
 def place(

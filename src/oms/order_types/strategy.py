@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from oms.model.commands import Command, SubmitOrder
 from oms.model.events import OrderEvent
@@ -13,6 +14,7 @@ from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Strategy, Terms
 from oms.model.triggers import Release, TriggerHit
 from oms.ports.order_type_handler import OrderTypeHandler, TriggeredHandler
+from oms.ports.working_handler import WorkingHandler
 
 
 class StrategyHandler:
@@ -56,5 +58,18 @@ class StrategyHandler:
         handler = self._handler(order.terms)
         return handler.released(order, hit) if isinstance(handler, TriggeredHandler) else order.terms
 
+    def working(self, terms: Terms) -> WorkingHandler | None:
+        """Give its handler as one that works orders by children; None where it is another one."""
+        handler: Any = self._handler(terms)
+        return handler if handler is not None and hasattr(handler, "step") else None
+
     def _handler(self, terms: Terms) -> OrderTypeHandler | None:
         return self._by_name.get(terms.name) if isinstance(terms, Strategy) else None
+
+
+def working(handlers: Mapping[type[Terms], OrderTypeHandler], terms: Terms) -> WorkingHandler | None:
+    """Give what works orders of such terms by children; None where nothing does."""
+    if type(terms) is not Strategy:
+        return None
+    handler = handlers.get(Strategy)
+    return handler.working(terms) if isinstance(handler, StrategyHandler) else None

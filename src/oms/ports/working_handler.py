@@ -98,21 +98,19 @@ ASLEEP: Final = NextWake()
 
 @value(kw_only=True)
 class Plan:
-    """What is to be sent when, of what has not executed and does not work.
+    """What is to be sent when, of what has not executed and does not work. Its handler is asked for the first steps right after.
 
     Attributes:
         slices: The slices, none of zero, at most `oms.model.work.MAX_PLANNED`; none where the algorithm has no schedule.
         start_ns: When it begins, in nanoseconds UTC.
         end_ns: The first moment after its time, in nanoseconds UTC: its handler is asked then, whatever it has asked for.
         memo: What the handler keeps of its own.
-        wake: When it is to be asked next.
     """
 
     slices: tuple[Slice, ...] = ()
     start_ns: int
     end_ns: int
     memo: Memo = NO_MEMO
-    wake: NextWake = ASLEEP
 
 
 @value(kw_only=True)
@@ -208,7 +206,12 @@ class WorkingHandler(OrderTypeHandler, Protocol):
 
     It keeps nothing of an order itself: what it must know later stands in the plan and in the memo, which are journaled. So it
     gives the same answers after a restart.
+
+    Attributes:
+        needs_prints: It is to be shown every print in `View.prints`; where it need not, none are kept for it.
     """
+
+    needs_prints: bool
 
     def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
         """Plan a new order, or give every reason against it; what the numbers alone tell, `check` has looked at."""

@@ -49,6 +49,7 @@ from oms.model.requests import (
     ids_of,
     new_orders,
 )
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.ports.clock import Clock
 from oms.runtime.inbox import CANCELS, COMMANDS, HELD, LISTINGS, HeldReports, Inbox
@@ -283,19 +284,16 @@ class Halting:
             HaltedError: It is not; nothing has changed.
             LimitExceededError: Every ClOrdID that is kept for emergencies is used, or too much waits.
         """
+        self._check_may_cancel(what)
         if isinstance(what, cmd.CancelOrder):
-            self._check_may_cancel()
             self._refuse_aloud(what.order_id, self._cancel(engine, what.order_id, what.asked_by))
         elif isinstance(what, WatchedMassCancel):
-            self._check_may_cancel()
             self._mass_cancel(engine, what.command, what.result)
         elif isinstance(what, cmd.MassCancel):
-            self._check_may_cancel()
             self._mass_cancel(engine, what, MassCancelResult())
         elif isinstance(what, cmd.ReplaceOrder):
-            self._check_may_cancel()
             self._reduce(engine, what)
-        elif isinstance(what, Quote | TradePrint | MarkPrice | VenueQuote):
+        elif isinstance(what, Quote | TradePrint | MarkPrice | VenueQuote | SecurityStatus):
             engine.see(what)
         elif isinstance(what, SessionChange | cmd.EngageKillSwitch):
             if len(self._inbox) >= self.held.cap:
@@ -312,8 +310,8 @@ class Halting:
             self._told_lost = count
             self._bus.notify(ReportsLost(lost))
 
-    def _check_may_cancel(self) -> None:
-        if not self.may_cancel:
+    def _check_may_cancel(self, what: Input) -> None:
+        if not self.may_cancel and isinstance(what, (*CANCELS, cmd.ReplaceOrder)):
             raise HaltedError(f"the manager is halted ({self.reason})", self.remedy)
 
     def _mass_cancel(self, engine: Engine, command: cmd.MassCancel, result: MassCancelResult) -> None:
@@ -329,8 +327,10 @@ class Halting:
         if self._next_id >= self._last_id:
             raise LimitExceededError("EMERGENCY_IDS", EMERGENCY_IDS, self.remedy)
         command = cmd.CancelOrder(order_id, KnownAsker(asked_by))  # Also a group's own that was not recorded.
-        if order_id in engine.state.held_orders.orders:
+        if (parent := engine.state.parents.live.get(order_id)) or order_id in engine.state.held_orders.orders:
             self._inbox.append(command)  # As the manager goes on, before anything can release it.
+            for child in tuple(parent.open) if parent else ():
+                self._cancel(engine, child, asked_by)
             return ()
         found = engine.emergency_cancel(
             command, self._next_id, self.unsent, self._now_ns(engine.state), self._reduced_id(order_id)

@@ -46,10 +46,11 @@ class Translation:
         its_own = self._venues.get(broker)
         if its_own is None:
             its_own = self._venues[broker] = Translation(self._path)
-        return its_own.of(heard)
+        # A halt at one venue stops nothing elsewhere.
+        return [one for one in its_own.of(heard) if not isinstance(one, SecurityStatus)]
 
-    def of(self, heard: MarketData) -> Sequence[MarketUpdate]:
-        """Give what follows from depth or a bar.
+    def of(self, heard: MarketData) -> Sequence[MarketUpdate | SecurityStatus]:
+        """Give what follows from depth or a bar; a halt goes on as it is.
 
         Raises:
             ValidationError: It is nothing that a market says.
@@ -66,8 +67,8 @@ class Translation:
             case QuoteBar():
                 return quotes_of(heard, self._path)
             case SecurityStatus():
-                # While nothing is quoted or traded, nothing that is held here is reached either.
-                return ()
+                # While nothing is quoted or traded, nothing that is held here is reached; but what is worked here waits.
+                return (heard,)
             case _:
                 text = "pass a Quote, a TradePrint, a MarkPrice, depth (`oms.model.depth`) or a bar (`oms.model.bars`)"
                 raise ValidationError("update", shown(heard), text)

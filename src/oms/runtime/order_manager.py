@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
@@ -57,13 +57,16 @@ from oms.model.limits import RiskLimits
 from oms.model.market import MarketData, MarkPrice, Quote, TradePrint
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
+from oms.model.parent import WorkView
 from oms.model.position import Position
 from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
 from oms.model.routing import VenueStanding
 from oms.model.routing_table import Routing
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import NS_PER_S, SessionChange
-from oms.model.terms import Terms
+from oms.model.terms import Parameter, Terms
 from oms.model.time_in_force import DAY, GTC, TimeInForce
+from oms.model.work_commands import PauseWork, ResumeWork
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.ports.broker import Broker
 from oms.ports.calendar import SessionSource
@@ -73,6 +76,7 @@ from oms.ports.market_data import ClockListener, MarketListener
 from oms.ports.order_archive import OrderArchive
 from oms.ports.watcher import Watcher
 from oms.runtime import groups as grouping
+from oms.runtime import parents
 from oms.runtime.checked_clock import checked
 from oms.runtime.connections import by_name, capabilities_of, connect, defined, in_turn
 from oms.runtime.halting import MAX_HELD
@@ -418,6 +422,7 @@ class OrderManager:
         stop_px: Decimal | int | str | None = None,
         display_qty: Decimal | int | str | None = None,
         tif: TimeInForce | None = None,
+        parameters: Mapping[str, Parameter] | None = None,
         asked_by: str = "",
     ) -> None:
         """Ask for an order's total quantity, prices, shown quantity or time in force to be changed.
@@ -431,6 +436,7 @@ class OrderManager:
             stop_px: The new price that triggers it.
             display_qty: How much of it is to be shown at a time; its total to show all of it.
             tif: For how long from now on.
+            parameters: Those that are to change of an order that is worked here, by name.
             asked_by: Who wants it, for the record.
 
         Raises:
@@ -446,8 +452,44 @@ class OrderManager:
                 stop_px=stop_px,
                 display_qty=display_qty,
                 time_in_force=tif,
+                parameters=parameters,
             )
         )
+
+    def pause_order(self, order: Order | int, reason: str, *, asked_by: str = "") -> None:
+        """Send nothing more of an order that is worked here until `resume_order`, and take back what works of it.
+
+        Its time goes on: slices that fall due are skipped, and what was missed is caught up as its algorithm does.
+
+        Raises:
+            UnknownOrderError: No such order is worked here.
+            ValidationError: No reason is given.
+        """
+        self._loop.enter(PauseWork(self._order_id(order), reason, asked_by))
+
+    def resume_order(self, order: Order | int, reason: str, *, asked_by: str = "") -> None:
+        """Go on with an order that was suspended, by somebody or since its children were refused; errors as in `pause_order`."""
+        self._loop.enter(ResumeWork(self._order_id(order), reason, asked_by))
+
+    def children(self, order: Order | int) -> list[Order]:
+        """Give the orders that were made of one that is worked here, oldest first; none of any other.
+
+        Raises:
+            UnknownOrderError: No such order was submitted here.
+        """
+        return parents.children(self._engine.state, self._order_id(order))
+
+    def parent(self, order: Order | int) -> Order | None:
+        """Give the order that another one was made of; None where it was asked for by itself. Errors as in `children`."""
+        return parents.parent_of(self._engine.state, self._order_id(order))
+
+    def work(self, order: Order | int) -> WorkView:
+        """Give how an order stands that is worked here: slices, what became of each, children, and why it waits.
+
+        Raises:
+            UnknownOrderError: No such order is worked here, or it has left memory.
+        """
+        return parents.work(self._engine.state, self._order_id(order))
 
     def mass_cancel(
         self,
@@ -684,7 +726,7 @@ class OrderManager:
         for broker in self._market_listeners:
             broker.on_market(update)
         for one in told:
-            if self._watchers:
+            if self._watchers and not isinstance(one, SecurityStatus):
                 self._watching.on_market(one)
             self._loop.enter(one)
         loop = self._loop
@@ -878,10 +920,15 @@ class OrderManager:
         return [order for _, order in sorted(self._engine.state.index.by_id.items())]
 
     def open_orders(self) -> list[Order]:
-        """Give every order that may still trade, oldest first; those that are held here too."""
+        """Give every order that may still trade, oldest first; those that are held or worked here too."""
         state = self._engine.state
         opened, held = state.book.exposure.open_orders, state.held_orders.orders
-        return [order for _, order in sorted((opened | held).items())] if held else list(opened.values())
+        if not (held or state.parents.live):
+            return list(opened.values())
+        worked = {
+            one: parent.order for one, parent in state.parents.live.items() if not parent.order.is_closed
+        }
+        return [order for _, order in sorted((opened | held | worked).items())]
 
     def in_doubt(self) -> list[Order]:
         """Give every order with a request of which nobody knows whether it arrived, oldest first.

@@ -46,6 +46,7 @@ _AFTER_THE_END: Final = frozenset(
         ev.OrderStatusRequested,
         ev.DoubtResolved,
         ev.OrderCalculated,
+        ev.ChildExecuted,
     }
 )
 """What an order that has ended still takes in."""
@@ -64,6 +65,7 @@ class _Kept:
     cum_qty: Decimal = _ZERO
     trades: dict[tuple[str, str], tuple[Decimal, Decimal]] = field(factory=dict)
     identities: dict[str, tuple[str, str]] = field(factory=dict)
+    told: dict[OrderId, tuple[Decimal, Decimal]] = field(factory=dict)
 
 
 class JournalChecker:
@@ -137,9 +139,21 @@ class JournalChecker:
                 yield f"ClOrdID {event.cl_ord_id} was used before"
             self._asked.add(event.cl_ord_id)
         yield from _check_end(kept, event, has_break=event.order_id in self._breaks.values())
+        if isinstance(event, ev.ChildExecuted):
+            yield from self._check_child(kept, event)
         yield from _check_quantities(kept, event)
         if type(event) is ev.Traded and not kept.is_split and event.cum_qty > kept.order_qty > _ZERO:
             self._overfilled[event.order_id] = event.input_sequence
+
+    def _check_child(self, kept: _Kept, event: ev.ChildExecuted) -> Iterator[str]:
+        qty, notional = kept.told.get(event.child, (_ZERO, _ZERO))
+        qty, notional = _EXACT.add(qty, event.qty_change), _EXACT.add(notional, event.notional_change)
+        kept.told[event.child] = (qty, notional)
+        child = self._orders.get(event.child)
+        if child is None:
+            yield f"its child {event.child} was never there"
+        elif not child.is_split and _sums(child) != (qty, notional):
+            yield f"its child {event.child} has executed {_sums(child)}, and it was told of {(qty, notional)}"
 
 
 def _check_end(kept: _Kept, event: ev.OrderEvent, *, has_break: bool) -> Iterator[str]:
@@ -156,7 +170,7 @@ def _check_end(kept: _Kept, event: ev.OrderEvent, *, has_break: bool) -> Iterato
 
 
 def _check_quantities(kept: _Kept, event: ev.OrderEvent) -> Iterator[str]:
-    may_fall = isinstance(event, ev.TradeCorrected | ev.TradeCanceled)
+    may_fall = isinstance(event, ev.TradeCorrected | ev.TradeCanceled | ev.ChildExecuted)
     match event:
         case ev.Traded():
             key = (event.trade_date, str(event.exec_id))
@@ -176,7 +190,11 @@ def _check_quantities(kept: _Kept, event: ev.OrderEvent) -> Iterator[str]:
                 yield f"it busts {event.exec_ref_id}, which was another execution"
         case ev.OrderAcknowledged(order_qty=order_qty) if order_qty is not None:
             kept.order_qty = order_qty
-        case ev.OrderReplaced(order_qty=order_qty) | ev.OrderAmended(order_qty=order_qty):
+        case (
+            ev.OrderReplaced(order_qty=order_qty)
+            | ev.OrderAmended(order_qty=order_qty)
+            | ev.WorkAmended(order_qty=order_qty)
+        ):
             kept.order_qty = order_qty
         case ev.OrderRestated():
             kept.order_qty = event.order_qty
@@ -193,10 +211,7 @@ def _check_quantities(kept: _Kept, event: ev.OrderEvent) -> Iterator[str]:
 
 
 def _check_sums(kept: _Kept, event: ev.OrderEvent) -> Iterator[str]:
-    executed, notional = _ZERO, _ZERO
-    for qty, px in kept.trades.values():
-        executed = _EXACT.add(executed, qty)
-        notional = _EXACT.fma(qty, px, notional)
+    executed, notional = _sums(kept)
     if not kept.is_split and event.cum_qty != executed:
         yield f"cum_qty is {event.cum_qty}, the executions are {executed}"
     average = _AVERAGE.divide(notional, event.cum_qty) if event.cum_qty else None
@@ -207,6 +222,16 @@ def _check_sums(kept: _Kept, event: ev.OrderEvent) -> Iterator[str]:
         yield f"leaves_qty is {event.leaves_qty}, with {event.cum_qty} of {kept.order_qty} executed"
     if kept.is_ended and event.leaves_qty:
         yield f"leaves_qty is {event.leaves_qty} after the end"
+
+
+def _sums(kept: _Kept) -> tuple[Decimal, Decimal]:
+    executed, notional = _ZERO, _ZERO
+    for qty, px in kept.trades.values():
+        executed = _EXACT.add(executed, qty)
+        notional = _EXACT.fma(qty, px, notional)
+    for qty, worth in kept.told.values():
+        executed, notional = _EXACT.add(executed, qty), _EXACT.add(notional, worth)
+    return executed, notional
 
 
 def check_journal(events: Iterable[ev.Event]) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ UNDER_WAY = frozenset(
         "id_head",
         "input_sequence",
         "now_ns",
+        "of_parent",
         "order_events",
         "prefix",
         "runs",
@@ -42,7 +43,7 @@ UNDER_WAY = frozenset(
 KEPT = frozenset(
     {
         "anomalies", "book", "breaks", "epoch", "executions", "fees", "groups", "held", "held_orders", "index", "inquiries", "instruments", "last_ns", "namespace",
-        "next_counter", "next_order_id", "request_timeout_ns", "reserved", "retired", "sessions", "sweep_mark", "sweeps", "timers",
+        "next_counter", "next_order_id", "parents", "request_timeout_ns", "reserved", "retired", "sessions", "sweep_mark", "sweeps", "timers",
         "traded", "usable", "venues", "version",
     }
 )  # fmt: skip

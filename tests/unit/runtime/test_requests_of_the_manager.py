@@ -147,7 +147,9 @@ def test_a_replace_that_cannot_be_meant_raises() -> None:
     house = House()
     order = house.buy()
 
-    with pytest.raises(ValidationError, match="pass order_qty=, price=, stop_px=, display_qty= or tif="):
+    with pytest.raises(
+        ValidationError, match="pass order_qty=, price=, stop_px=, display_qty=, tif= or parameters="
+    ):
         house.om.replace(order)
     with pytest.raises(ValidationError, match="Day"):
         house.om.replace(order, tif="DAY")  # type: ignore[arg-type]

@@ -1,0 +1,32 @@
+"""The handlers of the library's algorithms, to open a manager with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from oms.algos.schedule_handler import ScheduleHandler, SessionAt
+from oms.algos.volume_curve import VolumeCurve
+from oms.model.terms import Strategy
+from oms.order_types.registry import HandlerRegistry, default_handlers
+from oms.order_types.strategy import StrategyHandler
+from oms.ports.order_type_handler import OrderTypeHandler
+
+
+def with_algorithms(
+    *,
+    curves: Mapping[str, VolumeCurve] | None = None,
+    session_at: SessionAt | None = None,
+    others: Mapping[str, OrderTypeHandler] | None = None,
+) -> HandlerRegistry:
+    """Give the handlers of every kind of order, those of the algorithms among them.
+
+    Args:
+        curves: Volume curves by name; that of an instrument stands under its symbol.
+        session_at: What tells the trading session of a symbol at a moment in nanoseconds UTC, for what goes by a curve or a close.
+        others: Handlers of strategies of your own, by name; one of the library's names takes its place.
+    """
+    schedule = ScheduleHandler({} if curves is None else curves, session_at)
+    known: dict[str, OrderTypeHandler] = dict.fromkeys(
+        ("twap", "vwap", "shortfall", "target_close"), schedule
+    )
+    return {**default_handlers(), Strategy: StrategyHandler({**known, **(others or {})})}

@@ -1,0 +1,344 @@
+"""What every algorithm's handler does alike: parameters, facts, and the end of the window.
+
+A handler keeps nothing of an order: its parameters stand in the order's terms, and what else it must know later in the memo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from attrs import evolve
+
+from oms.algos.algorithms import Algorithm
+from oms.algos.child_terms import judged_px, terms_of, touch_px
+from oms.algos.choices import OnResidual
+from oms.algos.ending import EndStep, at_end
+from oms.algos.order_checks import check as check_order
+from oms.algos.pacing import Facts
+from oms.algos.parameter import Parameter, in_ns
+from oms.algos.pov import RateBasis, part_of
+from oms.algos.slicing import Progress, ceiled, floored
+from oms.algos.wire import read
+from oms.algos.working import Working
+from oms.errors import ParametersError, ValidationError
+from oms.model.commands import Command, SubmitOrder
+from oms.model.decimals import EXACT, ZERO, plain
+from oms.model.enums import Side
+from oms.model.events import OrderEvent
+from oms.model.instructions import Instructions
+from oms.model.instrument import Instrument
+from oms.model.market import Quote
+from oms.model.order import Order
+from oms.model.parent import Parent
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.terms import Limit, Market, Parameters, Strategy, Terms
+from oms.model.time_in_force import AtTheClose, ImmediateOrCancel
+from oms.model.work import Pace, WorkEnd
+from oms.ports.working_handler import NewChild, NextWake, Steps, View
+
+SENT: Final = "residual"
+"""The entry of the memo that says that what was left at the end was sent."""
+_PATIENCE_NS: Final = 5_000_000_000
+"""For how long a child of the end may rest where it cannot be sent to trade at once or not at all."""
+
+
+def algorithm_of(terms: Terms) -> Algorithm:
+    """Give the typed parameters of an order's terms.
+
+    Raises:
+        ParametersError: All that is wrong with them, at once.
+        ValidationError: There is no such algorithm.
+    """
+    if not isinstance(terms, Strategy):
+        raise ValidationError("terms", type(terms).__name__, "pass a Strategy")
+    return _read(terms.name, terms.parameters)
+
+
+@lru_cache(maxsize=4_096)
+def _read(name: str, parameters: Parameters) -> Algorithm:
+    # What each order is told is asked for with everything that happens to it.
+    return read(name, dict(parameters))
+
+
+def reasons_of(error: ValidationError) -> tuple[Reason, ...]:
+    """Give what is wrong with parameters as reasons."""
+    errors = error.errors if isinstance(error, ParametersError) else (error,)
+    return tuple(Reason(ReasonCode.UNSUPPORTED, one.field, str(one.value), one.allowed) for one in errors)
+
+
+class Handler:
+    """What is the same for every algorithm; each of them adds `begin`, `amend` and `step`."""
+
+    wants_events = False
+    needs_prints = False
+
+    def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
+        """Give all that is wrong with the parameters, by themselves and for the instrument."""
+        try:
+            algorithm = algorithm_of(order.terms)
+        except ValidationError as error:
+            return reasons_of(error)
+        # Whether it is too late is for `begin` to say, which knows the time.
+        buys = order.side is Side.BUY
+        return check_order(algorithm, order.order_qty, is_buy=buys, instrument=instrument, now_ns=0)
+
+    def worst_px(self, order: SubmitOrder, reference_px: Decimal | None) -> Decimal | None:
+        """Give the limit, and the market's price where there is none: there is no better guess."""
+        try:
+            limit = algorithm_of(order.terms).working.limit_price
+        except ValidationError:
+            return reference_px
+        return reference_px if limit is None else limit
+
+    def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
+        """Nothing follows from events: an algorithm is asked for steps."""
+        return ()
+
+
+def why_not_begun(order: SubmitOrder, view: View) -> tuple[Reason, ...]:
+    """Give every reason against an order that only whoever knows the time can give."""
+    algorithm, buys = algorithm_of(order.terms), order.side is Side.BUY
+    return check_order(
+        algorithm, order.order_qty, is_buy=buys, instrument=view.instrument, now_ns=view.now_ns
+    )
+
+
+def why_not_amended(parent: Parent, after: SubmitOrder) -> tuple[Reason, ...]:
+    """Give every reason against a change of an order: another algorithm, and parameters that cannot be changed."""
+    before, now = algorithm_of(parent.order.terms), algorithm_of(after.terms)
+    if type(before) is not type(now):
+        allowed = f"terms of {before.DESCRIPTION.name}, or a new order"
+        return (Reason(ReasonCode.UNSUPPORTED, "terms", now.DESCRIPTION.name, allowed),)
+    fixed = [
+        parameter
+        for parameter in now.DESCRIPTION.parameters
+        if not parameter.is_mutable and _value(before, parameter) != _value(now, parameter)
+    ]
+    return tuple(
+        Reason(ReasonCode.UNSUPPORTED, one.name, str(_value(now, one)), f"{_value(before, one)}, as it began")
+        for one in fixed
+    )
+
+
+def _value(algorithm: Algorithm, parameter: Parameter) -> object:
+    owner = algorithm if parameter in algorithm.DESCRIPTION.own else algorithm.working
+    return getattr(owner, parameter.name)
+
+
+def progress_of(parent: Parent) -> Progress:
+    """Give how far an order is."""
+    return Progress(qty=parent.qty, filled=parent.filled, working=parent.working)
+
+
+def is_buy(parent: Parent) -> bool:
+    """Tell which way an order goes."""
+    return parent.order.side is Side.BUY
+
+
+def quote_for(view: View, working: Working) -> Quote | None:
+    """Give the last quote where children may be priced by it; None where it is one-sided, crossed or too old."""
+    age = working.max_quote_age
+    return view.fresh_quote(None if age is None else in_ns(age))
+
+
+def facts_of(
+    parent: Parent,
+    view: View,
+    working: Working,
+    *,
+    crosses: bool = False,
+    target: Decimal | None = None,
+    slice_qty: Decimal = ZERO,
+    slices_left: int = 1,
+    slice_ends: bool = False,
+    others: Decimal | None = None,
+    would_have: Decimal = ZERO,
+) -> Facts:
+    """Give what `pacing.decide` goes by.
+
+    Args:
+        parent: The order.
+        view: What is known.
+        working: How it is worked.
+        crosses: The child would go across the spread.
+        target: What is due by now in all; None where there is no schedule.
+        slice_qty: What is due of slices now.
+        slices_left: How many slices there are still, this one included.
+        slice_ends: What was missed is to be taken now.
+        others: What others have traded since the beginning; None where nobody needs it.
+        would_have: How much has been sent at the price at which it would be taken.
+    """
+    buys, quote = is_buy(parent), quote_for(view, working)
+    facts = _standing(parent, view, working)
+    return evolve(
+        facts,
+        has_quote=quote is not None,
+        px=judged_px(working, quote, is_buy=buys, crosses=crosses),
+        touch_px=touch_px(quote, is_buy=buys),
+        cap_qty=_room(parent, view, working, others),
+        i_would_qty=_would_qty(working, would_have),
+        target=target,
+        slice_qty=slice_qty,
+        slices_left=slices_left,
+        slice_ends=slice_ends,
+        min_qty=_least(parent, view, working, others),
+    )
+
+
+def _standing(parent: Parent, view: View, working: Working) -> Facts:
+    """Give what follows from the order and the time alone."""
+    window = working.completion_window
+    completing = working.force_completion and (window is None or view.now_ns >= parent.end_ns - in_ns(window))
+    return Facts(
+        progress=progress_of(parent),
+        now_ns=view.now_ns,
+        start_ns=parent.start_ns,
+        end_ns=parent.end_ns,
+        lot=view.instrument.lot,
+        is_buy=is_buy(parent),
+        is_killed=view.is_killed,
+        is_canceled=parent.stopped is not None,
+        is_suspended=not parent.may_send,
+        allow_past_end=extends(working),
+        is_reconciled=view.is_reconciled,
+        is_halted=view.is_halted,
+        is_open=view.is_open,
+        limit_px=working.limit_price,
+        max_child=working.max_child,
+        min_child=working.min_child or ZERO,
+        rested_ns=max(parent.last_child_ns + in_ns(working.min_rest), view.resting_ns),
+        i_would_px=working.i_would_price,
+        catch_up=working.catch_up,
+        completing=completing,
+        completion_ignores_caps=working.completion_ignores_caps,
+    )
+
+
+def _would_qty(working: Working, would_have: Decimal) -> Decimal | None:
+    qty = working.i_would_qty
+    return None if qty is None else max(EXACT.subtract(qty, would_have), ZERO)
+
+
+def extends(working: Working) -> bool:
+    """Tell whether an order is worked on after its end."""
+    return working.allow_past_end or working.on_residual is OnResidual.EXTEND
+
+
+def _room(parent: Parent, view: View, working: Working, others: Decimal | None) -> Decimal | None:
+    if working.max_participation is None or others is None:
+        return None
+    allowed = floored(part_of(others, working.max_participation, RateBasis.OF_OTHERS), view.instrument.lot)
+    return EXACT.subtract(allowed, EXACT.add(parent.filled, parent.working))
+
+
+def _least(parent: Parent, view: View, working: Working, others: Decimal | None) -> Decimal:
+    if working.min_participation is None or others is None:
+        return ZERO
+    least = ceiled(part_of(others, working.min_participation, RateBasis.OF_OTHERS), view.instrument.lot)
+    return max(EXACT.subtract(least, EXACT.add(parent.filled, parent.working)), ZERO)
+
+
+# ---------------------------------------------------------------- children
+
+
+def child_of(
+    parent: Parent,
+    view: View,
+    working: Working,
+    qty: Decimal,
+    pace: Pace,
+    *,
+    number: int,
+    role: str,
+    crosses: bool,
+    asked: Decimal | None = None,
+) -> NewChild:
+    """Give a child by the style of its order; there must be a quote that can be used."""
+    quote = quote_for(view, working)
+    assert quote is not None, "nothing is sent without a quote"
+    terms = terms_of(working, view.instrument, quote, is_buy=is_buy(parent), crosses=crosses)
+    instructions = None
+    if working.no_take_liquidity and "post_only" in view.capabilities.instructions:
+        given = parent.order.instructions
+        instructions = Instructions(post_only=True, reduce_only=given is not None and given.reduce_only)
+    return NewChild(
+        qty=qty,
+        terms=terms,
+        number=number,
+        pace=pace,
+        asked_qty=asked,
+        role=role,
+        instructions=instructions,
+    )
+
+
+# ---------------------------------------------------------------- the end
+
+
+def end_steps(parent: Parent, view: View, working: Working) -> Steps | None:
+    """Give what is to be done at the end of the window; None where the order is worked on."""
+    progress, number = progress_of(parent), max(parent.decided, default=0)
+    was_sent = parent.memo_of(SENT) is not None
+    if any(child.role == "auction" and not child.is_pending_cancel for child in parent.open.values()):
+        return Steps()  # It ends with its auction.
+    patient = [one for one in parent.open.values() if one.role == "sweep" and not one.is_pending_cancel]
+    until_ns = parent.last_child_ns + _PATIENCE_NS
+    if patient and view.now_ns < until_ns:
+        return Steps(wake=NextWake(at_ns=until_ns))
+    facts = facts_of(parent, view, working, crosses=True)
+    can_send = _can_send(facts, working)
+    residual = OnResidual.EXTEND if extends(working) else working.on_residual
+    ending = at_end(
+        progress,
+        residual,
+        are_canceled=all(child.is_pending_cancel for child in parent.open.values()),
+        was_sent=was_sent,
+        can_send=can_send,
+    )
+    match ending.step:
+        case EndStep.EXTEND:
+            return None
+        case EndStep.CANCEL_CHILDREN:
+            return Steps(cancel=tuple(parent.open))
+        case EndStep.AWAIT_CHILDREN | EndStep.FILLED | EndStep.OVERFILLED:
+            return Steps()
+        case EndStep.SWEEP | EndStep.AUCTION:
+            return _residual(parent, view, working, ending.step, number)
+        case EndStep.RESIDUAL:
+            text = f"end_time: {plain(ending.qty)} of {plain(parent.qty)} did not trade"
+            return Steps(finish=WorkEnd.END_TIME, text=text)
+
+
+def _can_send(facts: Facts, working: Working) -> bool:
+    is_good = facts.has_quote and facts.is_open and not facts.is_halted and facts.is_reconciled
+    limit, px = facts.limit_px, facts.px
+    is_within = limit is None or (px is not None and (px <= limit if facts.is_buy else px >= limit))
+    may = not (facts.is_killed or facts.is_suspended or working.no_take_liquidity)
+    if working.on_residual is OnResidual.AUCTION:
+        return not (facts.is_killed or facts.is_suspended) and facts.is_reconciled
+    return is_good and is_within and may
+
+
+def _residual(parent: Parent, view: View, working: Working, step: EndStep, number: int) -> Steps:
+    left = progress_of(parent).available
+    memo = (*((name, text) for name, text in parent.memo if name != SENT), (SENT, step.name.lower()))
+    if step is EndStep.AUCTION:
+        child = auction_child(working, left, number)
+    else:
+        child = child_of(
+            parent, view, working, left, Pace.COMPLETING, number=number, role="sweep", crosses=True
+        )
+        if (type(child.terms), ImmediateOrCancel) in view.capabilities.order_types:
+            child = evolve(child, time_in_force=ImmediateOrCancel())
+    return Steps(children=(child,), memo=memo, wake=NextWake(at_ns=view.now_ns + _PATIENCE_NS))
+
+
+def auction_child(working: Working, qty: Decimal, number: int, pace: Pace = Pace.COMPLETING) -> NewChild:
+    """Give a child for the closing auction, at the limit where there is one."""
+    terms = Market() if working.limit_price is None else Limit(working.limit_price)
+    return NewChild(
+        qty=qty, terms=terms, number=number, pace=pace, role="auction", time_in_force=AtTheClose()
+    )

@@ -1,0 +1,45 @@
+"""How much others have traded since the beginning of an order, by the count of all that was printed.
+
+What was printed while nobody listened is not known and does not count: so there is no burst after a restart.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.algos.working import Working
+from oms.model.decimals import EXACT, ZERO, plain
+from oms.model.parent import Parent
+from oms.model.work import Memo
+from oms.ports.working_handler import View
+
+_PRINTED: Final = "printed"
+"""The entry of the memo that says at which count of prints nothing counted."""
+_COUNTED: Final = "counted"
+"""The entry that says how much counted when something was decided last."""
+
+
+def first_memo(working: Working, view: View) -> Memo:
+    """Give what is kept from the beginning on; nothing where nobody asks for the volume."""
+    return ((_COUNTED, "0"), (_PRINTED, plain(view.printed_qty))) if _needs(working) else ()
+
+
+def _needs(working: Working) -> bool:
+    return working.max_participation is not None or working.min_participation is not None
+
+
+def others_volume(
+    memo: dict[str, str], parent: Parent, view: View, working: Working, *, is_restart: bool
+) -> Decimal | None:
+    """Give how much others have traded since the start, and keep it in the memo; None where nobody asks for it."""
+    if not _needs(working):
+        return None
+    counted, base = Decimal(memo.get(_COUNTED, "0")), Decimal(memo.get(_PRINTED, "0"))
+    if view.now_ns < parent.start_ns:
+        base = view.printed_qty
+    elif is_restart or view.printed_qty < base:
+        base = EXACT.subtract(view.printed_qty, counted)
+    total = EXACT.subtract(view.printed_qty, base)
+    memo[_PRINTED], memo[_COUNTED] = plain(base), plain(total)
+    return total if view.prints_are_others else max(EXACT.subtract(total, parent.filled), ZERO)

@@ -1,0 +1,142 @@
+"""TWAP, VWAP, arrival price and target close at work: slices that fall due, what was missed, and the end.
+
+A slice is decided once: a child goes out, or it is skipped with its reason. Where the market forbids a child it is waited for until
+the slice ends. A child that still works as its slice ends is taken back; what it leaves is missed, and goes by the catch-up policy:
+passive children are crossed then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TypeAlias
+
+from attrs import evolve
+
+from oms.algos.algorithms import Algorithm
+from oms.algos.handling import (
+    Handler,
+    algorithm_of,
+    end_steps,
+    extends,
+    reasons_of,
+    why_not_amended,
+    why_not_begun,
+)
+from oms.algos.jitter import jittered_sizes, jittered_times
+from oms.algos.others import first_memo
+from oms.algos.schedule_round import ScheduleRound
+from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
+from oms.algos.schedules import Occasion, Scheduled, slices_of, span_of, windows_of
+from oms.algos.slicing import Progress, clipped, replanned
+from oms.algos.volume_curve import VolumeCurve
+from oms.algos.working import Working
+from oms.errors import ValidationError
+from oms.model.commands import SubmitOrder
+from oms.model.decimals import ZERO
+from oms.model.draws import Draws
+from oms.model.ids import OrderId
+from oms.model.parent import Parent
+from oms.model.reasons import Reason
+from oms.model.trading_session import TradingSession
+from oms.model.work import Pace, Slice, Wake
+from oms.ports.working_handler import Plan, Skip, Steps, View
+
+SessionAt: TypeAlias = Callable[[str, int], TradingSession | None]
+"""Gives the trading session that a symbol is in, or comes to next, at a moment in nanoseconds UTC; None where it has none."""
+
+
+class ScheduleHandler(Handler):
+    """Works the orders of algorithms that have a schedule."""
+
+    def __init__(self, curves: Mapping[str, VolumeCurve], session_at: SessionAt | None = None) -> None:
+        """Plan by these curves and sessions.
+
+        Args:
+            curves: Volume curves by their names; that of an instrument stands under its symbol.
+            session_at: What tells the trading session.
+        """
+        self._curves = dict(curves)
+        self._session_at = session_at
+
+    # ------------------------------------------------------------ plans
+
+    def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
+        """Plan a new order."""
+        reasons = why_not_begun(order, view)
+        if reasons:
+            return reasons
+        try:
+            algorithm = _scheduled(algorithm_of(order.terms))
+            occasion = self._occasion(algorithm, order.order_qty, view, view.now_ns)
+            slices = slices_of(algorithm, occasion, order_id)
+            start_ns, end_ns = self._span(algorithm, occasion)
+        except ValidationError as error:
+            return reasons_of(error)
+        return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=first_memo(algorithm.working, view))
+
+    def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
+        """Plan what is left anew: over the rest of the windows that it would have had from its beginning."""
+        reasons = why_not_amended(parent, after)
+        if reasons:
+            return reasons
+        try:
+            algorithm = _scheduled(algorithm_of(after.terms))
+            occasion = self._occasion(algorithm, after.order_qty, view, parent.start_ns)
+            start_ns, end_ns = self._span(algorithm, occasion)
+            if end_ns <= view.now_ns and not extends(algorithm.working):
+                raise ValidationError("end_time", end_ns, f"pass a moment after {view.now_ns}")
+            windows = clipped(windows_of(algorithm, occasion), max(view.now_ns, start_ns), end_ns)
+        except ValidationError as error:
+            return reasons_of(error)
+        working = algorithm.working
+        progress = Progress(qty=after.order_qty, filled=parent.filled, working=parent.working)
+        lot = view.instrument.lot
+        slices = replanned(progress, lot, windows, min_child=working.min_child or ZERO)
+        slices = _drawn(slices, working, lot, parent.order_id)
+        return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=parent.memo)
+
+    def _occasion(self, algorithm: Scheduled, qty: Decimal, view: View, now_ns: int) -> Occasion:
+        session = curve = None
+        symbol = view.instrument.symbol
+        if isinstance(algorithm, Vwap | TargetClose):
+            name = symbol if algorithm.curve is None else algorithm.curve
+            curve = self._curves.get(name)
+            if curve is None:
+                known = ", ".join(sorted(self._curves)) or "none"
+                raise ValidationError("curve", name, f"name a curve that was given: {known}")
+            session = None if self._session_at is None else self._session_at(symbol, now_ns)
+        return Occasion(qty=qty, lot=view.instrument.lot, now_ns=now_ns, session=session, curve=curve)
+
+    def _span(self, algorithm: Scheduled, occasion: Occasion) -> tuple[int, int]:
+        session = occasion.session
+        close_ns = session.close_ns if isinstance(algorithm, TargetClose) and session is not None else None
+        return span_of(algorithm.working, occasion.now_ns, close_ns)
+
+    # ------------------------------------------------------------ steps
+
+    def step(self, parent: Parent, view: View, why: frozenset[Wake]) -> Steps:
+        """Decide what is due, and what was missed."""
+        working = algorithm_of(parent.order.terms).working
+        if view.now_ns >= parent.end_ns:
+            skips = tuple(
+                Skip(number=one, pace=Pace.PAST_END, asked_qty=each.qty)
+                for one, each in parent.slices.items()
+            )
+            steps = end_steps(parent, view, working)
+            if steps is not None:
+                return evolve(steps, skips=skips)
+        return ScheduleRound(parent, view, working, why).steps()
+
+
+def _scheduled(algorithm: Algorithm) -> Scheduled:
+    if isinstance(algorithm, Twap | Vwap | Shortfall | TargetClose):
+        return algorithm
+    raise ValidationError("strategy", algorithm.DESCRIPTION.name, "pass an algorithm that has a schedule")
+
+
+def _drawn(slices: tuple[Slice, ...], working: Working, lot: Decimal, order_id: OrderId) -> tuple[Slice, ...]:
+    draws = Draws(working.seed, order_id)
+    if working.random_band is not None:
+        slices = jittered_sizes(slices, lot, working.randomise_size, working.random_band, draws)
+    return jittered_times(slices, working.randomise_time, draws)

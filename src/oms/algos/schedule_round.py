@@ -1,0 +1,235 @@
+"""One look at an order that has a schedule: what is due, what was missed, which children have had their time, and when to look again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from attrs import evolve
+
+from oms.algos.child_terms import is_passive, passive_px
+from oms.algos.handling import child_of, facts_of, is_buy, quote_for
+from oms.algos.others import others_volume
+from oms.algos.pacing import CatchUp, Decision, Facts, decide
+from oms.algos.parameter import in_ns
+from oms.algos.working import Working
+from oms.model.decimals import EXACT, ZERO, plain
+from oms.model.ids import OrderId
+from oms.model.parent import SLICE, Child, Parent
+from oms.model.terms import Limit
+from oms.model.work import Pace, Rule, Slice, Wake
+from oms.ports.working_handler import NewChild, NextWake, Skip, Steps, View
+
+CROSS: Final = "cross"
+"""What a child is for that is to trade at once: what was missed, wanted at this price, or to be finished."""
+
+PATIENCE_NS: Final = 5_000_000_000
+"""For how long such a child may rest before it is taken back and priced anew."""
+
+_WAITS: Final = frozenset({Rule.RISK, Rule.MARKET, Rule.LIMIT, Rule.CAPS})
+"""Rules of which a slice waits until it ends, since what they say may pass."""
+_ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.BEYOND_LIMIT})
+_LEAST: Final = Decimal("1E-18")
+_WOULD: Final = "would"
+"""The entry of the memo that says how much went out at the price at which it would be taken."""
+_ON_TIME: Final = frozenset({Pace.ON_SCHEDULE, Pace.CATCHING_UP})
+
+
+class ScheduleRound:
+    """What is found and decided in one look."""
+
+    __slots__ = (
+        "_at_ns", "_at_volume", "_children", "_due", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
+        "_working", "_would_have",
+    )  # fmt: skip
+
+    def __init__(self, parent: Parent, view: View, working: Working, why: frozenset[Wake]) -> None:
+        """Look at an order."""
+        self._parent, self._view, self._working = parent, view, working
+        due = list(parent.due(view.now_ns))
+        # What has ended was missed; an auction's slice has no length, and ends with its moment.
+        self._over = [each for each in due if each.start_ns < each.end_ns <= view.now_ns]
+        self._due = [each for each in due if each not in self._over]
+        self._memo = dict(parent.memo)
+        self._others = others_volume(self._memo, parent, view, working, is_restart=Wake.RESTART in why)
+        self._would_have = Decimal(self._memo.get(_WOULD, "0"))
+        self._children: list[NewChild] = []
+        self._skips: list[Skip] = []
+        self._sent = ZERO
+        self._at_ns: list[int] = []
+        self._on_quote = working.i_would_price is not None
+        self._at_volume: Decimal | None = None
+
+    def steps(self) -> Steps:
+        """Give what is to be done."""
+        self._cross_missed()
+        self._send_due()
+        ended = self._ended()
+        repriced = self._repriced()
+        self._wake_for_what_comes()
+        wake = NextWake(
+            at_ns=min(self._at_ns, default=None), at_volume=self._at_volume, on_quote=self._on_quote
+        )
+        is_news = bool(self._children or self._skips)
+        memo = tuple(sorted(self._memo.items())) if is_news else None
+        return Steps(
+            cancel=ended, reprice=repriced, skips=tuple(self._skips), children=tuple(self._children), memo=memo, wake=wake
+        )  # fmt: skip
+
+    # ------------------------------------------------------------ what was missed, and what is due
+
+    @property
+    def _target(self) -> Decimal:
+        """What is due by now in all: the plan is what is left, so that what is not planned for later is due."""
+        parent = self._parent
+        now = sum((each.qty for each in (*self._over, *self._due)), ZERO)
+        return EXACT.subtract(parent.qty, EXACT.subtract(parent.planned, now))
+
+    @property
+    def _due_qty(self) -> Decimal:
+        return sum((each.qty for each in self._due), ZERO)
+
+    @property
+    def _crosses(self) -> bool:
+        """What was missed is taken across the spread."""
+        working = self._working
+        return not working.no_take_liquidity and (working.catch_up is CatchUp.CROSS or is_passive(working))
+
+    def _facts(
+        self, *, crosses: bool, target: Decimal, slice_qty: Decimal, slice_ends: bool = False
+    ) -> Facts:
+        facts = facts_of(
+            self._parent,
+            self._view,
+            self._working,
+            crosses=crosses,
+            target=target,
+            slice_qty=slice_qty,
+            slices_left=len(self._parent.slices) - len(self._over) - len(self._due) + 1,
+            slice_ends=slice_ends,
+            others=self._others,
+            would_have=self._would_have,
+        )
+        progress = facts.progress
+        return evolve(facts, progress=evolve(progress, working=EXACT.add(progress.working, self._sent)))
+
+    def _cross_missed(self) -> None:
+        if not self._crosses:
+            return
+        target = EXACT.subtract(self._target, self._due_qty)
+        done = EXACT.add(self._parent.filled, self._parent.working)
+        if target <= done:
+            return
+        facts = self._facts(crosses=True, target=target, slice_qty=ZERO, slice_ends=True)
+        decision = decide(evolve(facts, catch_up=CatchUp.CROSS, i_would_px=None))
+        if decision.qty:
+            self._place(decision, max(self._parent.decided, default=-1), CROSS)
+        else:
+            self._wait_for(decision.pace)
+
+    def _send_due(self) -> None:
+        due, working = self._due, self._working
+        facts = self._facts(crosses=False, target=self._target, slice_qty=self._due_qty)
+        if self._crosses:
+            # What was missed has been seen to.
+            facts = evolve(facts, catch_up=CatchUp.GIVE_UP)
+        asks = bool(due) or working.i_would_price is not None or facts.completing or bool(facts.min_qty)
+        decision = decide(facts) if asks or self._over else Decision(ZERO, Pace.NOTHING_DUE)
+        pace = decision.pace
+        if decision.qty and asks:
+            number = due[-1].number if due else max(self._parent.decided, default=-1)
+            self._place(decision, number, SLICE if pace in _ON_TIME else CROSS)
+            self._skips += [Skip(number=each.number, pace=Pace.MERGED) for each in due[:-1]]
+        elif due and pace.rule not in _WAITS:
+            self._skip(due, pace)
+        elif asks:
+            self._wait_for(pace)
+            self._at_ns += [each.end_ns for each in due if each.end_ns > self._view.now_ns]
+        self._skip(self._over, pace if pace.rule in _WAITS or pace is Pace.SUSPENDED else Pace.MISSED)
+
+    def _skip(self, slices: list[Slice], pace: Pace) -> None:
+        self._skips += [Skip(number=each.number, pace=pace, asked_qty=each.qty) for each in slices]
+
+    def _place(self, decision: Decision, number: int, role: str) -> None:
+        child = child_of(
+            self._parent,
+            self._view,
+            self._working,
+            decision.qty,
+            decision.pace,
+            number=number,
+            role=role,
+            crosses=decision.crosses,
+            asked=decision.asked,
+        )
+        self._children.append(child)
+        self._sent = EXACT.add(self._sent, decision.qty)
+        if decision.pace is Pace.I_WOULD:
+            self._memo[_WOULD] = plain(EXACT.add(self._would_have, decision.qty))
+
+    # ------------------------------------------------------------ children that have had their time
+
+    def _ends_ns(self, child: Child) -> int | None:
+        """Give when a child is taken back; None for never."""
+        if child.role == SLICE:
+            return child.until_ns
+        created_ns = self._view.now_ns if child.order is None else child.order.created_ns
+        return created_ns + PATIENCE_NS if child.role == CROSS else None
+
+    def _ended(self) -> tuple[OrderId, ...]:
+        found = []
+        for child in self._parent.open.values():
+            ends_ns = self._ends_ns(child)
+            if ends_ns is None or child.is_pending_cancel:
+                continue
+            if ends_ns <= self._view.now_ns:
+                found.append(child.order_id)
+            else:
+                self._at_ns.append(ends_ns)
+        return tuple(found)
+
+    def _repriced(self) -> tuple[tuple[OrderId, Decimal], ...]:
+        """Give the passive children that the market has left behind, each with the price at which it is to wait now."""
+        working, parent, view = self._working, self._parent, self._view
+        if not is_passive(working) or not (parent.open or self._children):
+            return ()
+        self._on_quote = True
+        quote, buys = quote_for(view, working), is_buy(parent)
+        if quote is None or not (view.is_open and view.is_reconciled) or view.is_halted:
+            return ()
+        px = passive_px(working, quote, is_buy=buys)
+        found = []
+        for child in parent.open.values():
+            order = child.order
+            if order is None or child.role != SLICE or order.outstanding_requests:
+                continue
+            terms = order.terms
+            if isinstance(terms, Limit) and (terms.price < px if buys else terms.price > px):
+                found.append((child.order_id, px))
+        return tuple(found)
+
+    # ------------------------------------------------------------ when to look again
+
+    def _wait_for(self, pace: Pace) -> None:
+        """Look again once what forbids a child may have passed; of a halt or a session one is told."""
+        view = self._view
+        if pace in _ON_QUOTE:
+            self._on_quote = True
+        elif pace is Pace.RESTING:
+            rested_ns = max(self._parent.last_child_ns + in_ns(self._working.min_rest), view.resting_ns)
+            self._at_ns.append(rested_ns)
+        elif pace is Pace.CAPPED and self._others is not None:
+            # With the next print there may be room.
+            self._at_volume = EXACT.add(view.printed_qty, _LEAST)
+
+    def _wake_for_what_comes(self) -> None:
+        now_ns, working, parent = self._view.now_ns, self._working, self._parent
+        ahead = next((each.start_ns for each in parent.slices.values() if each.start_ns > now_ns), None)
+        if ahead is not None:
+            self._at_ns.append(ahead)
+        if self._children:
+            self._at_ns += [each.end_ns for each in self._due if each.end_ns > now_ns]
+            self._at_ns.append(now_ns + PATIENCE_NS)
+        window = working.completion_window
+        if working.force_completion and window is not None and parent.end_ns - in_ns(window) > now_ns:
+            self._at_ns.append(parent.end_ns - in_ns(window))

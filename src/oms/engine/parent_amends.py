@@ -1,0 +1,158 @@
+"""How an order that is worked here is changed: at once where what has executed and works fits, else once enough is taken back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from attrs import evolve
+
+from oms.engine import parent_entry
+from oms.engine.order_entry import OrderEntry
+from oms.engine.routes import Reasons
+from oms.errors import ValidationError
+from oms.model import events as ev
+from oms.model.commands import ReplaceOrder, SubmitOrder
+from oms.model.decimals import plain
+from oms.model.parent import ORIGIN, Parent
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.terms import Strategy, Terms
+from oms.model.work import Memo
+from oms.order_types.grid_checks import check_qty
+from oms.order_types.strategy import working
+from oms.ports.working_handler import Plan, Replan
+
+# Routes, handlers and the gate are the order entry's own.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+Planned: TypeAlias = Plan | Reasons
+
+LIMIT_PRICE: Final = "limit_price"
+"""The parameter that `price` of a replace stands for."""
+
+
+def replace(entry: OrderEntry, command: ReplaceOrder) -> None:
+    """Change an order that is worked here, or deny it."""
+    state = entry.state
+    parent = state.parents.by_id[command.order_id]
+    order = parent.order
+    after, reasons = _wanted(parent, command)
+    planned: Planned = reasons
+    if after is not None and not reasons:
+        planned = _judged(entry, parent, after)
+    if isinstance(planned, tuple):
+        state.record_of(order, ev.ReplaceDenied(*state.envelope(), order.order_id, planned))
+        return
+    assert after is not None
+    asked = (after.order_qty, after.terms)
+    state.record_of(order, ev.WorkAmendRequested(*state.envelope(), order.order_id, *asked))
+
+
+def is_ready(parent: Parent) -> bool:
+    """Tell whether what has executed and works of an order fits what it is to be changed to."""
+    wanted = parent.amend
+    return wanted is not None and (parent.filled + parent.working <= wanted[0] or not parent.open)
+
+
+def finish(entry: OrderEntry, parent: Parent) -> None:
+    """Change an order now that it fits, and plan what is left of it anew.
+
+    What has executed meanwhile is the least that it can be changed to: more than was wanted means that it ends here.
+    """
+    state, order, wanted = entry.state, parent.order, parent.amend
+    assert wanted is not None
+    qty, terms = max(wanted[0], parent.filled), wanted[1]
+    after = _as_asked(parent, qty, terms)
+    planned = _plan(entry, parent, after)
+    state.begin(ReplaceOrder, state.cause.origin)
+    state.record_of(order, ev.WorkAmended(*state.envelope(), order.order_id, qty, terms))
+    if isinstance(planned, Plan):
+        parent_entry.plan(entry, order, planned, "changed")
+
+
+def replan(entry: OrderEntry, parent: Parent, wanted: Replan, memo: Memo | None) -> None:
+    """Put a new plan on record.
+
+    Raises:
+        ValidationError: It is none, see `oms.engine.parent_entry.plan`, or nothing says why.
+    """
+    if not wanted.why:
+        raise ValidationError("why", "nothing", "say why it is planned anew")
+    end_ns = parent.end_ns if wanted.end_ns is None else wanted.end_ns
+    planned = Plan(
+        slices=wanted.slices,
+        start_ns=parent.start_ns,
+        end_ns=end_ns,
+        memo=parent.memo if memo is None else memo,
+    )
+    entry.state.begin(SubmitOrder, ORIGIN)
+    parent_entry.plan(entry, parent.order, planned, wanted.why)
+
+
+def _wanted(parent: Parent, command: ReplaceOrder) -> tuple[SubmitOrder | None, Reasons]:
+    order = parent.order
+    if parent.is_over or parent.stopped is not None:
+        how = order.life.value if order.is_ended else "filled" if order.is_filled else "stopped"
+        asked = f"{order.order_id}, which is {how}"
+        return None, (Reason(ReasonCode.NOT_WORKING, "order_id", asked, "an order that still works"),)
+    reasons = [
+        Reason(ReasonCode.UNSUPPORTED, name, str(getattr(command, name)), "order_qty, price or parameters")
+        for name in ("stop_px", "time_in_force")
+        if getattr(command, name) is not None
+    ]
+    qty, terms = parent.amend or (order.order_qty, order.terms)
+    assert isinstance(terms, Strategy)
+    changed = dict(terms.parameters)
+    if command.price is not None:
+        changed[LIMIT_PRICE] = plain(command.price)
+    if command.display_qty is not None:
+        changed["display_qty"] = plain(command.display_qty)
+    changed.update(command.parameters or ())
+    after_qty = qty if command.order_qty is None else command.order_qty
+    if after_qty < parent.filled:
+        allowed = f"at least {plain(parent.filled)}, which has executed"
+        reasons.append(Reason(ReasonCode.ABOVE_ORDER_QTY, "order_qty", plain(after_qty), allowed))
+    after = evolve(terms, parameters=tuple(changed.items()))
+    if (after_qty, after) == (qty, terms) and not reasons:
+        allowed = "something else than what was asked for last"
+        reasons.append(Reason(ReasonCode.NO_CHANGE, "replace", "what is asked for already", allowed))
+    return _as_asked(parent, after_qty, after), tuple(reasons)
+
+
+def _as_asked(parent: Parent, qty: Decimal, terms: Terms) -> SubmitOrder:
+    order = parent.order
+    return SubmitOrder(
+        order.symbol, order.side, qty, terms, order.time_in_force, order.account, order.client_ref, instructions=order.instructions
+    )  # fmt: skip
+
+
+def _judged(entry: OrderEntry, parent: Parent, after: SubmitOrder) -> Planned:
+    """Give the plan of an order as it would be, or every reason against it."""
+    state, route = entry.state, entry._route(after.symbol)
+    handler = entry._handlers[Strategy]
+    px, px_ns = entry._reference(after.symbol)
+    worst_px = handler.worst_px(after, px)
+    command = ReplaceOrder(parent.order_id, order_qty=after.order_qty)
+    takes_less = after.order_qty <= parent.order.order_qty and after.terms == parent.order.terms
+    verdict = (
+        entry._gate.approve_reduction(command)
+        if takes_less
+        else entry._gate.approve_replace(command, after, route.instrument, worst_px, px, px_ns, state.now_ns)
+    )
+    reasons = (
+        *handler.check(after, route.instrument),
+        *check_qty(after.order_qty, worst_px, route.instrument),
+        *(verdict if isinstance(verdict, tuple) else ()),
+    )
+    return reasons or _plan(entry, parent, after)
+
+
+def _plan(entry: OrderEntry, parent: Parent, after: SubmitOrder) -> Planned:
+    handler = working(entry._handlers, after.terms)
+    if handler is None:
+        allowed = "terms that the same kind of algorithm works"
+        return (Reason(ReasonCode.UNSUPPORTED, "terms", str(after.terms), allowed),)
+    if after.order_qty == parent.filled:
+        return Plan(start_ns=parent.start_ns, end_ns=parent.end_ns, memo=parent.memo)
+    return handler.amend(parent, after, parent_entry.view_of(entry, after.symbol, parent))

@@ -1,0 +1,282 @@
+"""The orders that are worked here by children, and how each stands: moved by events alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from oms.model import events as ev
+from oms.model.decimals import ZERO
+from oms.model.enums import AnomalyCode
+from oms.model.ids import OrderId
+from oms.model.order import Order
+from oms.model.parent import ORIGIN, Child, Parent, may_execute
+from oms.model.work import Wake
+
+# What is kept of a parent is the book's own. What can happen to an order is told in functions that are all called alike.
+# ruff: noqa: SLF001, ANN401, ARG001
+# pyright: reportPrivateUsage=false
+
+
+_EXECUTIONS: Final = frozenset({ev.Traded, ev.TradeCorrected, ev.TradeCanceled})
+_ENDS: Final = frozenset({ev.OrderDenied, ev.OrderRejected, ev.OrderCanceled, ev.OrderExpired})
+_TAKEN: Final = frozenset({ev.OrderAcknowledged, ev.Traded})
+"""Events by which a child is known to have been taken."""
+_HEARD: Final = frozenset(
+    {
+        *_EXECUTIONS, *_ENDS, ev.CancelRejected, ev.CancelDenied, ev.ReplaceRejected, ev.ReplaceDenied, ev.OrderReplaced,
+        ev.OrderRestated, ev.OrderReinstated, ev.DoubtResolved, ev.OrderDoneForDay,
+    }
+)  # fmt: skip
+"""Events of a child of which its parent's algorithm is to hear."""
+
+
+Refusal: TypeAlias = ev.OrderDenied | ev.OrderRejected
+
+
+class ParentBook:
+    """Every order that is worked here and is in memory.
+
+    Attributes:
+        by_id: The parents.
+        live: Those of them about which something may still be done.
+        of_order: The parent of each order of theirs, children and parents alike; always the same dict.
+        woken: Why each parent is to be looked at; not part of the state.
+        told: The children of which something has executed that their parents were not told of; not part of the state.
+        refused: How children were refused that nobody has looked at since; not part of the state.
+        asked_away: The children that somebody else has asked to be canceled, with who that was; not part of the state.
+    """
+
+    __slots__ = ("asked_away", "by_id", "live", "of_order", "refused", "told", "woken")
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.by_id: dict[OrderId, Parent] = {}
+        self.live: dict[OrderId, Parent] = {}
+        self.of_order: dict[OrderId, Parent] = {}
+        self.woken: dict[OrderId, set[Wake]] = {}
+        self.told: dict[OrderId, Child] = {}
+        self.refused: dict[OrderId, Refusal] = {}
+        self.asked_away: dict[OrderId, str] = {}
+
+    def wake(self, parent: Parent, why: Wake) -> None:
+        """Have a parent looked at."""
+        self.woken.setdefault(parent.order_id, set()).add(why)
+
+    def wake_all(self, why: Wake) -> None:
+        """Have every parent looked at about which something may still be done."""
+        for parent in self.live.values():
+            self.wake(parent, why)
+
+    def add(self, parent: Parent) -> None:
+        """Keep a parent."""
+        self.by_id[parent.order_id] = self.of_order[parent.order_id] = self.live[parent.order_id] = parent
+
+    def announce(self, parent: Parent, child: Child) -> None:
+        """Keep a child whose order is yet to be created."""
+        parent.children[child.order_id] = child
+        self.of_order[child.order_id] = parent
+
+    def settle(self, parent: Parent) -> None:
+        """Note whether something may still be done about a parent."""
+        if parent.is_over:
+            self.live.pop(parent.order_id, None)
+        else:
+            self.live[parent.order_id] = parent
+
+    def on_order_event(self, event: ev.OrderEvent, order: Order) -> None:
+        """Take in what has happened to an order; those that belong to no parent mean nothing here."""
+        parent = self.of_order.get(order._order_id)
+        if parent is None:
+            return
+        if parent.order is order:
+            if type(event) in _ENDS or type(event) is ev.WorkAmended:
+                self.settle(parent)
+            return
+        self._child(event, order, parent, parent.children[order._order_id])
+
+    def _child(self, event: ev.OrderEvent, order: Order, parent: Parent, child: Child) -> None:
+        kind = type(event)
+        if kind is ev.OrderCreated:
+            child.order = order
+        self.count(parent, child)
+        if kind in _EXECUTIONS:
+            said: Any = event
+            child.exec_id = said.exec_id
+        elif kind is ev.CancelRequested:
+            if event.cause.origin == ORIGIN:
+                child.is_taken_back = True
+            else:
+                self.asked_away[child.order_id] = event.cause.origin
+        if kind in _TAKEN:
+            parent.rejects = 0
+            parent.taken.pop(child.number, None)
+        elif kind in _ENDS:
+            self._end(event, parent, child)
+        elif kind is ev.CancelRejected or kind is ev.CancelDenied:
+            child.refused_ns = event.time_ns
+        if kind in _HEARD:
+            self.wake(parent, Wake.CHILD)
+        self.settle(parent)
+
+    def _end(self, event: ev.OrderEvent, parent: Parent, child: Child) -> None:
+        if isinstance(event, ev.OrderDenied | ev.OrderRejected):
+            parent.rejects += 1
+            parent.refused_ns = event.time_ns
+            self.refused[child.order_id] = event
+            again = None if child.filled else parent.taken.pop(child.number, None)
+            if again is not None:
+                # Of what was refused nothing has executed: its slice is due again.
+                parent.decided.pop(again.number, None)
+                parent.planned += again.qty
+                parent.slices = dict(
+                    sorted({**parent.slices, again.number: again}.items(), key=lambda one: one[1].start_ns)
+                )
+        elif event.cause.kind in _COMMANDS and event.cause.origin != ORIGIN:
+            # What is held here ends without a request.
+            self.asked_away[child.order_id] = event.cause.origin
+
+    def count(self, parent: Parent, child: Child) -> None:
+        """Count anew what a child has executed and may still execute."""
+        order = child.order
+        assert order is not None
+        filled, working = order._cum_qty, may_execute(order)
+        parent.filled += filled - child.filled
+        parent.working += working - child.working
+        if (filled, order._notional) != child._told:
+            self.told[child.order_id] = child
+        child.filled, child.working = filled, working
+        if working:
+            parent.open[child.order_id] = child
+        else:
+            parent.open.pop(child.order_id, None)
+
+    def on_raised(self, event: ev.AnomalyRaised) -> None:
+        """Take in that somebody was told of too much that has executed."""
+        parent = None if event.order_id is None else self.by_id.get(event.order_id)
+        if parent is not None and event.code is AnomalyCode.OVERFILL:
+            parent._told_excess = parent.excess
+
+    def on_started(self) -> None:
+        """Take in that a manager has begun a new epoch: what was announced and never created never will be."""
+        for parent in self.by_id.values():
+            for child in [one for one in parent.children.values() if one.order is None]:
+                del parent.children[child.order_id], self.of_order[child.order_id]
+        self.woken.clear()
+        self.refused.clear()
+        self.asked_away.clear()
+        self.wake_all(Wake.RESTART)
+
+    def family(self, parent: Parent) -> list[OrderId]:
+        """Give the numbers of a parent and of all its children."""
+        return [parent.order_id, *parent.children]
+
+    def on_retired(self, order_ids: tuple[OrderId, ...]) -> None:
+        """Forget the parents that leave memory; their children do so with them."""
+        for order_id in order_ids:
+            parent = self.by_id.pop(order_id, None)
+            if parent is not None:
+                self.live.pop(order_id, None)
+                self.woken.pop(order_id, None)
+                for one in self.family(parent):
+                    del self.of_order[one]
+
+
+def _planned(state: Any, event: ev.WorkPlanned, order: Order) -> None:
+    book: ParentBook = state.parents
+    parent = book.by_id.get(event.order_id)
+    if parent is None:
+        parent = Parent(order)
+        parent.arrival = (event.bid, event.ask, event.quote_ns)
+        book.add(parent)
+        book.wake(parent, Wake.COMMAND)
+    parent.slices = {each.number: each for each in event.slices}
+    parent.planned = sum((each.qty for each in event.slices), ZERO)
+    for number in parent.slices:
+        parent.decided.pop(number, None)
+        parent.taken.pop(number, None)
+    parent.start_ns, parent.end_ns, parent.memo = event.start_ns, event.end_ns, event.memo
+
+
+def _decided(state: Any, event: ev.SliceDecided, order: Order) -> None:
+    book: ParentBook = state.parents
+    parent = book.by_id[event.order_id]
+    each = parent.slices.pop(event.number, None)
+    if each is not None or event.number not in parent.decided:
+        parent.decided[event.number] = event.pace
+    if each is not None:
+        parent.planned -= each.qty
+    if event.memo is not None:
+        parent.memo = event.memo
+    if event.child is not None:
+        if each is not None:
+            parent.taken[event.number] = each
+        parent.last_child_ns = event.time_ns
+        until_ns = 0 if each is None else each.end_ns
+        book.announce(parent, Child(event.child, event.number, event.role, until_ns))
+
+
+def _noted(state: Any, event: ev.WorkNoted, order: Order) -> None:
+    state.parents.by_id[event.order_id].memo = event.memo
+
+
+def _executed(state: Any, event: ev.ChildExecuted, order: Order) -> None:
+    book: ParentBook = state.parents
+    parent = book.by_id[event.order_id]
+    child = parent.children[event.child]
+    qty, notional = child._told
+    child._told = (qty + event.qty_change, notional + event.notional_change)
+    book.told.pop(event.child, None)
+    parent._told_excess = min(parent._told_excess, parent.excess)
+    book.settle(parent)
+
+
+def _suspended(state: Any, event: ev.WorkSuspended, order: Order) -> None:
+    parent = state.parents.by_id[event.order_id]
+    parent.suspended = event.why
+    state.parents.wake(parent, Wake.COMMAND)
+
+
+def _resumed(state: Any, event: ev.WorkResumed, order: Order) -> None:
+    parent = state.parents.by_id[event.order_id]
+    parent.suspended = None
+    parent.rejects = 0
+    state.parents.wake(parent, Wake.COMMAND)
+
+
+def _stopped(state: Any, event: ev.WorkStopped, order: Order) -> None:
+    parent = state.parents.by_id[event.order_id]
+    parent.stopped, parent.stop_text = event.why, event.text
+    parent.amend = None
+    state.parents.wake(parent, Wake.COMMAND)
+
+
+def _amend_requested(state: Any, event: ev.WorkAmendRequested, order: Order) -> None:
+    parent = state.parents.by_id[event.order_id]
+    parent.amend = (event.order_qty, event.terms)
+    state.parents.wake(parent, Wake.COMMAND)
+
+
+def _amended(state: Any, event: ev.WorkAmended, order: Order) -> None:
+    parent = state.parents.by_id[event.order_id]
+    parent.amend = None
+    parent._told_excess = min(parent._told_excess, parent.excess)
+    state.parents.wake(parent, Wake.COMMAND)
+
+
+_COMMANDS: Final = frozenset({"CancelOrder", "MassCancel"})
+
+WORK: Final[dict[type[ev.OrderEvent], Callable[[Any, Any, Order], None]]] = {
+    ev.WorkPlanned: _planned,
+    ev.SliceDecided: _decided,
+    ev.WorkNoted: _noted,
+    ev.ChildExecuted: _executed,
+    ev.WorkSuspended: _suspended,
+    ev.WorkResumed: _resumed,
+    ev.WorkStopped: _stopped,
+    ev.WorkAmendRequested: _amend_requested,
+    ev.WorkAmended: _amended,
+}
+"""What events of an order that is worked here do to the state."""
+
+WORK_EVENTS: Final = frozenset(WORK)

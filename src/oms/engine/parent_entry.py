@@ -1,0 +1,180 @@
+"""How an order that is worked here comes in: planned or refused, changed, and stopped."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from oms.engine.routes import Reasons, Route
+from oms.engine.state import State
+from oms.engine.tapes import Tapes
+from oms.errors import UnknownOrderError, ValidationError
+from oms.model import events as ev
+from oms.model.commands import SubmitOrder
+from oms.model.ids import OrderId, Symbol
+from oms.model.market import Quote, TradePrint
+from oms.model.order import Order
+from oms.model.parent import Parent
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.time_in_force import Day, GoodTillCancel, in_words
+from oms.model.work import MAX_PLANNED, Slice, WorkEnd, checked_memo
+from oms.model.work_commands import PauseWork, ResumeWork
+from oms.ports.working_handler import Plan, View, WorkingHandler
+
+# Routes and quotes are the order entry's own.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+_TIMES_IN_FORCE: Final = (Day, GoodTillCancel)
+_WHOLE: Final = "a quantity: the order is worked here"
+
+
+class Entry(Protocol):
+    """The way in for orders, as far as it is looked at here; see `oms.engine.order_entry.OrderEntry`."""
+
+    state: State
+    quotes: dict[Symbol, Quote]
+    tapes: Tapes
+
+    def _route(self, symbol: Symbol) -> Route: ...
+
+
+def view_of(entry: Entry, symbol: Symbol, parent: Parent | None = None, *, reads: bool = False) -> View:
+    """Give what an algorithm is shown.
+
+    Args:
+        entry: What knows the market and the brokers.
+        symbol: The instrument.
+        parent: The order that is asked about; None for one that is yet to come.
+        reads: It is to be shown every print.
+    """
+    state = entry.state
+    route = entry._route(symbol)
+    quote = entry.quotes.get(symbol)
+    tape = entry.tapes.of(symbol, quote)
+    had_gap = parent is None
+    prints: tuple[TradePrint, ...] = ()
+    if reads and parent is not None:
+        had_gap = not tape.has_reader(parent.order_id)
+        prints = tuple(tape.read(parent.order_id))
+    return View(
+        now_ns=state.now_ns,
+        instrument=route.instrument,
+        capabilities=route.capabilities,
+        quote=entry.tapes.usable(quote),
+        good_quote=tape.good_quote,
+        last_trade=tape.last_trade,
+        prints=prints,
+        printed_qty=tape.printed_qty,
+        prints_are_others=route.capabilities.simulated,
+        is_open=state.sessions.takes_orders(symbol),
+        is_halted=symbol in entry.tapes.halted,
+        is_killed=state.book.kill_reason is not None,
+        is_reconciled=route.broker not in state.breaks.unreconciled,
+        resting_ns=0 if parent is None else resting_ns(parent),
+        had_gap=had_gap,
+    )
+
+
+def resting_ns(parent: Parent) -> int:
+    """Give until when nothing is sent since children were refused: for 1, 2, 4 … up to 60 seconds after the last; 0 for no rest."""
+    return parent.refused_ns + min(1 << (parent.rejects - 1), 60) * 1_000_000_000 if parent.rejects else 0
+
+
+def begin(
+    entry: Entry, command: SubmitOrder, handler: WorkingHandler, order_id: OrderId
+) -> tuple[Plan | None, Reasons]:
+    """Give the plan of a new order, or every reason against it."""
+    reasons: list[Reason] = []
+    if command.cash_order_qty is not None:
+        reasons.append(Reason(ReasonCode.UNSUPPORTED, "cash_order_qty", str(command.cash_order_qty), _WHOLE))
+    if not isinstance(command.time_in_force, _TIMES_IN_FORCE):
+        asked, allowed = in_words(command.time_in_force), "DAY or GTC: it ends by its own end_time"
+        reasons.append(Reason(ReasonCode.UNSUPPORTED, "time_in_force", asked, allowed))
+    if order_id in entry.state.groups.of_order:
+        allowed = "an order of its own, not one of a group"
+        reasons.append(Reason(ReasonCode.UNSUPPORTED, "terms", "worked here, in a group", allowed))
+    if reasons:
+        return None, tuple(reasons)
+    planned = handler.begin(command, order_id, view_of(entry, command.symbol))
+    return (None, planned) if isinstance(planned, tuple) else (planned, _against(planned))
+
+
+def _against(planned: Plan) -> Reasons:
+    count = len(planned.slices)
+    if count <= MAX_PLANNED:
+        return ()
+    return (Reason(ReasonCode.OTHER, "slices", str(count), f"at most {MAX_PLANNED} of them"),)
+
+
+def plan(entry: Entry, order: Order, planned: Plan, why: str = "") -> None:
+    """Put a plan on record; with the first one the order goes to work.
+
+    Raises:
+        ValidationError: It is none: a slice is not above zero, is there twice, or is not in the order of time, or the memo is none.
+    """
+    check_slices(planned.slices)
+    state = entry.state
+    bid, ask, quote_ns = view_of(entry, order.symbol).seen
+    memo = checked_memo(planned.memo)
+    state.record_of(
+        order,
+        ev.WorkPlanned(
+            *state.envelope(), order.order_id, planned.slices, planned.start_ns, planned.end_ns, why, bid, ask, quote_ns, memo
+        ),
+    )  # fmt: skip
+
+
+def check_slices(slices: tuple[Slice, ...]) -> None:
+    """Check that slices can be a plan.
+
+    Raises:
+        ValidationError: There are too many, one is not above zero or is there twice, or they are not in the order of time.
+    """
+    if len(slices) > MAX_PLANNED:
+        raise ValidationError("slices", len(slices), f"plan at most {MAX_PLANNED}")
+    numbers = {each.number for each in slices}
+    times = [each.start_ns for each in slices]
+    if len(numbers) < len(slices) or times != sorted(times) or not all(each.qty > 0 for each in slices):
+        raise ValidationError(
+            "slices", f"{len(slices)} of them", "plan each once, above zero, in the order of time"
+        )
+
+
+def stop(state: State, order: Order) -> Reasons:
+    """Stop an order that is worked here by somebody's word: it ends once its children are taken back; or deny that."""
+    parent = state.parents.by_id[order.order_id]
+    if parent.stopped is None and not parent.is_over:
+        text = f"canceled by {state.cause.origin}" if state.cause.origin else "canceled"
+        state.record_of(order, ev.WorkStopped(*state.envelope(), order.order_id, WorkEnd.CANCELED, text))
+        return ()
+    how = order.life.value if order.is_ended else "filled" if order.is_filled else "stopped already"
+    code = ReasonCode.NOT_WORKING if parent.is_over else ReasonCode.ALREADY_PENDING
+    allowed = "an order that still works" if parent.is_over else "one cancel at a time"
+    reasons = (Reason(code, "order_id", f"{order.order_id}, which is {how}", allowed),)
+    state.record_of(order, ev.CancelDenied(*state.envelope(), order.order_id, reasons))
+    return reasons
+
+
+def pause(state: State, what: PauseWork) -> None:
+    """Suspend an order that is worked here; where it is suspended, stopped or over already, there is nothing to do.
+
+    Raises:
+        UnknownOrderError: No such order is worked here; nothing has changed.
+    """
+    parent = _parent(state, what.order_id)
+    if parent.suspended is None and parent.stopped is None and not parent.is_over:
+        state.record_of(parent.order, ev.WorkSuspended(*state.envelope(), what.order_id, what.reason))
+
+
+def resume(state: State, what: ResumeWork) -> None:
+    """Let an order go on that was suspended; where it was not, there is nothing to do. Errors as in `pause`."""
+    parent = _parent(state, what.order_id)
+    if parent.suspended is not None and parent.stopped is None and not parent.order.is_ended:
+        state.record_of(parent.order, ev.WorkResumed(*state.envelope(), what.order_id, what.reason))
+
+
+def _parent(state: State, order_id: OrderId) -> Parent:
+    parent = state.parents.by_id.get(order_id)
+    if parent is None:
+        raise UnknownOrderError("order_id", repr(order_id), "the id of an order that is worked here")
+    return parent

@@ -1,0 +1,62 @@
+"""What is true of every order that is worked here, after every event: worked out again from its children."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oms.engine.state import State
+from oms.model.decimals import ZERO
+from oms.model.parent import Parent, is_parent, may_execute
+
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+
+def check_parents(state: State) -> Iterator[str]:
+    """Give everything that is wrong with the parents of a state, as sentences."""
+    book = state.parents
+    wanted = {order_id for parent in book.by_id.values() for order_id in book.family(parent)}
+    if book.of_order.keys() != wanted:
+        yield f"orders of parents are {sorted(wanted)}, known as such {sorted(book.of_order)}"
+    live = {order_id for order_id, parent in book.by_id.items() if not parent.is_over}
+    if book.live.keys() != live:
+        yield f"parents at work are {sorted(live)}, looked after are {sorted(book.live)}"
+    for parent in book.by_id.values():
+        for what in _check(parent):
+            yield f"order {parent.order_id}: {what}"
+    if not (book.told or book.woken):
+        # Between two inputs every parent was told of everything.
+        for parent in book.by_id.values():
+            if (parent.order.cum_qty, parent.filled) != (parent.filled, parent.order.cum_qty):
+                yield f"order {parent.order_id}: cum_qty {parent.order.cum_qty}, its children have executed {parent.filled}"
+
+
+def _check(parent: Parent) -> Iterator[str]:
+    order = parent.order
+    if not is_parent(order):
+        yield "it has children, and is not worked here"
+    children = [child.order for child in parent.children.values() if child.order is not None]
+    filled = sum((child._cum_qty for child in children), ZERO)
+    working = sum((may_execute(child) for child in children), ZERO)
+    if (parent.filled, parent.working) != (filled, working):
+        yield (
+            f"{parent.filled} executed and {parent.working} at work, "
+            f"its children have executed {filled} and may execute {working}"
+        )
+    told = sum((child._told[0] for child in parent.children.values()), ZERO)
+    worth = sum((child._told[1] for child in parent.children.values()), ZERO)
+    if (order.cum_qty, order.notional) != (told, worth):
+        yield f"cum_qty {order.cum_qty} worth {order.notional}, it was told of {told} worth {worth}"
+    is_open = {child.order_id for child in parent.children.values() if child.working}
+    if parent.open.keys() != is_open:
+        yield f"its open children are {sorted(is_open)}, known as such {sorted(parent.open)}"
+    # Q = X + working + available, but for what has executed beyond the total and what a bust gives back to an order that has ended.
+    if not order.is_ended and parent.amend is None and parent.filled <= order.order_qty:
+        if parent.filled + parent.working + parent.available != order.order_qty:
+            yield f"of {order.order_qty} are {parent.filled} executed, {parent.working} at work and {parent.available} left"
+        if parent.working > order.order_qty - parent.filled:
+            yield f"{parent.working} at work, and {order.order_qty - parent.filled} are left"
+    if parent.planned != sum((each.qty for each in parent.slices.values()), ZERO):
+        yield f"{parent.planned} are taken for planned, its slices are {list(parent.slices.values())}"
+    for number in parent.slices.keys() & parent.decided.keys():
+        yield f"slice {number} is decided and to come"

@@ -1,0 +1,376 @@
+"""Orders at work here: their algorithms are asked what to do, and it is done, as far as it may be.
+
+Whatever an algorithm says, its order is never exceeded: a child is never larger than what is available, and none is placed while the
+order is suspended, stopped, ended, about to be made smaller, or resting after refusals. Each child passes the gate like any other order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from heapq import heappop, heappush
+from typing import Any, Final
+
+from oms.engine import parent_amends, parent_entry
+from oms.engine.inputs import Input
+from oms.engine.order_entry import OrderEntry
+from oms.engine.parent_book import ParentBook
+from oms.engine.refusals import why_suspended
+from oms.errors import LimitExceededError, OmsError
+from oms.model import events as ev
+from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
+from oms.model.decimals import ZERO, plain
+from oms.model.enums import AnomalyCode, SessionPhase
+from oms.model.ids import BrokerName, OrderId
+from oms.model.market import Quote, TradePrint
+from oms.model.order import ENDED
+from oms.model.parent import ORIGIN, Child, Parent
+from oms.model.requests import Request
+from oms.model.security_status import SecurityStatus
+from oms.model.sessions import SessionChange
+from oms.model.work import Memo, Pace, Wake, WorkEnd, checked_memo
+from oms.model.work_commands import PauseWork, ResumeWork
+from oms.order_types.strategy import working
+from oms.ports.working_handler import NewChild, NextWake, Skip, Steps, View, WorkingHandler
+
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+MAX_STEPS: Final = 10_000
+"""How many steps orders may take after one input before it is taken for a loop."""
+
+_NOTHING: Final = Steps()
+
+
+class Parents:
+    """What works the parents of an engine."""
+
+    __slots__ = ("_book", "_due", "_entry", "_memo", "_requests", "_state", "_wakes")
+
+    def __init__(self, entry: OrderEntry) -> None:
+        """Work on the state of an order entry, through which all children go."""
+        self._entry = entry
+        self._state = entry.state
+        self._book: ParentBook = entry.state.parents
+        # When who is to be looked at: entries of whom nothing else is known any more are passed over.
+        self._due: list[tuple[int, OrderId]] = []
+        self._wakes: dict[OrderId, int] = {}
+        self._requests: list[Request] = []
+        # What is to be noted with the next event of the order that is looked at.
+        self._memo: Memo | None = None
+
+    @property
+    def inputs(self) -> dict[type[Any], Callable[[Any], None]]:
+        """What is done with each input that is about orders that are worked here."""
+        return {PauseWork: self._pause, ResumeWork: self._resume, SecurityStatus: self._note}
+
+    def _pause(self, what: PauseWork) -> None:
+        self._state.begin(PauseWork, what.asked_by)
+        parent_entry.pause(self._state, what)
+
+    def _resume(self, what: ResumeWork) -> None:
+        self._state.begin(ResumeWork, what.asked_by)
+        parent_entry.resume(self._state, what)
+
+    def _note(self, what: SecurityStatus) -> None:
+        self._entry.tapes.note(what)
+        for parent in self._book.live.values():
+            if parent.order._symbol == what.symbol:
+                self._book.wake(parent, Wake.SESSION)
+
+    # ------------------------------------------------------------ what has happened
+
+    def see(self, what: Input) -> None:
+        """Take note of an input, and of the time: whoever it concerns is to be looked at."""
+        book = self._book
+        kind = type(what)
+        if isinstance(what, Quote | TradePrint):
+            tape = self._entry.tapes.by_symbol.get(what.symbol)
+            if tape is not None:
+                why = Wake.QUOTE if kind is Quote else Wake.VOLUME
+                for order_id in tape.take(what):
+                    self._wake(order_id, why)
+        elif isinstance(what, SessionChange):
+            if what.phase is SessionPhase.OPEN:
+                self._entry.tapes.since_ns[what.symbol] = what.time_ns
+            for parent in book.live.values():
+                if what.symbol is None or parent.order._symbol == what.symbol:
+                    book.wake(parent, Wake.SESSION)
+        due, now_ns = self._due, self._state.now_ns
+        while due and due[0][0] <= now_ns:
+            at_ns, order_id = heappop(due)
+            if self._wakes.get(order_id) == at_ns:
+                del self._wakes[order_id]
+                self._wake(order_id, Wake.TIMER)
+
+    def _wake(self, order_id: OrderId, why: Wake) -> None:
+        parent = self._book.live.get(order_id)
+        if parent is not None:
+            self._book.wake(parent, why)
+
+    @property
+    def next_due_ns(self) -> int | None:
+        """When somebody is to be looked at next, in nanoseconds UTC; None if nobody is."""
+        due = self._due
+        while due and self._wakes.get(due[0][1]) != due[0][0]:
+            heappop(due)
+        return due[0][0] if due else None
+
+    # ------------------------------------------------------------ what follows
+
+    def advance(self, requests: list[Request]) -> bool:
+        """Do all that follows, and tell whether there was anything.
+
+        Raises:
+            LimitExceededError: It does not come to rest.
+        """
+        book = self._book
+        if not (book.woken or book.told):
+            return False
+        self._requests = requests
+        steps = 0
+        while book.woken or book.told:
+            self._tell()
+            if not book.woken:
+                break
+            steps += 1
+            if steps > MAX_STEPS:
+                raise LimitExceededError("MAX_STEPS", MAX_STEPS, "an algorithm answers itself")
+            order_id, why = next(iter(book.woken.items()))
+            del book.woken[order_id]
+            self._look(book.by_id[order_id], frozenset(why))
+        return True
+
+    def _tell(self) -> None:
+        """Tell parents what their children have executed."""
+        state, book = self._state, self._book
+        while book.told:
+            order_id, child = next(iter(book.told.items()))
+            del book.told[order_id]
+            parent, order = book.of_order[order_id], child.order
+            assert order is not None
+            qty, notional = child._told
+            more, worth = order._cum_qty - qty, order._notional - notional
+            if not (more or worth):
+                continue
+            if not state.fresh:
+                state.begin(SubmitOrder, ORIGIN)
+            told = ev.ChildExecuted(*state.envelope(), parent.order_id, order_id, child.exec_id, more, worth)
+            state.record_of(parent.order, told)
+            if parent.excess > parent._told_excess:
+                self._tell_excess(parent)
+
+    def _tell_excess(self, parent: Parent) -> None:
+        state = self._state
+        state.begin(SubmitOrder, ORIGIN)
+        text = f"its children have executed {plain(parent.excess)} more than was ordered"
+        broker = BrokerName("")
+        raised = ev.AnomalyRaised(*state.envelope(), AnomalyCode.OVERFILL, broker, parent.order_id, text, "")
+        state.record(raised)
+        if parent.stopped is None and parent.order._life not in ENDED:
+            self._stop(parent, WorkEnd.OVERFILLED, text)
+
+    def _look(self, parent: Parent, why: frozenset[Wake]) -> None:
+        self._note_refusals(parent)
+        if parent.order._life in ENDED:
+            self._take_back(parent, parent.open.values())
+            self._settle(parent, NextWake())
+            return
+        if parent.amend is not None:
+            self._amend(parent)
+        if parent.stopped is not None or parent.suspended is not None:
+            self._take_back(parent, parent.open.values())
+            if parent.stopped is not None:
+                if not parent.open:
+                    self._end(parent)
+                self._settle(parent, NextWake())
+                return
+        if not parent.open and parent.order.is_filled:
+            self._settle(parent, NextWake())
+            return
+        handler = working(self._entry._handlers, parent.order._terms)
+        if handler is None:
+            self._suspend(parent, f"no handler works {parent.order._terms}")
+            self._settle(parent, NextWake())
+            return
+        view = parent_entry.view_of(self._entry, parent.order._symbol, parent, reads=handler.needs_prints)
+        steps = self._ask(handler, parent, view, why)
+        try:
+            self._follow(parent, view, steps)
+        except OmsError as error:
+            self._suspend(parent, f"what its algorithm asks for cannot be meant: {error}")
+        self._settle(parent, steps.wake)
+
+    def _ask(self, handler: WorkingHandler, parent: Parent, view: View, why: frozenset[Wake]) -> Steps:
+        try:
+            steps = handler.step(parent, view, why)
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:  # noqa: BLE001  # an algorithm of somebody's own may raise anything; its order is not worked on
+            self._suspend(parent, f"its algorithm failed: {type(error).__name__}: {error}")
+            return _NOTHING
+        if type(steps) is Steps:
+            return steps
+        self._suspend(parent, f"its algorithm gave {type(steps).__name__}, not Steps")
+        return _NOTHING
+
+    def _note_refusals(self, parent: Parent) -> None:
+        """Suspend an order whose child was refused for good, or canceled by somebody else."""
+        book = self._book
+        for order_id in [one for one in book.asked_away if one in parent.children]:
+            who = book.asked_away.pop(order_id)
+            self._suspend(parent, f"its child {order_id} was canceled{f' by {who}' if who else ''}")
+        for order_id in [one for one in book.refused if one in parent.children]:
+            text = why_suspended(parent, book.refused.pop(order_id))
+            if text:
+                self._suspend(parent, text)
+
+    # ------------------------------------------------------------ what an algorithm asks for
+
+    def _follow(self, parent: Parent, view: View, steps: Steps) -> None:
+        self._memo = None
+        if steps.memo is not None and (memo := checked_memo(steps.memo)) != parent.memo:
+            self._memo = memo
+        self._take_back(parent, [parent.children[one] for one in steps.cancel if one in parent.open])
+        for order_id, price in steps.reprice:
+            child = parent.open.get(order_id)
+            if child is not None and parent.may_send and not child.is_pending_cancel:
+                self._state.begin(ReplaceOrder, ORIGIN)
+                self._entry.replace(ReplaceOrder(order_id, price=price), self._requests)
+        if steps.replan is not None:
+            parent_amends.replan(self._entry, parent, steps.replan, self._memo)
+            self._memo = None
+        for skip in steps.skips:
+            self._skip(parent, view, skip)
+        for new in steps.children:
+            self._place(parent, view, new)
+        if self._memo is not None:
+            self._begin()
+            noted = ev.WorkNoted(*self._state.envelope(), parent.order_id, self._memo)
+            self._state.record_of(parent.order, noted)
+        if steps.suspend is not None:
+            self._suspend(parent, steps.suspend)
+        if steps.finish is not None and parent.stopped is None:
+            self._stop(parent, steps.finish, steps.text or steps.finish.value)
+
+    def _begin(self) -> None:
+        self._state.begin(SubmitOrder, ORIGIN)
+
+    def _skip(self, parent: Parent, view: View, skip: Skip) -> None:
+        self._decide(parent, view, skip.number, skip.asked_qty, skip.pace, skip.role)
+
+    def _decide(
+        self, parent: Parent, view: View, number: int, asked: Decimal, pace: Pace, role: str,
+        qty: Decimal = ZERO, child: OrderId | None = None,
+    ) -> None:  # fmt: skip
+        self._begin()
+        memo, self._memo = self._memo, None
+        bid, ask, quote_ns = view.seen
+        decided = ev.SliceDecided(
+            *self._state.envelope(), parent.order_id, number, asked, qty, pace, role, child, bid, ask, quote_ns, memo
+        )  # fmt: skip
+        self._state.record_of(parent.order, decided)
+
+    def _place(self, parent: Parent, view: View, new: NewChild) -> None:
+        """Place a child, or record why not."""
+        asked = new.qty if new.asked_qty is None else new.asked_qty
+        qty = min(new.qty, parent.available)
+        pace = self._why_not(parent, view)
+        if pace is None and qty <= ZERO:
+            pace = Pace.DONE
+        if pace is not None:
+            self._decide(parent, view, new.number, asked, pace, new.role)
+            return
+        state, order = self._state, parent.order
+        order_id = state.free_order_id()
+        command = SubmitOrder(
+            order._symbol, order._side, qty, new.terms, new.time_in_force, order._account,
+            instructions=order._instructions if new.instructions is None else new.instructions,
+        )  # fmt: skip
+        self._decide(parent, view, new.number, asked, new.pace, new.role, qty, order_id)
+        state.begin(SubmitOrder, ORIGIN)
+        self._entry.submit(command, self._requests, promised=order_id, broker=new.broker)
+
+    def _why_not(self, parent: Parent, view: View) -> Pace | None:
+        """Give why no child may be placed now, whatever its algorithm says; None where one may."""
+        if parent.stopped is not None or parent.order._life in ENDED:
+            return Pace.CANCELED
+        if not parent.may_send:
+            return Pace.SUSPENDED
+        if not view.is_reconciled:
+            return Pace.NOT_RECONCILED
+        return Pace.RESTING if self._state.now_ns < parent_entry.resting_ns(parent) else None
+
+    # ------------------------------------------------------------ the course of an order
+
+    def _suspend(self, parent: Parent, why: str) -> None:
+        if parent.suspended is None and parent.stopped is None and parent.order._life not in ENDED:
+            self._begin()
+            state = self._state
+            state.record_of(parent.order, ev.WorkSuspended(*state.envelope(), parent.order_id, why))
+
+    def _stop(self, parent: Parent, why: WorkEnd, text: str) -> None:
+        self._begin()
+        state = self._state
+        state.record_of(parent.order, ev.WorkStopped(*state.envelope(), parent.order_id, why, text))
+
+    def _end(self, parent: Parent) -> None:
+        """End an order of which nothing works any more, where that is not filled."""
+        order, state = parent.order, self._state
+        if order.is_filled:
+            return
+        self._begin()
+        text = parent.stop_text
+        if parent.stopped is WorkEnd.CANCELED:
+            state.record_of(order, ev.OrderCanceled(*state.envelope(), parent.order_id, None, text))
+        else:
+            state.record_of(order, ev.OrderExpired(*state.envelope(), parent.order_id, text))
+
+    def _take_back(self, parent: Parent, children: Iterable[Child]) -> None:
+        """Ask for children to be canceled, where that is not asked for; what was refused, once so long has passed as a request may."""
+        state = self._state
+        for child in list(children):
+            if child.order is None or child.is_pending_cancel or self._again_ns(child) > state.now_ns:
+                continue
+            state.begin(CancelOrder, ORIGIN)
+            self._entry.cancel(CancelOrder(child.order_id), self._requests)
+
+    def _again_ns(self, child: Child) -> int:
+        return child.refused_ns + self._state.request_timeout_ns if child.refused_ns else 0
+
+    def _amend(self, parent: Parent) -> None:
+        """Change an order as was asked, once so much is taken back."""
+        if parent_amends.is_ready(parent):
+            parent_amends.finish(self._entry, parent)
+        else:
+            self._take_back(parent, parent.open.values())
+
+    def _settle(self, parent: Parent, wake: NextWake) -> None:
+        """Note when an order is to be looked at next; what it asked for before is forgotten."""
+        state, order_id = self._state, parent.order_id
+        tape = self._entry.tapes.of(parent.order._symbol, None)
+        if parent.is_over:
+            tape.forget(order_id)
+            self._wakes.pop(order_id, None)
+            self._book.settle(parent)
+            return
+        if wake.on_quote:
+            tape.quote_listeners[order_id] = None
+        else:
+            tape.quote_listeners.pop(order_id, None)
+        if wake.at_volume is not None:
+            tape.wait(order_id, wake.at_volume)
+        now_ns = state.now_ns
+        times = [self._again_ns(child) for child in parent.open.values() if child.refused_ns]
+        times.append(parent_entry.resting_ns(parent))
+        if parent.stopped is None and parent.order._life not in ENDED:
+            times.append(parent.end_ns)
+            if wake.at_ns is not None:
+                times.append(max(wake.at_ns, now_ns + 1))
+        later = [at_ns for at_ns in times if at_ns > now_ns]
+        if later:
+            at_ns = min(later)
+            self._wakes[order_id] = at_ns
+            heappush(self._due, (at_ns, order_id))
+        else:
+            self._wakes.pop(order_id, None)

@@ -1,0 +1,45 @@
+"""Whether a child that was refused may be tried again, or its parent is to be suspended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from oms.model import events as ev
+from oms.model.parent import Parent
+from oms.model.reasons import ReasonCode
+from oms.ports.working_handler import MAX_REJECTS
+
+PASSING: Final = frozenset(
+    {
+        ReasonCode.MSG_RATE,
+        ReasonCode.NOT_RECONCILED,
+        ReasonCode.INPUT_UNAVAILABLE,
+        ReasonCode.PRICE_COLLAR,
+        ReasonCode.KILL_SWITCH,
+        ReasonCode.MAX_OPEN_ORDERS,
+    }
+)
+"""Refusals here that pass: too many messages or orders, a broker that is not known well enough yet, a price that is stale or gone,
+and a kill switch, which is for all. Any other is of the order itself."""
+
+STAYING: Final = frozenset({"1", "3", "5", "9", "10", "11", "13", "14", "15", "18"})
+"""OrdRejReason (103) of a venue that stay as they are: unknown symbol, order exceeds limit, unknown order, trade along required,
+invalid investor, unsupported characteristic, incorrect quantity, incorrect allocated quantity, unknown account, invalid price
+increment. Any other may pass: exchange closed, too late to enter, stale order, beyond the price band, or what the venue does not say."""
+
+
+def why_suspended(parent: Parent, refusal: ev.OrderDenied | ev.OrderRejected) -> str:
+    """Give why an order is to be suspended since a child of it was refused; empty where the child may be tried again."""
+    child = refusal.order_id
+    if isinstance(refusal, ev.OrderRejected):
+        said = refusal.text or "no reason given"
+        if refusal.reject_code in STAYING:
+            return f"its child {child} was rejected [{refusal.reject_code}]: {said}"
+    else:
+        said = str(refusal.reasons[0])
+        staying = [str(reason) for reason in refusal.reasons if reason.code not in PASSING]
+        if staying:
+            return f"its child {child} was denied here: {staying[0]}"
+    if parent.rejects >= MAX_REJECTS:
+        return f"{parent.rejects} children in a row were refused, the last one, {child}: {said}"
+    return ""

@@ -1,0 +1,135 @@
+"""What algorithms are shown of the market: the last quote that could be used, and what was printed. No journal holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from heapq import heappop, heappush
+from typing import Final
+
+from oms.model.decimals import ZERO
+from oms.model.enums import SecurityTradingStatus
+from oms.model.ids import OrderId, Symbol
+from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.security_status import SecurityStatus
+
+TRIM: Final = 4_096
+"""After how many prints those are let go that everybody has seen."""
+
+
+class Tape:
+    """The market of one instrument, since orders of it are worked here.
+
+    Attributes:
+        good_quote: The last quote that was two-sided and did not cross; None before the first.
+        last_trade: The last print; None before the first.
+        printed_qty: What was printed in all.
+        quote_listeners: The orders that are to be looked at with each quote.
+    """
+
+    __slots__ = (
+        "_base", "_prints", "_readers", "_waiting", "good_quote", "last_trade", "printed_qty", "quote_listeners",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.good_quote: Quote | None = None
+        self.last_trade: TradePrint | None = None
+        self.printed_qty = ZERO
+        self.quote_listeners: dict[OrderId, None] = {}
+        # The prints that somebody may still want to see, the number of the first, and up to which each reader has seen them.
+        self._prints: list[TradePrint] = []
+        self._base = 0
+        self._readers: dict[OrderId, int] = {}
+        # Volumes that are waited for, some of them no longer.
+        self._waiting: list[tuple[Decimal, OrderId]] = []
+
+    def take(self, update: MarketUpdate) -> Iterable[OrderId]:
+        """Take note of the market, and give the orders that are to be looked at for that."""
+        if type(update) is Quote:
+            if update.is_two_sided:
+                self.good_quote = update
+            return tuple(self.quote_listeners)
+        if type(update) is not TradePrint:
+            return ()
+        self.last_trade = update
+        self.printed_qty += update.size
+        if self._readers:
+            self._prints.append(update)
+            if len(self._prints) >= TRIM:
+                self._trim()
+        found = []
+        while self._waiting and self._waiting[0][0] <= self.printed_qty:
+            found.append(heappop(self._waiting)[1])
+        return found
+
+    def wait(self, order_id: OrderId, volume: Decimal) -> None:
+        """Have an order looked at once so much was printed in all."""
+        heappush(self._waiting, (volume, order_id))
+
+    def read(self, order_id: OrderId) -> Sequence[TradePrint]:
+        """Give what was printed since an order's algorithm was last shown prints; nothing the first time."""
+        end = self._base + len(self._prints)
+        since = self._readers.get(order_id, end)
+        self._readers[order_id] = end
+        return tuple(self._prints[since - self._base :])
+
+    def has_reader(self, order_id: OrderId) -> bool:
+        """Tell whether an order's algorithm was shown prints before."""
+        return order_id in self._readers
+
+    def forget(self, order_id: OrderId) -> None:
+        """Let an order go."""
+        self._readers.pop(order_id, None)
+        self.quote_listeners.pop(order_id, None)
+        if not self._readers:
+            self._base += len(self._prints)
+            self._prints.clear()
+
+    def _trim(self) -> None:
+        seen = min(self._readers.values()) - self._base
+        del self._prints[:seen]
+        self._base += seen
+
+
+class Tapes:
+    """The market of every instrument of which an order is worked here.
+
+    Attributes:
+        by_symbol: These.
+        halted: The instruments in which trading is halted, as far as somebody has said so.
+        since_ns: When trading went on or a session opened last, in nanoseconds UTC, by instrument; None is for all. Older quotes are
+            not to be used.
+    """
+
+    __slots__ = ("by_symbol", "halted", "since_ns")
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.by_symbol: dict[Symbol, Tape] = {}
+        self.halted: dict[Symbol, None] = {}
+        self.since_ns: dict[Symbol | None, int] = {}
+
+    def of(self, symbol: Symbol, quote: Quote | None) -> Tape:
+        """Give the market of an instrument, from now on looked at; it begins with the quote given, where that can be used."""
+        tape = self.by_symbol.get(symbol)
+        if tape is None:
+            tape = self.by_symbol[symbol] = Tape()
+            if quote is not None and quote.is_two_sided:
+                tape.good_quote = quote
+        return tape
+
+    def note(self, status: SecurityStatus) -> None:
+        """Take note that trading is halted, or goes on."""
+        if status.security_trading_status is SecurityTradingStatus.TRADING_HALT:
+            self.halted[status.symbol] = None
+        else:
+            self.halted.pop(status.symbol, None)
+            self.since_ns[status.symbol] = status.time_ns
+
+    def usable(self, quote: Quote | None) -> Quote | None:
+        """Give a quote where trading has not stopped since."""
+        if quote is None or not self.since_ns:
+            return quote
+        since_ns = max(self.since_ns.get(quote.symbol, 0), self.since_ns.get(None, 0))
+        return quote if quote.time_ns >= since_ns else None

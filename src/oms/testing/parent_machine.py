@@ -1,0 +1,346 @@
+"""The rule-based machine of orders that are worked here: any algorithm with a schedule, and every interleaving of what can happen.
+
+After each step these laws are looked at.
+
+- *Accounts*: ordered = executed + at work + available, worked out again from the children; the average price is that of their fills.
+- *Never over the total*: what the children have executed and may still execute at the venue is never more than was ordered.
+- *Never past the end*: no child is sent at or after the end, but for the one of a sweep, or where the order may go on.
+- *Never outside the limit*: no child, and no new price of one, is worse than the limit.
+- *Nothing while it may not*: no child is sent while the order is suspended, canceled, or about to be made smaller.
+- *Restarts*: a replay of the journal and a snapshot make the same state, and the slices that are left stay what they were.
+- *The end*: once everything is answered and its time is over, it is filled or has ended, and no child works.
+
+Subclass `ParentMachine` with handlers and parameters of your own, and run it as `ParentMachine.TestCase` under pytest.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+try:
+    from hypothesis import strategies as st
+    from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+except ImportError as error:  # pragma: no cover  # the suite itself needs Hypothesis
+    raise ImportError("oms.testing needs Hypothesis: pip install 'openoms[testing]'") from error
+
+from oms.algos.handlers import with_algorithms
+from oms.engine.engine import Engine
+from oms.engine.fingerprint import describe
+from oms.engine.inputs import Input, Reported, Start, TimerDue
+from oms.engine.invariants import check_state
+from oms.engine.snapshot import dump, load
+from oms.engine.state import State
+from oms.model.capabilities import Capabilities
+from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, ReplaceOrder, SubmitOrder
+from oms.model.decimals import ZERO
+from oms.model.enums import SecurityTradingStatus, SessionPhase, Side
+from oms.model.events import Event
+from oms.model.ids import Account, BrokerName, OrderId
+from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
+from oms.model.market import Quote, TradePrint
+from oms.model.parent import Parent
+from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, Request
+from oms.model.security_status import SecurityStatus
+from oms.model.sessions import SessionChange
+from oms.model.terms import Limit, Market, Strategy
+from oms.model.time_in_force import AtTheClose, Day, ImmediateOrCancel
+from oms.model.work_commands import PauseWork, ResumeWork
+from oms.order_types.registry import HandlerRegistry
+from oms.projections.positions import Positions
+from oms.testing.checks import JournalChecker
+from oms.testing.group_venue import NumberVenue, Slip
+
+START_NS: Final = 1_767_623_400_000_000_000
+"""2026-01-05 14:30:00 UTC."""
+S: Final = 1_000_000_000
+HERE: Final = BrokerName("venue")
+AAPL: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1, broker=HERE)
+_MAIN: Final = Account("main")
+_FIRST: Final = OrderId(1)
+_PICKS: Final = st.integers(0, 99)
+_MAX_ANSWERS: Final = 2_000
+_TIMEOUT_NS: Final = 30 * S
+_LIMITS: Final = {Side.BUY: Decimal("100.03"), Side.SELL: Decimal("99.97")}
+
+
+def parameters() -> st.SearchStrategy[dict[str, Any]]:
+    """Give how an order is worked: for a minute, in every style, with every policy."""
+    return st.fixed_dictionaries(
+        {"duration": st.just(60), "slices": st.integers(1, 8)},
+        optional={
+            "child_style": st.sampled_from(["market", "marketable_limit", "passive_then_cross"]),
+            "catch_up": st.sampled_from(["carry", "spread", "give_up", "cross"]),
+            "on_residual": st.sampled_from(["cancel", "sweep", "auction"]),
+            "min_rest": st.integers(1, 9),
+            "max_child": st.integers(5, 20),
+            "min_child": st.integers(2, 5),
+            "max_participation": st.sampled_from(["0.1", "0.5"]),
+            "randomise_time": st.sampled_from(["0.2", "1"]),
+            "child_offset": st.sampled_from(["0.01", "0.05"]),
+            "max_quote_age": st.integers(3, 20),
+            "seed": st.integers(0, 5),
+        },
+    )
+
+
+class ParentMachine(RuleBasedStateMachine):
+    """One order, at a venue that does what it likes when it likes."""
+
+    def __init__(self) -> None:
+        """Begin before the order."""
+        super().__init__()
+        self.venue = NumberVenue(START_NS)
+        self.events: list[Event] = []
+        self.checker = JournalChecker(looks_for_floats=False)
+        self.now_ns = START_NS
+        self.largest = ZERO
+
+    def handlers(self) -> HandlerRegistry:
+        """Give what works each kind of order; the library's own unless you say otherwise."""
+        return with_algorithms()
+
+    def terms(self, told: dict[str, Any]) -> Strategy:
+        """Give the terms of the order that is worked; a TWAP unless you say otherwise."""
+        return Strategy("twap", told)
+
+    # ------------------------------------------------------------ the hand that drives the engine
+
+    def _engine(self, state: State | None = None) -> Engine:
+        return Engine({HERE: self.able}, self.handlers(), state)
+
+    def _start(self) -> Start:
+        return Start("parents", _TIMEOUT_NS, RiskLimits.off("a test"), (AAPL,), _MAIN)
+
+    def tell(self, what: Input) -> None:
+        """Hand an input in, and its requests to the venue; each is held to the laws as it leaves."""
+        self.now_ns += 1_000_000
+        forbids = self._why_nothing_may_leave()
+        outcome = self.engine.handle(what, self.now_ns)
+        self.events += outcome.events
+        for event in outcome.events:
+            assert not (wrong := self.checker.take(event)), wrong
+        for request in outcome.requests:
+            self._look_at(request, forbids)
+            self.venue.take(request)
+
+    def _why_nothing_may_leave(self) -> str:
+        parent = self.parent
+        if parent is None:
+            return ""
+        return "" if parent.suspended is None and parent.stopped is None else "suspended or stopped"
+
+    def _look_at(self, request: Request, forbids: str) -> None:
+        if not isinstance(request, NewOrderSingle | OrderCancelReplaceRequest):
+            return
+        parent = self.parent
+        assert parent is not None
+        terms = request.terms
+        if self.limit is not None:
+            assert isinstance(terms, Limit), "a limit allows no market order"
+            assert terms.price <= self.limit if self.is_buy else terms.price >= self.limit, "beyond the limit"
+        if isinstance(request, NewOrderSingle):
+            role = parent.children[request.order_id].role
+            is_resumed = parent.suspended is None and parent.stopped is None
+            assert not forbids or is_resumed, f"sent while {forbids}"
+            assert self.now_ns < parent.end_ns or role in ("sweep", "auction"), f"a {role} past the end"
+
+    @initialize(
+        side=st.sampled_from([Side.BUY, Side.SELL]),
+        qty=st.integers(1, 60),
+        told=parameters(),
+        has_limit=st.booleans(),
+        takes_ioc=st.booleans(),
+    )
+    def begin(
+        self, side: Side, qty: int, told: dict[str, Any], has_limit: bool, takes_ioc: bool
+    ) -> None:  # drawn by Hypothesis
+        """Open an engine at a venue of some kind, and place the order."""
+        tifs = (Day, AtTheClose, ImmediateOrCancel) if takes_ioc else (Day, AtTheClose)
+        self.able = Capabilities(
+            order_types=frozenset((kind, tif) for kind in (Limit, Market) for tif in tifs),
+            amendable=frozenset({"price"}),
+        )
+        self.is_buy, self.limit = side is Side.BUY, _LIMITS[side] if has_limit else None
+        if self.limit is not None:
+            told["limit_price"] = self.limit
+        for name in ("max_child", "min_child"):
+            if name in told and told[name] > qty:
+                del told[name]
+        self.engine = self._engine()
+        self.tell(self._start())
+        self.tell(Quote(AAPL.symbol, self.now_ns, "99.99", 10, "100.01", 10))
+        self.tell(SubmitOrder(AAPL.symbol, side, qty, self.terms(told), Day(), _MAIN))
+        self.largest = Decimal(qty)
+        assert self.parent is not None, self.engine.state.index.by_id[_FIRST].reasons
+
+    @property
+    def parent(self) -> Parent | None:
+        """The order at work; None before it was taken."""
+        return self.engine.state.parents.by_id.get(_FIRST)
+
+    # ------------------------------------------------------------ what the venue does
+
+    def _slips(self, pick: int, *, is_open: bool = True) -> Slip | None:
+        found = [slip for slip in self.venue.slips.values() if slip.is_open or not is_open]
+        return found[pick % len(found)] if found else None
+
+    def _hear(self, slip: Slip) -> None:
+        self.tell(Reported(HERE, slip.said.popleft()))
+
+    @rule(pick=_PICKS)
+    def accept(self, pick: int) -> None:
+        """The venue takes an order."""
+        slip = self._slips(pick)
+        if slip is not None and slip.is_new:
+            self.venue.accept(slip)
+
+    @rule(pick=_PICKS, size=st.integers(1, 12))
+    def execute(self, pick: int, size: int) -> None:
+        """Something trades."""
+        slip = self._slips(pick)
+        if slip is not None:
+            self.venue.execute(slip, Decimal(size))
+
+    @rule(pick=_PICKS, grants=st.sampled_from([True, True, True, False]))
+    def decide(self, pick: int, grants: bool) -> None:  # drawn by Hypothesis
+        """The venue decides about a request."""
+        asked = [slip for slip in self.venue.slips.values() if slip.asked]
+        if asked:
+            self.venue.decide(asked[pick % len(asked)], grants=grants)
+
+    @rule(pick=_PICKS, wanted=st.integers(0, 4))
+    def end(self, pick: int, wanted: int) -> None:
+        """The venue refuses an order, or ends one of its own accord; seldom."""
+        slip = self._slips(pick)
+        if slip is not None and not wanted:
+            self.venue.end(slip)
+
+    @rule(pick=_PICKS, wanted=st.integers(0, 3))
+    def bust(self, pick: int, wanted: int) -> None:
+        """An execution is taken back; seldom."""
+        slip = self._slips(pick, is_open=False)
+        if slip is not None and slip.executions and not wanted:
+            self.venue.bust(slip)
+
+    @rule(pick=_PICKS)
+    def hear(self, pick: int) -> None:
+        """A report arrives."""
+        said = [slip for slip in self.venue.slips.values() if slip.said]
+        if said:
+            self._hear(said[pick % len(said)])
+
+    # ------------------------------------------------------------ what the market, the clock and people do
+
+    @rule(bid=st.sampled_from(["99.95", "99.99", "99.99", "100.03", "100.02"]))
+    def quote(self, bid: str) -> None:
+        """The market quotes: as before, beyond the limit, or crossed."""
+        ask = "100.01" if bid == "99.99" else Decimal(bid) + Decimal("0.01")
+        crossed = bid == "100.02"
+        self.tell(Quote(AAPL.symbol, self.now_ns, bid, 10, "100.01" if crossed else ask, 10))
+
+    @rule(size=st.integers(1, 200))
+    def trade(self, size: int) -> None:
+        """Others trade."""
+        self.tell(TradePrint(AAPL.symbol, self.now_ns, 100, size))
+
+    @rule(seconds=st.sampled_from([1, 3, 7, 12, 40]))
+    def wait(self, seconds: int) -> None:
+        """Time passes."""
+        self.now_ns += seconds * S
+        self.tell(TimerDue())
+
+    @rule(is_on=st.booleans())
+    def halt(self, is_on: bool) -> None:  # drawn by Hypothesis
+        """Trading is halted, or goes on."""
+        status = SecurityTradingStatus.TRADING_HALT if is_on else SecurityTradingStatus.RESUME
+        self.tell(SecurityStatus(AAPL.symbol, self.now_ns, status))
+
+    @rule(is_open=st.booleans())
+    def change_session(self, is_open: bool) -> None:  # drawn by Hypothesis
+        """The session opens or closes; orders for the day live on at this venue."""
+        phase = SessionPhase.OPEN if is_open else SessionPhase.CLOSED
+        self.tell(SessionChange(self.now_ns, phase, "20260105", None))
+
+    @rule(is_on=st.booleans(), wanted=st.integers(0, 3))
+    def throw_kill_switch(self, is_on: bool, wanted: int) -> None:  # drawn by Hypothesis
+        """Somebody engages the kill switch, seldom, or releases it."""
+        if not (is_on and wanted):
+            self.tell((EngageKillSwitch if is_on else ReleaseKillSwitch)("a test", "somebody"))
+
+    @rule(is_on=st.booleans())
+    def pause(self, is_on: bool) -> None:  # drawn by Hypothesis
+        """Somebody pauses the order, or lets it go on."""
+        self.tell((PauseWork if is_on else ResumeWork)(_FIRST, "a test", "somebody"))
+
+    @rule(qty=st.integers(1, 70))
+    def amend(self, qty: int) -> None:
+        """Somebody wants another total."""
+        self.tell(ReplaceOrder(_FIRST, order_qty=qty))
+        self.largest = max(self.largest, Decimal(qty))
+
+    @rule(wanted=st.integers(0, 9), pick=_PICKS)
+    def cancel(self, wanted: int, pick: int) -> None:
+        """Somebody cancels the order, or one of its children; seldom."""
+        parent = self.parent
+        if parent is not None and wanted == 0:
+            self.tell(CancelOrder(_FIRST, "somebody"))
+        elif parent is not None and wanted == 1 and parent.open:
+            self.tell(CancelOrder(list(parent.open)[pick % len(parent.open)], "somebody"))
+
+    @precondition(lambda self: hasattr(self, "engine"))
+    @rule(has_snapshot=st.booleans())
+    def restart(self, has_snapshot: bool) -> None:  # drawn by Hypothesis
+        """The manager is started again on its journal, or on a snapshot, which makes the same state."""
+        before, parent = describe(self.engine.state), self.parent
+        left = () if parent is None else tuple(parent.slices.values())
+        if has_snapshot:
+            state = State()
+            load(dump(self.engine.state, Positions()), state, Positions())
+            self.engine = self._engine(state)
+        else:
+            self.engine = self._engine()
+            self.engine.replay(self.events)
+        assert describe(self.engine.state) == before
+        assert self.parent is None or tuple(self.parent.slices.values()) == left
+        self.tell(self._start())
+
+    # ------------------------------------------------------------ what must be true
+
+    @invariant()
+    def nothing_contradicts_itself(self) -> None:
+        """Accounts: the engine's own invariants hold."""
+        if hasattr(self, "engine"):
+            assert check_state(self.engine.state) == ()
+
+    @invariant()
+    def the_total_is_never_exceeded(self) -> None:
+        """At the venue: what has executed and may still execute, whatever of the unanswered is granted."""
+        if hasattr(self, "engine"):
+            most = sum((slip.most for slip in self.venue.slips.values()), ZERO)
+            assert most <= self.largest, f"{most} of {self.largest}"
+
+    def teardown(self) -> None:
+        """Everything is answered, and time passes: then it is filled or has ended, and nothing of it works."""
+        if not hasattr(self, "engine") or self.parent is None:
+            return
+        self.tell(ReleaseKillSwitch("a test", "somebody"))
+        for _ in range(_MAX_ANSWERS):
+            slips = self.venue.slips.values()
+            if said := next((slip for slip in slips if slip.said), None):
+                self._hear(said)
+            elif asked := next((slip for slip in slips if slip.asked), None):
+                self.venue.decide(asked, grants=True)
+            elif any(child.role == "auction" for child in self.parent.open.values()):
+                self.venue.end(next(slip for slip in slips if slip.is_open))
+            elif not self.parent.is_over:
+                self.now_ns += 10 * S
+                self.tell(TimerDue())
+            else:
+                break
+        assert self.parent.is_over, repr(self.parent)
+        order = self.parent.order
+        assert order.is_closed
+        assert order.cum_qty == sum((slip.cum_qty for slip in self.venue.slips.values()), ZERO)
+        assert not any(slip.is_open for slip in self.venue.slips.values())
