@@ -81,6 +81,7 @@ class VenueOrder:
         working_qty: What it may execute in all as the others of its list stand; None where it depends on none.
         pause: Why it is held back; None while it is not.
         lost_qty: What was busted since the total was last said, and does not work again.
+        is_amended: An execution of it was busted or corrected once.
         touches: How often its price was touched, as far as a model was asked what of that is its.
         hold: What it holds of its account; None where accounts are not watched.
         room: Where it stands while it rests at no price: beside others that wait; None otherwise.
@@ -117,6 +118,7 @@ class VenueOrder:
     hold: Held | None = None
     pause: Pause | None = None
     lost_qty: Decimal = ZERO
+    is_amended: bool = False
     touches: int = 0
     cash_order_qty: Decimal | None = None
     cash_left: Decimal | None = None
@@ -133,8 +135,11 @@ class VenueOrder:
 
     @property
     def report_seq(self) -> int | None:
-        """The place of its latest report among its own: what depends on others may change several times in one moment."""
-        return None if self.working_qty is None else self.report_count
+        """The place of its latest report among its own, where the time does not tell: it may change several times in one moment.
+
+        So does what depends on others; and what was taken back of it before its total was said is no part of that.
+        """
+        return None if self.working_qty is None and not self.is_amended else self.report_count
 
     @property
     def open_qty(self) -> Decimal:
@@ -252,7 +257,7 @@ class VenueOrder:
     def lose(self, qty: Decimal) -> None:
         """Book that so much was not executed after all; it does not work again under this total."""
         self.cum_qty = _SUBTRACT(self.cum_qty, qty)
-        self.lost_qty = _ADD(self.lost_qty, qty)
+        self.lost_qty, self.is_amended = _ADD(self.lost_qty, qty), True
 
     def end(self, stage: Stage) -> None:
         """End it with nothing left open."""

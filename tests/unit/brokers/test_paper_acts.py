@@ -135,6 +135,29 @@ def test_what_is_left_of_a_busted_order_is_what_a_replace_says(order_qty: int) -
     assert [one.last_qty for one in desk.broker.executed[2:]] == [order_qty]
 
 
+@pytest.mark.parametrize("act", ["a bust", "a correction"])
+@pytest.mark.parametrize("is_said_first", [True, False], ids=["before a total", "after a total"])
+def test_what_is_taken_back_and_a_total_of_one_moment_are_told_apart_by_their_numbers(
+    act: str, *, is_said_first: bool
+) -> None:
+    # 3 of 5 executed and are taken back, or 1 of them stands; 6 are asked for in the same moment.
+    desk = house()
+    order = desk.buy(5, "100")
+    desk.trade(10, "99.5", 3)
+    exec_id, stood = str(desk.broker.executed[0].exec_id), 0 if act == "a bust" else 1
+    taken_back = BustTrade(exec_id) if act == "a bust" else CorrectTrade(exec_id, 1, 100)
+    if is_said_first:
+        desk.broker.act(taken_back, now(desk))
+    desk.om.replace(order, order_qty=6)
+    if not is_said_first:
+        desk.broker.act(taken_back, now(desk))
+    desk.om.poll()
+
+    # A total that is said afterwards works as a whole; of an earlier one 3 are left.
+    assert (order.cum_qty, order.leaves_qty) == (stood, 6 - stood if is_said_first else 3)
+    assert desk.om.anomalies() == []
+
+
 def test_what_is_left_of_a_corrected_order_is_what_a_replace_says() -> None:
     # 3 of 5 become 1, and 2 work; a total of 4 leaves 3, one of 1 stops there (FIX C.3.c).
     desk = house()
