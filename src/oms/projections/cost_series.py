@@ -123,7 +123,3 @@ class CostSeries:
     def rules(self) -> DriftRules | None:
         """What is taken for a drift."""
         return self._rules
-
-    def __len__(self) -> int:
-        """Count the children that are kept."""
-        return len(self._children)

@@ -6,14 +6,15 @@ from typing import Any, Final
 import pytest
 
 from oms.errors import UnknownOrderError, ValidationError
+from oms.model.alert_commands import RaiseCostDrift, RaiseSlippageAlert
 from oms.model.costs import Drift, Figure, MeanCost, Missing, timing_risk_bps
 from oms.model.enums import Side
-from oms.model.ids import BrokerName
+from oms.model.ids import BrokerName, OrderId
 from oms.model.market import MarkPrice, Quote
 from oms.model.slippage import AlertState, Bands, DriftRules, Liquidity, Measure, SlippageRules
 from oms.model.terms import Market
 from oms.projections.slippage_monitor import SlippageMonitor, SourceCost
-from tests.unit.projections.watched import AAPL, PARENT, T0, D, S, Told, ten_slices
+from tests.unit.projections.watched import AAPL, PARENT, T0, D, S, Told, a_drift, a_finding, ten_slices
 
 OK, WARN, BREACH = AlertState
 ARRIVAL, VWAP, SCHEDULE, PARTICIPATION = Measure
@@ -550,6 +551,49 @@ def test_what_is_canceled_is_behind_no_schedule() -> None:
     told.now_s = 60.25
     told.canceled()
     assert told.changes() == []
+
+
+def test_a_bust_brings_an_order_back_into_the_market_of_another() -> None:
+    told = at_work()
+    told.begun(50)
+    for child in range(8, 18):
+        told.child(child, ("100", "100.10"))
+    row = told.monitor.row(PARENT)
+    assert (row.is_live, row.open_cost) == (False, Figure(D(0)))
+    told.executed(17, "-100", "100.10")
+    told.quote("100.99", "101.01")
+    row = told.monitor.row(PARENT)
+    # The market is heard still, and its prints count for the other one alone.
+    assert (row.is_live, row.is_stale, row.vwap_px) == (True, False, Figure(None, Missing.NOT_HEARD))
+    assert row.open_cost == Figure(D(500))
+    assert [one.order_id for one in told.monitor.rows()] == [7, 50]
+
+
+def test_what_ends_before_its_time_has_no_window() -> None:
+    told = watching()
+    told.begun(start_s=60, end_s=60, slices=())
+    assert told.monitor.row(PARENT).expected_residual == Figure(None, Missing.NO_END)
+    told.begun(50)
+    told.canceled()
+    told.trade("100", "5", at_s=61)
+    assert told.monitor.row(PARENT).vwap_px == Figure(None, Missing.TOO_EARLY)
+    assert told.monitor.row(50).vwap_px == Figure(D(100))
+
+
+def test_events_of_orders_that_are_not_watched_change_nothing() -> None:
+    told = watching()
+    told.created(9)
+    told.canceled(9)
+    told.planned(9)
+    told.child(10, ("5", "100"), order_id=9)
+    told.amended(1200, ten_slices(), 9)
+    told.record(RaiseSlippageAlert(OrderId(9), a_finding()))
+    told.record(RaiseCostDrift("twap", BrokerName("paper"), a_drift()))
+    told.monitor.on_refused(RaiseSlippageAlert(OrderId(9), a_finding()))
+    told.monitor.on_refused(RaiseCostDrift("twap", BrokerName("paper"), a_drift()))
+    assert told.monitor.rows(live_only=False) == []
+    assert told.monitor.costs() == []
+    assert told.asked == []
 
 
 def test_what_ended_long_ago_is_forgotten() -> None:
