@@ -6,7 +6,7 @@ entry are held until it executes, and then work for what it has brought, each of
 exits of an entry can still execute never exceeds what the entry has brought, and there is no race.
 
 What may work more, or for the first time, is worked like an order that arrives then, after the update of the market or the
-request that has led to it. What may work no more is held again.
+request that has led to it. What worked of it before works on meanwhile, where it is. What may work no more is held again.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ class ContingentLists:
     """Every list of the venue.
 
     Attributes:
-        armed: Orders that are held and may work now, in the order in which that came to be.
+        armed: Orders of which more may work now, or something for the first time, in the order in which that came to be.
     """
 
     __slots__ = ("_of", "armed")
@@ -210,6 +210,15 @@ class ContingentLists:
         one, number = self._of[order.venue_order_id]
         return one.totals(at_most=True)[number] <= order.cum_qty
 
+    def arm(self, order: VenueOrder) -> bool:
+        """Let as much of an order work as its list leaves it now; tell whether something is to work that did not."""
+        if order.stage is not Stage.OPEN:
+            return False
+        one, number = self._of[order.venue_order_id]
+        before = order.open_qty
+        order.working_qty = one.totals(at_most=False)[number]
+        return order.open_qty > before
+
     def amend(self, order: VenueOrder) -> None:
         """Take note that an order was given another total, beside what was taken off it by then."""
         one, number = self._of[order.venue_order_id]
@@ -235,14 +244,14 @@ class ContingentLists:
             order = entry.order
             if not entry.is_open:
                 continue
-            before, left = order.working_qty or ZERO, order.leaves_qty
+            before = ZERO if order.room is entry.book.held else order.open_qty
             if most != order.order_qty and most > order.cum_qty:
                 _restate(entry, most, time_ns, reports)
-            # After a bust a smaller total can be more than what was left.
-            before = ZERO if order.leaves_qty > left else before
             order.working_qty = now
             if order is not moved:
                 self._place(entry.book, order, before)
+            elif order in self.armed:
+                _keep(order, before)
 
     def _end_one(self, one: _List, moved: VenueOrder | None, time_ns: int, reports: Reports) -> bool:
         """Cancel the first order that can execute nothing more, or need not; False where there is none."""
@@ -270,17 +279,20 @@ class ContingentLists:
         return False
 
     def _place(self, book: Book, order: VenueOrder, before: Decimal) -> None:
-        # Whoever is given more loses the place, as with a replace; an order that waits for a price has none.
-        working = order.working_qty or ZERO
-        is_held = order.room is book.held
-        has_grown = working > before and order.watch is None
-        if working <= order.cum_qty or has_grown:
-            if not is_held:
+        if not order.open_qty:
+            if order.room is not book.held:
                 book.remove(order)
                 book.set_apart(order, book.held)
-            is_held = True
-        if is_held and working > order.cum_qty and order not in self.armed:
-            self.armed.append(order)
+        # An order that waits for a price has no place to lose.
+        elif order.room is book.held or (order.open_qty > before and order.watch is None):
+            _keep(order, before)
+            if order not in self.armed:
+                self.armed.append(order)
+
+
+def _keep(order: VenueOrder, before: Decimal) -> None:
+    # More than so much of it works after whatever it is that happens now.
+    order.working_qty = _ADD(order.cum_qty, min(order.open_qty, before))
 
 
 def _restate(member: _Member, total: Decimal, time_ns: int, reports: Reports) -> None:

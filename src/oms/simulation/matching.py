@@ -105,16 +105,18 @@ class Matching:
 
     def activate(self, time_ns: int, reports: Reports) -> None:
         """Work the orders that others of their list have released; those of closed books wait until these open."""
-        armed = self.executions.lists.armed
+        lists = self.executions.lists
+        armed = lists.armed
         waiting: list[VenueOrder] = []
         while armed:
             order = armed.pop(0)
             book = self.books[order.symbol]
-            if order.room is not book.held or not order.open_qty:
-                continue
             if book.is_still and not order.is_for_auction:
                 waiting.append(order)
                 continue
+            if not lists.arm(order):
+                continue
+            # Whoever is given more loses the place, as with a replace.
             book.remove(order)
             if not order.place:
                 # Seconds, and a day, count from the moment at which it begins to work.

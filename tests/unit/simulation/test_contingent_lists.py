@@ -93,6 +93,34 @@ BRACKETS: dict[str, Story] = {
             "a 10@105 taker leaves 0; c 10@104 taker leaves 0; b canceled cum 0"
         ),
     ),
+    "an exit that works goes on where it is while its entry trades, and what that brings works after": (
+        "quote 98x50 105x50",
+        "list : a buy 4 @100 gtc > b sell * @99 gtc -> a new; b new",
+        "trade 99x3 -> a 3@100 maker leaves 1",
+        "trade 99.5x3 -> a 1@100 maker leaves 0; b 2@99 maker leaves 2",
+        "trade 99.5x5 -> b 2@99 maker leaves 0",
+    ),
+    "what an entry brings does not work in the update that brings it": (
+        "quote 98x50 105x50",
+        "list : a buy 4 @100 gtc > b sell * @99 gtc -> a new; b new",
+        "trade 99x3 -> a 3@100 maker leaves 1",
+        "trade 99.5x6 -> a 1@100 maker leaves 0; b 3@99 maker leaves 1",
+        "trade 99.5x5 -> b 1@99 maker leaves 0",
+    ),
+    "what an entry brings to an exit that works takes what is shown then": (
+        "quote 98x50 105x50",
+        "list : a buy 4 @100 gtc > b sell * @98.5 gtc -> a new; b new",
+        "trade 98.5x3 -> a 3@100 maker leaves 1",
+        "quote 99x9 99.5x9 -> a 1@100 maker leaves 0; b 3@98.5 maker leaves 1; b 1@99 taker leaves 0",
+    ),
+    "an exit that is given more loses its place": (
+        "quote 98x50 105x7",
+        "list : a buy 4 @100 gtc > b sell * @105 gtc -> a new; b new",
+        "trade 99x3 -> a 3@100 maker leaves 1",
+        "sell c 1 @105 gtc -> c new",
+        "trade 99x1 -> a 1@100 maker leaves 0",
+        "trade 105x9 -> c 1@105 maker leaves 0; b 1@105 maker leaves 3",
+    ),
 }
 
 POLICIES: dict[str, Story] = {
