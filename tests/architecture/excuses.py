@@ -189,6 +189,16 @@ EXCUSES: tuple[Excuse, ...] = (
         "oms.runtime.retention",
         "the manager's side of leaving memory: a policy, a look into the archive, and the input that asks for it",
     ),
+    Excuse(
+        "many internal imports",
+        "oms.routing.decisions",
+        "a decision is made of prices, places and their ranks, and says of each why",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.algos.smart_handler",
+        "an order over several brokers: places, parts, children and what is asked of the engine",
+    ),
     *(
         Excuse(
             "many internal imports",

@@ -15,10 +15,11 @@ from oms.model.enums import Side
 from oms.model.ids import BrokerName, OrderId, Symbol
 from oms.model.market import Quote
 from oms.model.routing import RouteVerdict, VenueHealth
+from oms.model.routing_places import Place
 from oms.model.routing_table import HealthRules, RouteBy, RouteWeights, Venue
 from oms.routing.decisions import Split, choose, split
 from oms.routing.health import judge
-from oms.routing.ranking import Asked, Place
+from oms.routing.ranking import Asked
 from oms.routing.records import VenueRecord
 
 AAPL: Final = Symbol("AAPL")
@@ -59,6 +60,7 @@ def _places(draw: st.DrawFn) -> list[Place]:
                 draw(_PPM),
                 draw(_PPM),
                 draw(st.sampled_from([None, None, None, RouteVerdict.CANNOT])),
+                is_forgiven=draw(st.booleans()),
             )
         )
     return found
@@ -102,6 +104,7 @@ def test_parts_are_never_more_than_was_asked_or_is_shown_and_say_so(
             quote = place.quote
             assert quote is not None
             px, size = (quote.ask, quote.ask_size) if asked.side is Side.BUY else (quote.bid, quote.bid_size)
+            assert px is not None
             assert part.px == px
             assert part.qty <= size - place.claimed
             if asked.limit_px is not None:
@@ -234,7 +237,7 @@ def test_health_is_decided_once_and_its_back_off_stays_in_bounds(
         if change is not None:
             assert (order.index(change.health) < order.index(was)) == (what == "answers")
             assert change.health is not was or change.health is VenueHealth.DOWN
-            assert (change.until_ns > now_ns) == (change.health is VenueHealth.DOWN)
+            assert (change.until_ns > now_ns) == (change.health is not VenueHealth.UP)
             assert change.until_ns <= now_ns + 7_000_000_000
             known.change(change.health, change.strikes, change.until_ns)
             seen.append(change.health)

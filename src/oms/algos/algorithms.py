@@ -11,10 +11,12 @@ from typing import Final, TypeAlias
 
 from oms.algos.reacting import Iceberg, Pov, Scale, Sniper
 from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
+from oms.algos.smart import Smart
 
-Algorithm: TypeAlias = Twap | Vwap | Pov | Shortfall | Iceberg | Sniper | TargetClose | Scale
+Algorithm: TypeAlias = Twap | Vwap | Pov | Shortfall | Iceberg | Sniper | TargetClose | Scale | Smart
 
 ALGORITHMS: Final[dict[str, type[Algorithm]]] = {
-    cls.DESCRIPTION.name: cls for cls in (Twap, Vwap, Pov, Shortfall, Iceberg, Sniper, TargetClose, Scale)
+    cls.DESCRIPTION.name: cls
+    for cls in (Twap, Vwap, Pov, Shortfall, Iceberg, Sniper, TargetClose, Scale, Smart)
 }
 """Each algorithm by its name."""

@@ -96,6 +96,8 @@ ICEBERG_MODE: Final = _P(name="iceberg_mode", atdl="IcebergMode", kind=Kind.CHOI
 MIN_REFRESH_DELAY: Final = _P(name="min_refresh_delay", atdl="MinRefreshDelay", kind=Kind.SECONDS, least=ZERO, about="the shortest wait before the next part, in seconds")
 MAX_REFRESH_DELAY: Final = _P(name="max_refresh_delay", atdl="MaxRefreshDelay", kind=Kind.SECONDS, least=ZERO, about="the longest, in seconds")
 
+REST: Final = _P(name="rest", atdl="RestResidual", kind=Kind.FLAG, about="whether what nobody shows rests at a broker")
+
 MIN_SIZE: Final = _P(name="min_size", atdl="MinSize", kind=Kind.QTY, is_required=True, least=ZERO, is_open_below=True, about="how much must be shown at the price")
 
 LEVELS: Final = _P(name="levels", atdl="Levels", kind=Kind.COUNT, is_required=True, least=ONE, most=Decimal(MAX_LEVELS), about="how many prices")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from oms.algos.schedule_handler import ScheduleHandler, SessionAt
+from oms.algos.smart_handler import SmartHandler
 from oms.algos.volume_curve import VolumeCurve
 from oms.model.terms import Strategy
 from oms.order_types.registry import HandlerRegistry, default_handlers
@@ -29,4 +30,5 @@ def with_algorithms(
     known: dict[str, OrderTypeHandler] = dict.fromkeys(
         ("twap", "vwap", "shortfall", "target_close"), schedule
     )
+    known["smart"] = SmartHandler()
     return {**default_handlers(), Strategy: StrategyHandler({**known, **(others or {})})}

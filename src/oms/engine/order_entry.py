@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -22,13 +22,15 @@ from oms.model.approval import Approved
 from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, MassCancel, ReplaceOrder, SubmitOrder
 from oms.model.enums import RequestKind
-from oms.model.ids import BrokerName, OrderId, Symbol, cl_ord_id, cl_ord_id_head
+from oms.model.ids import Account, BrokerName, OrderId, Symbol, cl_ord_id, cl_ord_id_head
+from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.routing import RouteDecision
+from oms.model.routing_places import Places
 from oms.model.terms import Limit
 from oms.model.time_in_force import GoodTillDate, GoodTillTime
 from oms.model.triggers import Release
@@ -212,6 +214,14 @@ class OrderEntry:
     def reach(self, order: Order) -> Capabilities:
         """Give what may be asked of an order's broker; nothing where it is not attached."""
         return self._router.reach(order.broker) or NO_CAPABILITIES
+
+    def places_of(self, instrument: Instrument, account: Account) -> Callable[[SubmitOrder], Places] | None:
+        """Give what tells of the brokers that an account's orders in an instrument could go to; None where there is no choice."""
+        return self._choice.places_of(instrument, account)
+
+    def record_routing(self, order: Order, decision: RouteDecision) -> None:
+        """Put on record where the parts of an order go that are about to be placed."""
+        self._choice.record(order, decision)
 
     def way_of(self, order: Order, command: SubmitOrder) -> tuple[Route, RouteDecision | None]:
         """Give where a held order goes as it is released, and why; None for that where there is no choice."""

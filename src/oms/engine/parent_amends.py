@@ -155,4 +155,4 @@ def _plan(entry: OrderEntry, parent: Parent, after: SubmitOrder) -> Planned:
         return (Reason(ReasonCode.UNSUPPORTED, "terms", str(after.terms), allowed),)
     if after.order_qty == parent.filled:
         return Plan(start_ns=parent.start_ns, end_ns=parent.end_ns, memo=parent.memo)
-    return handler.amend(parent, after, parent_entry.view_of(entry, after.symbol, parent))
+    return handler.amend(parent, after, parent_entry.view_of(entry, after.symbol, after.account, parent))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from oms.engine.routes import Reasons, Route
@@ -10,11 +11,13 @@ from oms.engine.tapes import Tapes
 from oms.errors import UnknownOrderError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import SubmitOrder
-from oms.model.ids import OrderId, Symbol
+from oms.model.ids import Account, OrderId, Symbol
+from oms.model.instrument import Instrument
 from oms.model.market import Quote, TradePrint
 from oms.model.order import Order
 from oms.model.parent import Parent
 from oms.model.reasons import Reason, ReasonCode
+from oms.model.routing_places import Places
 from oms.model.time_in_force import Day, GoodTillCancel, in_words
 from oms.model.work import MAX_PLANNED, Slice, WorkEnd, checked_memo
 from oms.model.work_commands import PauseWork, ResumeWork
@@ -37,13 +40,19 @@ class Entry(Protocol):
 
     def _route(self, symbol: Symbol) -> Route: ...
 
+    def places_of(self, instrument: Instrument, account: Account) -> Callable[[SubmitOrder], Places] | None:
+        """Give what tells of the brokers that an account's orders in an instrument could go to."""
 
-def view_of(entry: Entry, symbol: Symbol, parent: Parent | None = None, *, reads: bool = False) -> View:
+
+def view_of(
+    entry: Entry, symbol: Symbol, account: Account, parent: Parent | None = None, *, reads: bool = False
+) -> View:
     """Give what an algorithm is shown.
 
     Args:
         entry: What knows the market and the brokers.
         symbol: The instrument.
+        account: Whose order it is.
         parent: The order that is asked about; None for one that is yet to come.
         reads: It is to be shown every print.
     """
@@ -72,6 +81,7 @@ def view_of(entry: Entry, symbol: Symbol, parent: Parent | None = None, *, reads
         is_reconciled=route.broker not in state.breaks.unreconciled,
         resting_ns=0 if parent is None else resting_ns(parent),
         had_gap=had_gap,
+        places=entry.places_of(route.instrument, account) if route.has_choice else None,
     )
 
 
@@ -95,7 +105,7 @@ def begin(
         reasons.append(Reason(ReasonCode.UNSUPPORTED, "terms", "worked here, in a group", allowed))
     if reasons:
         return None, tuple(reasons)
-    planned = handler.begin(command, order_id, view_of(entry, command.symbol))
+    planned = handler.begin(command, order_id, view_of(entry, command.symbol, command.account))
     return (None, planned) if isinstance(planned, tuple) else (planned, _against(planned))
 
 
@@ -114,7 +124,7 @@ def plan(entry: Entry, order: Order, planned: Plan, why: str = "") -> None:
     """
     check_slices(planned.slices)
     state = entry.state
-    bid, ask, quote_ns = view_of(entry, order.symbol).seen
+    bid, ask, quote_ns = view_of(entry, order.symbol, order.account).seen
     memo = checked_memo(planned.memo)
     state.record_of(
         order,

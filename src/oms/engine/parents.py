@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from typing import Any, Final
 
 from oms.engine import parent_amends, parent_entry
-from oms.engine.inputs import Input
+from oms.engine.inputs import Input, VenueQuote
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_book import ParentBook
 from oms.engine.refusals import why_suspended
@@ -83,6 +83,8 @@ class Parents:
     def see(self, what: Input) -> None:
         """Take note of an input, and of the time: whoever it concerns is to be looked at."""
         book = self._book
+        if isinstance(what, VenueQuote):
+            what = self._entry.quotes[what.quote.symbol]
         kind = type(what)
         if isinstance(what, Quote | TradePrint):
             tape = self._entry.tapes.by_symbol.get(what.symbol)
@@ -171,7 +173,8 @@ class Parents:
             self._stop(parent, WorkEnd.OVERFILLED, text)
 
     def _look(self, parent: Parent, why: frozenset[Wake]) -> None:
-        self._note_refusals(parent)
+        handler = working(self._entry._handlers, parent.order._terms)
+        self._note_refusals(parent, handler)
         if parent.order._life in ENDED:
             self._take_back(parent, parent.open.values())
             self._settle(parent, NextWake())
@@ -188,12 +191,13 @@ class Parents:
         if not parent.open and parent.order.is_filled:
             self._settle(parent, NextWake())
             return
-        handler = working(self._entry._handlers, parent.order._terms)
         if handler is None:
             self._suspend(parent, f"no handler works {parent.order._terms}")
             self._settle(parent, NextWake())
             return
-        view = parent_entry.view_of(self._entry, parent.order._symbol, parent, reads=handler.needs_prints)
+        view = parent_entry.view_of(
+            self._entry, parent.order._symbol, parent.order._account, parent, reads=handler.needs_prints
+        )
         steps = self._ask(handler, parent, view, why)
         try:
             self._follow(parent, view, steps)
@@ -214,14 +218,14 @@ class Parents:
         self._suspend(parent, f"its algorithm gave {type(steps).__name__}, not Steps")
         return _NOTHING
 
-    def _note_refusals(self, parent: Parent) -> None:
+    def _note_refusals(self, parent: Parent, handler: WorkingHandler | None) -> None:
         """Suspend an order whose child was refused for good, or canceled by somebody else."""
         book = self._book
         for order_id in [one for one in book.asked_away if one in parent.children]:
             who = book.asked_away.pop(order_id)
             self._suspend(parent, f"its child {order_id} was canceled{f' by {who}' if who else ''}")
         for order_id in [one for one in book.refused if one in parent.children]:
-            text = why_suspended(parent, book.refused.pop(order_id))
+            text = why_suspended(parent, book.refused.pop(order_id), is_routed=_routes(handler))
             if text:
                 self._suspend(parent, text)
 
@@ -240,6 +244,9 @@ class Parents:
         if steps.replan is not None:
             parent_amends.replan(self._entry, parent, steps.replan, self._memo)
             self._memo = None
+        if steps.routing is not None:
+            self._begin()
+            self._entry.record_routing(parent.order, steps.routing)
         for skip in steps.skips:
             self._skip(parent, view, skip)
         for new in steps.children:
@@ -275,7 +282,7 @@ class Parents:
         """Place a child, or record why not."""
         asked = new.qty if new.asked_qty is None else new.asked_qty
         qty = min(new.qty, parent.available)
-        pace = self._why_not(parent, view)
+        pace = self._why_not(parent, view, new)
         if pace is None and qty <= ZERO:
             pace = Pace.DONE
         if pace is not None:
@@ -291,12 +298,14 @@ class Parents:
         state.begin(SubmitOrder, ORIGIN)
         self._entry.submit(command, self._requests, promised=order_id, broker=new.broker)
 
-    def _why_not(self, parent: Parent, view: View) -> Pace | None:
+    def _why_not(self, parent: Parent, view: View, new: NewChild) -> Pace | None:
         """Give why no child may be placed now, whatever its algorithm says; None where one may."""
         if parent.stopped is not None or parent.order._life in ENDED:
             return Pace.CANCELED
         if not parent.may_send:
             return Pace.SUSPENDED
+        if new.broker is not None:
+            return None  # Whether its broker takes it, and when it may be tried again, is known to whoever chose it.
         if not view.is_reconciled:
             return Pace.NOT_RECONCILED
         return Pace.RESTING if self._state.now_ns < parent_entry.resting_ns(parent) else None
@@ -374,3 +383,8 @@ class Parents:
             heappush(self._due, (at_ns, order_id))
         else:
             self._wakes.pop(order_id, None)
+
+
+def _routes(handler: WorkingHandler | None) -> bool:
+    # A handler of somebody's own need not say so.
+    return handler is not None and getattr(handler, "routes_children", False) is True

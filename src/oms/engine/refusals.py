@@ -28,12 +28,17 @@ invalid investor, unsupported characteristic, incorrect quantity, incorrect allo
 increment. Any other may pass: exchange closed, too late to enter, stale order, beyond the price band, or what the venue does not say."""
 
 
-def why_suspended(parent: Parent, refusal: ev.OrderDenied | ev.OrderRejected) -> str:
-    """Give why an order is to be suspended since a child of it was refused; empty where the child may be tried again."""
+def why_suspended(
+    parent: Parent, refusal: ev.OrderDenied | ev.OrderRejected, *, is_routed: bool = False
+) -> str:
+    """Give why an order is to be suspended since a child of it was refused; empty where the child may be tried again.
+
+    Where its algorithm says where each child goes (`is_routed`), what one broker refuses may be tried at another.
+    """
     child = refusal.order_id
     if isinstance(refusal, ev.OrderRejected):
         said = refusal.text or "no reason given"
-        if refusal.reject_code in STAYING:
+        if refusal.reject_code in STAYING and not is_routed:
             return f"its child {child} was rejected [{refusal.reject_code}]: {said}"
     else:
         said = str(refusal.reasons[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -14,12 +14,13 @@ from oms.model.capabilities import Capabilities
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ONE, ZERO
 from oms.model.enums import Side
-from oms.model.ids import BrokerName, Symbol
+from oms.model.ids import Account, BrokerName, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.routing import RouteDecision, RouteVerdict, VenueHealth
+from oms.model.routing_places import Place, Places
 from oms.model.routing_table import RouteRule, Routing, Venue
 from oms.model.sessions import NS_PER_S, to_datetime
 from oms.model.terms import limit_px
@@ -27,7 +28,7 @@ from oms.model.time_in_force import FillOrKill, ImmediateOrCancel
 from oms.order_types.placing import place
 from oms.order_types.registry import HandlerRegistry
 from oms.routing.decisions import choose, composite
-from oms.routing.ranking import Asked, Place
+from oms.routing.ranking import Asked
 from oms.routing.records import VenueRecord
 
 _AT_ONCE: Final = (ImmediateOrCancel, FillOrKill)
@@ -88,6 +89,19 @@ class VenueChoice:
             return self._routes.nowhere(instrument, _why_nowhere(decision)), decision
         return self._routes.at(instrument.symbol, taken[0].broker), decision
 
+    def places_of(self, instrument: Instrument, account: Account) -> Callable[[SubmitOrder], Places] | None:
+        """Give what tells of the brokers that an account's orders in an instrument could go to; None where there is no choice."""
+        routing = self._state.venues.routing
+        found = None if routing is None else routing.rule_for(instrument.symbol, account)
+        if routing is None or found is None or len(found[1].brokers) == 1:
+            return None
+        number, rule = found
+
+        def places(command: SubmitOrder) -> Places:
+            return Places(number, routing.weights, self.places(command, instrument, rule, routing))
+
+        return places
+
     def record(self, order: Order, decision: RouteDecision) -> None:
         """Put a decision about an order on record, and remember what it takes of what is shown."""
         state, symbol, is_buy = self._state, order.symbol, order.side is Side.BUY
@@ -116,7 +130,8 @@ class VenueChoice:
         latency_ns = venue.latency_ns if known.latency_ns is None else known.latency_ns
         verdict, text, may_hold = self._why_not(command, broker, known)
         facts = (known.health, fresh, claimed, latency_ns, known.fill_ppm, known.reject_ppm)
-        return Place(broker, venue, *facts, verdict, text, may_hold)
+        is_forgiven = known.health is VenueHealth.DEGRADED and known.may_be_tried(self._state.now_ns)
+        return Place(broker, venue, *facts, verdict, text, may_hold, is_forgiven)
 
     def _why_not(
         self, command: SubmitOrder, broker: BrokerName, known: VenueRecord

@@ -13,10 +13,13 @@ from oms.model.enums import Listing
 from oms.model.ids import BrokerName
 from oms.model.requests import Request
 from oms.model.routing import VenueHealth
-from oms.routing.health import HealthChange, judge
+from oms.model.routing_table import HealthRules
+from oms.model.sessions import NS_PER_S
+from oms.routing.health import HealthChange, judge, recovered
 from oms.routing.records import VenueRecord
 
 _CLOCK: Final = "clock"
+_MAX_DOUBLINGS: Final = 20
 
 
 class VenueDesk:
@@ -29,7 +32,8 @@ class VenueDesk:
         self._state = state
         self._lists = lists
         # Those that are down and are being asked whether they are back.
-        self._asked: set[BrokerName] = set()
+        # When each is to be asked again, in nanoseconds UTC, and how often it was.
+        self._asked: dict[BrokerName, tuple[int, int]] = {}
 
     def tend(self, grace_ns: int, requests: list[Request]) -> None:
         """Decide about every broker of which something was heard, and ask those whose back-off is over whether they are back.
@@ -46,7 +50,7 @@ class VenueDesk:
             known = venues.records[broker]
             change = judge(known, routing.health, state.now_ns) or self._answered(broker, known)
             if change is not None:
-                self._asked.discard(broker)
+                self._asked.pop(broker, None)
                 told = (broker, change.health, change.strikes, change.until_ns, change.text)
                 state.record(ev.VenueHealthChanged(*state.envelope(), *told))
             if known.health is VenueHealth.DOWN and self._lists.get(broker):
@@ -57,13 +61,27 @@ class VenueDesk:
     def _answered(self, broker: BrokerName, known: VenueRecord) -> HealthChange | None:
         if broker not in self._asked or broker in self._state.runs:
             return None
-        return HealthChange(VenueHealth.DEGRADED, known.strikes, 0, "it was compared with the books")
+        return recovered(known, self._rules(), self._state.now_ns, "it was compared with the books")
 
     def _ask(self, broker: BrokerName, known: VenueRecord, grace_ns: int, requests: list[Request]) -> None:
-        state = self._state
-        if state.now_ns < known.until_ns:
-            state.inquiries.wake(broker, known.until_ns)
-        elif broker not in self._asked:
-            self._asked.add(broker)
+        """Ask a broker whether it is back, and again while it does not answer: after its back-off, then after twice as long."""
+        state, rules = self._state, self._rules()
+        due_ns, attempts = self._asked.get(broker, (known.until_ns, 0))
+        if state.now_ns >= due_ns:
+            wait_s = min(rules.backoff_s << min(attempts, _MAX_DOUBLINGS), rules.max_backoff_s)
+            due_ns = state.now_ns + wait_s * NS_PER_S
+            self._asked[broker] = due_ns, attempts + 1
             state.begin(ReconcileBroker, _CLOCK)
-            reconciler.begin(state, broker, self._lists[broker], grace_ns, requests)
+            run = state.runs.get(broker)
+            if run is None:
+                reconciler.begin(state, broker, self._lists[broker], grace_ns, requests)
+            elif run.awaited is not None:
+                run.due_ns = min(run.due_ns, state.now_ns)
+                reconciler.advance(state, requests)
+        # Not the alarm of the comparison itself, which goes by that name.
+        state.inquiries.wake(f"whether {broker} is back", due_ns)
+
+    def _rules(self) -> HealthRules:
+        routing = self._state.venues.routing
+        assert routing is not None
+        return routing.health

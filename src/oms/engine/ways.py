@@ -98,24 +98,19 @@ class Routes:
 
     def _look_up(self, symbol: Symbol) -> Route:
         instrument, routing = self._instrument(symbol), self._state.venues.routing
-        rules = () if routing is None else tuple(rule for rule in routing.rules if rule.may_be_about(symbol))
-        if rules and (rules[0].accounts or len(rules[0].brokers) > 1):
-            attached = [one for rule in rules for one in rule.brokers if one in self._capabilities]
-            home = attached[0] if attached else rules[0].brokers[0]
-            way = self._to(instrument, home)
-            # Nothing is taken without a closer look, since it is to be chosen where it goes.
-            return Route(
-                instrument,
-                home,
-                way.capabilities,
-                way.why_not,
-                frozenset(),
-                way.last_counter,
-                has_choice=True,
-            )
-        if rules:
-            return self._to(instrument, rules[0].brokers[0])
-        return self.without_rule(instrument)
+        rules = [] if routing is None else [rule for rule in routing.rules if rule.may_be_about(symbol)]
+        first = rules[0] if rules else None
+        if first is None:
+            return self.without_rule(instrument)
+        if not first.accounts and len(first.brokers) == 1:
+            return self._to(instrument, first.brokers[0])
+        attached = [one for rule in rules for one in rule.brokers if one in self._capabilities]
+        home = attached[0] if attached else first.brokers[0]
+        way = self._to(instrument, home)
+        # Nothing is taken without a closer look, since it is to be chosen where it goes.
+        return Route(
+            instrument, home, way.capabilities, way.why_not, frozenset(), way.last_counter, has_choice=True
+        )
 
     def without_rule(self, instrument: Instrument) -> Route:
         """Give the way out of an instrument that no rule is about."""

@@ -1149,7 +1149,7 @@ class VenueHealthChanged(Event):
         broker: Which.
         health: Its health from now on.
         strikes: How often in a row its back-off was begun.
-        until_ns: It gets nothing before then, in nanoseconds UTC; 0 where it is not down.
+        until_ns: Until when its back-off lasts, in nanoseconds UTC; 0 where it is up.
         text: Why.
     """
 

@@ -18,7 +18,7 @@ class VenueHealth(Choice):
 
     UP = "up"
     DEGRADED = "degraded"
-    """It fails or refuses now and then: it is taken for what no broker that is up can do."""
+    """It fails or refuses now and then: it goes after those that are up, and after a back-off gets one order at a time."""
     DOWN = "down"
     """It does not answer, or refuses everything: it gets nothing until its back-off is over, and one order then to try it."""
 
@@ -110,7 +110,7 @@ class VenueStanding:
     Attributes:
         broker: Which.
         health: Whether it can be relied on.
-        until_ns: It gets nothing before then, in nanoseconds UTC; 0 where it is not down.
+        until_ns: Until when its back-off lasts, in nanoseconds UTC; 0 where it is up.
         strikes: How often in a row its back-off was begun.
         failures: Requests in a row that never left or fell into doubt.
         rejects: New orders in a row that it refused.

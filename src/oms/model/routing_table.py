@@ -147,8 +147,8 @@ class HealthRules:
         degraded_after_rejects: So many refusals in a row.
         down_after_rejects: So many refusals in a row; at least `degraded_after_rejects`.
         up_after: So many answers in a row make a degraded broker one that is up.
-        backoff_s: How long one that is down gets nothing, in whole seconds; then one order may try it. Twice as long after each
-            time that fails.
+        backoff_s: How long one that is down gets nothing, and one that is degraded goes after the others, in whole seconds; then
+            one order at a time may try it. Twice as long after each time that fails.
         max_backoff_s: At most so long.
 
     Raises:

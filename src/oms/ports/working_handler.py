@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final, Protocol
 
@@ -16,6 +16,8 @@ from oms.model.instrument import Instrument
 from oms.model.market import Quote, TradePrint
 from oms.model.parent import NOTHING_SEEN, SLICE, Parent, Seen
 from oms.model.reasons import Reason
+from oms.model.routing import RouteDecision
+from oms.model.routing_places import Places
 from oms.model.terms import Terms
 from oms.model.time_in_force import DAY, TimeInForce
 from oms.model.work import NO_MEMO, Memo, Pace, Slice, Wake, WorkEnd
@@ -45,6 +47,8 @@ class View:
         is_reconciled: The broker takes new orders, as far as it is for a restart to say.
         resting_ns: Until when nothing is sent since children were refused, in nanoseconds UTC; 0 where nothing was.
         had_gap: Prints may be missing before the first of `prints`: the manager was started, or the order has just begun.
+        places: Gives, for a child as it would be sent, what is known of every broker of the rule that the order follows; None
+            where there is no such rule, or it names one broker alone.
     """
 
     now_ns: int
@@ -62,6 +66,7 @@ class View:
     is_reconciled: bool = True
     resting_ns: int = 0
     had_gap: bool = False
+    places: Callable[[SubmitOrder], Places] | None = None
 
     @property
     def seen(self) -> Seen:
@@ -126,7 +131,8 @@ class NewChild:
         role: What it is for.
         time_in_force: For how long.
         instructions: How it is to be handled beside that; those of the parent where not given.
-        broker: Where it goes; wherever the instrument goes where not given.
+        broker: Where it goes; wherever the instrument goes where not given. Where it is, it is for the handler to say what
+            follows from a refusal there: its order does not rest for it, and is not suspended but for too many in a row.
     """
 
     qty: Decimal
@@ -187,6 +193,7 @@ class Steps:
         suspend: Why the order is to be suspended; None where it is not.
         finish: The kind of end that it comes to now; None where it works on.
         text: Why it ends.
+        routing: Where the children go and why, to be recorded before them; None where that is not for the handler to say.
     """
 
     cancel: tuple[OrderId, ...] = ()
@@ -199,6 +206,7 @@ class Steps:
     suspend: str | None = None
     finish: WorkEnd | None = None
     text: str = ""
+    routing: RouteDecision | None = None
 
 
 class WorkingHandler(OrderTypeHandler, Protocol):
@@ -208,7 +216,8 @@ class WorkingHandler(OrderTypeHandler, Protocol):
     gives the same answers after a restart.
 
     Attributes:
-        needs_prints: It is to be shown every print in `View.prints`; where it need not, none are kept for it.
+        needs_prints: It is to be shown every print in `View.prints`; where it need not, none are kept for it. One that says where
+            its children go, and tries elsewhere what one broker refuses, has `routes_children = True` beside it.
     """
 
     needs_prints: bool

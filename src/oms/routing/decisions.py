@@ -17,8 +17,9 @@ from oms.model.enums import Side
 from oms.model.ids import BrokerName
 from oms.model.market import Quote
 from oms.model.routing import Candidate, RouteDecision, RouteVerdict, VenueHealth
+from oms.model.routing_places import Place
 from oms.model.routing_table import RouteBy, RouteWeights
-from oms.routing.ranking import Asked, Place, Ranked, part_key, valued, whole_key
+from oms.routing.ranking import Asked, Ranked, part_key, valued, whole_key
 
 
 def choose(
@@ -86,11 +87,27 @@ class Split:
     decision: RouteDecision
 
 
-def split(asked: Asked, places: Sequence[Place], *, rule: int, weights: RouteWeights, now_ns: int) -> Split:
+def split(
+    asked: Asked,
+    places: Sequence[Place],
+    *,
+    rule: int,
+    weights: RouteWeights,
+    now_ns: int,
+    resting: Sequence[Place] | None = None,
+) -> Split:
     """Give each place the part of the order that it should get; what is in none of them is kept back.
 
     One that is down and may be tried gets one part of the smallest size, where it would be taken if it were up. What no place
-    shows within the limit rests, where the order may, at the healthiest place where it costs least. Args as in `choose`.
+    shows within the limit rests, where the order may, at the healthiest place where it costs least.
+
+    Args:
+        asked: What is to be placed.
+        places: The places of the rule, in its order.
+        rule: The rule's number.
+        weights: What is added to prices.
+        now_ns: The time, in nanoseconds UTC.
+        resting: The same places, where others can take an order that rests than one that does not.
     """
     ranked = valued(asked, places, weights)
     able = [one for one in ranked if one.place.verdict is None]
@@ -106,7 +123,8 @@ def split(asked: Asked, places: Sequence[Place], *, rule: int, weights: RouteWei
             parts.append(Part(one.place.broker, qty, one.px, is_taking=True))
             left = EXACT.subtract(left, qty)
     if asked.may_rest and asked.limit_px is not None and left and left >= asked.min_qty:
-        where = _rests_at(asked, able, weights)
+        open_to = places if resting is None else resting
+        where = _rests_at(asked, [one for one in open_to if one.verdict is None], weights)
         if where is not None:
             parts.append(Part(where, left, asked.limit_px, is_taking=False))
     decision = _decision(asked, ranked, _explained(asked, able, parts), rule, now_ns)
@@ -142,8 +160,8 @@ def _part(asked: Asked, size: Decimal, left: Decimal) -> Decimal:
     return part if part >= asked.min_qty else ZERO
 
 
-def _rests_at(asked: Asked, able: Sequence[Ranked], weights: RouteWeights) -> BrokerName | None:
-    healthy = [one.place for one in able if one.place.health is not VenueHealth.DOWN]
+def _rests_at(asked: Asked, able: Sequence[Place], weights: RouteWeights) -> BrokerName | None:
+    healthy = [one for one in able if one.health is not VenueHealth.DOWN]
     resting = valued(evolve(asked, may_take=False, may_rest=True), healthy, weights)
     return min(resting, key=part_key).place.broker if resting else None
 

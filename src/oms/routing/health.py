@@ -8,6 +8,9 @@ It is decided from what is remembered of it, and recorded as an event; a replay 
     degraded  -> up         answers in a row
     down      -> degraded   an answer
     down      -> down       what was sent after the back-off has failed too: the next is twice as long
+
+One that is down gets nothing in its back-off. One that is degraded goes after those that are up in its; after that it gets one
+order at a time as if it were up, since it could not show otherwise that it is.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ class HealthChange:
     Attributes:
         health: Its health from now on.
         strikes: How often in a row its back-off was begun.
-        until_ns: It gets nothing before then, in nanoseconds UTC; 0 where it is not down.
+        until_ns: Until when its back-off lasts, in nanoseconds UTC; 0 where it is up.
         text: Why.
     """
 
@@ -46,20 +49,33 @@ def judge(known: VenueRecord, rules: HealthRules, now_ns: int) -> HealthChange |
         if failures or rejects:
             return _down(known, rules, now_ns, f"it was tried again, and there was {_counted(known)}")
         if known.heard:
-            return HealthChange(_DEGRADED, known.strikes, 0, "it has answered")
+            return _degraded(known, rules, now_ns, "it has answered")
         return None
     if failures >= rules.down_after or rejects >= rules.down_after_rejects:
         return _down(known, rules, now_ns, _counted(known))
     if known.health is _UP:
         if failures >= rules.degraded_after or rejects >= rules.degraded_after_rejects:
-            return HealthChange(_DEGRADED, known.strikes, 0, _counted(known))
+            return _degraded(known, rules, now_ns, _counted(known))
     elif known.heard >= rules.up_after:
         return HealthChange(_UP, 0, 0, f"{known.heard} answers in a row")
     return None
 
 
+def recovered(known: VenueRecord, rules: HealthRules, now_ns: int, text: str) -> HealthChange:
+    """Give that a broker that was down has answered what it was asked."""
+    return _degraded(known, rules, now_ns, text)
+
+
+def _degraded(known: VenueRecord, rules: HealthRules, now_ns: int, text: str) -> HealthChange:
+    return HealthChange(_DEGRADED, known.strikes, now_ns + _wait_s(known, rules) * NS_PER_S, text)
+
+
+def _wait_s(known: VenueRecord, rules: HealthRules) -> int:
+    return min(rules.backoff_s << min(known.strikes, _MAX_DOUBLINGS), rules.max_backoff_s)
+
+
 def _down(known: VenueRecord, rules: HealthRules, now_ns: int, text: str) -> HealthChange:
-    wait_s = min(rules.backoff_s << min(known.strikes, _MAX_DOUBLINGS), rules.max_backoff_s)
+    wait_s = _wait_s(known, rules)
     return HealthChange(_DOWN, known.strikes + 1, now_ns + wait_s * NS_PER_S, f"{text}; back-off {wait_s} s")
 
 

@@ -9,9 +9,9 @@ from typing import Final, TypeAlias
 from oms.model.decimals import EXACT, QUOTIENT, ZERO
 from oms.model.define import record
 from oms.model.enums import Side
-from oms.model.ids import BrokerName
 from oms.model.market import Quote
 from oms.model.routing import Candidate, RouteVerdict, VenueHealth
+from oms.model.routing_places import Place
 from oms.model.routing_table import RouteBy, RouteWeights, Venue
 
 _BPS: Final = Decimal("0.0001")
@@ -43,37 +43,6 @@ class Asked:
     lot: Decimal
     min_qty: Decimal
     multiplier: Decimal
-
-
-@record
-class Place:
-    """What is known of a place when it is decided.
-
-    Attributes:
-        broker: Which.
-        venue: What it costs.
-        health: Whether it can be relied on.
-        quote: What it shows; None where that is not known, or too old.
-        claimed: How much was sent there since that quote, and may have taken what it shows.
-        latency_ns: How long its answers take, in nanoseconds.
-        fill_ppm: The share of its orders that executed, in millionths.
-        reject_ppm: The share of its orders that it refused, in millionths.
-        verdict: Why it cannot be taken; None where it can.
-        text: The reasons, where it cannot.
-        may_hold: Its orders would have to be held here until a price comes; those that take the order as it is go before it.
-    """
-
-    broker: BrokerName
-    venue: Venue
-    health: VenueHealth
-    quote: Quote | None
-    claimed: Decimal
-    latency_ns: int
-    fill_ppm: int
-    reject_ppm: int
-    verdict: RouteVerdict | None = None
-    text: str = ""
-    may_hold: bool = False
 
 
 Key: TypeAlias = tuple[int | Decimal, ...]
@@ -108,7 +77,7 @@ class Ranked:
     @property
     def health_key(self) -> int:
         """How far it is from being up."""
-        return _HEALTH[self.place.health]
+        return 0 if self.place.is_forgiven else _HEALTH[self.place.health]
 
     @property
     def tie_key(self) -> tuple[int, int, int, int]:

@@ -26,7 +26,7 @@ class VenueRecord:
     Attributes:
         health: What was last decided about it.
         strikes: How often in a row its back-off was begun; 0 once it is up.
-        until_ns: It gets nothing before then, in nanoseconds UTC, where it is down.
+        until_ns: Until when its back-off lasts, in nanoseconds UTC.
         failures: Requests in a row that never left or fell into doubt.
         rejects: New orders in a row that it refused.
         heard: Answers in a row that were neither, since its health last changed.
@@ -119,7 +119,7 @@ class VenueRecord:
         return self.health is VenueHealth.DOWN and now_ns < self.until_ns
 
     def may_be_tried(self, now_ns: int) -> bool:
-        """Tell whether one that is down may get an order that shows whether it is back: after its back-off, one at a time."""
+        """Tell whether one that is not up may get an order that shows whether it is: after its back-off, one at a time."""
         return now_ns >= self.until_ns and not any(
             sent_ns >= self.until_ns for sent_ns in self.waiting.values()
         )

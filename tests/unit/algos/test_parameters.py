@@ -32,6 +32,7 @@ from oms.algos.rules import (
 )
 from oms.algos.scale import Sizes
 from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
+from oms.algos.smart import Smart
 from oms.algos.wire import (
     StrategyParameter,
     algorithm_of,
@@ -101,6 +102,10 @@ EXAMPLES: tuple[tuple[Algorithm, dict[str, str]], ...] = (
             "sizes": "weighted",
             "weights": "3 1.5 0",
         },
+    ),
+    (
+        Smart(rest=False, working=Working(limit_price=D("10.05"), duration=D(60))),
+        {"rest": "N", "limit_price": "10.05", "duration": "60"},
     ),
 )
 NAMES = [algorithm.DESCRIPTION.name for algorithm, _ in EXAMPLES]
@@ -222,7 +227,7 @@ def test_a_parameter_of_another_algorithm_is_refused() -> None:
 def test_an_algorithm_that_is_not_known_is_refused_and_the_nearest_named() -> None:
     with pytest.raises(ValidationError, match="did you mean twap"):
         description_of("twab")
-    with pytest.raises(ValidationError, match=r"target_close, scale$"):
+    with pytest.raises(ValidationError, match=r"target_close, scale, smart$"):
         read("zzzzzz", {})
 
 
@@ -364,6 +369,7 @@ BREAKING: list[tuple[str, dict[str, str | None], str]] = [
     ("scale", {"weights": None}, "give weights with weighted sizes"),
     ("scale", {"ratio": "2"}, "drop it, or pass sizes geometric"),
     ("scale", {"sizes": "equal"}, "drop them, or pass sizes weighted"),
+    ("smart", {"no_take_liquidity": "Y"}, "pass a limit_price and let it rest, or drop it"),
 ]
 
 

@@ -6,15 +6,17 @@ from decimal import Decimal
 from typing import Final
 
 import pytest
+from attrs import evolve
 
 from oms.model.decimals import ONE, ZERO
 from oms.model.enums import Side
 from oms.model.ids import BrokerName, Symbol
 from oms.model.market import Quote
 from oms.model.routing import RouteVerdict, VenueHealth
+from oms.model.routing_places import Place
 from oms.model.routing_table import RouteBy, RouteWeights, Venue
 from oms.routing.decisions import Part, choose, composite, split
-from oms.routing.ranking import Asked, Place
+from oms.routing.ranking import Asked
 from tests.fakes import T0, d
 
 AAPL: Final = Symbol("AAPL")
@@ -115,6 +117,11 @@ WHOLES: dict[str, tuple[Asked, list[Place], dict[str, str]]] = {
         asked(),
         [place("a", "10.01", health=DEGRADED), place("b", "10.02")],
         {"b": "TAKEN", "a": "AFTER_THE_HEALTHY"},
+    ),
+    "a degraded one whose back-off is over as one that is up": (
+        asked(),
+        [evolve(place("a", "10.01", health=DEGRADED), is_forgiven=True), place("b", "10.02")],
+        {"a": "TAKEN", "b": "COSTS_MORE"},
     ),
     "one that is down and may be tried, after all others": (
         asked(),

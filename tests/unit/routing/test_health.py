@@ -51,7 +51,7 @@ class Watched:
 def test_failures_in_a_row_degrade_a_broker_and_then_take_it_out() -> None:
     watched = Watched()
 
-    assert watched.step("fails", T0) == (DEGRADED, 0, "1 failure in a row")
+    assert watched.step("fails", T0) == (DEGRADED, 2, "1 failure in a row")
     assert watched.step("doubt", T0) is None
     assert watched.step("fails", T0) == (DOWN, 2, "3 failures in a row; back-off 2 s")
 
@@ -70,7 +70,7 @@ def test_refusals_have_a_row_of_their_own() -> None:
     watched = Watched()
 
     assert watched.step("refused", T0) is None
-    assert watched.step("refused", T0) == (DEGRADED, 0, "2 refusals in a row")
+    assert watched.step("refused", T0) == (DEGRADED, 2, "2 refusals in a row")
     assert watched.step("refused", T0) is None
     assert watched.step("refused", T0) == (DOWN, 2, "4 refusals in a row; back-off 2 s")
 
@@ -116,7 +116,7 @@ def test_an_answer_brings_it_back_as_degraded_and_a_relapse_waits_longer() -> No
     for _ in range(3):
         watched.step("fails", T0)
 
-    assert watched.step("answers", T0 + S) == (DEGRADED, 0, "it has answered")
+    assert watched.step("answers", T0 + S) == (DEGRADED, 4, "it has answered")
     watched.step("fails", T0 + S)
     watched.step("fails", T0 + S)
     assert watched.step("fails", T0 + S) == (DOWN, 4, "3 failures in a row; back-off 4 s")

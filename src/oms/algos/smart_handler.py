@@ -1,0 +1,267 @@
+"""Works an order over several brokers.
+
+What any of them shows within the limit is taken with orders that are canceled at once where they do not execute, each at the
+price that its broker shows, so that none trades worse than was decided. What comes back is placed anew. What nobody shows rests
+at one broker; where another shows something for it, or its broker goes down, it is taken back first, and nothing is sent in its
+place until its cancel is answered: a part in doubt, or with a cancel on its way, counts as working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from attrs import evolve
+
+from oms.algos.handling import (
+    Handler,
+    algorithm_of,
+    end_steps,
+    reasons_of,
+    why_not_amended,
+    why_not_begun,
+)
+from oms.algos.schedules import span_of
+from oms.algos.smart import Smart
+from oms.errors import ValidationError
+from oms.model.commands import SubmitOrder
+from oms.model.decimals import EXACT, ONE, ZERO, plain
+from oms.model.enums import Life, Side
+from oms.model.ids import BrokerName, OrderId
+from oms.model.instructions import Instructions
+from oms.model.parent import Child, Parent
+from oms.model.price_grid import PriceGrid
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.routing import RouteVerdict, VenueHealth
+from oms.model.routing_places import Place, Places
+from oms.model.sessions import NS_PER_S
+from oms.model.terms import Limit
+from oms.model.time_in_force import DAY, GTC, IOC, GoodTillCancel, TimeInForce
+from oms.model.work import Pace, Wake, WorkEnd
+from oms.ports.working_handler import NewChild, NextWake, Plan, Steps, View
+from oms.routing.decisions import Part, Split, split
+from oms.routing.ranking import Asked
+
+TAKE: Final = "take"
+"""What a child is for that takes what is shown."""
+REST: Final = "rest"
+"""What a child is for that waits at the limit."""
+
+NEVER_NS: Final = 2**62
+"""The end of an order that was given none, in nanoseconds UTC."""
+MAX_RETRY_S: Final = 60
+"""For how long a broker that refused parts in a row gets none, at most."""
+
+
+class SmartHandler(Handler):
+    """Splits orders over the brokers of the rule that they follow."""
+
+    routes_children = True
+
+    def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
+        """Plan a new order: from when to when it is worked."""
+        reasons = why_not_begun(order, view)
+        if view.places is None:
+            allowed = "a rule of the manager's `routing` that names several brokers"
+            reasons += (Reason(ReasonCode.NO_ROUTE, "symbol", order.symbol, allowed),)
+        if reasons:
+            return reasons
+        try:
+            start_ns, end_ns = _span(_smart(order.terms), view.now_ns)
+        except ValidationError as error:
+            return reasons_of(error)
+        return Plan(start_ns=start_ns, end_ns=end_ns)
+
+    def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
+        """Plan what will be left of an order; its beginning stays."""
+        reasons = why_not_amended(parent, after)
+        if reasons:
+            return reasons
+        try:
+            _, end_ns = _span(_smart(after.terms), parent.start_ns)
+            if end_ns <= view.now_ns:
+                raise ValidationError("end_time", end_ns, f"pass a moment after {view.now_ns}")
+        except ValidationError as error:
+            return reasons_of(error)
+        return Plan(start_ns=parent.start_ns, end_ns=end_ns)
+
+    def step(self, parent: Parent, view: View, why: frozenset[Wake]) -> Steps:
+        """Take what is shown, rest what is left, take back what stands in the way of better."""
+        smart = _smart(parent.order.terms)
+        if view.now_ns >= parent.end_ns:
+            steps = end_steps(parent, view, smart.working)
+            if steps is not None:
+                return steps
+        awake = NextWake(on_quote=True)
+        if view.now_ns < parent.start_ns:
+            return Steps(wake=NextWake(at_ns=parent.start_ns))
+        is_shut = view.is_killed or view.is_halted or not view.is_open
+        if is_shut or not parent.may_send or view.places is None:
+            return Steps(wake=awake)
+        return _Round(parent, view, smart).steps()
+
+
+class _Round:
+    """What is decided about an order at one time."""
+
+    def __init__(self, parent: Parent, view: View, smart: Smart) -> None:
+        self.parent = parent
+        self.view = view
+        self.smart = smart
+        self.limit_px = smart.working.limit_price
+        self.may_rest = smart.rest and self.limit_px is not None
+        self.tried = dict(_tried(parent, view.now_ns))
+        self.taking = self._places(IOC)
+        self.resting = self._places(_for_how_long(parent))
+
+    def steps(self) -> Steps:
+        parent = self.parent
+        back = self._back()
+        parts = self._split(parent.available, may_rest=self.may_rest and not back)
+        made = tuple(
+            self._child(number, part) for number, part in enumerate(parts.parts, len(parent.children))
+        )
+        if not (made or back or parent.open) and self._is_over():
+            text = f"nothing more is shown for {plain(parent.available)} of {plain(parent.qty)}"
+            return Steps(finish=WorkEnd.FINISHED, text=text, routing=parts.decision)
+        # That nothing could be placed is told once.
+        is_told = made or parent.order.routing is None
+        return Steps(
+            cancel=tuple(child.order_id for child in back),
+            children=made,
+            routing=parts.decision if is_told and parent.available else None,
+            wake=NextWake(on_quote=True, at_ns=self._again_ns()),
+        )
+
+    def _places(self, tif: TimeInForce) -> Places:
+        """Give what is known of each broker, for a child that is good for so long; those that were tried are out."""
+        order, places = self.parent.order, self.view.places
+        assert places is not None
+        terms = Limit(self.limit_px or ONE)
+        like = SubmitOrder(
+            order.symbol, order.side, order.order_qty, terms, tif, order.account, instructions=self._how()
+        )
+        known = places(like)
+        return evolve(known, places=tuple(self._judged(place) for place in known.places))
+
+    def _judged(self, place: Place) -> Place:
+        until_ns = self.tried.get(place.broker)
+        if place.verdict is not None or until_ns is None:
+            return place
+        wait_s = -(-(until_ns - self.view.now_ns) // NS_PER_S)
+        return evolve(place, verdict=RouteVerdict.TRIED, text=f"it refused a part; again in {wait_s} s")
+
+    def _split(self, qty: Decimal, *, may_rest: bool) -> Split:
+        instrument, known = self.view.instrument, self.taking
+        asked = Asked(
+            self.parent.order.side,
+            qty,
+            self.limit_px,
+            may_take=not self.smart.working.no_take_liquidity,
+            may_rest=may_rest,
+            lot=instrument.lot,
+            min_qty=max(instrument.min_qty, instrument.lot) if qty >= instrument.lot else ZERO,
+            multiplier=instrument.multiplier,
+        )
+        places, now_ns = known.places, self.view.now_ns
+        return split(
+            asked, places, rule=known.rule, weights=known.weights, now_ns=now_ns, resting=self.resting.places
+        )
+
+    def _back(self) -> Sequence[Child]:
+        """Give what rests and is to be taken back: its broker is down, or others show something for it."""
+        resting = [one for one in self.parent.open.values() if one.role == REST and not one.is_pending_cancel]
+        if not resting:
+            return ()
+        down = {place.broker for place in self.taking.places if place.health is VenueHealth.DOWN}
+        stuck = [child for child in resting if _broker(child) in down]
+        if stuck:
+            return stuck
+        at = {_broker(child) for child in resting}
+        qty = self.parent.available
+        for child in resting:
+            qty = EXACT.add(qty, child.working)
+        shown = ZERO
+        for part in self._split(qty, may_rest=False).parts:
+            # Where it rests it would trade by itself.
+            shown = EXACT.add(shown, ZERO if part.broker in at else part.qty)
+        return resting if shown > self.parent.available else ()
+
+    def _child(self, number: int, part: Part) -> NewChild:
+        return NewChild(
+            qty=part.qty,
+            terms=Limit(self._on_grid(part.px)),
+            number=number,
+            pace=Pace.ON_SCHEDULE,
+            role=TAKE if part.is_taking else REST,
+            time_in_force=IOC if part.is_taking else _for_how_long(self.parent),
+            instructions=self._how(),
+            broker=part.broker,
+        )
+
+    def _on_grid(self, px: Decimal) -> Decimal:
+        """Give the price on the grid that still trades with what is shown: the limit, which is on it, is not passed by that."""
+        grid = PriceGrid(self.view.instrument)
+        return grid.up(px) if self.parent.order.side is Side.BUY else grid.down(px)
+
+    def _how(self) -> Instructions | None:
+        given = self.parent.order.instructions
+        if not self.smart.working.no_take_liquidity:
+            return given
+        return Instructions(post_only=True, reduce_only=given is not None and given.reduce_only)
+
+    def _is_over(self) -> bool:
+        """Tell whether there is nothing to wait for: it may not rest, and somebody shows prices, none of them for it."""
+        if self.may_rest or not self.parent.available:
+            return False
+        known = [place for place in self.taking.places if place.verdict is None]
+        return any(place.quote is not None for place in known) and not self.tried
+
+    def _again_ns(self) -> int | None:
+        """Give when to look again for what no quote tells: a refusal that is forgiven, a broker that may be tried."""
+        if not self.parent.available:
+            return None
+        times = list(self.tried.values())
+        if any(place.verdict is RouteVerdict.DOWN for place in self.taking.places):
+            times.append(self.view.now_ns + NS_PER_S)
+        return min(times, default=None)
+
+
+def _smart(terms: object) -> Smart:
+    algorithm = algorithm_of(terms)  # type: ignore[arg-type]  # it says itself what it does not take
+    assert isinstance(algorithm, Smart)
+    return algorithm
+
+
+def _span(smart: Smart, from_ns: int) -> tuple[int, int]:
+    working = smart.working
+    if working.end_time is None and working.duration is None:
+        return (from_ns if working.start_time is None else working.start_time), NEVER_NS
+    return span_of(working, from_ns)
+
+
+def _for_how_long(parent: Parent) -> TimeInForce:
+    return GTC if type(parent.order.time_in_force) is GoodTillCancel else DAY
+
+
+def _broker(child: Child) -> BrokerName | None:
+    return None if child.order is None else child.order.broker
+
+
+def _tried(parent: Parent, now_ns: int) -> Iterator[tuple[BrokerName, int]]:
+    """Give the brokers that have refused the last parts that they got, and until when they get no other: 1, 2, 4 … seconds."""
+    in_a_row: dict[BrokerName, tuple[int, int]] = {}
+    for child in parent.children.values():
+        order = child.order
+        if order is None or order.broker is None:
+            continue
+        if order.life is Life.REJECTED and not order.cum_qty:
+            count, _ = in_a_row.get(order.broker, (0, 0))
+            in_a_row[order.broker] = count + 1, order.created_ns
+        else:
+            in_a_row.pop(order.broker, None)
+    for broker, (count, since_ns) in in_a_row.items():
+        until_ns = since_ns + min(1 << min(count - 1, 6), MAX_RETRY_S) * NS_PER_S
+        if until_ns > now_ns:
+            yield broker, until_ns

@@ -1,0 +1,349 @@
+"""One order over several brokers: what is taken, what rests, and that nothing is sent twice."""
+# ruff: noqa: ANN401  # an answer of a script may be anything
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import pytest
+
+from oms.algos.handlers import with_algorithms
+from oms.brokers.paper import PaperBroker
+from oms.model.enums import ExecType, Life, OrdStatus, RequestKind, Side
+from oms.model.ids import ExecId, Symbol, VenueOrderId
+from oms.model.market import Quote
+from oms.model.order import Order
+from oms.model.reports import Absent, ExecutionReport, NotSent, Refused, Unknown
+from oms.model.requests import NewOrderSingle, OrderCancelRequest
+from oms.model.routing import RouteVerdict, VenueHealth
+from oms.model.routing_table import HealthRules, RouteRule, Routing, Venue
+from oms.model.terms import Limit, Strategy
+from oms.model.time_in_force import IOC
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
+from oms.stores.memory import MemoryEventStore
+from tests.fakes import AAPL, T0, ScriptedBroker, d
+
+STRICT: Final = HealthRules(degraded_after=1, down_after=1, backoff_s=2, up_after=1)
+
+
+class Desk:
+    """A manager with an algorithm that splits orders over two brokers."""
+
+    def __init__(
+        self, *brokers: Any, health: HealthRules | None = None, store: MemoryEventStore | None = None
+    ) -> None:
+        self.one, self.two = ScriptedBroker(name="one"), ScriptedBroker(name="two")
+        self.store = MemoryEventStore() if store is None else store
+        self.clock = ManualClock(T0)
+        self.om = OrderManager(
+            brokers=brokers or [self.one, self.two],
+            store=self.store,
+            instruments=[AAPL],
+            clock=self.clock,
+            handlers=with_algorithms(),
+            routing=Routing(
+                rules=(RouteRule(brokers=("one", "two")),),
+                venues=(Venue(broker="one", maker_bps="-0.2"),),
+                health=health or HealthRules(),
+            ),
+        )
+
+    def shows(self, broker: str, ask: str | None, size: int = 100) -> None:
+        px = None if ask is None else d(ask)
+        quote = Quote(Symbol("AAPL"), self.clock.now_ns(), d("9.00"), d(100), px, d(size if ask else 0))
+        self.om.update(quote, venue=broker)
+
+    def buy(self, qty: int, **parameters: Any) -> Order:
+        given = {"limit_price": "10.05", **parameters}
+        return self.om.submit("AAPL", Side.BUY, qty, Strategy("smart", given))
+
+    def parts(self, order: Order) -> list[tuple[str | None, int, str]]:
+        """Give where each child went, for how much, and at what."""
+        return [
+            (
+                child.broker,
+                int(child.order_qty),
+                f"{'take' if child.time_in_force == IOC else 'rest'} {_px(child)}",
+            )
+            for child in self.om.children(order)
+        ]
+
+    def says(
+        self, broker: ScriptedBroker, child: Order, kind: ExecType, *, cum: int = 0, last: int = 0
+    ) -> None:
+        """Let a broker report of a child."""
+        leaves = (
+            0 if kind in {ExecType.CANCELED, ExecType.EXPIRED, ExecType.REJECTED} else child.order_qty - cum
+        )
+        status = {
+            ExecType.NEW: OrdStatus.NEW,
+            ExecType.CANCELED: OrdStatus.CANCELED,
+            ExecType.EXPIRED: OrdStatus.EXPIRED,
+            ExecType.REJECTED: OrdStatus.REJECTED,
+            ExecType.TRADE: OrdStatus.FILLED if cum == child.order_qty else OrdStatus.PARTIALLY_FILLED,
+        }[kind]
+        assert broker.sink is not None
+        broker.sink.put(
+            ExecutionReport(
+                exec_type=kind,
+                ord_status=status,
+                symbol=child.symbol,
+                side=child.side,
+                cl_ord_id=child.cl_ord_id,
+                venue_order_id=VenueOrderId(f"v{child.order_id}"),
+                exec_id=ExecId(f"x{child.order_id}-{cum}") if last else None,
+                last_qty=d(last) if last else None,
+                last_px=_px(child) if last else None,
+                order_qty=child.order_qty,
+                cum_qty=d(cum),
+                leaves_qty=Decimal(leaves),
+                avg_px=_px(child) if cum else None,
+            )
+        )
+        self.om.poll()
+
+    def check(self, order: Order) -> None:
+        """Law: what has executed and what may still execute never come to more than the order."""
+        view = self.om.work(order)
+        assert view.filled + view.working <= view.qty
+        assert view.filled + view.working + view.available == view.qty
+
+
+def _px(child: Order) -> Decimal:
+    assert isinstance(child.terms, Limit)
+    return child.terms.price
+
+
+@pytest.fixture(scope="module", autouse=True)
+def codecs() -> None:
+    """What is made once is made before the first test, which is not to pay for it."""
+    desk = Desk()
+    desk.shows("one", "10.00")
+    desk.buy(10)
+
+
+def test_what_is_shown_is_taken_the_best_first_and_the_rest_rests_where_that_is_paid_for() -> None:
+    desk = Desk(PaperBroker([AAPL], name="one"), PaperBroker([AAPL], name="two"))
+    desk.shows("one", "10.02", 30)
+    desk.shows("two", "10.01", 50)
+
+    order = desk.buy(100)
+
+    assert desk.parts(order) == [
+        ("two", 50, "take 10.01"),
+        ("one", 30, "take 10.02"),
+        ("one", 20, "rest 10.05"),
+    ]
+    assert (order.cum_qty, order.leaves_qty) == (d(80), d(20))
+    assert order.life is Life.LIVE
+    assert order.routing is not None
+    assert [(one.broker, one.qty) for one in order.routing.taken] == [("two", d(50)), ("one", d(50))]
+    assert [one.routing for one in desk.om.children(order)] == [None] * 3
+    desk.check(order)
+
+
+def test_an_order_without_a_rule_of_several_brokers_is_denied() -> None:
+    om = OrderManager(
+        brokers=[ScriptedBroker(name="one")], store=MemoryEventStore(), instruments=[AAPL], clock=ManualClock(T0),
+        handlers=with_algorithms(),
+    )  # fmt: skip
+
+    order = om.submit("AAPL", Side.BUY, 10, Strategy("smart", {"limit_price": 10}))
+
+    assert [reason.allowed for reason in order.reasons] == [
+        "a rule of the manager's `routing` that names several brokers"
+    ]
+
+
+def test_a_part_that_came_back_unfilled_is_placed_anew_where_something_is_shown() -> None:
+    desk = Desk()
+    desk.shows("one", "10.01", 60)
+    desk.shows("two", "10.03", 20)
+    order = desk.buy(60, rest="N")
+    (first,) = desk.om.children(order)
+    desk.says(desk.one, first, ExecType.NEW)
+    desk.says(desk.one, first, ExecType.TRADE, cum=10, last=10)
+    assert desk.parts(order) == [("one", 60, "take 10.01")]
+
+    desk.says(desk.one, first, ExecType.EXPIRED, cum=10)
+
+    # What the first showed was sent for; the other shows 20, and 30 are kept back.
+    assert desk.parts(order)[1:] == [("two", 20, "take 10.03")]
+    desk.check(order)
+    desk.shows("one", "10.02", 500)
+    assert desk.parts(order)[2:] == [("one", 30, "take 10.02")]
+    desk.check(order)
+
+
+def test_a_part_that_is_refused_goes_to_another_at_once_and_the_first_is_left_alone_for_a_while() -> None:
+    desk = Desk()
+    desk.one.answers.append(Refused("unknown symbol", "1"))
+    desk.shows("one", "10.01", 60)
+    desk.shows("two", "10.03", 20)
+    order = desk.buy(60)
+
+    assert desk.parts(order) == [
+        ("one", 60, "take 10.01"),
+        ("two", 20, "take 10.03"),
+        ("two", 40, "rest 10.05"),
+    ]
+    assert order.routing is not None
+    assert [(one.broker, one.verdict, one.text) for one in order.routing.candidates][-1] == (
+        "one",
+        RouteVerdict.TRIED,
+        "it refused a part; again in 1 s",
+    )
+    assert desk.om.work(order).suspended is None
+    desk.check(order)
+
+
+def test_a_part_in_doubt_counts_as_working_and_is_never_sent_again() -> None:
+    desk = Desk()
+    desk.one.answers.append(Unknown("timeout"))
+    desk.shows("one", "10.01", 60)
+    desk.shows("two", "10.02", 500)
+    order = desk.buy(60)
+    (first,) = desk.om.children(order)
+
+    desk.clock.advance_by(60)
+    desk.shows("two", "10.00", 500)
+    desk.om.poll()
+    assert desk.parts(order) == [("one", 60, "take 10.01")]
+    assert desk.om.work(order).working == 60
+    desk.check(order)
+
+    desk.om.resolve(first, Absent(is_authoritative=True, text="not there"), by="desk", reason="rang them up")
+
+    assert desk.parts(order)[1:] == [("two", 60, "take 10.00")]
+    desk.check(order)
+
+
+def test_nothing_is_sent_elsewhere_until_the_cancel_of_what_rests_is_answered() -> None:
+    desk = Desk()
+    desk.shows("one", "10.50", 10)
+    order = desk.buy(40)
+    (resting,) = desk.om.children(order)
+    desk.says(desk.one, resting, ExecType.NEW)
+    assert desk.parts(order) == [("one", 40, "rest 10.05")]
+
+    desk.shows("two", "10.02", 25)
+
+    assert [type(request) for request in desk.one.requests] == [NewOrderSingle, OrderCancelRequest]
+    assert not desk.two.requests
+    assert desk.om.work(order).working == 40
+    desk.shows("two", "10.01", 25)
+    assert desk.two.requests == []
+    # It trades while the cancel is on its way: that counts.
+    desk.says(desk.one, resting, ExecType.TRADE, cum=30, last=30)
+    assert desk.two.requests == []
+    desk.says(desk.one, resting, ExecType.CANCELED, cum=30)
+    assert desk.parts(order)[1:] == [("two", 10, "take 10.01")]
+    desk.check(order)
+
+
+def test_what_rests_at_a_broker_that_goes_down_is_taken_back_before_it_goes_elsewhere() -> None:
+    desk = Desk(health=STRICT)
+    desk.shows("one", "10.50", 10)
+    desk.shows("two", "10.50", 10)
+    order = desk.buy(40)
+    (resting,) = desk.om.children(order)
+    desk.says(desk.one, resting, ExecType.NEW)
+    desk.one.answers.append(NotSent("no line"))
+    desk.om.submit("AAPL", Side.BUY, 1, Limit("9"), broker="one")
+    assert desk.om.venues()[0].health is VenueHealth.DOWN
+
+    desk.shows("two", "10.40", 10)
+
+    assert [one.kind for one in resting.outstanding_requests] == [RequestKind.CANCEL]
+    assert not desk.two.requests
+    assert desk.om.work(order).working == 40
+    desk.says(desk.one, resting, ExecType.CANCELED)
+    # Its answer has brought the broker back, as one that is not up: what is left goes where nothing has failed.
+    assert desk.parts(order)[1:] == [("two", 40, "rest 10.05")]
+    desk.check(order)
+
+
+def test_a_cancel_in_doubt_leaves_the_part_working() -> None:
+    desk = Desk()
+    desk.shows("one", "10.50", 10)
+    order = desk.buy(40)
+    (resting,) = desk.om.children(order)
+    desk.says(desk.one, resting, ExecType.NEW)
+    desk.one.answers.append(Unknown("timeout"))
+
+    desk.shows("two", "10.02", 25)
+    desk.shows("two", "10.01", 25)
+
+    assert resting.is_in_doubt
+    assert not desk.two.requests
+    assert desk.om.work(order).working == 40
+    desk.check(order)
+
+
+def test_what_may_not_rest_ends_once_nothing_more_is_shown() -> None:
+    desk = Desk(PaperBroker([AAPL], name="one"), PaperBroker([AAPL], name="two"))
+    desk.shows("one", "10.02", 30)
+    desk.shows("two", "10.06", 50)
+
+    order = desk.buy(100, rest="N")
+
+    assert order.cum_qty == 30
+    assert order.life is Life.EXPIRED
+    assert order.text == "nothing more is shown for 70 of 100"
+    (verdict,) = (
+        [one.verdict for one in order.routing.candidates if one.broker == "two"] if order.routing else []
+    )
+    assert verdict is RouteVerdict.LIMIT
+
+
+def test_a_passive_order_rests_where_it_is_paid_most() -> None:
+    can = Desk(PaperBroker([AAPL], name="two"), PaperBroker([AAPL], name="one"))
+    can.shows("one", "10.02", 30)
+    can.shows("two", "10.02", 30)
+
+    order = can.buy(20, no_take_liquidity="Y", limit_price="10.00")
+
+    assert can.parts(order) == [("one", 20, "rest 10.00")]
+    (child,) = can.om.children(order)
+    assert child.instructions is not None
+    assert child.instructions.post_only
+
+
+def test_a_restart_goes_on_with_what_is_left_and_sends_nothing_twice() -> None:
+    desk = Desk()
+    desk.shows("one", "10.01", 60)
+    order = desk.buy(60)
+    again = Desk(store=desk.store)
+    parent = again.om.order(order.order_id)
+
+    again.shows("two", "10.00", 500)
+
+    # What was sent before the restart is in doubt, and counts as working.
+    assert again.parts(parent) == [("one", 60, "take 10.01")]
+    assert not again.two.requests
+    assert again.om.work(parent).working == 60
+    assert parent.routing == order.routing
+    again.check(parent)
+
+
+def test_while_nobody_shows_anything_it_waits_and_says_so_once() -> None:
+    desk = Desk()
+    desk.shows("one", None)
+    order = desk.buy(60, limit_price="10.00")
+    (resting,) = desk.om.children(order)
+    desk.says(desk.one, resting, ExecType.CANCELED)
+    waiting = desk.buy(60)
+    desk.shows("one", None)
+
+    assert desk.parts(order)[0] == ("one", 60, "rest 10.00")
+    assert waiting.life is Life.LIVE
+    desk.check(waiting)
+
+
+def test_a_price_between_two_ticks_is_taken_from_the_grid() -> None:
+    desk = Desk()
+    desk.shows("one", "10.015", 60)
+
+    assert desk.parts(desk.buy(60)) == [("one", 60, "take 10.020")]
