@@ -106,6 +106,7 @@ class Engine:
         "_simulated",
         "_told",
         "_unheard",
+        "_untold",
         "_venues",
         "_wary",
         "_worked",
@@ -178,7 +179,7 @@ class Engine:
     def _share_what_is_held(self) -> None:
         held, entry = self.state.held_orders, self._entry
         self._wary = self.state.venues.wary
-        self._worked = self.state.parents.live
+        self._worked, self._untold = self.state.parents.live, self.state.parents.told
         self._held, self._desks, self._unheard = held.orders, held.desks, held.unheard
         self._quoted, self._due = held.quoted, held.due
         self._market, self._quotes = entry.market, entry.quotes
@@ -217,7 +218,7 @@ class Engine:
             # Nobody is connected yet while a manager starts.
             if self._dirty and type(what) is not Start:
                 self._work_groups(what)
-            if self._worked and type(what) is not Start:
+            if (self._worked or self._untold) and type(what) is not Start:
                 self._work_parents(what)
         finally:
             setcontext(outside)
@@ -313,7 +314,7 @@ class Engine:
         self.state.begin(cmd.ReplaceOrder, what.asked_by)
         if what.order_id in self._held:
             self._holding.replace(what)
-        elif self.state.of_parent and what.order_id in self.state.parents.by_id:
+        elif self.state.of_parent and what.order_id in self.state.of_parent:
             parent_amends.replace(self._entry, what)
         elif what.price is not None and self._quoted and (reasons := self._pegging.why_not(what)):
             state = self.state

@@ -190,6 +190,7 @@ def _parent(parent: Parent) -> list[object]:
                 child.exec_id,
                 child.is_taken_back,
                 child.refused_ns,
+                child.unmoved_ns,
                 *(text(number) for number in (child.filled, child.working, *child._told)),
             ]
             for child in parent.children.values()

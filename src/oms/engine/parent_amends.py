@@ -33,10 +33,16 @@ LIMIT_PRICE: Final = "limit_price"
 
 
 def replace(entry: OrderEntry, command: ReplaceOrder) -> None:
-    """Change an order that is worked here, or deny it."""
+    """Change an order that is worked here, or deny it; of a child, whose terms are its parent's to say, nothing is changed."""
     state = entry.state
-    parent = state.parents.by_id[command.order_id]
+    parent = state.of_parent[command.order_id]
     order = parent.order
+    if command.order_id != order.order_id:
+        child = state.index.by_id[command.order_id]
+        allowed = f"a replace of order {order.order_id}, whose child it is, or a cancel"
+        reason = Reason(ReasonCode.UNSUPPORTED, "order_id", str(command.order_id), allowed)
+        state.record_of(child, ev.ReplaceDenied(*state.envelope(), command.order_id, (reason,)))
+        return
     after, reasons = _wanted(parent, command)
     planned: Planned = reasons
     if after is not None and not reasons:

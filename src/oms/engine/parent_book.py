@@ -115,6 +115,8 @@ class ParentBook:
             self._end(event, parent, child)
         elif kind is ev.CancelRejected or kind is ev.CancelDenied:
             child.refused_ns = event.time_ns
+        elif kind is ev.ReplaceRejected or kind is ev.ReplaceDenied:
+            child.unmoved_ns = event.time_ns
         if kind in _HEARD:
             self.wake(parent, Wake.CHILD)
         self.settle(parent)

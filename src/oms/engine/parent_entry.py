@@ -13,7 +13,7 @@ from oms.model import events as ev
 from oms.model.commands import SubmitOrder
 from oms.model.ids import Account, OrderId, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import Quote, TradePrint
+from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.order import Order
 from oms.model.parent import Parent
 from oms.model.reasons import Reason, ReasonCode
@@ -36,6 +36,7 @@ class Entry(Protocol):
 
     state: State
     quotes: dict[Symbol, Quote]
+    market: dict[Symbol, MarketUpdate]
     tapes: Tapes
 
     def _route(self, symbol: Symbol) -> Route: ...
@@ -59,7 +60,7 @@ def view_of(
     state = entry.state
     route = entry._route(symbol)
     quote = entry.quotes.get(symbol)
-    tape = entry.tapes.of(symbol, quote)
+    tape = entry.tapes.of(symbol, quote, entry.market.get(symbol))
     had_gap = parent is None
     prints: tuple[TradePrint, ...] = ()
     if reads and parent is not None:

@@ -21,17 +21,18 @@ def check_parents(state: State) -> Iterator[str]:
     live = {order_id for order_id, parent in book.by_id.items() if not parent.is_over}
     if book.live.keys() != live:
         yield f"parents at work are {sorted(live)}, looked after are {sorted(book.live)}"
+    is_busy = bool(book.told or book.woken)
     for parent in book.by_id.values():
-        for what in _check(parent):
+        for what in _check(parent, is_busy=is_busy):
             yield f"order {parent.order_id}: {what}"
-    if not (book.told or book.woken):
+    if not is_busy:
         # Between two inputs every parent was told of everything.
         for parent in book.by_id.values():
             if (parent.order.cum_qty, parent.filled) != (parent.filled, parent.order.cum_qty):
                 yield f"order {parent.order_id}: cum_qty {parent.order.cum_qty}, its children have executed {parent.filled}"
 
 
-def _check(parent: Parent) -> Iterator[str]:
+def _check(parent: Parent, *, is_busy: bool) -> Iterator[str]:
     order = parent.order
     if not is_parent(order):
         yield "it has children, and is not worked here"
@@ -50,12 +51,15 @@ def _check(parent: Parent) -> Iterator[str]:
     is_open = {child.order_id for child in parent.children.values() if child.working}
     if parent.open.keys() != is_open:
         yield f"its open children are {sorted(is_open)}, known as such {sorted(parent.open)}"
-    # Q = X + working + available, but for what has executed beyond the total and what a bust gives back to an order that has ended.
+    # Q = X + working + available; what has executed beyond the total, and what a bust gives back to an order that has ended, is told.
+    left = max(order.order_qty - parent.filled, ZERO)
     if not order.is_ended and parent.amend is None and parent.filled <= order.order_qty:
-        if parent.filled + parent.working + parent.available != order.order_qty:
+        if parent.working <= left and parent.working + parent.available != left:
             yield f"of {order.order_qty} are {parent.filled} executed, {parent.working} at work and {parent.available} left"
-        if parent.working > order.order_qty - parent.filled:
-            yield f"{parent.working} at work, and {order.order_qty - parent.filled} are left"
+        # A venue may make a child larger; then as much is taken back as is too much.
+        kept = sum((child.working for child in parent.open.values() if not child.is_taken_back), ZERO)
+        if kept > left and not is_busy:
+            yield f"{kept} at work that nobody has taken back, and {left} are left"
     if parent.planned != sum((each.qty for each in parent.slices.values()), ZERO):
         yield f"{parent.planned} are taken for planned, its slices are {list(parent.slices.values())}"
     for number in parent.slices.keys() & parent.decided.keys():

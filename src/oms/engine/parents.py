@@ -175,6 +175,7 @@ class Parents:
     def _look(self, parent: Parent, why: frozenset[Wake]) -> None:
         handler = working(self._entry._handlers, parent.order._terms)
         self._note_refusals(parent, handler)
+        self._cut(parent)
         if parent.order._life in ENDED:
             self._take_back(parent, parent.open.values())
             self._settle(parent, NextWake())
@@ -238,7 +239,12 @@ class Parents:
         self._take_back(parent, [parent.children[one] for one in steps.cancel if one in parent.open])
         for order_id, price in steps.reprice:
             child = parent.open.get(order_id)
-            if child is not None and parent.may_send and not child.is_pending_cancel:
+            if (
+                child is not None
+                and parent.may_send
+                and not child.is_pending_cancel
+                and self._may_move(child)
+            ):
                 self._state.begin(ReplaceOrder, ORIGIN)
                 self._entry.replace(ReplaceOrder(order_id, price=price), self._requests)
         if steps.replan is not None:
@@ -344,6 +350,10 @@ class Parents:
             state.begin(CancelOrder, ORIGIN)
             self._entry.cancel(CancelOrder(child.order_id), self._requests)
 
+    def _may_move(self, child: Child) -> bool:
+        """Tell whether another price may be asked for: not while one was refused as lately as a request may be unanswered."""
+        return not child.unmoved_ns or child.unmoved_ns + self._state.request_timeout_ns <= self._state.now_ns
+
     def _again_ns(self, child: Child) -> int:
         return child.refused_ns + self._state.request_timeout_ns if child.refused_ns else 0
 
@@ -354,19 +364,27 @@ class Parents:
         else:
             self._take_back(parent, parent.open.values())
 
+    def _cut(self, parent: Parent) -> None:
+        """Take back, the newest first, what works beyond what is left: a child was overfilled, or its venue has made it larger."""
+        over = parent.beyond
+        for child in reversed(parent.open.values()) if over else ():
+            if over <= ZERO:
+                return
+            if not child.is_pending_cancel:
+                self._take_back(parent, (child,))
+                over -= child.working
+
     def _settle(self, parent: Parent, wake: NextWake) -> None:
         """Note when an order is to be looked at next; what it asked for before is forgotten."""
         state, order_id = self._state, parent.order_id
-        tape = self._entry.tapes.of(parent.order._symbol, None)
+        tape = self._entry.tapes.of(parent.order._symbol)
         if parent.is_over:
             tape.forget(order_id)
             self._wakes.pop(order_id, None)
             self._book.settle(parent)
             return
-        if wake.on_quote:
-            tape.quote_listeners[order_id] = None
-        else:
-            tape.quote_listeners.pop(order_id, None)
+        _listen(tape.quote_listeners, order_id, listens=wake.on_quote)
+        _listen(tape.price_listeners, order_id, listens=wake.on_price and not wake.on_quote)
         if wake.at_volume is not None:
             tape.wait(order_id, wake.at_volume)
         now_ns = state.now_ns
@@ -388,3 +406,10 @@ class Parents:
 def _routes(handler: WorkingHandler | None) -> bool:
     # A handler of somebody's own need not say so.
     return handler is not None and getattr(handler, "routes_children", False) is True
+
+
+def _listen(listeners: dict[OrderId, None], order_id: OrderId, *, listens: bool) -> None:
+    if listens:
+        listeners[order_id] = None
+    else:
+        listeners.pop(order_id, None)

@@ -25,6 +25,7 @@ def rows_of(state: State) -> Iterator[object]:
         for child in parent.children.values():
             yield rows.ChildRow(
                 parent.order_id, child.order_id, child.number, child.role, child.until_ns, child.exec_id, child.is_taken_back, child.refused_ns,
+                child.unmoved_ns,
                 *child._told,
             )  # fmt: skip
 
@@ -61,6 +62,7 @@ def take(state: State, row: object) -> bool:
                 row.is_taken_back,
                 row.refused_ns,
             )
+            child.unmoved_ns = row.unmoved_ns
             child._told = (row.told_qty, row.told_notional)
             book.announce(parent, child)
             child.order = state.index.by_id.get(row.order_id)

@@ -360,6 +360,7 @@ class ChildRow:
     exec_id: ExecId | None
     is_taken_back: bool
     refused_ns: int
+    unmoved_ns: int
     told_qty: Decimal
     told_notional: Decimal
 

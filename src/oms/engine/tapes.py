@@ -25,10 +25,12 @@ class Tape:
         last_trade: The last print; None before the first.
         printed_qty: What was printed in all.
         quote_listeners: The orders that are to be looked at with each quote.
+        price_listeners: Those that are with each by which the best prices have changed.
     """
 
     __slots__ = (
-        "_base", "_prints", "_readers", "_waiting", "good_quote", "last_trade", "printed_qty", "quote_listeners",
+        "_base", "_prints", "_readers", "_touch", "_waiting", "good_quote", "last_trade", "price_listeners", "printed_qty",
+        "quote_listeners",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -37,6 +39,9 @@ class Tape:
         self.last_trade: TradePrint | None = None
         self.printed_qty = ZERO
         self.quote_listeners: dict[OrderId, None] = {}
+        self.price_listeners: dict[OrderId, None] = {}
+        # The best prices of the last quote, and whether it could be used.
+        self._touch: tuple[Decimal | None, Decimal | None, bool] = (None, None, False)
         # The prints that somebody may still want to see, the number of the first, and up to which each reader has seen them.
         self._prints: list[TradePrint] = []
         self._base = 0
@@ -47,9 +52,13 @@ class Tape:
     def take(self, update: MarketUpdate) -> Iterable[OrderId]:
         """Take note of the market, and give the orders that are to be looked at for that."""
         if type(update) is Quote:
-            if update.is_two_sided:
+            is_usable = update.is_two_sided
+            if is_usable:
                 self.good_quote = update
-            return tuple(self.quote_listeners)
+            before, self._touch = self._touch, (update.bid, update.ask, is_usable)
+            if not self.price_listeners or before == self._touch:
+                return tuple(self.quote_listeners)
+            return (*self.quote_listeners, *self.price_listeners)
         if type(update) is not TradePrint:
             return ()
         self.last_trade = update
@@ -82,6 +91,7 @@ class Tape:
         """Let an order go."""
         self._readers.pop(order_id, None)
         self.quote_listeners.pop(order_id, None)
+        self.price_listeners.pop(order_id, None)
         if not self._readers:
             self._base += len(self._prints)
             self._prints.clear()
@@ -110,13 +120,21 @@ class Tapes:
         self.halted: dict[Symbol, None] = {}
         self.since_ns: dict[Symbol | None, int] = {}
 
-    def of(self, symbol: Symbol, quote: Quote | None) -> Tape:
-        """Give the market of an instrument, from now on looked at; it begins with the quote given, where that can be used."""
+    def of(self, symbol: Symbol, quote: Quote | None = None, last: MarketUpdate | None = None) -> Tape:
+        """Give the market of an instrument, from now on looked at.
+
+        Args:
+            symbol: The instrument.
+            quote: What it begins with, where that can be used.
+            last: What was heard last: where that is a print, it begins with it too.
+        """
         tape = self.by_symbol.get(symbol)
         if tape is None:
             tape = self.by_symbol[symbol] = Tape()
             if quote is not None and quote.is_two_sided:
                 tape.good_quote = quote
+            if type(last) is TradePrint:
+                tape.last_trade = last
         return tape
 
     def note(self, status: SecurityStatus) -> None:

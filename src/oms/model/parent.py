@@ -47,7 +47,7 @@ class Child:
     """
 
     __slots__ = (
-        "_told", "exec_id", "filled", "is_taken_back", "number", "order", "order_id", "refused_ns", "role", "until_ns", "working",
+        "_told", "exec_id", "filled", "is_taken_back", "number", "order", "order_id", "refused_ns", "role", "unmoved_ns", "until_ns", "working",
     )  # fmt: skip
 
     def __init__(self, order_id: OrderId, number: int, role: str, until_ns: int = 0) -> None:
@@ -62,6 +62,8 @@ class Child:
         self.is_taken_back = False
         # When a cancel of it was last refused, in nanoseconds UTC; 0 where none was.
         self.refused_ns = 0
+        # The same of another price.
+        self.unmoved_ns = 0
         # What its parent was told of: how much it has executed, and what that was worth.
         self._told = (ZERO, ZERO)
 
@@ -153,6 +155,20 @@ class Parent:
     def excess(self) -> Decimal:
         """By how much what has executed is more than was ordered."""
         return max(EXACT.subtract(self.filled, self.order._order_qty), ZERO)
+
+    @property
+    def beyond(self) -> Decimal:
+        """How much works, and no cancel of it is on its way, beyond what is left to execute; zero where all is well."""
+        if not self.working:
+            return ZERO
+        left = max(EXACT.subtract(self.order._order_qty, self.filled), ZERO)
+        if self.working <= left:
+            return ZERO
+        works = ZERO
+        for child in self.open.values():
+            if not child.is_pending_cancel:
+                works = EXACT.add(works, child.working)
+        return max(EXACT.subtract(works, left), ZERO)
 
     @property
     def may_send(self) -> bool:

@@ -90,12 +90,14 @@ class NextWake:
     Attributes:
         at_ns: At the first input from that time on, in nanoseconds UTC; None for no such time.
         at_volume: Once so much has been printed in all, as `View.printed_qty` counts; None for no such volume.
-        on_quote: At each change of the best prices or the sizes shown.
+        on_quote: At each quote.
+        on_price: At each quote by which the best prices have changed.
     """
 
     at_ns: int | None = None
     at_volume: Decimal | None = None
     on_quote: bool = False
+    on_price: bool = False
 
 
 ASLEEP: Final = NextWake()
