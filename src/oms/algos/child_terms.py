@@ -43,21 +43,24 @@ def judged_px(working: Working, quote: Quote | None, *, is_buy: bool, crosses: b
     return touch_px(quote, is_buy=is_buy)
 
 
-def terms_of(working: Working, instrument: Instrument, quote: Quote, *, is_buy: bool, crosses: bool) -> Terms:
+def terms_of(
+    working: Working, instrument: Instrument, quote: Quote | None, *, is_buy: bool, crosses: bool
+) -> Terms:
     """Give the terms of a child that may go out.
 
     Args:
         working: How its order is worked.
         instrument: Its grid of prices.
-        quote: What the market shows, both sides.
+        quote: What the market shows, both sides; None only for what goes out at any price.
         is_buy: Which way it goes.
         crosses: It is to trade at once, whatever its style.
     """
     limit = working.limit_price
-    if is_passive(working) and not crosses:
-        return Limit(passive_px(working, quote, is_buy=is_buy))
     if working.child_style is ChildStyle.MARKET:
         return Market() if limit is None else Limit(limit)
+    assert quote is not None, "a price that follows the market needs a quote"
+    if is_passive(working) and not crosses:
+        return Limit(passive_px(working, quote, is_buy=is_buy))
     touch = touch_px(quote, is_buy=is_buy)
     assert touch is not None, "the quote has both sides"
     grid, offset = PriceGrid(instrument), working.child_offset

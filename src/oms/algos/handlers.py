@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from oms.algos.iceberg_handler import IcebergHandler
+from oms.algos.pov_handler import PovHandler
+from oms.algos.scale_handler import ScaleHandler
 from oms.algos.schedule_handler import ScheduleHandler, SessionAt
 from oms.algos.smart_handler import SmartHandler
+from oms.algos.sniper_handler import SniperHandler
 from oms.algos.volume_curve import VolumeCurve
 from oms.model.terms import Strategy
 from oms.order_types.registry import HandlerRegistry, default_handlers
@@ -30,5 +34,11 @@ def with_algorithms(
     known: dict[str, OrderTypeHandler] = dict.fromkeys(
         ("twap", "vwap", "shortfall", "target_close"), schedule
     )
-    known["smart"] = SmartHandler()
+    known |= {
+        "iceberg": IcebergHandler(),
+        "pov": PovHandler(),
+        "scale": ScaleHandler(),
+        "smart": SmartHandler(),
+        "sniper": SniperHandler(),
+    }
     return {**default_handlers(), Strategy: StrategyHandler({**known, **(others or {})})}

@@ -14,7 +14,7 @@ from attrs import evolve
 
 from oms.algos.algorithms import Algorithm
 from oms.algos.child_terms import judged_px, terms_of, touch_px
-from oms.algos.choices import OnResidual
+from oms.algos.choices import ChildStyle, OnResidual
 from oms.algos.ending import EndStep, at_end
 from oms.algos.order_checks import check as check_order
 from oms.algos.pacing import Facts
@@ -175,7 +175,7 @@ def facts_of(
     facts = _standing(parent, view, working)
     return evolve(
         facts,
-        has_quote=quote is not None,
+        has_quote=quote is not None or _needs_no_quote(view, working),
         px=judged_px(working, quote, is_buy=buys, crosses=crosses),
         touch_px=touch_px(quote, is_buy=buys),
         cap_qty=_room(parent, view, working, others),
@@ -186,6 +186,12 @@ def facts_of(
         slice_ends=slice_ends,
         min_qty=_least(parent, view, working, others),
     )
+
+
+def _needs_no_quote(view: View, working: Working) -> bool:
+    """Tell whether a child needs no quote: it goes out at any price, in a market that is told by its trades or bars alone."""
+    is_unquoted = view.quote is None and view.good_quote is None and view.last_trade is not None
+    return is_unquoted and working.child_style is ChildStyle.MARKET and working.limit_price is None
 
 
 def _standing(parent: Parent, view: View, working: Working) -> Facts:
@@ -256,9 +262,8 @@ def child_of(
     crosses: bool,
     asked: Decimal | None = None,
 ) -> NewChild:
-    """Give a child by the style of its order; there must be a quote that can be used."""
+    """Give a child by the style of its order; there must be a quote that can be used, where its price depends on one."""
     quote = quote_for(view, working)
-    assert quote is not None, "nothing is sent without a quote"
     terms = terms_of(working, view.instrument, quote, is_buy=is_buy(parent), crosses=crosses)
     instructions = None
     if working.no_take_liquidity and "post_only" in view.capabilities.instructions:

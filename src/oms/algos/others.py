@@ -20,9 +20,10 @@ _COUNTED: Final = "counted"
 """The entry that says how much counted when something was decided last."""
 
 
-def first_memo(working: Working, view: View) -> Memo:
+def first_memo(working: Working, view: View, *, is_needed: bool = False) -> Memo:
     """Give what is kept from the beginning on; nothing where nobody asks for the volume."""
-    return ((_COUNTED, "0"), (_PRINTED, plain(view.printed_qty))) if _needs(working) else ()
+    is_needed = is_needed or _needs(working)
+    return ((_COUNTED, "0"), (_PRINTED, plain(view.printed_qty))) if is_needed else ()
 
 
 def _needs(working: Working) -> bool:
@@ -30,10 +31,16 @@ def _needs(working: Working) -> bool:
 
 
 def others_volume(
-    memo: dict[str, str], parent: Parent, view: View, working: Working, *, is_restart: bool
+    memo: dict[str, str],
+    parent: Parent,
+    view: View,
+    working: Working,
+    *,
+    is_restart: bool,
+    is_needed: bool = False,
 ) -> Decimal | None:
     """Give how much others have traded since the start, and keep it in the memo; None where nobody asks for it."""
-    if not _needs(working):
+    if not (is_needed or _needs(working)):
         return None
     counted, base = Decimal(memo.get(_COUNTED, "0")), Decimal(memo.get(_PRINTED, "0"))
     if view.now_ns < parent.start_ns:

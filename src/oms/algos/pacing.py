@@ -139,7 +139,7 @@ class Decision:
 
 def decide(facts: Facts) -> Decision:
     """Give what to send now, by the precedence that this module opens with."""
-    stopped = _stopped(facts)
+    stopped = why_stopped(facts)
     if stopped is not None:
         return Decision(ZERO, stopped)
     chosen = _within_caps(facts, _by_plan(facts))
@@ -152,7 +152,7 @@ def decide(facts: Facts) -> Decision:
     return chosen
 
 
-def _stopped(facts: Facts) -> Pace | None:
+def why_stopped(facts: Facts) -> Pace | None:
     """Rules 1 to 4: what forbids anything at all."""
     if facts.is_killed:
         return Pace.KILLED

@@ -12,6 +12,7 @@ rate allows on the volume of the last interval, rounded up to a lot, so that a h
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -22,6 +23,7 @@ from oms.algos.slicing import Progress, ceiled, floored, in_whole_lots
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.define import value
+from oms.model.market import TradePrint
 
 
 class RateBasis(Enum):
@@ -72,6 +74,17 @@ class OthersVolume:
             return self
         total = max(EXACT.add(self.total, qty), ZERO)
         return evolve(self, total=total, lately=max(EXACT.add(self.lately, qty), ZERO))
+
+    def after_all(self, prints: Iterable[TradePrint], own: Decimal = ZERO) -> OthersVolume:
+        """Count prints; so much of them was ours, and is taken off again."""
+        more = EXACT.minus(own)
+        for one in prints:
+            if one.time_ns > self.start_ns and self._is_within(one.price):
+                more = EXACT.add(more, one.size)
+        if not more:
+            return self
+        total = max(EXACT.add(self.total, more), ZERO)
+        return evolve(self, total=total, lately=max(EXACT.add(self.lately, more), ZERO))
 
     def next_interval(self) -> OthersVolume:
         """Begin an interval: nothing has traded lately."""

@@ -73,7 +73,8 @@ class ScheduleHandler(Handler):
             start_ns, end_ns = self._span(algorithm, occasion)
         except ValidationError as error:
             return reasons_of(error)
-        return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=first_memo(algorithm.working, view))
+        memo = first_memo(algorithm.working, view, is_needed=_dynamic(algorithm) is not None)
+        return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=memo)
 
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
         """Plan what is left anew: over the rest of the windows that it would have had from its beginning."""
@@ -117,7 +118,8 @@ class ScheduleHandler(Handler):
 
     def step(self, parent: Parent, view: View, why: frozenset[Wake]) -> Steps:
         """Decide what is due, and what was missed."""
-        working = algorithm_of(parent.order.terms).working
+        algorithm = algorithm_of(parent.order.terms)
+        working = algorithm.working
         if view.now_ns >= parent.end_ns:
             skips = tuple(
                 Skip(number=one, pace=Pace.PAST_END, asked_qty=each.qty)
@@ -126,7 +128,14 @@ class ScheduleHandler(Handler):
             steps = end_steps(parent, view, working)
             if steps is not None:
                 return evolve(steps, skips=skips)
-        return ScheduleRound(parent, view, working, why).steps()
+        return ScheduleRound(parent, view, working, why, _dynamic(algorithm)).steps()
+
+
+def _dynamic(algorithm: Algorithm) -> tuple[Decimal, Decimal] | None:
+    """Give by which part of the order what is due may differ from the curve, and which volume was expected; None for the curve alone."""
+    if not isinstance(algorithm, Vwap) or algorithm.dynamic_band is None:
+        return None
+    return algorithm.dynamic_band, algorithm.expected_volume or ZERO
 
 
 def _scheduled(algorithm: Algorithm) -> Scheduled:

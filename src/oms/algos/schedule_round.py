@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from attrs import evolve
@@ -12,6 +13,7 @@ from oms.algos.handling import child_of, facts_of, is_buy, quote_for
 from oms.algos.others import others_volume
 from oms.algos.pacing import CatchUp, Decision, Facts, decide
 from oms.algos.parameter import in_ns
+from oms.algos.vwap import dynamic_share, target_at
 from oms.algos.working import Working
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.ids import OrderId
@@ -39,19 +41,43 @@ class ScheduleRound:
     """What is found and decided in one look."""
 
     __slots__ = (
-        "_at_ns", "_at_volume", "_children", "_due", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
+        "_at_ns", "_at_volume", "_children", "_due", "_dynamic", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
         "_working", "_would_have",
     )  # fmt: skip
 
-    def __init__(self, parent: Parent, view: View, working: Working, why: frozenset[Wake]) -> None:
-        """Look at an order."""
+    def __init__(
+        self,
+        parent: Parent,
+        view: View,
+        working: Working,
+        why: frozenset[Wake],
+        dynamic: tuple[Decimal, Decimal] | None = None,
+    ) -> None:
+        """Look at an order.
+
+        Args:
+            parent: It.
+            view: What is known.
+            working: How it is worked.
+            why: Why it is looked at.
+            dynamic: By which part of the order what is due may differ from the schedule with today's volume, and which volume was
+                expected; None where the schedule holds.
+        """
+        self._dynamic = dynamic
         self._parent, self._view, self._working = parent, view, working
         due = list(parent.due(view.now_ns))
         # What has ended was missed; an auction's slice has no length, and ends with its moment.
         self._over = [each for each in due if each.start_ns < each.end_ns <= view.now_ns]
         self._due = [each for each in due if each not in self._over]
         self._memo = dict(parent.memo)
-        self._others = others_volume(self._memo, parent, view, working, is_restart=Wake.RESTART in why)
+        self._others = others_volume(
+            self._memo,
+            parent,
+            view,
+            working,
+            is_restart=Wake.RESTART in why,
+            is_needed=dynamic is not None,
+        )
         self._would_have = Decimal(self._memo.get(_WOULD, "0"))
         self._children: list[NewChild] = []
         self._skips: list[Skip] = []
@@ -67,8 +93,13 @@ class ScheduleRound:
         ended = self._ended()
         repriced = self._repriced()
         self._wake_for_what_comes()
+        # Where quotes grow too old, one of the same prices says something too.
+        ages = self._working.max_quote_age is not None
         wake = NextWake(
-            at_ns=min(self._at_ns, default=None), at_volume=self._at_volume, on_quote=self._on_quote
+            at_ns=min(self._at_ns, default=None),
+            at_volume=self._at_volume,
+            on_quote=self._on_quote and ages,
+            on_price=self._on_quote and not ages,
         )
         is_news = bool(self._children or self._skips)
         memo = tuple(sorted(self._memo.items())) if is_news else None
@@ -129,7 +160,10 @@ class ScheduleRound:
 
     def _send_due(self) -> None:
         due, working = self._due, self._working
-        facts = self._facts(crosses=False, target=self._target, slice_qty=self._due_qty)
+        target, slice_qty = self._target, self._due_qty
+        if self._dynamic is not None and due:
+            target, slice_qty = self._by_volume(target, slice_qty, self._dynamic)
+        facts = self._facts(crosses=False, target=target, slice_qty=slice_qty)
         if self._crosses:
             # What was missed has been seen to.
             facts = evolve(facts, catch_up=CatchUp.GIVE_UP)
@@ -146,6 +180,27 @@ class ScheduleRound:
             self._wait_for(pace)
             self._at_ns += [each.end_ns for each in due if each.end_ns > self._view.now_ns]
         self._skip(self._over, pace if pace.rule in _WAITS or pace is Pace.SUSPENDED else Pace.MISSED)
+
+    def _by_volume(
+        self, target: Decimal, slice_qty: Decimal, dynamic: tuple[Decimal, Decimal]
+    ) -> tuple[Decimal, Decimal]:
+        """Give what is due with the slice, and what it takes, as today's volume says, within the band round the schedule.
+
+        All of the order is due with the last slice, whatever the volume.
+        """
+        band, expected = dynamic
+        parent, lot = self._parent, self._view.instrument.lot
+        whole = Fraction(parent.qty)
+        share, own = Fraction(target) / whole, Fraction(slice_qty) / whole
+        if share >= 1:
+            return target, slice_qty
+        volume = EXACT.add(self._others or ZERO, parent.filled)
+        before = max(share - own, Fraction(0))
+        due = dynamic_share(before, volume, expected, band) + own
+        due = min(max(due, share - Fraction(band)), share + Fraction(band), Fraction(1))
+        moved = target_at(parent.qty, lot, due)
+        done = EXACT.add(parent.filled, EXACT.add(parent.working, self._sent))
+        return moved, max(EXACT.subtract(moved, done), ZERO)
 
     def _skip(self, slices: list[Slice], pace: Pace) -> None:
         self._skips += [Skip(number=each.number, pace=pace, asked_qty=each.qty) for each in slices]
@@ -195,7 +250,7 @@ class ScheduleRound:
             return ()
         self._on_quote = True
         quote, buys = quote_for(view, working), is_buy(parent)
-        if quote is None or not (view.is_open and view.is_reconciled) or view.is_halted:
+        if quote is None or view.is_killed or not (view.is_open and view.is_reconciled) or view.is_halted:
             return ()
         px = passive_px(working, quote, is_buy=buys)
         found = []
@@ -215,6 +270,9 @@ class ScheduleRound:
         view = self._view
         if pace in _ON_QUOTE:
             self._on_quote = True
+            if view.good_quote is None:
+                # A market that is told by its trades alone has no quotes.
+                self._at_volume = EXACT.add(view.printed_qty, _LEAST)
         elif pace is Pace.RESTING:
             rested_ns = max(self._parent.last_child_ns + in_ns(self._working.min_rest), view.resting_ns)
             self._at_ns.append(rested_ns)

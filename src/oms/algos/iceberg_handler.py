@@ -1,0 +1,155 @@
+"""Works an iceberg: a part of the order is shown at a time, by the venue itself or by one child after the other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.algos.choices import DisplayMethod, DisplayWhen, IcebergMode
+from oms.algos.iceberg import refresh_delay_ns
+from oms.algos.least import least_qty
+from oms.algos.order_checks import display_of
+from oms.algos.parameter import in_ns
+from oms.algos.reacting import Iceberg
+from oms.algos.reacting_handler import ReactingHandler, resting
+from oms.algos.slicing import in_whole_lots
+from oms.model.commands import SubmitOrder
+from oms.model.decimals import EXACT, ZERO, plain
+from oms.model.draws import Draws
+from oms.model.parent import Parent
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.terms import Limit
+from oms.model.work import Memo, Pace, Wake
+from oms.ports.working_handler import NewChild, NextWake, Steps, View
+
+SHOWN: Final = "shown"
+"""What a child is for that is the part of an iceberg in the book."""
+
+NATIVE: Final = "native"
+"""The same where the venue holds the part that is not shown."""
+
+DELAYS: Final = 2**32
+"""The first draw of a delay: those before it are for sizes."""
+
+
+class IcebergHandler(ReactingHandler):
+    """One price, of which a part is shown at a time.
+
+    Where the venue does it, all goes there as one order. Where children do, the next one goes to the back of the queue at its price
+    once the one before is exhausted, or after each execution for what that took (DisplayWhen); never is more in the book than is to be shown.
+    A child in doubt counts as shown. Size `k` is draw `k` of the order, the delay before it draw 2^32 + `k`.
+    """
+
+    needs_quote = False
+
+    def against(self, order: SubmitOrder, algorithm: Iceberg, view: View) -> tuple[Reason, ...]:
+        """Give why the parts cannot be shown: too small for the instrument, or nothing that a venue does by itself."""
+        if algorithm.iceberg_mode is IcebergMode.NATIVE:
+            return _against_native(algorithm)
+        instrument, (least, _, _) = view.instrument, display_of(algorithm, view.instrument.lot).sizes
+        limit_px = algorithm.working.limit_price
+        assert limit_px is not None  # an iceberg has one
+        needed = least_qty(instrument, limit_px)
+        if least >= needed:
+            return ()
+        return (
+            Reason(
+                ReasonCode.BELOW_MIN_QTY, "display_qty", plain(least), f"parts of {plain(needed)} at least"
+            ),
+        )
+
+    def work(self, parent: Parent, view: View, why: frozenset[Wake], algorithm: Iceberg) -> Steps:
+        """Show the next part, once it is its turn."""
+        if (pace := self.why_not(parent, view, algorithm.working)) is not None and pace is not Pace.DONE:
+            return Steps(wake=self.until(pace, parent, view, algorithm.working))
+        if algorithm.iceberg_mode is IcebergMode.NATIVE:
+            return self._native(parent, algorithm)
+        memo = dict(parent.memo)
+        asked = int(memo.get("draws", "0"))
+        if parent.open and (
+            algorithm.display_when is DisplayWhen.EXHAUST or memo.get("filled") == plain(parent.filled)
+        ):
+            return Steps()
+        due_ns = self._due_ns(parent, view, algorithm, asked)
+        if due_ns > view.now_ns:
+            memo["due"] = f"{asked}:{due_ns}"
+            return Steps(memo=_sorted(memo), wake=NextWake(at_ns=due_ns))
+        memo.pop("due", None)
+        memo["draws"], memo["filled"] = str(asked + 1), plain(parent.filled)
+        qty = self._next_qty(parent, view, algorithm, asked, memo)
+        if not qty:
+            return Steps(memo=_sorted(memo))
+        return Steps(children=(self._child(qty, asked, algorithm, parent, SHOWN),), memo=_sorted(memo))
+
+    def _next_qty(
+        self, parent: Parent, view: View, algorithm: Iceberg, k: int, memo: dict[str, str]
+    ) -> Decimal:
+        lot, working = view.instrument.lot, algorithm.working
+        left = EXACT.add(parent.available, parent.working)
+        last = Decimal(memo["size"]) if "size" in memo else None
+        size = display_of(algorithm, lot).shown(left, Draws(working.seed, parent.order_id), k, last)
+        memo["size"] = plain(size)
+        qty = min(EXACT.subtract(size, parent.working), parent.available)
+        if working.max_child is not None:
+            qty = min(qty, working.max_child)
+        if qty <= ZERO:
+            return ZERO
+        if qty < parent.available:
+            qty = in_whole_lots(qty, lot)
+        limit_px = working.limit_price
+        assert limit_px is not None
+        needed = max(least_qty(view.instrument, limit_px), working.min_child or ZERO)
+        rest = EXACT.subtract(parent.available, qty)
+        # What would be too small to be shown by itself goes with the part before it.
+        return parent.available if ZERO < rest < needed else (qty if qty >= needed else ZERO)
+
+    @staticmethod
+    def _due_ns(parent: Parent, view: View, algorithm: Iceberg, k: int) -> int:
+        """Give when part `k` may be shown: the first at once, the others after their delay."""
+        kept = parent.memo_of("due")
+        if kept is not None and kept.startswith(f"{k}:"):
+            return int(kept.partition(":")[2])
+        least, most = algorithm.min_refresh_delay, algorithm.max_refresh_delay
+        if not k or least is None or most is None:
+            return 0
+        draws = Draws(algorithm.working.seed, parent.order_id)
+        return view.now_ns + refresh_delay_ns(in_ns(least), in_ns(most), draws, DELAYS + k)
+
+    def _native(self, parent: Parent, algorithm: Iceberg) -> Steps:
+        if parent.open or not parent.available:
+            return Steps()
+        number = len(parent.children)
+        return Steps(children=(self._child(parent.available, number, algorithm, parent, NATIVE),))
+
+    def _child(self, qty: Decimal, number: int, algorithm: Iceberg, parent: Parent, role: str) -> NewChild:
+        limit_px = algorithm.working.limit_price
+        assert limit_px is not None
+        shown = min(algorithm.display_qty, qty) if role == NATIVE else None
+        return NewChild(
+            qty=qty,
+            terms=Limit(limit_px, display_qty=shown),
+            number=number,
+            pace=Pace.ON_SCHEDULE,
+            role=role,
+            time_in_force=resting(parent.order),
+        )
+
+
+def _against_native(algorithm: Iceberg) -> tuple[Reason, ...]:
+    """Give what of the display no venue is told."""
+    reasons = []
+    if algorithm.display_method is not DisplayMethod.INITIAL:
+        text = "1 (the same size each time) where the venue works it; or iceberg_mode synthetic"
+        reasons.append(
+            Reason(ReasonCode.UNSUPPORTED, "display_method", str(algorithm.display_method.value), text)
+        )
+    if algorithm.display_when is not DisplayWhen.EXHAUST:
+        text = "2 (once it is exhausted) where the venue works it; or iceberg_mode synthetic"
+        reasons.append(
+            Reason(ReasonCode.UNSUPPORTED, "display_when", str(algorithm.display_when.value), text)
+        )
+    return tuple(reasons)
+
+
+def _sorted(memo: dict[str, str]) -> Memo:
+    return tuple(sorted(memo.items()))

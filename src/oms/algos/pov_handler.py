@@ -1,0 +1,59 @@
+"""Participation at work: a part of what the others trade, counted from the start on."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.algos.pov import OthersVolume
+from oms.algos.pov_round import PovRound
+from oms.algos.reacting import Pov
+from oms.algos.reacting_handler import ReactingHandler
+from oms.model.decimals import EXACT, ZERO
+from oms.model.enums import Side
+from oms.model.parent import Parent
+from oms.model.work import Wake
+from oms.ports.working_handler import NextWake, Steps, View
+
+OTHERS: Final = "others"
+LATELY: Final = "lately"
+OWN: Final = "own"
+"""Names in the memo: the volume that counts, how much of it came since the last look, and what of our own was taken off."""
+
+
+class PovHandler(ReactingHandler):
+    """Takes part in the volume.
+
+    It looks when its interval is over, or without one as soon as so much has been printed that a child is due. What is sent then
+    is never more than the rate allows on what was printed since it looked last, so that neither a halt nor a gap in the
+    prints is followed by a burst. The volume that counts stands in the memo: what is printed while nobody listens does not count.
+    """
+
+    needs_prints = True
+
+    def work(self, parent: Parent, view: View, why: frozenset[Wake], algorithm: Pov) -> Steps:
+        """Count what was printed, and send what is due by it."""
+        if view.now_ns < parent.start_ns:
+            return Steps(wake=NextWake(at_ns=parent.start_ns))
+        return PovRound(parent, view, algorithm, counted(parent, view, algorithm)).steps()
+
+
+def counted(parent: Parent, view: View, algorithm: Pov) -> OthersVolume:
+    """Give the volume of the others since the start, with what was printed since the order was looked at last.
+
+    Where the prints hold our own executions too, as at a venue, those of the order's children are taken off again. While trading is
+    halted or the session closed nothing counts.
+    """
+    memo = dict(parent.memo)
+    others = OthersVolume(
+        start_ns=parent.start_ns,
+        is_buy=parent.order.side is Side.BUY,
+        limit_px=algorithm.working.limit_price,
+        counts_outside_limit=algorithm.count_volume_outside_limit,
+        total=Decimal(memo.get(OTHERS, "0")),
+        lately=Decimal(memo.get(LATELY, "0")),
+    )
+    if view.is_halted or not view.is_open:
+        return others
+    own = ZERO if view.prints_are_others else EXACT.subtract(parent.filled, Decimal(memo.get(OWN, "0")))
+    return others.after_all(view.prints, own)

@@ -1,0 +1,138 @@
+"""What the algorithms share that wait for the market or for their own children, and have no schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from attrs import evolve
+
+from oms.algos.handling import (
+    Handler,
+    algorithm_of,
+    end_steps,
+    extends,
+    facts_of,
+    reasons_of,
+    why_not_amended,
+    why_not_begun,
+)
+from oms.algos.pacing import why_stopped
+from oms.algos.schedules import span_of
+from oms.algos.working import Working
+from oms.errors import ValidationError
+from oms.model.commands import SubmitOrder
+from oms.model.ids import OrderId
+from oms.model.order import Order
+from oms.model.parent import Parent
+from oms.model.reasons import Reason
+from oms.model.time_in_force import DAY, GTC, GoodTillCancel, TimeInForce
+from oms.model.work import Memo, Pace, Slice, Wake
+from oms.ports.working_handler import NextWake, Plan, Steps, View
+
+NEVER_NS: Final = 2**62
+"""The end of an order that was given none, in nanoseconds UTC."""
+
+_ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.BEYOND_LIMIT, Pace.KILLED, Pace.NOT_RECONCILED})
+"""What may be over with the next quote, or is looked at again then for want of a better moment."""
+
+
+class ReactingHandler(Handler):
+    """Works orders that have no schedule. Each class of them says what it does within their time."""
+
+    needs_quote = True
+    """Nothing is sent without a usable quote; not where all prices are the order's own."""
+
+    def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
+        """Plan a new order: from when to when it is worked."""
+        algorithm: Any = algorithm_of(order.terms)
+        reasons = (*why_not_begun(order, view), *self.against(order, algorithm, view))
+        if reasons:
+            return reasons
+        try:
+            start_ns, end_ns = _span(algorithm.working, view.now_ns)
+            slices = self.slices_of(order, order.order_qty, algorithm, view, start_ns)
+        except ValidationError as error:
+            return reasons_of(error)
+        memo = self.first_memo(algorithm, view)
+        return Plan(slices=tuple(slices), start_ns=start_ns, end_ns=end_ns, memo=memo)
+
+    def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
+        """Plan what will be left of an order; its beginning stays."""
+        algorithm: Any = algorithm_of(after.terms)
+        reasons = (*why_not_amended(parent, after), *self.against(after, algorithm, view))
+        if reasons:
+            return reasons
+        try:
+            _, end_ns = _span(algorithm.working, parent.start_ns)
+            if end_ns <= view.now_ns and not extends(algorithm.working):
+                raise ValidationError("end_time", end_ns, f"pass a moment after {view.now_ns}")
+        except ValidationError as error:
+            return reasons_of(error)
+        return Plan(start_ns=parent.start_ns, end_ns=end_ns, memo=parent.memo)
+
+    def step(self, parent: Parent, view: View, why: frozenset[Wake]) -> Steps:
+        """Say what is to be done now: at the end to end it, before that what the algorithm says."""
+        algorithm: Any = algorithm_of(parent.order.terms)
+        if view.now_ns >= parent.end_ns:
+            steps = end_steps(parent, view, algorithm.working)
+            if steps is not None:
+                return steps
+        return self.work(parent, view, why, algorithm)
+
+    # ------------------------------------------------------------ what an algorithm says
+
+    def work(self, parent: Parent, view: View, why: frozenset[Wake], algorithm: Any) -> Steps:  # noqa: ANN401  # its own parameters
+        """Say what is to be done before the end, whatever forbids a child included."""
+        raise NotImplementedError
+
+    def against(self, order: SubmitOrder, algorithm: Any, view: View) -> tuple[Reason, ...]:  # noqa: ANN401
+        """Give every reason of its own against an order."""
+        return ()
+
+    def slices_of(
+        self,
+        order: SubmitOrder,
+        qty: Decimal,
+        algorithm: Any,  # noqa: ANN401
+        view: View,
+        start_ns: int,
+    ) -> Sequence[Slice]:
+        """Give what is planned from the beginning; nothing where all depends on the market."""
+        return ()
+
+    def first_memo(self, algorithm: Any, view: View) -> Memo:  # noqa: ANN401
+        """Give what is kept from the beginning on."""
+        return ()
+
+    # ------------------------------------------------------------ for them
+
+    def why_not(self, parent: Parent, view: View, working: Working) -> Pace | None:
+        """Give what forbids any child now; None where nothing does."""
+        facts = facts_of(parent, view, working)
+        if not self.needs_quote:
+            facts = evolve(facts, has_quote=True, px=working.limit_price)
+        stopped = why_stopped(facts)
+        if stopped is None and facts.now_ns < facts.rested_ns:
+            return Pace.RESTING
+        return stopped
+
+    def until(self, pace: Pace, parent: Parent, view: View, working: Working) -> NextWake:
+        """Give when to look again at what is forbidden now; of a halt, a session or a person one is told."""
+        if pace is Pace.NOT_STARTED:
+            return NextWake(at_ns=parent.start_ns)
+        if pace is Pace.RESTING:
+            return NextWake(at_ns=facts_of(parent, view, working).rested_ns)
+        return NextWake(on_quote=pace in _ON_QUOTE)
+
+
+def resting(order: Order) -> TimeInForce:
+    """Give for how long a child is sent that waits: till it is canceled where its parent is, else for the day."""
+    return GTC if type(order.time_in_force) is GoodTillCancel else DAY
+
+
+def _span(working: Working, from_ns: int) -> tuple[int, int]:
+    if working.end_time is None and working.duration is None:
+        return (from_ns if working.start_time is None else working.start_time), NEVER_NS
+    return span_of(working, from_ns)

@@ -1,0 +1,83 @@
+"""Works a ladder: an order at each of several prices, and again what ends of one before it has executed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from oms.algos.reacting import Scale
+from oms.algos.reacting_handler import ReactingHandler, resting
+from oms.algos.scale import Level, ladder, weights_of
+from oms.model.commands import SubmitOrder
+from oms.model.decimals import EXACT, ZERO
+from oms.model.enums import Side
+from oms.model.parent import Parent
+from oms.model.price_grid import PriceGrid
+from oms.model.terms import Limit
+from oms.model.work import Pace, Slice, Wake
+from oms.ports.working_handler import NewChild, Steps, View
+
+LEVEL: Final = "level"
+"""What a child is for that stands at a price of a ladder."""
+
+
+class ScaleHandler(ReactingHandler):
+    """Orders at several prices, each further from the first; slice `k` is level `k`.
+
+    What of a level has neither executed nor works is placed again at its price: a day order that has expired, one that its
+    venue took back or refused, a bust.
+    """
+
+    needs_quote = False
+
+    def slices_of(
+        self, order: SubmitOrder, qty: Decimal, algorithm: Scale, view: View, start_ns: int
+    ) -> Sequence[Slice]:
+        """Give a slice for each level, all of them due at the start."""
+        levels = levels_of(algorithm, qty, view, is_buy=order.side is Side.BUY)
+        return [Slice(level.number, start_ns, start_ns, level.qty) for level in levels]
+
+    def work(self, parent: Parent, view: View, why: frozenset[Wake], algorithm: Scale) -> Steps:
+        """Place what is missing at each level, the first level first, within what is available."""
+        if (pace := self.why_not(parent, view, algorithm.working)) is not None:
+            return Steps(wake=self.until(pace, parent, view, algorithm.working))
+        order = parent.order
+        at_work: dict[int, Decimal] = {}
+        for child in parent.children.values():
+            done = EXACT.add(child.filled, child.working)
+            at_work[child.number] = EXACT.add(at_work.get(child.number, ZERO), done)
+        left, children = parent.available, []
+        for level in levels_of(algorithm, parent.qty, view, is_buy=order.side is Side.BUY):
+            missing = min(EXACT.subtract(level.qty, at_work.get(level.number, ZERO)), left)
+            if algorithm.working.max_child is not None:
+                missing = min(missing, algorithm.working.max_child)
+            if missing > ZERO:
+                left = EXACT.subtract(left, missing)
+                children.append(
+                    NewChild(
+                        qty=missing,
+                        terms=Limit(level.price),
+                        number=level.number,
+                        pace=Pace.ON_SCHEDULE,
+                        role=LEVEL,
+                        time_in_force=resting(order),
+                    )
+                )
+        return Steps(children=tuple(children))
+
+
+def levels_of(algorithm: Scale, qty: Decimal, view: View, *, is_buy: bool) -> tuple[Level, ...]:
+    """Give the levels of a ladder for so much; the same numbers always give the same levels."""
+    return ladder(
+        qty,
+        view.instrument.lot,
+        PriceGrid(view.instrument),
+        is_buy=is_buy,
+        first_px=algorithm.first_price,
+        step=algorithm.step,
+        weights=weights_of(
+            algorithm.sizes, algorithm.levels, ratio=algorithm.ratio, weights=algorithm.weights or ()
+        ),
+        min_child=algorithm.working.min_child or ZERO,
+    )

@@ -1,0 +1,100 @@
+"""A manager with the library's algorithms on a simulated exchange, and a market that a test tells."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from oms.algos.handlers import with_algorithms
+from oms.brokers.paper import PaperBroker
+from oms.engine.invariants import check_state
+from oms.model.decimals import plain
+from oms.model.enums import SecurityTradingStatus, Side
+from oms.model.ids import Symbol
+from oms.model.instrument import Instrument
+from oms.model.market import Quote, TradePrint
+from oms.model.order import Order
+from oms.model.security_status import SecurityStatus
+from oms.model.terms import Strategy, limit_px
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
+from oms.stores.memory import MemoryEventStore
+
+NOON_NS = 1_767_625_200_000_000_000
+"""2026-01-05 15:00 UTC."""
+
+X = Symbol("X")
+STOCK = Instrument(symbol="X", currency="USD", tick="0.01", lot=1)
+
+
+class AlgoDesk:
+    """What is wanted of it, told in seconds.
+
+    Attributes:
+        om: The manager that runs now.
+        clock: Its time.
+        broker: The simulated exchange.
+    """
+
+    def __init__(self, instrument: Instrument = STOCK) -> None:
+        """Open it, with a market of 100 to 101 and a hundred on either side."""
+        self.clock = ManualClock(NOON_NS)
+        self.broker = PaperBroker([instrument])
+        self.store = MemoryEventStore()
+        self.om = self._open()
+        self.quote()
+
+    def _open(self) -> OrderManager:
+        return OrderManager(
+            brokers=[self.broker], store=self.store, clock=self.clock, handlers=with_algorithms()
+        )
+
+    def restart(self) -> None:
+        """Another process takes over, from the journal alone."""
+        events, self.store = list(self.store.read()), MemoryEventStore()
+        self.om.close()
+        self.store.append(events, 0)
+        self.om = self._open()
+
+    def submit(
+        self, name: str, qty: int = 100, side: Side = Side.BUY, **parameters: int | str | Decimal
+    ) -> Order:
+        """Place an order that an algorithm works."""
+        return self.om.submit("X", side, qty, Strategy(name, parameters))
+
+    def quote(self, bid: str = "100", ask: str = "101", bid_size: int = 100, ask_size: int = 100) -> None:
+        """Tell the best prices."""
+        self.om.update(Quote(X, self.clock.now_ns(), bid, bid_size, ask, ask_size))
+
+    def trade(self, size: int, px: str = "100.5") -> None:
+        """Tell a print."""
+        self.om.update(TradePrint(X, self.clock.now_ns(), px, size))
+
+    def halt(self, *, is_over: bool = False) -> None:
+        """Halt trading, or let it go on."""
+        status = SecurityTradingStatus.RESUME if is_over else SecurityTradingStatus.TRADING_HALT
+        self.om.update(SecurityStatus(X, self.clock.now_ns(), status))
+
+    def wait(self, seconds: int) -> None:
+        """Let time pass."""
+        self.clock.advance_by(seconds)
+        self.om.poll()
+
+    def children(self, order: Order) -> list[str]:
+        """Give each child in a few words: executed / total @ limit, and how it stands."""
+        return [
+            f"{plain(child.cum_qty)}/{plain(child.order_qty)} @ {_px(child)} {child.life.value}"
+            for child in self.om.children(order)
+        ]
+
+    def sizes(self, order: Order) -> list[int]:
+        """Give the size of each child."""
+        return [int(child.order_qty) for child in self.om.children(order)]
+
+    def check(self) -> None:
+        """What must always hold of the engine's state does."""
+        assert check_state(self.om.state) == ()
+
+
+def _px(order: Order) -> str:
+    px = limit_px(order.terms)
+    return "market" if px is None else plain(px)

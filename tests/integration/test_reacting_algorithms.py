@@ -1,0 +1,415 @@
+"""Iceberg, sniper, scale and participation on the simulated exchange: cases worked by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+
+from oms.model.enums import Life, Side
+from oms.model.instrument import Instrument
+from oms.model.market import Quote
+from oms.model.terms import display_qty
+from oms.simulation.venue_acts import CancelOrder
+from tests.algo_desk import AlgoDesk, X
+
+# ---------------------------------------------------------------- iceberg
+
+
+def test_an_iceberg_shows_the_next_part_once_one_is_exhausted() -> None:
+    """A hundred in parts of thirty: 30, 30, 30 and the last 10, and never more than one part at work."""
+    desk = AlgoDesk()
+    order = desk.submit("iceberg", display_qty=30, limit_price="100.5")
+    assert desk.children(order) == ["0/30 @ 100.5 live"]
+    desk.quote(ask="100.5", ask_size=20)
+    assert desk.children(order) == ["20/30 @ 100.5 live"]
+    desk.wait(1)
+    desk.quote(ask="100.5", ask_size=25)
+    # Ten of what was shown, fifteen of the next part.
+    assert desk.children(order) == ["30/30 @ 100.5 live", "15/30 @ 100.5 live"]
+    desk.wait(1)
+    desk.quote(ask="100.4", ask_size=500)
+    assert desk.sizes(order) == [30, 30, 30, 10]
+    assert order.is_filled
+    desk.check()
+
+
+def test_an_iceberg_is_topped_up_after_each_execution_where_that_is_asked_for() -> None:
+    """What an execution takes comes back at once, as a child of its own at the back of the queue."""
+    desk = AlgoDesk()
+    order = desk.submit("iceberg", display_qty=30, limit_price="100.5", display_when=1)
+    desk.quote(ask="100.5", ask_size=12)
+    assert desk.children(order) == ["12/30 @ 100.5 live", "0/12 @ 100.5 live"]
+    assert desk.om.work(order).working == 30
+    desk.wait(1)
+    desk.quote(ask="100.5", ask_size=70)
+    # Eighteen and twelve that were shown; then thirty; then ten of the last thirty-eight.
+    assert order.cum_qty == 82
+    assert desk.om.work(order).working == 18
+    desk.check()
+
+
+def test_random_parts_lie_between_their_bounds_and_never_repeat() -> None:
+    """Twenty to forty, no size twice in a row, and their sum is the order."""
+    desk = AlgoDesk()
+    order = desk.submit(
+        "iceberg",
+        500,
+        display_qty=30,
+        display_low_qty=20,
+        display_high_qty=40,
+        display_method=3,
+        limit_price="100.5",
+        seed=7,
+    )
+    for number in range(100):
+        desk.wait(1)
+        desk.quote(ask="100.5", ask_size=35 + number % 2)
+    assert order.is_filled
+    sizes = desk.sizes(order)
+    assert sum(sizes) == 500
+    assert all(20 <= size <= 40 for size in sizes[:-1])
+    assert all(one != other for one, other in pairwise(sizes[:-1]))
+    assert len(set(sizes)) > 5
+
+
+def test_the_same_parts_are_shown_after_a_restart() -> None:
+    """Sizes and delays are the order's own draws: which process asks for them changes nothing."""
+    told = []
+    for restarts in (False, True):
+        desk = AlgoDesk()
+        order = desk.submit(
+            "iceberg",
+            300,
+            display_qty=30,
+            display_variance="0.5",
+            display_method=3,
+            limit_price="100.5",
+            min_refresh_delay=1,
+            max_refresh_delay=9,
+            seed=3,
+        )
+        created = []
+        for number in range(200):
+            desk.wait(1)
+            desk.quote(ask="100.5", ask_size=20 + number % 2)
+            if restarts:
+                desk.restart()
+            order = desk.om.order(order.order_id)
+            created = [(child.created_ns, child.order_qty) for child in desk.om.children(order)]
+        assert order.is_filled
+        told.append(created)
+        desk.check()
+    assert told[0] == told[1]
+    gaps = {later[0] - sooner[0] for sooner, later in zip(told[0], told[0][1:], strict=False)}
+    assert len(gaps) > 3, "the delays differ"
+
+
+def test_the_venue_works_an_iceberg_itself_where_it_is_to() -> None:
+    """One order that says how much of it is shown."""
+    desk = AlgoDesk()
+    order = desk.submit("iceberg", display_qty=30, limit_price="100.5", iceberg_mode="native")
+    (child,) = desk.om.children(order)
+    assert child.order_qty == 100
+    assert display_qty(child.terms) == 30
+    desk.quote(ask="100.5", ask_size=500)
+    # A taker larger than what is shown goes on into the rest.
+    assert order.is_filled
+
+
+def test_a_tail_that_the_instrument_does_not_take_goes_with_the_part_before_it() -> None:
+    """Parts of 30 of 100 would leave 10; the least order is 20: the last part is 40."""
+    desk = AlgoDesk(Instrument(symbol="X", currency="USD", tick="0.01", lot=1, min_qty=20))
+    order = desk.submit("iceberg", display_qty=30, limit_price="100.5")
+    for number in range(4):
+        desk.wait(1)
+        desk.quote(ask="100.5", ask_size=60 + number % 2)
+    assert desk.sizes(order) == [30, 30, 40]
+    assert order.is_filled
+
+
+def test_parts_that_are_too_small_for_the_instrument_are_refused_at_once() -> None:
+    """Five at 100.5 are worth 502.50; the least order is worth 1,000: parts of ten at least."""
+    desk = AlgoDesk(Instrument(symbol="X", currency="USD", tick="0.01", lot=1, min_notional=1000))
+    order = desk.submit("iceberg", display_qty=5, limit_price="100.5")
+    assert order.life is Life.DENIED
+    assert str(order.reasons[0]) == "BELOW_MIN_QTY: display_qty = 5; allowed: parts of 10 at least"
+
+
+# ---------------------------------------------------------------- sniper
+
+
+def test_a_sniper_takes_only_what_is_large_enough_and_no_quote_twice() -> None:
+    """Fifty at least: thirty are let pass, sixty are taken, and the same quote is not shot at again."""
+    desk = AlgoDesk()
+    desk.quote(ask_size=30)
+    order = desk.submit("sniper", min_size=50, limit_price="101")
+    assert desk.children(order) == []
+    desk.wait(1)
+    desk.quote(ask_size=60)
+    assert desk.children(order) == ["60/60 @ 101 live"]
+    desk.wait(1)
+    desk.quote(ask="101.01", ask_size=90)
+    assert len(desk.children(order)) == 1, "beyond the limit"
+    desk.wait(1)
+    desk.quote(ask_size=45)
+    # Forty are left: less than fifty must be shown only for the last of it.
+    assert desk.children(order)[1:] == ["40/40 @ 101 live"]
+    assert order.is_filled
+
+
+def test_a_sniper_that_sells_looks_at_the_bid() -> None:
+    """The mirrored case."""
+    desk = AlgoDesk()
+    desk.quote(bid_size=30)
+    order = desk.submit("sniper", side=Side.SELL, min_size=50, limit_price="100")
+    desk.wait(1)
+    desk.quote(bid_size=60)
+    assert desk.children(order) == ["60/60 @ 100 live"]
+
+
+# ---------------------------------------------------------------- scale
+
+
+def test_a_ladder_stands_at_all_its_prices() -> None:
+    """Four levels, a dollar apart: what the market reaches executes, the others stay."""
+    desk = AlgoDesk()
+    order = desk.submit("scale", levels=4, first_price="100", step=1)
+    assert desk.children(order) == [f"0/25 @ {px} live" for px in (100, 99, 98, 97)]
+    desk.quote("97", "98")
+    assert [child.cum_qty for child in desk.om.children(order)] == [25, 25, 25, 0]
+    assert order.cum_qty == 75
+
+
+def test_what_ends_of_a_level_is_placed_again() -> None:
+    """The venue takes back the level at 98 of which five have executed: twenty are placed there again."""
+    desk = AlgoDesk()
+    order = desk.submit("scale", levels=3, first_price="99", step=1, qty=75)
+    desk.quote("97", "98", ask_size=55)
+    child = desk.om.children(order)[1]
+    assert child.cum_qty == 25
+    assert desk.om.children(order)[2].cum_qty == 0
+    third = desk.om.children(order)[2]
+    assert third.cl_ord_id is not None
+    desk.broker.act(CancelOrder(third.cl_ord_id), desk.clock.now_ns())
+    desk.om.poll()
+    desk.wait(1)
+    desk.quote("97", "98", ask_size=1)
+    assert desk.children(order)[3:] == ["0/25 @ 97 live"]
+    desk.check()
+
+
+# ---------------------------------------------------------------- participation
+
+POV = [
+    # What is printed, one after the other, and the children that follow, with a fifth of everything: a quarter of the others.
+    ([17, 17, 17, 17, 17], [4, 4, 4, 5, 4]),
+    ([3, 1, 40], [1, 10]),
+    ([100, 0, 300], [25, 75]),
+    ([1000], [100]),
+]
+
+
+@pytest.mark.parametrize(("prints", "children"), POV)
+@pytest.mark.parametrize("side", Side)
+def test_participation_follows_the_others(prints: list[int], children: list[int], side: Side) -> None:
+    """Cumulative, rounded down to lots; a child as soon as one is due."""
+    desk = AlgoDesk()
+    order = desk.submit("pov", side=side, participation_rate="0.2", duration=600)
+    for size in prints:
+        desk.wait(1)
+        desk.trade(size)
+        desk.quote()
+    assert desk.sizes(order) == children
+    desk.check()
+
+
+def test_participation_of_the_others_alone() -> None:
+    """A fifth of 17 is 3, of 34 is 6, of 51 is 10."""
+    desk = AlgoDesk()
+    order = desk.submit("pov", participation_rate="0.2", rate_basis="of_others", duration=600)
+    for _ in range(3):
+        desk.wait(1)
+        desk.trade(17)
+        desk.quote()
+    assert desk.sizes(order) == [3, 3, 4]
+
+
+def test_participation_looks_once_an_interval() -> None:
+    """Ten seconds: five prints of 17 are 85, a quarter of which is 21."""
+    desk = AlgoDesk()
+    order = desk.submit("pov", participation_rate="0.2", interval=10, duration=600)
+    for _ in range(5):
+        desk.wait(2)
+        desk.trade(17)
+    desk.quote()
+    desk.wait(10)
+    assert desk.sizes(order)[0] == 17  # the first four prints came before ten seconds were over
+    assert sum(desk.sizes(order)) == 21
+
+
+def test_volume_beyond_the_limit_does_not_count_unless_it_is_to() -> None:
+    """Eighty at 102.5 against a limit of 101, then twenty: five; where they count 25 are due, of which the half of everything may go."""
+    for counts, first in (("N", 5), ("Y", 20)):
+        desk = AlgoDesk()
+        order = desk.submit(
+            "pov",
+            participation_rate="0.2",
+            duration=600,
+            limit_price="101",
+            count_volume_outside_limit=counts,
+            max_participation="0.5",
+        )
+        desk.wait(1)
+        desk.quote("102", "103")
+        desk.trade(80, "102.5")
+        desk.wait(1)
+        desk.quote()
+        desk.trade(20)
+        assert sum(desk.sizes(order)) == first, counts
+
+
+def test_what_is_printed_in_a_halt_does_not_count() -> None:
+    """A halt, prints all the same, and the first print after it: a quarter of that alone."""
+    desk = AlgoDesk()
+    order = desk.submit("pov", participation_rate="0.2", duration=600)
+    desk.wait(1)
+    desk.halt()
+    desk.trade(400)
+    desk.wait(60)
+    desk.halt(is_over=True)
+    desk.quote()
+    desk.wait(1)
+    desk.trade(40)
+    assert desk.sizes(order) == [10]
+
+
+def test_what_was_missed_is_caught_up_only_as_fast_as_is_allowed() -> None:
+    """Without a quote nothing is sent of 100 prints; then of each 40 at most the half of everything: 40, not 10 and all that was missed."""
+    desk = AlgoDesk()
+    order = desk.submit("pov", 1000, participation_rate="0.2", max_participation="0.5", duration=600)
+    desk.wait(1)
+    desk.om.update(Quote(X, desk.clock.now_ns(), None, 0, "101", 100))
+    desk.trade(400)
+    assert desk.sizes(order) == []
+    desk.wait(1)
+    desk.quote()
+    for _ in range(3):
+        desk.wait(1)
+        desk.trade(40)
+        desk.quote()
+    # Due are 110, 120, 130 in all; each time at most 40.
+    assert desk.sizes(order) == [40, 40, 40]
+
+
+def test_the_rate_moves_with_the_price() -> None:
+    """A buyer takes the half of everything below 99, and a tenth above 102."""
+    desk = AlgoDesk()
+    order = desk.submit(
+        "pov",
+        1000,
+        participation_rate="0.2",
+        lower_band_price="99",
+        lower_band_rate="0.5",
+        upper_band_price="102",
+        upper_band_rate="0.1",
+        interval=10,
+        duration=600,
+    )
+    sent = []
+    for bid, ask in (("100", "101"), ("98", "99"), ("101", "102")):
+        desk.quote(bid, ask)
+        before = sum(desk.sizes(order))
+        desk.wait(5)
+        desk.trade(36, bid)
+        desk.wait(5)
+        sent.append(sum(desk.sizes(order)) - before)
+    # A quarter of 36; all of 36 more, as the interval allows; and of 108 a ninth, 12, is passed already.
+    assert sent == [9, 36, 0]
+
+
+def test_passive_participation_crosses_under_its_least() -> None:
+    """It waits at the bid; once the least rate is not kept, what waits is taken back and crossed."""
+    desk = AlgoDesk()
+    order = desk.submit(
+        "pov",
+        participation_rate="0.2",
+        min_participation="0.1",
+        child_style="passive_then_cross",
+        duration=600,
+    )
+    desk.wait(1)
+    desk.trade(17)
+    assert desk.children(order) == ["0/4 @ 100 live"]
+    desk.quote()
+    desk.wait(1)
+    desk.trade(10)
+    desk.quote()
+    # A ninth of 17 and of 27 is 1 and 3: nothing has executed, so that one and three are taken across.
+    assert order.cum_qty >= 1
+    assert any(child.life is Life.CANCELED for child in desk.om.children(order))
+    desk.check()
+
+
+def test_participation_ends_with_what_it_has() -> None:
+    """There is no promise: what is left at the end is not executed, and that is said."""
+    desk = AlgoDesk()
+    order = desk.submit("pov", participation_rate="0.2", duration=60)
+    desk.wait(1)
+    desk.trade(40)
+    desk.quote()
+    desk.wait(60)
+    assert (order.life, order.cum_qty) == (Life.EXPIRED, Decimal(10))
+    assert "90 of 100" in order.text
+
+
+def test_participation_is_finished_by_the_end_where_it_must_be() -> None:
+    """In its last ten seconds it takes all that is left across the spread."""
+    desk = AlgoDesk()
+    order = desk.submit(
+        "pov", participation_rate="0.2", duration=60, force_completion="Y", completion_window=10
+    )
+    desk.wait(49)
+    assert desk.sizes(order) == []
+    desk.wait(1)
+    desk.quote()
+    assert order.is_filled
+
+
+def test_the_count_goes_on_over_a_restart() -> None:
+    """What was counted stands in the journal; what is printed while nobody listens does not count."""
+    desk = AlgoDesk()
+    order = desk.submit("pov", participation_rate="0.2", duration=600)
+    desk.wait(1)
+    desk.trade(18)
+    desk.quote()
+    assert desk.sizes(order) == [4]
+    desk.restart()
+    order = desk.om.order(order.order_id)
+    desk.quote()
+    desk.wait(1)
+    desk.trade(2)
+    # Eighteen and two are twenty: five in all.
+    desk.quote()
+    assert desk.sizes(order) == [4, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "field"),
+    [
+        ("iceberg", {"display_qty": 30}, "limit_price"),
+        ("iceberg", {"display_qty": 300, "limit_price": "100"}, "display_qty"),
+        ("sniper", {"limit_price": "100"}, "min_size"),
+        ("pov", {"participation_rate": 2, "duration": 60}, "participation_rate"),
+        ("pov", {"participation_rate": "0.1", "duration": 60, "catch_up": "carry"}, "catch_up"),
+        ("scale", {"levels": 4, "first_price": "100.001", "step": 1}, "first_price"),
+    ],
+)
+def test_what_cannot_be_meant_is_denied_with_its_reasons(
+    name: str, parameters: dict[str, int | str | Decimal], field: str
+) -> None:
+    """Each reason names the parameter."""
+    order = AlgoDesk().submit(name, **parameters)  # type: ignore[arg-type]  # none of them is the quantity or the side
+    assert order.life is Life.DENIED
+    assert field in [reason.field for reason in order.reasons]

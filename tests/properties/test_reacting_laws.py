@@ -1,0 +1,126 @@
+"""What holds of participation and icebergs whatever the market does, on the simulated exchange."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, TypeAlias
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oms.model.enums import Side
+from oms.model.order import Order
+from tests.algo_desk import AlgoDesk
+
+Step: TypeAlias = tuple[str, int, int]
+"""What happens: a print, a quote, time, a halt and its end, or a restart; with two numbers."""
+
+MID: Final = Decimal(100)
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("trade"), st.integers(1, 200), st.integers(-3, 3)),
+        st.tuples(st.just("quote"), st.integers(1, 50), st.integers(-3, 3)),
+        st.tuples(st.just("wait"), st.integers(1, 30), st.just(0)),
+    ),
+    min_size=5,
+    max_size=40,
+)
+halting = st.one_of(
+    st.tuples(st.just("halt"), st.just(0), st.just(0)),
+    st.tuples(st.just("resume"), st.just(0), st.just(0)),
+)
+rates = st.sampled_from(["0.05", "0.2", "0.5"])
+
+
+class Told:
+    """A desk that is told steps, mirrored for a sale, and what others have traded by now."""
+
+    def __init__(self, side: Side) -> None:
+        """Open it."""
+        self.desk, self.sign = AlgoDesk(), 1 if side is Side.BUY else -1
+        self.side, self.printed = side, 0
+        self._quote(20, 0)
+
+    def tell(self, step: Step) -> None:
+        """Let it happen."""
+        kind, one, two = step
+        self.desk.wait(1)
+        if kind == "trade":
+            self.printed += one
+            self.desk.trade(one, str(MID + self.sign * two))
+        elif kind == "quote":
+            self._quote(one, two)
+        elif kind == "wait":
+            self.desk.wait(one)
+        elif kind == "restart":
+            self.desk.restart()
+            self._quote(20, 0)
+        else:
+            self.desk.halt(is_over=kind == "resume")
+
+    def _quote(self, size: int, at: int) -> None:
+        near, far = MID + self.sign * (at - Decimal("0.5")), MID + self.sign * (at + Decimal("0.5"))
+        bid, ask = sorted((near, far))
+        self.desk.quote(str(bid), str(ask), size, size)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(steps.map(tuple), st.tuples(halting)), max_size=4), rates, st.sampled_from(Side))
+def test_participation_is_never_passed(parts: list[tuple[Step, ...]], rate: str, side: Side) -> None:
+    """What has executed and works is at most the rate's share of what others have printed, at any moment."""
+    told = Told(side)
+    order = told.desk.submit("pov", 1000, side, participation_rate=rate, duration=3000)
+    part = Fraction(rate) / (1 - Fraction(rate))
+    for step in (step for steps in parts for step in steps):
+        told.tell(step)
+        work = told.desk.om.work(order)
+        assert work.filled + work.working + work.available == 1000
+        assert Fraction(work.filled + work.working) <= part * told.printed
+        told.desk.check()
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps, rates)
+def test_a_sale_is_a_mirrored_purchase(told: list[Step], rate: str) -> None:
+    """The same children with mirrored prices."""
+    children = []
+    for side in Side:
+        desk = Told(side)
+        order = desk.desk.submit("pov", 1000, side, participation_rate=rate, duration=3000, interval=10)
+        for step in told:
+            desk.tell(step)
+        children.append(
+            [(one.created_ns, one.order_qty, one.cum_qty) for one in desk.desk.om.children(order)]
+        )
+    assert children[0] == children[1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps, st.integers(0, 40), st.integers(0, 2**31 - 1))
+def test_an_iceberg_goes_on_alike_after_a_restart(told: list[Step], when: int, seed: int) -> None:
+    """Wherever the process dies: the same parts at the same times, and never more shown than may be."""
+    seen = []
+    for restart_at in (None, when):
+        desk = Told(Side.BUY)
+        order: Order = desk.desk.submit(
+            "iceberg",
+            300,
+            display_qty=30,
+            display_variance="0.5",
+            display_method=3,
+            limit_price="100.5",
+            min_refresh_delay=1,
+            max_refresh_delay=5,
+            seed=seed,
+        )
+        for number, step in enumerate(told):
+            desk.tell(step)
+            if number == restart_at:
+                desk.desk.restart()
+            order = desk.desk.om.order(order.order_id)
+            assert desk.desk.om.work(order).working <= 45
+            desk.desk.check()
+        seen.append([(one.created_ns, one.order_qty, one.cum_qty) for one in desk.desk.om.children(order)])
+    assert seen[0] == seen[1]
