@@ -27,6 +27,7 @@ from benchmarks import (
     recovery,
     resident,
     watched_orders,
+    worked_orders,
 )
 from benchmarks.measuring import ROUNDS, Figure
 
@@ -53,6 +54,10 @@ def suite(folder: Path, *, quick: bool) -> Suite:
             tuple(count // scale for count in (100, 1_000, 10_000)),
         ),
         "watched": lambda: watched_orders.each_update(20_000 // scale, 1_000, rounds),
+        "worked": lambda: [
+            *worked_orders.children(100 // scale, rounds),
+            *worked_orders.updates(2_000 // scale, rounds),
+        ],
         "import": lambda: footprint.import_time(rounds),
         # Nothing where the recorded markets are not there.
         "data": lambda: (

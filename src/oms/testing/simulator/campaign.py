@@ -62,6 +62,7 @@ def run_campaign(
     share: tuple[int, int] = (0, 1),
     minutes: float | None = None,
     tells: bool = False,
+    parents: int | None = None,
 ) -> Result:
     """Do runs until so many orders have come to their end, the time is up, or one of them has failed.
 
@@ -72,6 +73,7 @@ def run_campaign(
         share: Which runs: of so many, beginning with the first number, every so many-th.
         minutes: After how many no run is begun; there is no such limit if None.
         tells: Say on standard error how far it is.
+        parents: Count orders that algorithms work instead, which each run has then; all orders if None.
     """
     seen: Counter[str] = Counter()
     digest = sha256()
@@ -80,8 +82,9 @@ def run_campaign(
     until = None if minutes is None else begun + 60 * minutes
     number, step = share
     failures: tuple[str, ...] = ()
-    while done < lifecycles:
-        scene = scene_of(seed * RUNS_A_SEED + number)
+    wanted = lifecycles if parents is None else parents
+    while (done if parents is None else seen["parents"]) < wanted:
+        scene = scene_of(seed * RUNS_A_SEED + number, works=parents is not None)
         digests = number % DIGEST_EVERY == 0
         try:
             ran = simulate(scene, parts, seen, digests=digests)
@@ -96,7 +99,7 @@ def run_campaign(
             break
         if tells and now - told >= TELL_EVERY_S:
             told = now
-            _tell(done, lifecycles, now - begun)
+            _tell(done if parents is None else seen["parents"], wanted, now - begun)
     return Result(runs, done, events, time.perf_counter() - begun, digest.hexdigest(), dict(seen), failures)
 
 
@@ -179,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     parts = _parts(asked.parts)
     if asked.run is not None:
-        return _repeat(asked.run, asked.only, parts)
+        return _repeat(asked.run, asked.only, parts, works=asked.parents is not None)
     if asked.digests is not None:
         seeds = [int(seed) for seed in asked.digests.split(",")]
         json.dump({seed: simulate(scene_of(seed), parts, digests=True).digest for seed in seeds}, sys.stdout)
@@ -193,11 +196,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             share=(first, step),
             minutes=asked.minutes,
             tells=not first,
+            parents=asked.parents,
         )
         json.dump(asdict(result), sys.stdout)
         return 0
     result = joined(_shares(asked) if asked.processes > 1 else [_alone(asked, parts)])
-    command = f"python -m oms.testing.simulator --lifecycles {asked.lifecycles} --seed {asked.seed}"
+    much = f"--lifecycles {asked.lifecycles}" if asked.parents is None else f"--parents {asked.parents}"
+    command = f"python -m oms.testing.simulator {much} --seed {asked.seed}"
     command += f" --processes {asked.processes}" if asked.processes > 1 else ""
     command += f" --minutes {asked.minutes:g}" if asked.minutes is not None else ""
     text = page(command, asked.seed, asked.processes, result, asked.ran_on)
@@ -215,6 +220,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m oms.testing.simulator", description=__doc__)
     parser.add_argument("--lifecycles", type=int, default=1_000_000, help="how many orders")
+    parser.add_argument(
+        "--parents", type=int, help="how many orders that algorithms work, in place of --lifecycles"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the same one draws the same runs")
     parser.add_argument("--processes", type=int, default=1, help="over how many processes they are split")
     parser.add_argument("--minutes", type=float, help="after how many no run is begun, however many are done")
@@ -241,21 +249,25 @@ def _parts(name: str) -> Parts | None:
     return made
 
 
-def _repeat(seed: int, only: str | None, parts: Parts | None) -> int:
+def _repeat(seed: int, only: str | None, parts: Parts | None, *, works: bool) -> int:
     numbers = None if only is None else [int(number) for number in only.split(",") if number]
-    failure = failure_of(scene_of(seed), parts, numbers=numbers)
+    failure = failure_of(scene_of(seed, works=works), parts, numbers=numbers)
     print("nothing was found" if failure is None else f"{failure.invariant}: {failure.what}")
     return 0 if failure is None else 1
 
 
 def _alone(asked: argparse.Namespace, parts: Parts | None) -> Result:
-    return run_campaign(asked.lifecycles, asked.seed, parts=parts, minutes=asked.minutes, tells=True)
+    return run_campaign(
+        asked.lifecycles, asked.seed, parts=parts, minutes=asked.minutes, tells=True, parents=asked.parents
+    )
 
 
 def _shares(asked: argparse.Namespace) -> list[Result]:
     each = -(-asked.lifecycles // asked.processes)
     command = [sys.executable, "-m", "oms.testing.simulator", "--lifecycles", str(each)]
     command += ["--seed", str(asked.seed), "--parts", asked.parts]
+    if asked.parents is not None:
+        command += ["--parents", str(-(-asked.parents // asked.processes))]
     command += ["--minutes", str(asked.minutes)] if asked.minutes is not None else []
     started = [
         subprocess.Popen(  # noqa: S603  # our own module, with numbers

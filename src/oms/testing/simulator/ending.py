@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from oms.model.decimals import EXACT
 from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus, WorkedBy
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport
@@ -110,7 +111,8 @@ def _settle(world: World) -> None:
             world.do(lambda om, order=order: om.request_status(order, asked_by="ops"))  # type: ignore[misc]
         world.drain()
         world.look()
-        if not om.state.inquiries.doubts:
+        # What could not be taken back of an algorithm's order is asked for again.
+        if not om.state.inquiries.doubts and not om.state.parents.live:
             break
     bot.settle_mistaken(world)
     world.drain()
@@ -222,7 +224,9 @@ def _agree(world: World) -> None:
         raise Violation("I16", f"in doubt, although the venue has answered: {om.outstanding()}")
     told = set()
     for order in om.orders():
-        if order.cl_ord_id is None and not order.is_external:
+        if order.order_id in om.state.parents.by_id:
+            _agree_on_parent(world, om, order)
+        elif order.cl_ord_id is None and not order.is_external:
             _agree_on_unsent(world, order)
         elif order.broker is not None:
             book = world.venue.book_of_order(order)
@@ -253,6 +257,22 @@ def _agree_on_lists(world: World, om: OrderManager) -> None:
             raise Violation(
                 "oracle", f"more than {order!r} has executed was sold by its exits, and nobody is told"
             )
+
+
+def _agree_on_parent(world: World, om: OrderManager, order: Order) -> None:
+    """Hold an order that was worked here against what the venue has executed of its children, by plain sums."""
+    qty = worth = Decimal(0)
+    for child in om.children(order):
+        book = world.venue.book_of_order(child)
+        if book is not None:
+            of_child, worth_of_child = executed(book)
+            qty, worth = EXACT.add(qty, of_child), EXACT.add(worth, worth_of_child)
+        if not child.is_closed:
+            raise Violation("oracle", f"over, and it has a child at work: {order!r} {child!r}")
+    if (order.cum_qty, order.notional) != (qty, worth):
+        raise Violation("oracle", f"its children have executed {qty} worth {worth}, and {order!r}")
+    if not order.is_closed:
+        raise Violation("oracle", f"nothing works it any more, and {order!r}")
 
 
 def _agree_on_unsent(world: World, order: Order) -> None:

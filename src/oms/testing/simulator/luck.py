@@ -17,7 +17,7 @@ from oms.model.time_in_force import GTC
 from oms.testing.decisions import Decision, begin_day, decide, may_decide
 from oms.testing.dice import Dice
 from oms.testing.line import Letter
-from oms.testing.simulator import bot, market
+from oms.testing.simulator import bot, market, parents
 from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS
 from oms.testing.simulator.scene import Deed
@@ -274,6 +274,8 @@ DEEDS: Final[tuple[tuple[Deed, Callable[[World], None]], ...]] = (
     (Deed.MARKET, market.move),
     (Deed.GROUP, market.bracket),
     (Deed.UNGROUP, market.cancel_a_group),
+    (Deed.WORK, parents.work),
+    (Deed.TEND, parents.tend),
     (Deed.MASS_CANCEL, bot.mass_cancel),
     (Deed.ASK, bot.ask),
     (Deed.KILL, bot.kill),

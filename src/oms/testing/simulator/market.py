@@ -121,7 +121,9 @@ def cancel_a_group(world: World) -> None:
 
 
 def stand_still(om: OrderManager) -> None:
-    """Cancel what acts on its own: groups, and the orders that are held here."""
+    """Cancel what acts on its own: algorithms, groups, and the orders that are held here."""
+    for parent in list(om.state.parents.live.values()):
+        om.cancel(parent.order, asked_by="ops")
     for group in om.groups():
         om.cancel_group(group, asked_by="ops")
     for order in om.orders():

@@ -30,7 +30,7 @@ class _Listed(Choice):
 class Marks:
     """Counts what is rare in one journal."""
 
-    __slots__ = ("_busted", "_canceled", "_doubted", "_kinds", "_lists", "_seen")
+    __slots__ = ("_busted", "_canceled", "_doubted", "_kinds", "_lists", "_live", "_seen")
 
     def __init__(self, seen: Counter[str]) -> None:
         """Count here."""
@@ -40,10 +40,13 @@ class Marks:
         self._busted: set[OrderId] = set()
         self._canceled: set[OrderId] = set()
         self._lists: dict[OrderId, _Listed] = {}
+        # Orders that are worked by children, and have not been ended.
+        self._live: set[OrderId] = set()
 
     def take(self, event: ev.Event) -> None:
         """Take an event in."""
         self._take_of_lists(event)
+        self._take_of_parents(event)
         match event:
             case ev.OrderSubmitted() | ev.CancelRequested() | ev.ReplaceRequested():
                 self._kinds[event.cl_ord_id] = _REQUESTS[type(event)]
@@ -59,6 +62,30 @@ class Marks:
                 self._seen["late fills after a bust"] += order_id in self._busted
             case ev.AnomalyRaised(code=AnomalyCode.OVERFILL, order_id=order_id):
                 self._seen["overfills after a cancel"] += order_id in self._canceled
+            case _:
+                pass
+
+    def _take_of_parents(self, event: ev.Event) -> None:
+        seen = self._seen
+        match event:
+            case ev.WorkPlanned():
+                self._live.add(event.order_id)
+                seen["plans made anew"] += bool(event.why)
+            case ev.SliceDecided():
+                seen["slices skipped" if event.child is None else "children"] += 1
+            case ev.ChildExecuted():
+                seen["executions of children that were taken back or corrected"] += event.qty_change <= 0
+                seen["parents that executed"] += 1
+            case ev.WorkSuspended():
+                seen["parents suspended"] += 1
+            case ev.WorkAmended():
+                seen["parents amended at work"] += 1
+            case ev.WorkStopped():
+                seen[f"parents stopped: {event.why.value}"] += 1
+            case ev.EpochStarted():
+                seen["parents that a later manager finds at work"] += len(self._live)
+            case ev.OrderCanceled() | ev.OrderExpired() if event.order_id in self._live:
+                self._live.discard(event.order_id)
             case _:
                 pass
 

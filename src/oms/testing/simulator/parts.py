@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 from attrs import evolve
 
+from oms.algos.handlers import with_algorithms
 from oms.model.capabilities import AMENDABLE, Capabilities
 from oms.model.contingencies import Contingencies
 from oms.model.contingency import MAX_LEGS, Arm, Remainder
@@ -14,7 +15,7 @@ from oms.model.instrument import Instrument
 from oms.model.terms import Limit, Terms
 from oms.model.time_in_force import Day, GoodTillCancel, GoodTillDate
 from oms.model.venue_profile import VenueProfile
-from oms.order_types.registry import HandlerRegistry, default_handlers
+from oms.order_types.registry import HandlerRegistry
 from oms.ports.broker import Broker
 from oms.ports.event_store import EventStore
 from oms.stores.memory import MemoryEventStore
@@ -68,8 +69,8 @@ class Parts:
         return LineBroker(line)
 
     def make_handlers(self) -> HandlerRegistry:
-        """Give what works each kind of order."""
-        return default_handlers()
+        """Give what works each kind of order, algorithms among them."""
+        return with_algorithms()
 
     def capabilities(self, profile: VenueProfile) -> Capabilities:
         """Say what may be asked of the venue, which behaves as the profile of the run has it."""

@@ -5,9 +5,31 @@ from __future__ import annotations
 from typing import Final, get_args
 
 from oms.model.terms import Strategy, Terms
+from oms.model.work import WorkEnd
 from oms.testing.faulty_store import StoreFault
 from oms.testing.simulator.luck import LIES
+from oms.testing.simulator.parents import ALGORITHMS
 from oms.testing.simulator.tamper import KINDS
+
+OF_PARENTS: Final = (
+    "parents",
+    *(f"parents: {name}" for name in ALGORITHMS),
+    "children",
+    "slices skipped",
+    "plans made anew",
+    "parents that executed",
+    "executions of children that were taken back or corrected",
+    "parents that a later manager finds at work",
+    "parents suspended",
+    "parents paused",
+    "parents resumed",
+    "parents amended",
+    "parents amended at work",
+    "parents canceled",
+    # No algorithm of the library ends an order before its time.
+    *(f"parents stopped: {why.value}" for why in WorkEnd if why is not WorkEnd.FINISHED),
+)
+"""What algorithms must have met."""
 
 RARE: Final[tuple[str, ...]] = (
     "crashes",
@@ -70,6 +92,7 @@ RARE: Final[tuple[str, ...]] = (
     "orders that were held for a quote",
     "pegged orders that were moved here",
     *(f"orders: {kind.__name__}" for kind in get_args(Terms) if kind is not Strategy),
+    *OF_PARENTS,
     "late fills",
     "late fills after a bust",
     "overfills",

@@ -12,7 +12,7 @@ from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.ending import end
 from oms.testing.simulator.luck import DEEDS
 from oms.testing.simulator.parts import Parts
-from oms.testing.simulator.scene import Scene
+from oms.testing.simulator.scene import Scene, scene_of
 from oms.testing.simulator.tamper import check_tampering
 from oms.testing.simulator.watch import Violation
 from oms.testing.simulator.world import World
@@ -56,7 +56,9 @@ class Failure:
         """Give the command that repeats it."""
         of = "" if parts is None or not parts.name else f" --parts {parts.name}"
         only = "" if self.numbers is None else " --only " + ",".join(map(str, self.numbers))
-        return f"python -m oms.testing.simulator --run {self.scene.seed}{of}{only}"
+        # What no run of this seed has by itself was asked for.
+        works = " --parents 1" if self.scene != scene_of(self.scene.seed) else ""
+        return f"python -m oms.testing.simulator --run {self.scene.seed}{works}{of}{only}"
 
 
 def simulate(

@@ -34,6 +34,8 @@ class Deed(Choice):
     MARKET = "the market moves"
     GROUP = "a bracket is placed"
     UNGROUP = "a group is canceled"
+    WORK = "an order is given to an algorithm"
+    TEND = "such an order is changed, paused, resumed or canceled"
     MASS_CANCEL = "mass cancel"
     ASK = "ask for a status"
     KILL = "engage or release the kill switch"
@@ -78,6 +80,7 @@ class Scene:
         holds: The venue takes market and limit orders alone, so that all others are held here.
         may_lose: What was lost and can be asked for is not said again in the end.
         works_lists: The venue works brackets by itself, as one list.
+        works: Orders are given to algorithms too.
     """
 
     seed: int
@@ -103,6 +106,7 @@ class Scene:
     lists: bool = False
     holds: bool = False
     works_lists: bool = False
+    works: bool = False
 
 
 _MOST: Final = {
@@ -163,6 +167,7 @@ _AT_TIMES: Final = (
     (Deed.NEXT_DAY, 2),
 )
 _OF_LISTS: Final = ((Deed.GROUP, 60), (Deed.UNGROUP, 5))
+_OF_ALGORITHMS: Final = ((Deed.WORK, 40), (Deed.TEND, 12), (Deed.MARKET, 200), (Deed.WAIT, 4))
 _PROFILES: Final = (
     FIX_BROKER,
     EXCHANGE,
@@ -171,8 +176,8 @@ _PROFILES: Final = (
 )
 
 
-def scene_of(seed: int) -> Scene:
-    """Give the circumstances of the run with this seed.
+def scene_of(seed: int, *, works: bool = False) -> Scene:
+    """Give the circumstances of the run with this seed; `works` gives orders to algorithms in each run, not in a third of them.
 
     A third of the runs have every fault, a third one kind of fault alone, and in a third each has one chance in four; so
     with what is done only at times.
@@ -190,14 +195,20 @@ def scene_of(seed: int) -> Scene:
     store = StorePlan(per_mille=_STORE_FAULTS) if is_on("store") else NO_FAULTS
     starts = StorePlan(per_mille=_START_FAULTS) if is_on("starts") else NO_FAULTS
     works_lists = Draws(f"{seed}/scene of lists").below(3) == 0
+    works = works or Draws(f"{seed}/scene of algorithms").below(3) == 0
     return Scene(
         seed=seed,
         actions=draws.between(50, 300),
         step_ns=draws.one_of((_MS, 20 * _MS, 200 * _MS, 1_000 * _MS)),
         profile=draws.one_of(_PROFILES),
         replay=draws.one_of(tuple(Replay)),
-        # Brackets are drawn more often where they go out as lists, whatever else is.
-        weights=(*_ALWAYS, *deeds, *(_OF_LISTS if works_lists else ())),
+        # Brackets are drawn more often where they go out as lists, whatever else is; so with algorithms, which live on the market.
+        weights=(
+            *_ALWAYS,
+            *deeds,
+            *(_OF_LISTS if works_lists else ()),
+            *(_OF_ALGORITHMS if works else ()),
+        ),
         latency_ns=draws.one_of((0, _MS, 10 * _MS)),
         jitter_ns=draws.one_of((0, _MS, 100 * _MS, 3_000 * _MS)),
         store_faults=store,
@@ -207,5 +218,6 @@ def scene_of(seed: int) -> Scene:
         lists=draws.below(3) == 0,
         holds=draws.below(3) == 0,
         works_lists=works_lists,
+        works=works,
         **rates,
     )

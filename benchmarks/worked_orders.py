@@ -1,0 +1,158 @@
+"""What orders cost that the library works by children: a parent, a child of it, and an update of the market beside many of them.
+
+The broker answers at once, so that a child is acknowledged and executes as it is sent. Beside it, in the same run, a plain order
+with the same two reports. Of updates of the market: a quote and a trade told to a manager with 0 and with 1,000 live parents of
+that instrument, that wait for their time, wait for volume, or have a child at the best price, which one quote in a thousand changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+from benchmarks.measuring import Figure, figure, held_off, ratios, take_turns
+from oms.algos.handlers import with_algorithms
+from oms.brokers.paper import PaperBroker
+from oms.model.enums import Side
+from oms.model.ids import Symbol
+from oms.model.instrument import Instrument
+from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.terms import Market, Strategy, Terms
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
+from oms.stores.memory import MemoryEventStore
+
+X: Final = Symbol("X")
+LIVE: Final = 1_000
+SLICES: Final = 10
+START_NS: Final = 1_767_623_400_000_000_000
+_S: Final = 1_000_000_000
+_BIG: Final = 10**9
+
+TWAP: Final = Strategy("twap", {"duration": 100, "slices": SLICES})
+WAITING: Final = {
+    "that wait for their time": Strategy("twap", {"duration": 1_000_000, "slices": 2}),
+    "that wait for volume": Strategy("pov", {"participation_rate": "0.000001", "duration": 1_000_000}),
+    "that follow the best price": Strategy(
+        "twap", {"duration": 1_000_000, "slices": 2, "child_style": "passive_then_cross"}
+    ),
+}
+MAX_CHILD: Final = 4.0
+"""A child in plain orders: it is one, is planned, decided, and counted on its parent."""
+
+
+class Desk:
+    """A manager on a simulated exchange, and its market."""
+
+    def __init__(self) -> None:
+        """Open it."""
+        self.clock = ManualClock(START_NS)
+        instrument = Instrument(symbol=X, currency="USD", tick="0.01", lot=1)
+        self.om = OrderManager(
+            brokers=[PaperBroker([instrument])],
+            store=MemoryEventStore(),
+            clock=self.clock,
+            handlers=with_algorithms(),
+        )
+        self.number = 0
+        self.quote()
+
+    def quote(self) -> None:
+        """Tell a quote."""
+        self.number += 1
+        self.om.update(self.next_quote())
+
+    def next_quote(self) -> Quote:
+        """Give a quote of the same prices with other sizes; one in a thousand is lower."""
+        self.number += 1
+        bid, ask = ("99.99", "100.00") if self.number % 1_000 == 0 else ("100.00", "100.01")
+        return Quote(X, self.clock.now_ns(), bid, _BIG + self.number % 7, ask, _BIG)
+
+    def next_trade(self) -> TradePrint:
+        """Give a print."""
+        self.number += 1
+        return TradePrint(X, self.clock.now_ns(), Decimal("100.01"), Decimal(1 + self.number % 3))
+
+    def submit(self, terms: Terms, qty: int = 1_000) -> None:
+        """Place an order."""
+        self.om.submit(X, Side.BUY, qty, terms)
+
+
+def _plain(desk: Desk, count: int) -> Callable[[], int]:
+    def turn() -> int:
+        for _ in range(count):
+            desk.quote()
+            desk.submit(Market())
+        return count
+
+    return turn
+
+
+def _worked(desk: Desk, count: int) -> Callable[[], int]:
+    """Parents one after the other, each with its ten children; a piece of work is a child."""
+
+    def turn() -> int:
+        for _ in range(count):
+            desk.submit(TWAP)
+            for _ in range(SLICES):
+                desk.quote()
+                desk.clock.advance_by(10)
+            desk.om.poll()
+        return count * SLICES
+
+    return turn
+
+
+def children(count: int, rounds: int) -> list[Figure]:
+    """Parents and children a second, and a child in plain orders."""
+    plain, worked = Desk(), Desk()
+    with held_off():
+        samples = take_turns(
+            {"plain": _plain(plain, count * SLICES), "worked": _worked(worked, count)}, rounds=rounds
+        )
+    assert not worked.om.open_orders()
+    orders = worked.om.orders()
+    parents = [order for order in orders if type(order.terms) is Strategy]
+    assert all(order.is_filled for order in orders)
+    assert len(orders) == len(parents) * (1 + SLICES)
+    a_second = [1e6 / us for us in samples["worked"]]
+    return [
+        figure(f"parents of {SLICES} children: a second", [rate / SLICES for rate in a_second], "/s"),
+        figure("children: a second", a_second, "/s"),
+        figure("child: in plain orders", ratios(samples["worked"], samples["plain"]), "x", MAX_CHILD),
+    ]
+
+
+def _told(desk: Desk, update: Callable[[], MarketUpdate], count: int) -> Callable[[], int]:
+    def turn() -> int:
+        updates = [update() for _ in range(count)]
+        for one in updates:
+            desk.om.update(one)
+        return count
+
+    return turn
+
+
+def updates(count: int, rounds: int) -> list[Figure]:
+    """An update of the market with so many live parents, and beside none."""
+    found = []
+    for name, terms in WAITING.items():
+        none, many = Desk(), Desk()
+        for _ in range(LIVE):
+            many.submit(terms, 10)
+        assert len(many.om.state.parents.live) == LIVE
+        arms = {}
+        for what in ("quote", "trade"):
+            for desk, which in ((none, "none"), (many, "many")):
+                update = desk.next_quote if what == "quote" else desk.next_trade
+                is_slow = desk is many and what == "quote" and "follow" in name
+                arms[f"{what} {which}"] = _told(desk, update, count // 20 if is_slow else count)
+        samples = take_turns(arms, rounds=rounds)
+        for what in ("quote", "trade"):
+            us = samples[f"{what} many"]
+            found += [
+                figure(f"{what} beside {LIVE:,} {name}", us, "us"),
+                figure("  in one beside none", ratios(us, samples[f"{what} none"]), "x"),
+            ]
+    return found
