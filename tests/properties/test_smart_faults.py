@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from oms.algos.handlers import with_algorithms
 from oms.brokers.paper import PaperBroker
 from oms.engine.fingerprint import describe
+from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model.decimals import ZERO, exact_arithmetic
 from oms.model.enums import ExecType, Life, Side
@@ -22,8 +23,10 @@ from oms.model.order import Order
 from oms.model.routing import VenueHealth
 from oms.model.routing_table import HealthRules, RouteRule, RouteWeights, Routing, Venue
 from oms.model.terms import Strategy
+from oms.projections.positions import Positions
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
+from oms.runtime.recovery import state_hash
 from oms.simulation.faults import Fate, FaultModel, Outages, Rejects, ReportFate
 from oms.simulation.fees import MakerTaker
 from oms.simulation.latency import Latency, Uniform
@@ -148,6 +151,11 @@ class World:
             for event in self.store.read():
                 again.apply(event)
         assert describe(again) == describe(self.om.state)
+        text = dump(self.om.state, self.om.positions)
+        state, positions = State(), Positions()
+        load(text, state, positions)
+        assert dump(state, positions) == text
+        assert state_hash(state, positions) == self.om.state_hash()
 
 
 @settings(max_examples=60)

@@ -536,7 +536,9 @@ class Engine:
     def _tend(self, what: Input) -> None:
         if type(what) in _PASSING:
             self.state.begin(TimerDue, _CLOCK)
-        self._venues.tend(self._grace_ns, self._requests)
+        if self._venues.tend(self._grace_ns, self._requests) and self._worked:
+            # What rests at a broker that is down is to be taken back, whether or not a quote comes.
+            self.state.parents.wake_all(Wake.SESSION)
 
     def _tie_up(self, what: Input) -> None:
         """Do what follows from what the input has made known: kept reports are handled, and what is due is asked."""

@@ -35,28 +35,34 @@ class VenueDesk:
         # When each is to be asked again, in nanoseconds UTC, and how often it was.
         self._asked: dict[BrokerName, tuple[int, int]] = {}
 
-    def tend(self, grace_ns: int, requests: list[Request]) -> None:
+    def tend(self, grace_ns: int, requests: list[Request]) -> bool:
         """Decide about every broker of which something was heard, and ask those whose back-off is over whether they are back.
 
         They are asked by being compared with the books, which harms nothing and is needed after an outage anyway. One that
         lists nothing is tried by an order.
+
+        Returns:
+            Whether the health of one has changed.
         """
         state, venues = self._state, self._state.venues
         routing = venues.routing
         if routing is None:
             venues.wary.clear()
-            return
+            return False
+        has_changed = False
         for broker in tuple(venues.wary):
             known = venues.records[broker]
             change = judge(known, routing.health, state.now_ns) or self._answered(broker, known)
             if change is not None:
                 self._asked.pop(broker, None)
+                has_changed = True
                 told = (broker, change.health, change.strikes, change.until_ns, change.text)
                 state.record(ev.VenueHealthChanged(*state.envelope(), *told))
             if known.health is VenueHealth.DOWN and self._lists.get(broker):
                 self._ask(broker, known, grace_ns, requests)
             else:
                 del venues.wary[broker]
+        return has_changed
 
     def _answered(self, broker: BrokerName, known: VenueRecord) -> HealthChange | None:
         if broker not in self._asked or broker in self._state.runs:

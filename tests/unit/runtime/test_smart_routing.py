@@ -254,8 +254,6 @@ def test_what_rests_at_a_broker_that_goes_down_is_taken_back_before_it_goes_else
     desk.om.submit("AAPL", Side.BUY, 1, Limit("9"), broker="one")
     assert desk.om.venues()[0].health is VenueHealth.DOWN
 
-    desk.shows("two", "10.40", 10)
-
     assert [one.kind for one in resting.outstanding_requests] == [RequestKind.CANCEL]
     assert not desk.two.requests
     assert desk.om.work(order).working == 40
