@@ -225,6 +225,28 @@ def test_a_sale_is_the_mirror_image_of_a_purchase(tmp_path: Path) -> None:
     house.om.close()
 
 
+def test_an_order_that_goes_by_volume_has_a_part_in_it_and_no_schedule(tmp_path: Path) -> None:
+    """A tenth of everything: of 2,700 that the others trade at most 300 are added, and never more than a tenth of all."""
+    house = House(tmp_path / "journal")
+    house.quote("100.01")
+    house.om.submit("AAPL", Side.BUY, 1000, Strategy("pov", {"duration": 600, "participation_rate": "0.1"}))
+    for _ in range(30):
+        house.clock.advance_by(2)
+        house.om.update(TradePrint(Symbol("AAPL"), house.clock.now_ns(), D(100), D(90)))
+        house.quote("100.01")
+        house.om.poll()
+        row = house.monitor.row(1)
+        assert row.participation.value is not None
+        assert row.participation.value <= D("0.1")
+    row = house.monitor.row(1)
+    assert 250 <= row.cum_qty <= 300
+    assert close(row.participation, Fraction(row.cum_qty) / (2_700 + Fraction(row.cum_qty)))
+    assert row.due_qty == row.off_schedule == Figure(None, Missing.NO_SCHEDULE)
+    assert row.arrival_bps == Figure(D(1))
+    assert house.said() == []
+    house.om.close()
+
+
 def test_the_figures_are_those_of_the_fill_log_and_of_the_tape(tmp_path: Path) -> None:
     """Three orders at once, prices that jump about, busts: each figure is the one that a walk through fills and prints gives."""
     house, prints = House(tmp_path / "journal"), list[tuple[int, Fraction, int]]()
