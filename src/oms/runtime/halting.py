@@ -316,20 +316,20 @@ class Halting:
 
     def _mass_cancel(self, engine: Engine, command: cmd.MassCancel, result: MassCancelResult) -> None:
         for order in meant_by(command, engine.state):
-            if reasons := self._cancel(engine, order.order_id, command.asked_by):
+            if reasons := self._cancel(engine, order.order_id, command.asked_by, family=False):
                 result.refused.append((order, reasons))
             else:
                 result.requested.append(order)
         result.is_handled = True
 
-    def _cancel(self, engine: Engine, order_id: OrderId, asked_by: str) -> Reasons:
-        """Send a cancel; or give the reasons why there is nothing to cancel."""
+    def _cancel(self, engine: Engine, order_id: OrderId, asked_by: str, *, family: bool = True) -> Reasons:
+        """Send a cancel, and those of an order's children with it; or give the reasons why there is nothing to cancel."""
         if self._next_id >= self._last_id:
             raise LimitExceededError("EMERGENCY_IDS", EMERGENCY_IDS, self.remedy)
         command = cmd.CancelOrder(order_id, KnownAsker(asked_by))  # Also a group's own that was not recorded.
         if (parent := engine.state.parents.live.get(order_id)) or order_id in engine.state.held_orders.orders:
             self._inbox.append(command)  # As the manager goes on, before anything can release it.
-            for child in tuple(parent.open) if parent else ():
+            for child in tuple(parent.open) if parent and family else ():
                 self._cancel(engine, child, asked_by)
             return ()
         found = engine.emergency_cancel(

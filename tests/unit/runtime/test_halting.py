@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from oms.algos.handlers import with_algorithms
 from oms.bus import Halted, ReportsLost, SubscriberFailed
 from oms.engine.state import EMERGENCY_IDS, ID_BLOCK
 from oms.errors import (
@@ -32,7 +33,7 @@ from oms.model.order import Order
 from oms.model.reports import ExecutionReport, NotSent
 from oms.model.requests import OrderCancelRequest, OrderStatusRequest
 from oms.model.sessions import SessionChange
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Strategy
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.runtime.recovery import recover, state_hash
@@ -227,6 +228,23 @@ def test_a_mass_cancel_leaves_for_what_is_open_and_names_what_cannot_be_reached(
     assert [request.order_id for request in house.canceled()] == [1, 2]
     house.resume()
     house.check()
+
+
+def test_a_mass_cancel_of_an_order_that_is_worked_here_sends_one_cancel_for_each_child() -> None:
+    house = House(handlers=with_algorithms())
+    house.om.update(Quote(AAPL.symbol, T0, d(100), d(500), d("100.01"), d(500)))
+    ladder = {"levels": 3, "first_price": "99", "step": 1}
+    parent = house.om.submit("AAPL", Side.BUY, 90, Strategy("scale", ladder))
+    children = house.om.children(parent)
+    for child in children:
+        house.say(ExecType.NEW, child)
+    house.om.poll()
+    house.halt()
+
+    result = house.om.mass_cancel(asked_by="risk")
+
+    assert result.requested == [parent, *children]
+    assert [request.order_id for request in house.canceled()] == [child.order_id for child in children]
 
 
 def test_the_kill_switch_sends_its_cancels_at_once_and_is_engaged_when_it_goes_on() -> None:
