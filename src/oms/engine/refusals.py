@@ -13,13 +13,14 @@ PASSING: Final = frozenset(
     {
         ReasonCode.MSG_RATE,
         ReasonCode.NOT_RECONCILED,
+        ReasonCode.VENUE_DOWN,
         ReasonCode.INPUT_UNAVAILABLE,
         ReasonCode.PRICE_COLLAR,
         ReasonCode.KILL_SWITCH,
         ReasonCode.MAX_OPEN_ORDERS,
     }
 )
-"""Refusals here that pass: too many messages or orders, a broker that is not known well enough yet, a price that is stale or gone,
+"""Refusals here that pass: too many messages or orders, a broker that is not known well enough yet or is down, a price that is stale or gone,
 and a kill switch, which is for all. Any other is of the order itself."""
 
 STAYING: Final = frozenset({"1", "3", "5", "9", "10", "11", "13", "14", "15", "18"})

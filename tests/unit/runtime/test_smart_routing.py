@@ -14,6 +14,7 @@ from oms.model.enums import ExecType, Life, OrdStatus, RequestKind, Side
 from oms.model.ids import ExecId, Symbol, VenueOrderId
 from oms.model.market import Quote
 from oms.model.order import Order
+from oms.model.reasons import ReasonCode
 from oms.model.reports import Absent, ExecutionReport, NotSent, Refused, Unknown
 from oms.model.requests import NewOrderSingle, OrderCancelRequest
 from oms.model.routing import RouteVerdict, VenueHealth
@@ -345,3 +346,37 @@ def test_a_price_between_two_ticks_is_taken_from_the_grid() -> None:
     desk.shows("one", "10.015", 60)
 
     assert desk.parts(desk.buy(60)) == [("one", 60, "take 10.020")]
+
+
+def test_each_child_of_another_algorithm_is_routed_as_a_whole() -> None:
+    desk = Desk()
+    desk.shows("one", "10.02")
+    desk.shows("two", "10.01")
+    order = desk.om.submit("AAPL", Side.BUY, 20, Strategy("twap", {"duration": 60, "slices": 2}))
+    desk.clock.advance_by(30)
+    desk.shows("one", "10.00")
+    desk.om.poll()
+
+    first, second = desk.om.children(order)
+    assert (first.broker, second.broker, order.routing) == ("two", "one", None)
+    assert first.routing is not None
+    assert [one.broker for one in first.routing.candidates] == ["two", "one"]
+
+
+def test_an_algorithm_waits_while_every_broker_is_down_and_is_not_suspended() -> None:
+    desk = Desk(health=STRICT)
+    for broker in (desk.one, desk.two):
+        broker.answers.append(NotSent("no line"))
+        desk.om.submit("AAPL", Side.BUY, 1, Limit("9"), broker=broker.name)
+    desk.shows("one", "10.02")
+    desk.shows("two", "10.01")
+
+    order = desk.om.submit("AAPL", Side.BUY, 20, Strategy("twap", {"duration": 60, "slices": 1}))
+    (denied,) = desk.om.children(order)
+    assert [reason.code for reason in denied.reasons] == [ReasonCode.VENUE_DOWN]
+    assert desk.om.work(order).suspended is None
+
+    desk.clock.advance_by(2)
+    desk.shows("two", "10.01")
+    desk.om.poll()
+    assert [child.broker for child in desk.om.children(order)] == [None, "two"]
