@@ -233,8 +233,8 @@ def test_a_mass_cancel_leaves_for_what_is_open_and_names_what_cannot_be_reached(
 def test_a_mass_cancel_of_an_order_that_is_worked_here_sends_one_cancel_for_each_child() -> None:
     house = House(handlers=with_algorithms())
     house.om.update(Quote(AAPL.symbol, T0, d(100), d(500), d("100.01"), d(500)))
-    ladder = {"levels": 3, "first_price": "99", "step": 1}
-    parent = house.om.submit("AAPL", Side.BUY, 90, Strategy("scale", ladder))
+    ladder = Strategy("scale", {"levels": 3, "first_price": "99", "step": 1})
+    parent = house.om.submit("AAPL", Side.BUY, 90, ladder)
     children = house.om.children(parent)
     for child in children:
         house.say(ExecType.NEW, child)

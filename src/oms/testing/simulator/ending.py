@@ -118,6 +118,10 @@ def _settle(world: World) -> None:
     world.drain()
     if world.venue.capabilities.lists:
         _reconcile(world)
+        if _manager(world).state.parents.live:
+            # A bust that only a list tells lets a child work again, which its algorithm takes back.
+            _let_decide(world)
+            _deliver_missed(world)
 
 
 def _let_decide(world: World) -> None:
