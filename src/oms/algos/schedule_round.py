@@ -287,6 +287,7 @@ class ScheduleRound:
             self._at_ns.append(ahead)
         if self._children:
             self._at_ns += [each.end_ns for each in self._due if each.end_ns > now_ns]
+        if any(child.role == CROSS for child in self._children):
             self._at_ns.append(now_ns + PATIENCE_NS)
         window = working.completion_window
         if working.force_completion and window is not None and parent.end_ns - in_ns(window) > now_ns:

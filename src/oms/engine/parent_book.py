@@ -31,6 +31,7 @@ _HEARD: Final = frozenset(
 """Events of a child of which its parent's algorithm is to hear."""
 
 
+_After: TypeAlias = Callable[[Any, Any, Order], None]
 Refusal: TypeAlias = ev.OrderDenied | ev.OrderRejected
 
 
@@ -39,6 +40,7 @@ class ParentBook:
 
     Attributes:
         by_id: The parents.
+        is_watching: What happens to orders is noted: there was a parent once.
         live: Those of them about which something may still be done.
         of_order: The parent of each order of theirs, children and parents alike; always the same dict.
         woken: Why each parent is to be looked at; not part of the state.
@@ -47,12 +49,13 @@ class ParentBook:
         asked_away: The children that somebody else has asked to be canceled, with who that was; not part of the state.
     """
 
-    __slots__ = ("asked_away", "by_id", "live", "of_order", "refused", "told", "woken")
+    __slots__ = ("asked_away", "by_id", "is_watching", "live", "of_order", "refused", "told", "woken")
 
     def __init__(self) -> None:
         """Begin with none."""
         self.by_id: dict[OrderId, Parent] = {}
         self.live: dict[OrderId, Parent] = {}
+        self.is_watching = False
         self.of_order: dict[OrderId, Parent] = {}
         self.woken: dict[OrderId, set[Wake]] = {}
         self.told: dict[OrderId, Child] = {}
@@ -108,6 +111,7 @@ class ParentBook:
                 child.is_taken_back = True
             else:
                 self.asked_away[child.order_id] = event.cause.origin
+                self.wake(parent, Wake.CHILD)
         if kind in _TAKEN:
             parent.rejects = 0
             parent.taken.pop(child.number, None)
@@ -120,6 +124,9 @@ class ParentBook:
         if kind in _HEARD:
             self.wake(parent, Wake.CHILD)
         self.settle(parent)
+        if child.order_id in self.told:
+            # Also one that is over is told.
+            self.live[parent.order_id] = parent
 
     def _end(self, event: ev.OrderEvent, parent: Parent, child: Child) -> None:
         if isinstance(event, ev.OrderDenied | ev.OrderRejected):
@@ -184,12 +191,29 @@ class ParentBook:
                     del self.of_order[one]
 
 
+def begin_watching(state: Any) -> None:
+    """Note from now on what the events of orders tell of their parents; nobody else has to look whether there are any."""
+    if not state.parents.is_watching:
+        state.parents.is_watching = True
+        state.order_events = {kind: _watched(*does) for kind, does in state.order_events.items()}
+
+
+def _watched(moves: bool, after: _After | None) -> tuple[bool, _After]:  # as in the table
+    def and_noted(state: Any, event: Any, order: Order) -> None:
+        if after is not None:
+            after(state, event, order)
+        state.parents.on_order_event(event, order)
+
+    return moves, and_noted
+
+
 def _planned(state: Any, event: ev.WorkPlanned, order: Order) -> None:
     book: ParentBook = state.parents
     parent = book.by_id.get(event.order_id)
     if parent is None:
         parent = Parent(order)
         parent.arrival = (event.bid, event.ask, event.quote_ns)
+        begin_watching(state)
         book.add(parent)
         book.wake(parent, Wake.COMMAND)
     parent.slices = {each.number: each for each in event.slices}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oms.engine import snapshot_rows as rows
+from oms.engine.parent_book import begin_watching
 from oms.engine.state import State
 from oms.model.decimals import ZERO
 from oms.model.parent import Child, Parent
@@ -35,6 +36,7 @@ def take(state: State, row: object) -> bool:
     book = state.parents
     match row:
         case rows.ParentRow():
+            begin_watching(state)
             parent = Parent(state.index.by_id[row.order_id])
             parent.slices = {each.number: each for each in row.slices}
             parent.taken = {each.number: each for each in row.taken}

@@ -121,7 +121,7 @@ class State:
         self.sessions = Sessions()
         self.groups = GroupBook()
         self.breaks, self.venues = BreakBook(), VenueBook()
-        self.order_events = _ORDER_EVENTS  # others where orders are routed
+        self.order_events = _ORDER_EVENTS  # others where orders are routed, or worked here
         self.parents = ParentBook()
         self.of_parent = self.parents.of_order
         self.traded = BrokerPositions()
@@ -181,8 +181,6 @@ class State:
             after(self, event, order)
         if self.groups.of_order:
             self.groups.on_order_event(event, order)
-        if self.of_parent:
-            self.parents.on_order_event(event, order)
         self.version = event.sequence
         self.last_ns = event.time_ns
         self.fresh.append(event)

@@ -183,7 +183,7 @@ class Parent:
     @property
     def is_over(self) -> bool:
         """Nothing is left to be done about it: it has ended or is filled, and no child may execute."""
-        return not self.open and (self.order._life in ENDED or self.order.is_filled)
+        return not self.open and (self.order._life in ENDED or self.filled >= self.order._order_qty)
 
     def due(self, now_ns: int) -> Iterator[Slice]:
         """Give the slices that are due by now and have not been decided, in the order of their times."""

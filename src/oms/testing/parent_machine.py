@@ -121,6 +121,9 @@ class ParentMachine(RuleBasedStateMachine):
         self.events += outcome.events
         for event in outcome.events:
             assert not (wrong := self.checker.take(event)), wrong
+        book = self.engine.state.parents
+        assert not book.told, "a parent was not told of what its children have executed"
+        assert isinstance(what, Start) or not book.woken, "a parent was not looked at"
         for request in outcome.requests:
             self._look_at(request, forbids)
             self.venue.take(request)
