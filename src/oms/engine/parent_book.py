@@ -84,6 +84,7 @@ class ParentBook:
         """Note whether something may still be done about a parent."""
         if parent.is_over:
             self.live.pop(parent.order_id, None)
+            self.woken.pop(parent.order_id, None)
         else:
             self.live[parent.order_id] = parent
 
@@ -121,12 +122,12 @@ class ParentBook:
             child.refused_ns = event.time_ns
         elif kind is ev.ReplaceRejected or kind is ev.ReplaceDenied:
             child.unmoved_ns = event.time_ns
-        if kind in _HEARD:
-            self.wake(parent, Wake.CHILD)
         self.settle(parent)
         if child.order_id in self.told:
             # Also one that is over is told.
             self.live[parent.order_id] = parent
+        if kind in _HEARD and parent.order_id in self.live:
+            self.wake(parent, Wake.CHILD)
 
     def _end(self, event: ev.OrderEvent, parent: Parent, child: Child) -> None:
         if isinstance(event, ev.OrderDenied | ev.OrderRejected):

@@ -262,7 +262,12 @@ class ParentMachine(RuleBasedStateMachine):
 
     @rule(is_open=st.booleans())
     def change_session(self, is_open: bool) -> None:  # drawn by Hypothesis
-        """The session opens or closes; orders for the day live on at this venue."""
+        """The session opens or closes: the venue ends what is good for the day, and has said all by then."""
+        if not is_open:
+            for slip in [one for one in self.venue.slips.values() if one.is_open]:
+                self.venue.end(slip)
+            while said := next((one for one in self.venue.slips.values() if one.said), None):
+                self._hear(said)
         phase = SessionPhase.OPEN if is_open else SessionPhase.CLOSED
         self.tell(SessionChange(self.now_ns, phase, "20260105", None))
 
