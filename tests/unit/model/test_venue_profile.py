@@ -85,7 +85,8 @@ def test_a_broker_that_says_nothing_is_an_exchange_where_nothing_can_be_changed(
 
 
 def test_what_a_replace_can_name_is_what_a_broker_may_call_amendable() -> None:
-    assert frozenset(REPLACEABLE) == AMENDABLE
+    # The parameters of an algorithm are changed here, never at a broker.
+    assert frozenset(REPLACEABLE) == AMENDABLE | {"parameters"}
     assert Capabilities(order_types=ALL_ORDER_TYPES, amendable=AMENDABLE).amendable == AMENDABLE
     with pytest.raises(ValidationError) as caught:
         Capabilities(order_types=ALL_ORDER_TYPES, amendable=frozenset({"price", "qty"}))
