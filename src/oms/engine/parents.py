@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from heapq import heappop, heappush
 from typing import Any, Final
 
 from oms.engine import parent_amends, parent_entry
@@ -16,6 +15,7 @@ from oms.engine.inputs import Input, VenueQuote
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_book import ParentBook
 from oms.engine.refusals import why_suspended
+from oms.engine.wakes import Wakes
 from oms.errors import LimitExceededError, OmsError
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
@@ -31,7 +31,7 @@ from oms.model.sessions import SessionChange
 from oms.model.work import Memo, Pace, Wake, WorkEnd, checked_memo
 from oms.model.work_commands import PauseWork, ResumeWork
 from oms.order_types.strategy import working
-from oms.ports.working_handler import NewChild, NextWake, Skip, Steps, View, WorkingHandler
+from oms.ports.working_handler import NewChild, NextWake, Steps, View, WorkingHandler
 
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
@@ -45,16 +45,14 @@ _NOTHING: Final = Steps()
 class Parents:
     """What works the parents of an engine."""
 
-    __slots__ = ("_book", "_due", "_entry", "_memo", "_requests", "_state", "_wakes")
+    __slots__ = ("_book", "_entry", "_memo", "_requests", "_state", "_wakes")
 
     def __init__(self, entry: OrderEntry) -> None:
         """Work on the state of an order entry, through which all children go."""
         self._entry = entry
         self._state = entry.state
         self._book: ParentBook = entry.state.parents
-        # When who is to be looked at: entries of whom nothing else is known any more are passed over.
-        self._due: list[tuple[int, OrderId]] = []
-        self._wakes: dict[OrderId, int] = {}
+        self._wakes = Wakes()
         self._requests: list[Request] = []
         # What is to be noted with the next event of the order that is looked at.
         self._memo: Memo | None = None
@@ -98,12 +96,8 @@ class Parents:
             for parent in book.live.values():
                 if what.symbol is None or parent.order._symbol == what.symbol:
                     book.wake(parent, Wake.SESSION)
-        due, now_ns = self._due, self._state.now_ns
-        while due and due[0][0] <= now_ns:
-            at_ns, order_id = heappop(due)
-            if self._wakes.get(order_id) == at_ns:
-                del self._wakes[order_id]
-                self._wake(order_id, Wake.TIMER)
+        while (waiting := self._wakes.pop(self._state.now_ns)) is not None:
+            self._wake(waiting, Wake.TIMER)
 
     def _wake(self, order_id: OrderId, why: Wake) -> None:
         parent = self._book.live.get(order_id)
@@ -113,10 +107,7 @@ class Parents:
     @property
     def next_due_ns(self) -> int | None:
         """When somebody is to be looked at next, in nanoseconds UTC; None if nobody is."""
-        due = self._due
-        while due and self._wakes.get(due[0][1]) != due[0][0]:
-            heappop(due)
-        return due[0][0] if due else None
+        return self._wakes.next_ns
 
     # ------------------------------------------------------------ what follows
 
@@ -254,7 +245,7 @@ class Parents:
             self._begin()
             self._entry.record_routing(parent.order, steps.routing)
         for skip in steps.skips:
-            self._skip(parent, view, skip)
+            self._decide(parent, view, skip.number, skip.asked_qty, skip.pace, skip.role)
         for new in steps.children:
             self._place(parent, view, new)
         if self._memo is not None:
@@ -268,9 +259,6 @@ class Parents:
 
     def _begin(self) -> None:
         self._state.begin(SubmitOrder, ORIGIN)
-
-    def _skip(self, parent: Parent, view: View, skip: Skip) -> None:
-        self._decide(parent, view, skip.number, skip.asked_qty, skip.pace, skip.role)
 
     def _decide(
         self, parent: Parent, view: View, number: int, asked: Decimal, pace: Pace, role: str,
@@ -335,11 +323,11 @@ class Parents:
         if order.is_filled:
             return
         self._begin()
-        text = parent.stop_text
-        if parent.stopped is WorkEnd.CANCELED:
-            state.record_of(order, ev.OrderCanceled(*state.envelope(), parent.order_id, None, text))
-        else:
-            state.record_of(order, ev.OrderExpired(*state.envelope(), parent.order_id, text))
+        whose, text = (*state.envelope(), parent.order_id), parent.stop_text
+        is_canceled = parent.stopped is WorkEnd.CANCELED
+        state.record_of(
+            order, ev.OrderCanceled(*whose, None, text) if is_canceled else ev.OrderExpired(*whose, text)
+        )
 
     def _take_back(self, parent: Parent, children: Iterable[Child]) -> None:
         """Ask for children to be canceled, where that is not asked for; what was refused, once so long has passed as a request may."""
@@ -380,7 +368,7 @@ class Parents:
         tape = self._entry.tapes.of(parent.order._symbol)
         if parent.is_over:
             tape.forget(order_id)
-            self._wakes.pop(order_id, None)
+            self._wakes.set(order_id, None)
             self._book.settle(parent)
             return
         _listen(tape.quote_listeners, order_id, listens=wake.on_quote)
@@ -395,12 +383,7 @@ class Parents:
             if wake.at_ns is not None:
                 times.append(max(wake.at_ns, now_ns + 1))
         later = [at_ns for at_ns in times if at_ns > now_ns]
-        if later:
-            at_ns = min(later)
-            self._wakes[order_id] = at_ns
-            heappush(self._due, (at_ns, order_id))
-        else:
-            self._wakes.pop(order_id, None)
+        self._wakes.set(order_id, min(later, default=None))
 
 
 def _routes(handler: WorkingHandler | None) -> bool:

@@ -11,6 +11,7 @@ from oms.model.define import value
 from oms.model.enums import Life, RequestKind
 from oms.model.order import Mark, Order
 from oms.model.outstanding import OutstandingRequest
+from oms.model.parent import is_parent
 from oms.projections import wording
 from oms.projections.rebuilding import Doubt
 from oms.projections.sentences import because, is_cancel_asked, of_guarantee, of_reasons
@@ -76,7 +77,8 @@ def verdict(order: Order, known: Known) -> Iterator[str]:
         doubt = doubts.get(request.cl_ord_id)
         yield _unanswered(request, order.broker) if doubt is None else _doubted(doubt)
     if order.is_filled and order.cum_qty > order.order_qty:
-        yield f"OVERFILLED: {plain(order.cum_qty - order.order_qty)} more than asked for. Take it up with {order.broker}."
+        whom = "those who executed its children" if is_parent(order) else order.broker
+        yield f"OVERFILLED: {plain(order.cum_qty - order.order_qty)} more than asked for. Take it up with {whom}."
     for held in known.held:
         yield f"A report about it, #{held.sequence}, is kept until it can be understood{because(held.text)}."
     if known.anomalies:
@@ -88,9 +90,10 @@ def _executed(order: Order, executions: int) -> str:
         return ""
     if not order.cum_qty or order.avg_px is None:
         return "nothing executed"
-    pieces = f"{executions} execution{'' if executions == 1 else 's'}"
+    pieces = "its children" if is_parent(order) else f"{executions} execution{'' if executions == 1 else 's'}"
+    by = "by" if is_parent(order) else "in"
     of_total = f" of {plain(order.order_qty)}" if order.order_qty else ""
-    return f"{plain(order.cum_qty)}{of_total} executed in {pieces}, average {wording.rounded(order.avg_px)}"
+    return f"{plain(order.cum_qty)}{of_total} executed {by} {pieces}, average {wording.rounded(order.avg_px)}"
 
 
 def _cause(order: Order, ended: str) -> str:
@@ -107,7 +110,8 @@ def _working(order: Order) -> str:
     if order.leaves_qty:
         lost = unfilled - order.leaves_qty
         more = f", and {plain(lost)} that was busted does not work again" if lost else ""
-        return f"{plain(order.leaves_qty)} left, with {order.broker}{more}"
+        where = "worked here by its children" if is_parent(order) else f"with {order.broker}"
+        return f"{plain(order.leaves_qty)} left, {where}{more}"
     if order.is_filled:
         return ""
     if not order.is_closed and order.cash_order_qty is not None:

@@ -16,7 +16,7 @@ from oms.model.offset import Offset
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport
 from oms.model.slippage import AlertState, Measure
-from oms.model.terms import Limit, Market, Pegged
+from oms.model.terms import Limit, Market, Pegged, Strategy
 from oms.model.time_in_force import GTC, IOC
 from oms.model.triggers import QuoteTrigger, TrailingTrigger, stop
 from oms.model.work import Pace, WorkEnd
@@ -668,9 +668,24 @@ def then(journal: Journal, *events: tuple[type[ev.Event], dict[str, Any]]) -> Jo
 REST: Final = {"exec_id": ExecId("x2"), "last_qty": Decimal(60)}
 UNASKED: Final = "It was not asked about yet; only evidence resolves it."
 
+
+def journal_of_worked() -> Journal:
+    journal = Journal()
+    journal.add(ev.OrderCreated, terms=Strategy("twap", {"duration": 60}))
+    journal.add(ev.WorkPlanned)
+    return journal
+
+
 VERDICTS: Final[
     dict[str, tuple[Callable[[], Journal], list[tuple[type[ev.Event], dict[str, Any]]], list[str]]]
 ] = {
+    "worked here": (
+        journal_of_worked,
+        [(ev.ChildExecuted, {})],
+        [
+            "PARTIALLY FILLED: 40 of 100 executed by its children, average 189.5; 60 left, worked here by its children."
+        ],
+    ),
     "undecided": (created, [], ["UNSENT: asked for, and not decided upon before the journal ends."]),
     "denied": (
         created,
