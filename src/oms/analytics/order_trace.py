@@ -17,6 +17,7 @@ from oms.model.terms import Terms, limit_px, stop_px
 
 MAX_LINES: Final = 50_000
 _BUY: Final = Side.BUY
+_ENDS: Final = (ev.OrderDenied, ev.OrderRejected, ev.OrderCanceled, ev.OrderExpired)
 
 
 @define(slots=True, weakref_slot=False)
@@ -83,7 +84,7 @@ class OrderTrace:
         refused: When an order was denied or rejected, in nanoseconds UTC, and which.
     """
 
-    __slots__ = ("_by_exec", "_max", "_open", "left_out", "lines", "marks", "refused", "symbol")
+    __slots__ = ("_by_exec", "_for_money", "_max", "_open", "left_out", "lines", "marks", "refused", "symbol")
 
     def __init__(self, symbol: Symbol, *, max_lines: int = MAX_LINES) -> None:
         """Begin without orders; attach `apply` to `OrderEvent`.
@@ -100,6 +101,8 @@ class OrderTrace:
         self.refused: list[tuple[int, OrderId]] = []
         self._max = max_lines
         self._open: dict[OrderId, Line] = {}
+        # Those for an amount of money whose quantity nobody has said yet.
+        self._for_money: set[OrderId] = set()
         # One name may be given at two venues, or on two days.
         self._by_exec: dict[tuple[OrderId, ExecId], Mark] = {}
 
@@ -108,12 +111,18 @@ class OrderTrace:
         change = _CHANGES.get(type(event))
         if change is not None:
             change(self, event)
-        if not event.leaves_qty and event.order_id in self._open:
-            self._end(event.order_id, event.time_ns)
+        order_id, for_money = event.order_id, self._for_money
+        if order_id in for_money and (isinstance(event, _ENDS) or getattr(event, "order_qty", None)):
+            for_money.discard(order_id)
+        # Nothing is left of an order for an amount of money before its quantity is known, and yet it stands.
+        if not event.leaves_qty and order_id in self._open and order_id not in for_money:
+            self._end(order_id, event.time_ns)
 
     def on_created(self, event: ev.OrderCreated | ev.OrderAdopted) -> None:
         """Take in a new order."""
         if event.symbol == self.symbol:
+            if isinstance(event, ev.OrderCreated) and event.cash_order_qty is not None:
+                self._for_money.add(event.order_id)
             self._begin(event.order_id, event.side, event.terms, event.time_ns)
 
     def on_terms(

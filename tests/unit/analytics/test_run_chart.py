@@ -47,9 +47,9 @@ class Run:
             projections=[(OrderEvent, self.orders.apply)],
         )
 
-    def quote(self, second: int, bid: str, ask: str) -> None:
+    def quote(self, second: int, bid: str, ask: str, size: int = 100) -> None:
         self.clock.advance_to(NOON + second * SECOND)
-        update = Quote(Symbol("X"), self.clock.now_ns(), bid, 100, ask, 100)
+        update = Quote(Symbol("X"), self.clock.now_ns(), bid, 100, ask, size)
         self.om.update(update)
         self.market.apply(update)
 
@@ -123,6 +123,30 @@ def test_an_order_is_drawn_for_as_long_as_it_stands_and_anew_where_it_moves() ->
     ]
     [sold] = drawn(page, "line sell")
     assert float(sold.partition("H")[2]) == RIGHT
+
+
+@pytest.mark.parametrize("asks", [[("103", 10)], [("100", 4), ("100", 10)], [("100", 10)]], ids=str)
+def test_an_order_for_an_amount_of_money_is_drawn_for_as_long_as_it_stands(
+    asks: list[tuple[str, int]],
+) -> None:
+    # 10,000 dollars at 100, ten dollars a point, are 10: it rests, or takes 4 first, or all.
+    run = Run()
+    run.quote(0, "99", "101")
+    order = run.om.submit("X", Side.BUY, None, Limit("100"), cash_order_qty=10_000)
+    held = run.om.submit("X", Side.BUY, None, Stop("102"), cash_order_qty=10_000)
+    refused = run.om.submit("X", Side.BUY, None, Limit("100.001"), cash_order_qty=10_000)
+    for second, (ask, size) in enumerate(asks, 4):
+        run.quote(second, "99", ask, size)
+    if not order.is_closed:
+        run.quote(8, "99", "101")
+        run.om.cancel(order)
+
+    ends = {one.order_id: one.end_ns for one in run.orders.lines}
+    end = 8 if asks[0][0] != "100" else 3 + len(asks)
+    assert (order.is_closed, ends[order.order_id]) == (True, NOON + end * SECOND)
+    assert held.is_closed == (ends[held.order_id] is not None)
+    assert ends[refused.order_id] == NOON
+    assert [order_id for _, order_id in run.orders.refused] == [refused.order_id]
 
 
 def test_what_is_refused_is_drawn_and_other_instruments_are_not() -> None:
