@@ -156,7 +156,7 @@ class Groups:
                 self._legs.look_up(legs[:1], ())
                 if legs[0].may_rest:
                     self._send(legs[0], LET_BE, requests)
-                else:
+                elif not self._gate.denies(group, (), self._announce):
                     self._hold(legs[0], HELD)
                 return False
         if group._is_unknown:
@@ -189,6 +189,8 @@ class Groups:
                 continue
             elif self._lacks(leg, total, goal, sharing, requests):
                 lacking.append((leg, goal))
+        if not legs[0].orders and self._gate.denies(group, lacking, self._announce):
+            return True
         # What goes to a venue first: whoever comes after it finds less room. What is held here needs none.
         sent = 0
         for leg, goal in lacking:

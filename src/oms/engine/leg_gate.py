@@ -6,7 +6,7 @@ that may not go waits here: it is held where it can be, and so gives its turn to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from oms.engine.group_book import GroupBook
@@ -19,11 +19,12 @@ from oms.model.decimals import ZERO, plain
 from oms.model.define import record
 from oms.model.enums import AnomalyCode
 from oms.model.group import Group, GroupLeg
-from oms.model.ids import BrokerName
+from oms.model.ids import BrokerName, OrderId
 from oms.model.market import MarketUpdate
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.order_types.grid_checks import check_qty
+from oms.order_types.leg_goals import LegGoal
 from oms.order_types.validation import check_capabilities
 
 # Routes, handlers and the gate are the order entry's own; what is kept on a leg is the group book's.
@@ -103,6 +104,52 @@ class LegGate:
             return reasons
         allowed = f"at most {limits.max_messages} requests in {limits.message_window_s} s"
         return (*reasons, Reason(ReasonCode.MSG_RATE, "message rate", f"{ahead + 1} more", allowed))
+
+    def denies(
+        self, group: Group, asked: Sequence[tuple[GroupLeg, LegGoal]], announce: Callable[[GroupLeg], OrderId]
+    ) -> bool:
+        """Deny the orders with which a group begins where one of them may not go now: all of them, or none.
+
+        What is held here passes the gate as it is released. But nothing begins while the kill switch is engaged.
+
+        Args:
+            group: It; nothing is asked once it has an order.
+            asked: What it is to begin with.
+            announce: Puts on record that the next order is a leg's, and gives its number.
+
+        Returns:
+            Whether they were denied.
+        """
+        is_killed = self._state.book.kill_reason is not None
+        begins = [leg for leg in group.legs if leg._entry is None and leg.end is None]
+        if not begins or any(leg.orders for leg in group.legs):
+            return False
+        going = begins if is_killed else [leg for leg, goal in asked if not goal.is_held]
+        against = {leg.number: self.why_not(leg, _own_qty(leg), 0) for leg in going}
+        # One that may go itself is denied with the reasons of the first that may not.
+        reasons: Reasons = next((some for some in against.values() if some), ())
+        if len(going) > 1 and not reasons:
+            reasons = self._too_many(len(going))
+        if not reasons:
+            return False
+        for leg in begins:
+            self._entry.deny(order_of(leg, _own_qty(leg)), announce(leg), against.get(leg.number) or reasons)
+        return True
+
+    def _too_many(self, count: int) -> Reasons:
+        """Give what speaks against so many orders at once of which each alone may go."""
+        risk = self._state.book
+        limits, opened = risk.limits, len(risk.exposure.open_orders)
+        assert limits is not None
+        reasons: Reasons = ()
+        if limits.max_open_orders is not None and opened + count > limits.max_open_orders:
+            asked, most = f"{opened} open, and {count} more", f"at most {limits.max_open_orders}"
+            reasons = (Reason(ReasonCode.MAX_OPEN_ORDERS, "open orders", asked, most),)
+        free_ns = risk.free_at(count)
+        if free_ns is None or free_ns > self._state.now_ns:
+            allowed = f"at most {limits.max_messages} requests in {limits.message_window_s} s"
+            reasons += (Reason(ReasonCode.MSG_RATE, "message rate", f"{count} more", allowed),)
+        return reasons
 
     def bar_reached(self, legs: Sequence[GroupLeg], turns: Mapping[int, int]) -> bool:
         """Bar the legs that were reached and may not go to their venue, before anything is taken back for them.
@@ -228,6 +275,11 @@ class LegGate:
         """Give when the limit on messages lets the next one go, in nanoseconds UTC; None where it bars nobody."""
         due = [one.free_ns for one in self._book.barred.values() if one.free_ns is not None]
         return min(due) if due else None
+
+
+def _own_qty(leg: GroupLeg) -> Decimal:
+    assert leg.leg.order_qty is not None, "a leg that no entry feeds has a quantity"
+    return leg.leg.order_qty
 
 
 def _ahead_of(leg: GroupLeg, turns: Mapping[int, int]) -> int:

@@ -142,6 +142,17 @@ class OrderEntry:
         else:
             state.record_of(order, ev.OrderHeld(*state.envelope(), order.order_id, broker, what))
 
+    def deny(self, command: SubmitOrder, order_id: OrderId, reasons: Reasons) -> None:
+        """Put an order on record under a number, and that it was denied."""
+        state, (px, px_ns) = self.state, self._reference(command.symbol)
+        order = state.record_created(
+            ev.OrderCreated(
+                *state.envelope(), order_id, command.symbol, command.side, command.order_qty, command.terms,
+                command.time_in_force, command.account, command.client_ref, px, px_ns, None, command.instructions,
+            )
+        )  # fmt: skip
+        state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, reasons))
+
     def cancel(self, command: CancelOrder, requests: list[Request]) -> None:
         """Ask for a cancel, or deny it.
 

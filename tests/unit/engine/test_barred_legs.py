@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
@@ -15,7 +16,7 @@ from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model import events as ev
 from oms.model.commands import EngageKillSwitch, ReleaseKillSwitch
-from oms.model.contingency import Leg, Oco, Oto
+from oms.model.contingency import Leg, Oco, Oto, bracket
 from oms.model.enums import AnomalyCode, LegEnd, Life, Side
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
@@ -362,6 +363,79 @@ def test_a_leg_that_no_entry_feeds_is_denied_before_the_other_one_is_taken_back(
     assert [leg.end for leg in group.legs] == [None, LegEnd.LOST]
     desk.tell(ReleaseKillSwitch("on again", "ops"))
     assert desk.news() == []
+
+
+def either(*terms: Any, **of_second: Any) -> Oco:
+    """Legs that no entry feeds; the second one of another instrument, if that is given."""
+    first, second = (Leg("AAPL", Side.SELL, one, order_qty=100) for one in terms)
+    return Oco((first, evolve(second, **of_second)))
+
+
+BEGUN: dict[str, tuple[Any, Any, int]] = {
+    "two exits of a position": (CAN_MORE, either(Limit(110), Stop(95)), 2),
+    "two of which both would be held here": (CAN_ALL, either(Stop(95), Stop(94)), 2),
+    "two instruments": (CAN_ALL, either(Limit(110), Limit(20_000), symbol="BTC-USD"), 2),
+    "two entries with exits": (
+        CAN_ALL,
+        Oco((simple(), bracket("AAPL", Side.SELL, 100, entry=Limit(120), target=Limit(110), stop=Stop(130)))),
+        2,
+    ),
+    "an entry that would be held here": (CAN_ALL, simple(entry=Stop(105)), 1),
+    "an entry that would go out": (CAN_ALL, simple(), 1),
+}
+
+
+@pytest.mark.parametrize(("can", "tree", "count"), BEGUN.values(), ids=BEGUN)
+def test_a_group_that_is_asked_for_while_the_kill_switch_is_engaged_is_denied_as_a_whole(
+    can: Any, tree: Any, count: int
+) -> None:
+    desk = Floor({"paper": can})
+    desk.tell(EngageKillSwitch("pause", "ops"))
+
+    group = desk.place(tree)
+
+    assert (desk.news(), desk.waiting(), told(desk)) == ([], [], [])
+    assert [order.life for order in group.orders] == [Life.DENIED] * count
+    assert {str(one) for order in group.orders for one in order.reasons} == {
+        "KILL_SWITCH: kill switch = pause; allowed: nothing new until it is released"
+    }
+    desk.tell(ReleaseKillSwitch("on again", "ops"))
+    for px in (95, 94, 110, 120, 105):
+        desk.quote(px, px + 1)
+        desk.print(px)
+    assert (desk.news(), desk.waiting()) == ([], [])
+
+
+LIMITED: dict[str, tuple[RiskLimits, str]] = {
+    "open orders": (limits(max_open_orders=1), "open orders = 0 open, and 2 more; allowed: at most 1"),
+    "messages": (
+        limits(max_messages=1, message_window_s=10),
+        "message rate = 2 more; allowed: at most 1 requests in 10 s",
+    ),
+    "the size of one of them": (limits(max_order_qty=150), "order_qty = 200; allowed: at most 150"),
+}
+
+
+@pytest.mark.parametrize(("limited", "why"), LIMITED.values(), ids=LIMITED)
+def test_a_group_of_which_not_all_may_begin_is_denied_as_a_whole(limited: RiskLimits, why: str) -> None:
+    desk = Floor({"paper": CAN_ALL}, limits=limited)
+
+    group = desk.place(either(Limit(110), Limit(20_000), symbol="BTC-USD", order_qty=200))
+
+    assert (desk.news(), desk.waiting()) == ([], [])
+    assert [order.life for order in group.orders] == [Life.DENIED] * 2
+    assert [len(order.reasons) for order in group.orders] == [1, 1]
+    assert all(str(one).endswith(why) for order in group.orders for one in order.reasons)
+    assert not desk.engine.state.groups.may_act(group.orders[0].order_id)
+
+
+def test_what_is_held_here_of_a_group_meets_the_limits_as_it_is_released() -> None:
+    # Of the two one lies at the venue, and takes the only place.
+    desk = Floor({"paper": CAN_ALL}, limits=limits(max_open_orders=1))
+
+    desk.place(either(Limit(110), Stop(95)))
+
+    assert (desk.news(), desk.waiting()) == (["new 1: SELL 100 Limit"], [Stop(95)])
 
 
 # ---------------------------------------------------------------- a restart
