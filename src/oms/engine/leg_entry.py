@@ -6,6 +6,8 @@ from collections.abc import Container, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
+from attrs import evolve
+
 from oms.engine.expiring import why_past
 from oms.engine.holding import Holding, command_of
 from oms.engine.leg_events import ORIGIN
@@ -15,12 +17,13 @@ from oms.errors import UnknownInstrumentError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from oms.model.contingency import TAKES_TURNS, TRAILS, Leg
-from oms.model.decimals import ONE
+from oms.model.decimals import ONE, plain
 from oms.model.door import shown
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import OrderId, Symbol
+from oms.model.instructions import Instructions
 from oms.model.order import Order
-from oms.model.reasons import Reason
+from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.terms import Limit, Terms
 from oms.model.time_in_force import AtTheClose, AtTheOpening, Day, GoodForAuction
@@ -122,7 +125,12 @@ class LegEntry:
         px, _ = entry._reference(symbol)
         command = order_of(leg, qty)
         worst_px = entry._handlers[type(command.terms)].worst_px(command, px)
-        return check_qty(qty, worst_px, route.instrument)
+        reasons = check_qty(qty, worst_px, route.instrument)
+        least = _least_qty(leg)
+        if least is None or least <= qty or leg.orders:
+            return reasons
+        allowed = f"at least {plain(least)}, its min_qty"
+        return (*reasons, Reason(ReasonCode.BELOW_MIN_QTY, "order_qty", plain(qty), allowed))
 
     def is_shut_for(self, leg: GroupLeg) -> bool:
         """Tell whether the session of a leg's instrument is closed, so that its venue would refuse it."""
@@ -220,18 +228,36 @@ class LegEntry:
         self._holding.shorten(order)
         why = (reach.terms, reach.trigger_px, reach.px, reach.px_ns)
         state.record_of(order, ev.OrderReleased(*state.envelope(), order._order_id, *why))
-        self._holding.send(order, command_of(order, reach.terms), requests)
+        command = command_of(order, reach.terms)
+        if command.instructions is not None:
+            command = evolve(command, instructions=_asked_with(leg, qty))
+        self._holding.send(order, command, requests)
 
 
 def order_of(leg: GroupLeg, qty: Decimal) -> SubmitOrder:
-    """Give the command that places an order of a leg, as what it was reached with where it was."""
+    """Give the command that places an order of a leg, as what it was reached with where it was.
+
+    Of less than its least quantity (110) the exit is for all at once.
+    """
     of, reach = leg.leg, leg.reach
     terms = leg.terms if reach is None else reach.terms
     account = of.account or leg._group.account
+    asked = None if of.instructions is None else _asked_with(leg, qty)
     # By place: by name a class is called at twice the cost.
-    return SubmitOrder(
-        of.symbol, of.side, qty, terms, of.time_in_force, account, None, "", None, of.instructions
-    )
+    return SubmitOrder(of.symbol, of.side, qty, terms, of.time_in_force, account, None, "", None, asked)
+
+
+def _asked_with(leg: GroupLeg, qty: Decimal) -> Instructions | None:
+    asked, least = leg.leg.instructions, _least_qty(leg)
+    return asked if asked is None or least is None or least <= qty else evolve(asked, min_qty=qty)
+
+
+def _least_qty(leg: GroupLeg) -> Decimal | None:
+    # Of an exit; what is above the whole of it is denied, as it is of any order.
+    of, asked = leg.leg, leg.leg.instructions
+    if asked is None or leg._entry is None or asked.min_qty is None:
+        return None
+    return asked.min_qty if of.order_qty is None or asked.min_qty <= of.order_qty else None
 
 
 def _kind(leg: Leg, terms: Terms) -> _Kind:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+from attrs import evolve
+
 from oms.model import events as ev
-from oms.model.enums import AnomalyCode
+from oms.model.capabilities import Capabilities
+from oms.model.contingency import Leg, Oco, Oto
+from oms.model.enums import AnomalyCode, Life, Side
+from oms.model.instructions import INSTRUCTIONS, Instructions
 from oms.model.instrument import Instrument
+from oms.model.requests import NewOrderSingle
 from oms.model.terms import Limit, Stop
 from tests.fakes import BTC, CAN_MORE
 from tests.unit.engine.floor import Floor, simple
@@ -63,3 +70,89 @@ def test_what_stays_too_little_once_the_entry_has_ended_is_lost_and_told_of_agai
     assert {code for code, _ in told(desk)[1:]} == {AnomalyCode.EXIT_LOST}
     assert desk.news() == ["cancel 1"]
     assert Stop(95) not in desk.waiting()
+
+
+# ---------------------------------------------------------------- a least quantity of an exit
+
+CAN_LEAST = evolve(CAN_MORE, instructions=INSTRUCTIONS)
+
+
+def waiting_for_50(order_qty: int | None = None, can: Capabilities = CAN_LEAST, *, both: bool = False) -> Floor:
+    """An entry of 100, with a target whose first execution is to be for 50 at least; with both, so is its stop's."""
+    desk = Floor({"paper": can})
+    least = Instructions(min_qty=50)
+    target = Leg("AAPL", Side.SELL, Limit(110), order_qty=order_qty, instructions=least)
+    stop = Leg("AAPL", Side.SELL, Stop(95), instructions=least)
+    desk.place(Oto(Leg("AAPL", Side.BUY, Limit(100), order_qty=100), (Oco((stop, target)) if both else target,)))
+    desk.new(1)
+    desk.news()
+    return desk
+
+
+def sent(desk: Floor) -> list[tuple[int, int | None]]:
+    """For how much the exits went to their venue, and their least quantities."""
+    return [
+        (int(one.order_qty), one.instructions and one.instructions.min_qty and int(one.instructions.min_qty))
+        for one in desk.sent
+        if isinstance(one, NewOrderSingle) and one.side is Side.SELL
+    ]
+
+
+def test_an_exit_waits_until_its_entry_has_brought_its_least_quantity_and_somebody_is_told() -> None:
+    desk = waiting_for_50()
+
+    desk.fill(1, 20)
+    desk.fill(1, 29)
+    assert (sent(desk), told(desk)) == ([], [(AnomalyCode.EXIT_WAITS, 1)])
+    text = next(one.text for one in desk.journal if isinstance(one, ev.AnomalyRaised))
+    assert "order_qty = 20; allowed: at least 50, its min_qty" in text
+
+    desk.fill(1, 1)
+    assert sent(desk) == [(50, 50)]
+    desk.new(2)
+    desk.news()
+    desk.fill(1, 10)
+    assert (desk.news(), told(desk)) == (["replace 2: 60"], [(AnomalyCode.EXIT_WAITS, 1)])
+
+
+def test_more_of_an_exit_that_cannot_be_changed_is_for_all_of_it_at_once() -> None:
+    desk = waiting_for_50(can=evolve(CAN_LEAST, amendable=frozenset()))
+    desk.fill(1, 60)
+
+    desk.fill(1, 10)
+
+    assert sent(desk) == [(60, 50), (10, 10)]
+
+
+def test_what_an_entry_has_brought_as_it_ends_is_for_all_of_it_at_once() -> None:
+    desk = waiting_for_50()
+    desk.fill(1, 20)
+    desk.cancel(1)
+    desk.done(1)
+
+    assert sent(desk) == [(20, 20)]
+    assert told(desk) == [(AnomalyCode.EXIT_WAITS, 1)]
+
+
+def test_what_a_sibling_leaves_of_an_exit_that_is_held_here_is_for_all_of_it_at_once() -> None:
+    desk = waiting_for_50(both=True)
+    desk.fill(1, 100)
+    assert (sent(desk), desk.waiting()) == ([(100, 50)], [Limit(110)])
+    desk.new(2)
+    desk.fill(2, 70)
+    desk.quote(110, 111)
+    desk.done(2)
+
+    assert sent(desk) == [(100, 50), (30, 30)]
+
+
+@pytest.mark.parametrize("brought", [20, 100])
+def test_a_least_quantity_above_all_of_an_exit_is_denied(brought: int) -> None:
+    desk = waiting_for_50(order_qty=40)
+
+    desk.fill(1, brought)
+
+    assert desk.order(2).life is Life.DENIED
+    assert [str(one) for one in desk.order(2).reasons] == [
+        f"ABOVE_ORDER_QTY: min_qty = 50; allowed: at most the total, {min(brought, 40)}"
+    ]
