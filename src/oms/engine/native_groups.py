@@ -18,6 +18,7 @@ from oms.engine.leg_events import ORIGIN
 from oms.engine.order_entry import _DATED, OrderEntry
 from oms.engine.routes import Route
 from oms.engine.state import ID_BLOCK
+from oms.lifecycle.execution_index import ExecutionIndex
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, SubmitOrder
 from oms.model.contingencies import order_qtys
@@ -145,7 +146,10 @@ class NativeGroups:
         group, why, lost = leg._group, LegEnd.WITHDRAWN, ZERO
         if not leg._asked_away:
             exits_of = self._book.sharing[group.group_id].exits_of
-            lost = ZERO if entry is None else _without(group, entry, exits_of[entry], leg.number)
+            executions = self._state.executions
+            lost = ZERO
+            if entry is not None:
+                lost = _without(group, entry, exits_of[entry], leg.number, executions)
             if entry is not None and lost <= ZERO:
                 return  # as its list wants it, as far as anybody knows
             why = LegEnd.LOST
@@ -215,7 +219,9 @@ def _executed(group: Group, legs: Iterable[int]) -> Decimal:
     return sum((group.legs[number].executed_qty for number in legs), ZERO)
 
 
-def _without(group: Group, entry: int, exits: Iterable[int], number: int) -> Decimal:
+def _without(
+    group: Group, entry: int, exits: Iterable[int], number: int, executions: ExecutionIndex
+) -> Decimal:
     """Give what an entry has brought that no exit has executed, and that an exit which has ended should still work for."""
     left = group.legs[entry].executed_qty - _executed(group, exits)
     if left <= ZERO:
@@ -226,8 +232,14 @@ def _without(group: Group, entry: int, exits: Iterable[int], number: int) -> Dec
         elif siblings is Siblings.CANCEL:
             # Its sibling was first, and goes on alone, for as much as it works.
             others = [group.legs[leg] for leg in unit if leg != number]
-            left -= sum((_open_qty(leg) for leg in others if leg.executed_qty), ZERO)
+            left -= sum((_open_qty(leg) for leg in others if _was_first(leg, executions)), ZERO)
     return left
+
+
+def _was_first(leg: GroupLeg, executions: ExecutionIndex) -> bool:
+    # Also where everything that it had executed was busted since: then what was said of it is looked for, once.
+    ids = {order.order_id for order in leg.orders}
+    return bool(leg.executed_qty) or any(said.order_id in ids for _, said in executions.items())
 
 
 def _open_qty(leg: GroupLeg) -> Decimal:

@@ -408,6 +408,24 @@ def test_a_bust_of_the_first_exit_is_told_of_where_its_sibling_was_canceled_for_
     assert text == "an exit of group 1 is lost (canceled): 40 of AAPL may be without it"
 
 
+@pytest.mark.parametrize(("works", "lost"), [(40, ["60"]), (100, [])])
+def test_after_a_bust_of_all_that_the_first_exit_had_executed_what_works_of_it_is_not_lost(
+    works: int, lost: list[str]
+) -> None:
+    # 60 are busted. They work again, or they do not: then 40 do.
+    desk, _ = placed(simple(siblings=Siblings.CANCEL))
+    desk.fill(1, 100)
+    desk.fill(3, 60, 110)
+    desk.done(2)
+
+    desk.bust(3, 2, cum_qty=Decimal(0), leaves_qty=Decimal(works))
+
+    assert desk.order(3).leaves_qty == works
+    texts = [one.text for one in desk.journal if isinstance(one, ev.AnomalyRaised)]
+    text = "an exit of group 1 is lost (canceled): {} of AAPL may be without it"
+    assert texts == [text.format(qty) for qty in lost]
+
+
 def test_an_exit_that_was_made_smaller_and_is_first_is_told_to_leave_the_rest_without_one() -> None:
     desk, _ = placed(simple(siblings=Siblings.CANCEL))
     desk.fill(1, 100)

@@ -77,13 +77,17 @@ def test_what_stays_too_little_once_the_entry_has_ended_is_lost_and_told_of_agai
 CAN_LEAST = evolve(CAN_MORE, instructions=INSTRUCTIONS)
 
 
-def waiting_for_50(order_qty: int | None = None, can: Capabilities = CAN_LEAST, *, both: bool = False) -> Floor:
+def waiting_for_50(
+    order_qty: int | None = None, can: Capabilities = CAN_LEAST, *, both: bool = False
+) -> Floor:
     """An entry of 100, with a target whose first execution is to be for 50 at least; with both, so is its stop's."""
     desk = Floor({"paper": can})
     least = Instructions(min_qty=50)
     target = Leg("AAPL", Side.SELL, Limit(110), order_qty=order_qty, instructions=least)
     stop = Leg("AAPL", Side.SELL, Stop(95), instructions=least)
-    desk.place(Oto(Leg("AAPL", Side.BUY, Limit(100), order_qty=100), (Oco((stop, target)) if both else target,)))
+    desk.place(
+        Oto(Leg("AAPL", Side.BUY, Limit(100), order_qty=100), (Oco((stop, target)) if both else target,))
+    )
     desk.new(1)
     desk.news()
     return desk
