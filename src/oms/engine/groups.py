@@ -234,10 +234,11 @@ class Groups:
                 self._record_stop(leg, LegEnd.WITHDRAWN)
                 return True
             for order in leg.orders:
-                if order.is_ended and order.order_id not in leg._cut:
+                is_day_over = order._life is Life.EXPIRED and type(order._time_in_force) is Day
+                if is_day_over or (order.is_ended and order.order_id not in leg._cut):
                     self._record_stop(leg, LegEnd.LOST)
                     self._tell_lost(leg, order)
-                    if order._life is Life.EXPIRED and type(order._time_in_force) is Day:
+                    if is_day_over:
                         self._legs.end_day(group, leg.leg.symbol)
                     return True
         return False

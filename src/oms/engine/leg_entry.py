@@ -49,12 +49,16 @@ class LegEntry:
     What a venue takes is looked up once for each kind of order, and anew once the way out was looked up anew.
     """
 
-    __slots__ = ("_entry", "_holdable", "_holding", "_rests")
+    __slots__ = ("_entry", "_holdable", "_holding", "_over", "_over_at", "_rests")
 
     def __init__(self, entry: OrderEntry, holding: Holding) -> None:
         """Send through these."""
         self._entry = entry
         self._holding = holding
+        # Whose day is over at its venue before anybody has said that the session is closed, and how often it had changed then.
+        # Not part of the state.
+        self._over: set[tuple[int, Symbol]] = set()
+        self._over_at = 0
         # By the kind of order: the route for which it was found, and what was found.
         self._rests: dict[_Kind, tuple[object, bool]] = {}
         self._holdable: dict[_Kind, tuple[object, TriggeredHandler | None]] = {}
@@ -133,11 +137,18 @@ class LegEntry:
         return (*reasons, Reason(ReasonCode.BELOW_MIN_QTY, "order_qty", plain(qty), allowed))
 
     def is_shut_for(self, leg: GroupLeg) -> bool:
-        """Tell whether the session of a leg's instrument is closed, so that its venue would refuse it."""
+        """Tell whether the session of a leg's instrument is closed, so that its venue would refuse it.
+
+        So it is for an order for the day where one of its group has expired, until another session is told of; where none ever
+        was, there is nothing to wait for.
+        """
         of = leg.leg
         sessions = self._entry.state.sessions
         if not sessions.closed and not sessions.closing:
             return False
+        is_over = self._over_at == sessions.changes and (leg._group.group_id, of.symbol) in self._over
+        if is_over and type(of.time_in_force) is Day:
+            return True
         return not sessions.takes_orders(of.symbol) and type(of.time_in_force) not in _OF_AUCTIONS
 
     # ------------------------------------------------------------ orders that are held
@@ -207,9 +218,12 @@ class LegEntry:
     def end_day(self, group: Group, symbol: Symbol) -> None:
         """End what a group holds for a day that is over: at its venue an order of it for the day has expired.
 
-        Nobody may have said yet that the session is closed; what is sent now would be of the next one.
+        Nobody may have said yet that the session is closed; what is sent now would be of the next one, and waits for it.
         """
         state = self._entry.state
+        if self._over_at != state.sessions.changes:
+            self._over, self._over_at = set(), state.sessions.changes
+        self._over.add((group.group_id, symbol))
         for leg in group.legs:
             held = leg.held
             if held is not None and held._symbol == symbol and type(held._time_in_force) is Day:

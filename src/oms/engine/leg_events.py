@@ -207,7 +207,7 @@ def _ended(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None
         # What is held here ends without a request.
         if type(event) is ev.OrderCanceled and event.cause.kind in _COMMANDS:
             _note_who(event, leg)
-    if event.order_id not in leg._cut:
+    if event.order_id not in leg._cut or type(event) is ev.OrderExpired:
         leg._group._is_unknown = True
     moved(book, event, leg, order)
 

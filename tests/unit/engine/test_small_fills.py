@@ -93,13 +93,14 @@ def waiting_for_50(
     return desk
 
 
-def sent(desk: Floor) -> list[tuple[int, int | None]]:
-    """For how much the exits went to their venue, and their least quantities."""
-    return [
-        (int(one.order_qty), one.instructions and one.instructions.min_qty and int(one.instructions.min_qty))
-        for one in desk.sent
-        if isinstance(one, NewOrderSingle) and one.side is Side.SELL
-    ]
+def sent(desk: Floor) -> list[tuple[int, int]]:
+    """For how much the exits went to their venue, and their least quantities; 0 for none."""
+    told = []
+    for one in desk.sent:
+        if isinstance(one, NewOrderSingle) and one.side is Side.SELL:
+            least = None if one.instructions is None else one.instructions.min_qty
+            told.append((int(one.order_qty), int(least or 0)))
+    return told
 
 
 def test_an_exit_waits_until_its_entry_has_brought_its_least_quantity_and_somebody_is_told() -> None:
