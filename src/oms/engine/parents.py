@@ -371,8 +371,7 @@ class Parents:
             self._wakes.set(order_id, None)
             self._book.settle(parent)
             return
-        _listen(tape.quote_listeners, order_id, listens=wake.on_quote)
-        _listen(tape.price_listeners, order_id, listens=wake.on_price and not wake.on_quote)
+        tape.listen(order_id, to_quotes=wake.on_quote, to_prices=wake.on_price)
         if wake.at_volume is not None:
             tape.wait(order_id, wake.at_volume)
         now_ns = state.now_ns
@@ -389,10 +388,3 @@ class Parents:
 def _routes(handler: WorkingHandler | None) -> bool:
     # A handler of somebody's own need not say so.
     return handler is not None and getattr(handler, "routes_children", False) is True
-
-
-def _listen(listeners: dict[OrderId, None], order_id: OrderId, *, listens: bool) -> None:
-    if listens:
-        listeners[order_id] = None
-    else:
-        listeners.pop(order_id, None)

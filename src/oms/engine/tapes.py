@@ -76,6 +76,17 @@ class Tape:
         """Have an order looked at once so much was printed in all."""
         heappush(self._waiting, (volume, order_id))
 
+    def listen(self, order_id: OrderId, *, to_quotes: bool, to_prices: bool) -> None:
+        """Have an order looked at with each quote, or with those by which the best prices have changed, or no more."""
+        for listeners, listens in (
+            (self.quote_listeners, to_quotes),
+            (self.price_listeners, to_prices and not to_quotes),
+        ):
+            if listens:
+                listeners[order_id] = None
+            else:
+                listeners.pop(order_id, None)
+
     def read(self, order_id: OrderId) -> Sequence[TradePrint]:
         """Give what was printed since an order's algorithm was last shown prints; nothing the first time."""
         end = self._base + len(self._prints)
