@@ -22,6 +22,7 @@ from oms.model.reports import (
     Absent,
     ExecutionReport,
     ExecutionsReport,
+    FeeReport,
     Found,
     MassStatus,
     NotSent,
@@ -147,6 +148,7 @@ class PaperBroker:
         self._sink: ReportSink | None = None
         self._witness = witness
         self._executions: list[ExecutionReport] = []
+        self._fees: list[tuple[int, FeeReport]] = []  # each with how many executions there were
         # Only where anything takes time or goes wrong; else what the exchange says is told at once.
         self._wire = self._wired(latency, faults, profile)
         self._hours = OpeningHours(sessions)
@@ -216,7 +218,7 @@ class PaperBroker:
         return Found(report)
 
     def executions(self, request: TradeCaptureReportRequest) -> SendResult:
-        """Say what has executed since a cursor, which is how many executions were told before; not sent unless started."""
+        """Say what has executed, and what else it cost, since a cursor: how many executions were told; not sent unless started."""
         if self._sink is None:
             return _NOT_STARTED
         if self._wire is not None and not self._wire.is_reachable(request.time_ns):
@@ -224,8 +226,9 @@ class PaperBroker:
         known = self._executions
         told = int(request.cursor) if request.cursor is not None and request.cursor.isdecimal() else 0
         # A cursor beyond the end is one of an earlier exchange under this name: this one has told nothing of its own.
-        reports = tuple(known[told:] if told <= len(known) else known)
-        self._sink.put(ExecutionsReport(str(len(known)), is_complete=True, reports=reports))
+        told = told if told <= len(known) else 0
+        self._sink.put(ExecutionsReport(str(len(known)), is_complete=True, reports=tuple(known[told:])))
+        self._put(fee for number, fee in self._fees if number > told)
         return _SENT
 
     def open_orders(self, request: OrderMassStatusRequest) -> SendResult:
@@ -331,9 +334,7 @@ class PaperBroker:
         """When something is to happen by the clock, in nanoseconds UTC; None where nothing is."""
         due_ns = self._exchange.due_ns if self._wire is None else self._wire.due_ns
         own_ns = min(self._hours.due_ns or NEVER_NS, self._busts.due_ns)
-        if own_ns == NEVER_NS:
-            return due_ns
-        return own_ns if due_ns is None else min(own_ns, due_ns)
+        return due_ns if own_ns == NEVER_NS else own_ns if due_ns is None else min(own_ns, due_ns)
 
     def on_clock(self, time_ns: int) -> None:
         """Let time pass on the exchange and on the ways to it."""
@@ -390,6 +391,8 @@ class PaperBroker:
             self._executions.append(report)
             if report.exec_type is ExecType.TRADE and report.exec_id is not None:
                 self._busts.note(report.exec_id, report.transact_time_ns or 0, len(self._executions))
+        elif type(report) is FeeReport:
+            self._fees.append((len(self._executions), report))
 
 
 _SENT: Final = Sent()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from oms.brokers.paper import PROFILE, PaperBroker
@@ -9,9 +11,16 @@ from oms.errors import ValidationError
 from oms.model.enums import RequestKind, Side
 from oms.model.terms import Limit, Stop
 from oms.model.venue_profile import FIX_BROKER
+from oms.simulation.accounts import MarginAccount
 from oms.simulation.faults import Fate, FaultModel, Faults, Outages, RandomOutages, Rejects, ReportFate
+from oms.simulation.fee_schedules import PaidIn, Together
+from oms.simulation.fees import PerUnit
 from oms.simulation.latency import Constant, Latency
-from tests.unit.brokers.house import INSTRUMENT, MS, START_NS, House, shown
+from oms.simulation.venue_acts import BustTrade
+from oms.testing.conservation import check_conservation
+from tests.unit.brokers.house import INSTRUMENT, MS, START_NS, House, X, shown
+
+MONEY = {"USD": Decimal(10_000), "BNB": Decimal(100)}
 
 TEN_AND_FIVE = Latency(to_venue=Constant(10 * MS), from_venue=Constant(5 * MS))
 
@@ -293,6 +302,32 @@ def test_reports_that_are_lost_are_found_when_the_broker_is_asked() -> None:
     desk.to(70)
     assert desk.heard() == ["0 new", "60 traded"]
     assert shown(order) == "FILLED 3/3 @100"
+
+
+def test_fees_and_refunds_that_are_lost_are_told_again_with_the_executions() -> None:
+    # A coin in BNB for each of 3, and 2 dollars that a bust gives back in a report of its own.
+    fees = Together([PaidIn(PerUnit(1), "BNB", {"USD": 1}), PerUnit(2)])
+    broker = PaperBroker(
+        [INSTRUMENT], fees=fees, faults=outage(10, 50, reports=ReportFate.LOST), account=MarginAccount(MONEY)
+    )
+    desk = House(broker)
+    desk.buy(5, "100")
+    desk.trade(20, "99.5", 3)
+    desk.trade(25, "99.5", 1)
+    busted = broker.executed[1].exec_id
+    assert busted is not None
+    broker.act(BustTrade(busted), desk.start_ns + 30 * MS)
+    desk.to(60)
+    assert desk.om.position(X) is None
+
+    for _ in range(2):  # told once: the second answer has nothing new
+        desk.om.reconcile(asked_by="ops")
+        desk.to(70)
+        position = desk.om.position(X)
+        assert position is not None
+        assert position.net_qty == 3
+        assert position.fees == {"BNB": 3, "USD": 6}
+    assert check_conservation(desk.store.read(), broker, balances=MONEY) == ()
 
 
 def test_random_outages_follow_from_the_time_alone() -> None:
