@@ -18,14 +18,7 @@ _COLUMN: Final = 30
 
 
 class Words(NamedTuple):
-    """What stands behind a name.
-
-    Attributes:
-        values: The values after the colon.
-        named: The pairs.
-        instrument: What is traded.
-        seed: What is drawn at random follows from it.
-    """
+    """What stands behind a name: the values after the colon, the pairs, what is traded, and what all draws follow from."""
 
     values: tuple[str, ...]
     named: Mapping[str, str]
