@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from oms.algos.handlers import with_algorithms
+from oms.algos.volume_curve import VolumeCurve
 from oms.brokers.paper import PaperBroker
 from oms.engine.invariants import check_state
 from oms.model.decimals import plain
@@ -15,6 +16,7 @@ from oms.model.market import Quote, TradePrint
 from oms.model.order import Order
 from oms.model.security_status import SecurityStatus
 from oms.model.terms import Strategy, limit_px
+from oms.model.trading_session import TradingSession
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.stores.memory import MemoryEventStore
@@ -35,8 +37,16 @@ class AlgoDesk:
         broker: The simulated exchange.
     """
 
-    def __init__(self, instrument: Instrument = STOCK) -> None:
-        """Open it, with a market of 100 to 101 and a hundred on either side."""
+    def __init__(
+        self,
+        instrument: Instrument = STOCK,
+        *,
+        curve: VolumeCurve | None = None,
+        session: TradingSession | None = None,
+    ) -> None:
+        """Open it, with a market of 100 to 101 and a hundred on either side; and with a volume curve and its session."""
+        curves = None if curve is None else {"X": curve}
+        self._handlers = with_algorithms(curves=curves, session_at=lambda *_: session)
         self.clock = ManualClock(NOON_NS)
         self.broker = PaperBroker([instrument])
         self.store = MemoryEventStore()
@@ -45,7 +55,7 @@ class AlgoDesk:
 
     def _open(self) -> OrderManager:
         return OrderManager(
-            brokers=[self.broker], store=self.store, clock=self.clock, handlers=with_algorithms()
+            brokers=[self.broker], store=self.store, clock=self.clock, handlers=self._handlers
         )
 
     def restart(self) -> None:

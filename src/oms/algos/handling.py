@@ -35,12 +35,13 @@ from oms.model.order import Order
 from oms.model.parent import Parent
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Limit, Market, Parameters, Strategy, Terms
-from oms.model.time_in_force import AtTheClose, ImmediateOrCancel
+from oms.model.time_in_force import AtTheClose, AtTheOpening, ImmediateOrCancel
 from oms.model.work import Pace, WorkEnd
 from oms.ports.working_handler import NewChild, NextWake, Steps, View
 
 SENT: Final = "residual"
 """The entry of the memo that says that what was left at the end was sent."""
+AT_THE_CLOSE: Final = AtTheClose()
 _PATIENCE_NS: Final = 5_000_000_000
 """For how long a child of the end may rest where it cannot be sent to trade at once or not at all."""
 
@@ -341,9 +342,13 @@ def _residual(parent: Parent, view: View, working: Working, step: EndStep, numbe
     return Steps(children=(child,), memo=memo, wake=NextWake(at_ns=view.now_ns + _PATIENCE_NS))
 
 
-def auction_child(working: Working, qty: Decimal, number: int, pace: Pace = Pace.COMPLETING) -> NewChild:
-    """Give a child for the closing auction, at the limit where there is one."""
+def auction_child(
+    working: Working,
+    qty: Decimal,
+    number: int,
+    pace: Pace = Pace.COMPLETING,
+    auction: AtTheOpening | AtTheClose = AT_THE_CLOSE,
+) -> NewChild:
+    """Give a child for an auction, the closing one unless told, at the limit where there is one."""
     terms = Market() if working.limit_price is None else Limit(working.limit_price)
-    return NewChild(
-        qty=qty, terms=terms, number=number, pace=pace, role="auction", time_in_force=AtTheClose()
-    )
+    return NewChild(qty=qty, terms=terms, number=number, pace=pace, role="auction", time_in_force=auction)

@@ -14,6 +14,8 @@ from typing import TypeAlias
 from attrs import evolve
 
 from oms.algos.algorithms import Algorithm
+from oms.algos.auctions import placed
+from oms.algos.halt_clock import follow, stands
 from oms.algos.handling import (
     Handler,
     algorithm_of,
@@ -74,7 +76,9 @@ class ScheduleHandler(Handler):
         except ValidationError as error:
             return reasons_of(error)
         memo = first_memo(algorithm.working, view, is_needed=_dynamic(algorithm) is not None)
-        return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=memo)
+        slices, of_auctions = placed(slices, occasion.session, view.now_ns)
+        start_ns = min((start_ns, *(one.start_ns for one in slices)))
+        return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=(*memo, *of_auctions))
 
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
         """Plan what is left anew: over the rest of the windows that it would have had from its beginning."""
@@ -120,6 +124,8 @@ class ScheduleHandler(Handler):
         """Decide what is due, and what was missed."""
         algorithm = algorithm_of(parent.order.terms)
         working = algorithm.working
+        if stands(parent, view, working) and parent.may_send:
+            return follow(parent, view)
         if view.now_ns >= parent.end_ns:
             skips = tuple(
                 Skip(number=one, pace=Pace.PAST_END, asked_qty=each.qty)

@@ -8,8 +8,9 @@ from typing import Final
 
 from attrs import evolve
 
+from oms.algos.auctions import in_force
 from oms.algos.child_terms import is_passive, passive_px
-from oms.algos.handling import child_of, facts_of, is_buy, quote_for
+from oms.algos.handling import auction_child, child_of, facts_of, is_buy, quote_for
 from oms.algos.others import others_volume
 from oms.algos.pacing import CatchUp, Decision, Facts, decide
 from oms.algos.parameter import in_ns
@@ -41,7 +42,7 @@ class ScheduleRound:
     """What is found and decided in one look."""
 
     __slots__ = (
-        "_at_ns", "_at_volume", "_children", "_due", "_dynamic", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
+        "_at_ns", "_at_volume", "_auctions", "_children", "_due", "_dynamic", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
         "_working", "_would_have",
     )  # fmt: skip
 
@@ -69,6 +70,7 @@ class ScheduleRound:
         # What has ended was missed; an auction's slice has no length, and ends with its moment.
         self._over = [each for each in due if each.start_ns < each.end_ns <= view.now_ns]
         self._due = [each for each in due if each not in self._over]
+        self._auctions: list[Slice] = []
         self._memo = dict(parent.memo)
         self._others = others_volume(
             self._memo,
@@ -88,6 +90,7 @@ class ScheduleRound:
 
     def steps(self) -> Steps:
         """Give what is to be done."""
+        self._send_auctions()
         self._cross_missed()
         self._send_due()
         ended = self._ended()
@@ -113,7 +116,7 @@ class ScheduleRound:
     def _target(self) -> Decimal:
         """What is due by now in all: the plan is what is left, so that what is not planned for later is due."""
         parent = self._parent
-        now = sum((each.qty for each in (*self._over, *self._due)), ZERO)
+        now = sum((each.qty for each in (*self._over, *self._auctions, *self._due)), ZERO)
         return EXACT.subtract(parent.qty, EXACT.subtract(parent.planned, now))
 
     @property
@@ -136,7 +139,7 @@ class ScheduleRound:
             crosses=crosses,
             target=target,
             slice_qty=slice_qty,
-            slices_left=len(self._parent.slices) - len(self._over) - len(self._due) + 1,
+            slices_left=len(self._parent.slices) - len(self._over) - len(self._auctions) - len(self._due) + 1,
             slice_ends=slice_ends,
             others=self._others,
             would_have=self._would_have,
@@ -157,6 +160,33 @@ class ScheduleRound:
             self._place(decision, max(self._parent.decided, default=-1), CROSS)
         else:
             self._wait_for(decision.pace)
+
+    def _send_auctions(self) -> None:
+        """Send what goes into an auction, before that is held, whether the market trades or not."""
+        for one in list(self._due):
+            auction = in_force(self._memo, one.number)
+            if auction is None:
+                continue
+            self._due.remove(one)
+            self._auctions.append(one)
+            parent, view = self._parent, self._view
+            left = EXACT.subtract(parent.available, self._sent)
+            qty = min(one.qty, left)
+            why_not = (
+                Pace.KILLED
+                if view.is_killed
+                else Pace.SUSPENDED
+                if not parent.may_send
+                else Pace.NOT_RECONCILED
+                if not view.is_reconciled
+                else None
+            )
+            if why_not is not None or qty <= ZERO:
+                self._skips.append(Skip(number=one.number, pace=why_not or Pace.DONE, asked_qty=one.qty))
+                continue
+            child = auction_child(self._working, qty, one.number, Pace.ON_SCHEDULE, auction)
+            self._children.append(child)
+            self._sent = EXACT.add(self._sent, qty)
 
     def _send_due(self) -> None:
         due, working = self._due, self._working

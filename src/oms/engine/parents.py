@@ -92,7 +92,7 @@ class Parents:
                     self._wake(order_id, why)
         elif isinstance(what, SessionChange):
             if what.phase is SessionPhase.OPEN:
-                self._entry.tapes.since_ns[what.symbol] = what.time_ns
+                self._entry.tapes.go_on(what.symbol, what.time_ns)
             for parent in book.live.values():
                 if what.symbol is None or parent.order._symbol == what.symbol:
                     book.wake(parent, Wake.SESSION)

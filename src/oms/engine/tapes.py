@@ -87,6 +87,10 @@ class Tape:
             else:
                 listeners.pop(order_id, None)
 
+    def forget_prices(self) -> None:
+        """Take the next quote for one by which the best prices have changed."""
+        self._touch = (None, None, False)
+
     def read(self, order_id: OrderId) -> Sequence[TradePrint]:
         """Give what was printed since an order's algorithm was last shown prints; nothing the first time."""
         end = self._base + len(self._prints)
@@ -154,7 +158,14 @@ class Tapes:
             self.halted[status.symbol] = None
         else:
             self.halted.pop(status.symbol, None)
-            self.since_ns[status.symbol] = status.time_ns
+            self.go_on(status.symbol, status.time_ns)
+
+    def go_on(self, symbol: Symbol | None, time_ns: int) -> None:
+        """Take note that trading goes on, or a session opens; None for all instruments: older quotes are not to be used."""
+        self.since_ns[symbol] = time_ns
+        for one, tape in self.by_symbol.items():
+            if symbol is None or one == symbol:
+                tape.forget_prices()
 
     def usable(self, quote: Quote | None) -> Quote | None:
         """Give a quote where trading has not stopped since."""
