@@ -41,7 +41,7 @@ class Told:
         """Open it."""
         self.desk, self.sign = AlgoDesk(), 1 if side is Side.BUY else -1
         self.side, self.printed = side, 0
-        self._quote(20, 0)
+        self.quote(20, 0)
 
     def tell(self, step: Step) -> None:
         """Let it happen."""
@@ -51,16 +51,17 @@ class Told:
             self.printed += one
             self.desk.trade(one, str(MID + self.sign * two))
         elif kind == "quote":
-            self._quote(one, two)
+            self.quote(one, two)
         elif kind == "wait":
             self.desk.wait(one)
         elif kind == "restart":
             self.desk.restart()
-            self._quote(20, 0)
+            self.quote(20, 0)
         else:
             self.desk.halt(is_over=kind == "resume")
 
-    def _quote(self, size: int, at: int) -> None:
+    def quote(self, size: int, at: int) -> None:
+        """Tell a market of so much on either side, so far from the middle."""
         near, far = MID + self.sign * (at - Decimal("0.5")), MID + self.sign * (at + Decimal("0.5"))
         bid, ask = sorted((near, far))
         self.desk.quote(str(bid), str(ask), size, size)

@@ -144,8 +144,15 @@ class ScheduleRound:
             others=self._others,
             would_have=self._would_have,
         )
-        progress = facts.progress
-        return evolve(facts, progress=evolve(progress, working=EXACT.add(progress.working, self._sent)))
+        if not self._sent:
+            return facts
+        # What was decided before in this look counts as sent, under the caps too.
+        progress, room = facts.progress, facts.cap_qty
+        return evolve(
+            facts,
+            progress=evolve(progress, working=EXACT.add(progress.working, self._sent)),
+            cap_qty=None if room is None else EXACT.subtract(room, self._sent),
+        )
 
     def _cross_missed(self) -> None:
         if not self._crosses:
