@@ -48,7 +48,7 @@ def test_a_schedule_keeps_to_its_order_its_limit_its_cap_and_its_end(
     if name == "shortfall":
         parameters["urgency"] = 3
     desk = told.desk
-    order = desk.submit(name, 600, side, **parameters)  # type: ignore[arg-type]  # none of them is the quantity or the side
+    order = desk.submit(name, 600, side, **parameters)
     view = desk.om.work(order)
     assert sum(one.qty for one in view.slices) + view.working + view.filled == 600
     for step in (step for each in parts for step in each):

@@ -127,7 +127,10 @@ class ScheduleRound:
     def _crosses(self) -> bool:
         """What was missed is taken across the spread."""
         working = self._working
-        return not working.no_take_liquidity and (working.catch_up is CatchUp.CROSS or is_passive(working))
+        # After the end there are no slices any more: what is worked on then is taken as it can be had.
+        is_late = self._view.now_ns >= self._parent.end_ns
+        wants_to = is_late or working.catch_up is CatchUp.CROSS or is_passive(working)
+        return wants_to and not working.no_take_liquidity
 
     def _facts(
         self, *, crosses: bool, target: Decimal, slice_qty: Decimal, slice_ends: bool = False

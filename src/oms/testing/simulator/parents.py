@@ -57,6 +57,7 @@ def _parameters(
     if name in ("twap", "shortfall", "pov") or draws.below(2):
         given["duration"] = seconds
         given["on_residual"] = draws.one_of(_RESIDUALS)
+        given["allow_past_end"] = "Y" if given["on_residual"] == "extend" else "N"
     if name in ("twap", "shortfall"):
         given["slices"] = draws.between(1, 12)
         given["catch_up"] = draws.one_of(_CATCH_UPS)
