@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from oms.engine.state import State
 from oms.model.decimals import ZERO
-from oms.model.parent import Parent, is_parent, may_execute
+from oms.model.parent import Child, Parent, is_parent, may_execute
 
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
@@ -57,10 +57,15 @@ def _check(parent: Parent, *, is_busy: bool) -> Iterator[str]:
         if parent.working <= left and parent.working + parent.available != left:
             yield f"of {order.order_qty} are {parent.filled} executed, {parent.working} at work and {parent.available} left"
         # A venue may make a child larger; then as much is taken back as is too much.
-        kept = sum((child.working for child in parent.open.values() if not child.is_taken_back), ZERO)
+        kept = sum((child.working for child in parent.open.values() if not _was_asked_back(child)), ZERO)
         if kept > left and not is_busy:
             yield f"{kept} at work that nobody has taken back, and {left} are left"
     if parent.planned != sum((each.qty for each in parent.slices.values()), ZERO):
         yield f"{parent.planned} are taken for planned, its slices are {list(parent.slices.values())}"
     for number in parent.slices.keys() & parent.decided.keys():
         yield f"slice {number} is decided and to come"
+
+
+def _was_asked_back(child: Child) -> bool:
+    """Tell whether a cancel of a child was asked for, by its algorithm or by somebody else."""
+    return child.is_taken_back or child.is_pending_cancel or bool(child.refused_ns)
