@@ -168,6 +168,7 @@ _AT_TIMES: Final = (
 )
 _OF_LISTS: Final = ((Deed.GROUP, 60), (Deed.UNGROUP, 5))
 _OF_ALGORITHMS: Final = ((Deed.WORK, 40), (Deed.TEND, 12), (Deed.MARKET, 200), (Deed.WAIT, 4))
+_ALGORITHMS_FIRST: Final = ((Deed.WORK, 300), (Deed.TEND, 80), (Deed.MARKET, 400), (Deed.WAIT, 6))
 _PROFILES: Final = (
     FIX_BROKER,
     EXCHANGE,
@@ -195,6 +196,7 @@ def scene_of(seed: int, *, works: bool = False) -> Scene:
     store = StorePlan(per_mille=_STORE_FAULTS) if is_on("store") else NO_FAULTS
     starts = StorePlan(per_mille=_START_FAULTS) if is_on("starts") else NO_FAULTS
     works_lists = Draws(f"{seed}/scene of lists").below(3) == 0
+    of_algorithms = _ALGORITHMS_FIRST if works else _OF_ALGORITHMS
     works = works or Draws(f"{seed}/scene of algorithms").below(3) == 0
     return Scene(
         seed=seed,
@@ -207,7 +209,7 @@ def scene_of(seed: int, *, works: bool = False) -> Scene:
             *_ALWAYS,
             *deeds,
             *(_OF_LISTS if works_lists else ()),
-            *(_OF_ALGORITHMS if works else ()),
+            *(of_algorithms if works else ()),
         ),
         latency_ns=draws.one_of((0, _MS, 10 * _MS)),
         jitter_ns=draws.one_of((0, _MS, 100 * _MS, 3_000 * _MS)),
