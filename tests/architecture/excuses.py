@@ -523,6 +523,14 @@ EXCUSES: tuple[Excuse, ...] = (
         "oms.cli.trading",
         "a composition root: the bot, the exchange, the journal and the read models",
     ),
+    *(
+        Excuse(
+            "many internal imports",
+            f"oms.cli.{name}",
+            "words of the command line on the one side, what a venue and its wires do on the other",
+        )
+        for name in ("unasked", "wires")
+    ),
     Excuse(
         "many internal imports",
         "oms.cli.run",

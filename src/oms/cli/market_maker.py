@@ -39,6 +39,7 @@ class MarketMaker:
         pace: It looks at every so-manieth quote.
         patience: A price is replaced while it is at most this many ticks away; beyond that the order is canceled.
         tif: How long an order is good that waits for somebody.
+        display_qty: How much such an order shows at a time; None for all of it.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class MarketMaker:
         pace: int = 10,
         patience: int = 200,
         tif: Day | GoodTillCancel | None = None,
+        display_qty: Decimal | None = None,
     ) -> None:
         """Trade an instrument through a manager, from now on.
 
@@ -66,6 +68,7 @@ class MarketMaker:
         self.pace = pace
         self.patience = patience
         self.tif = tif or GoodTillCancel()
+        self.display_qty = display_qty
         self._om = om
         self._symbol = symbol
         self._seen = 0
@@ -97,7 +100,12 @@ class MarketMaker:
         order = self._working.get(side)
         if order is None or order.is_closed:
             self._working[side] = self._om.submit(
-                self._symbol, side, self.size, Limit(px), tif=self.tif, asked_by=NAME
+                self._symbol,
+                side,
+                self.size,
+                Limit(px, self.display_qty),
+                tif=self.tif,
+                asked_by=NAME,
             )
             return
         if order.outstanding_requests or not isinstance(order.terms, Limit) or order.terms.price == px:

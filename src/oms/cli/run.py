@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -12,14 +14,16 @@ from oms.brokers.paper import PaperBroker
 from oms.cli import models, venues, wires
 from oms.cli.command import Subparsers
 from oms.cli.demo import checked_exit_after, new_journal
-from oms.cli.recordings import has_trades_alone, opened, share_read, tell_bad_rows
+from oms.cli.halting import halts
+from oms.cli.recordings import AnyRecording, has_trades_alone, opened, share_read, tell_bad_rows
 from oms.cli.run_options import add_options, named
 from oms.cli.summary import balance, describe, prove
-from oms.cli.trading import Plan, trade
+from oms.cli.trading import Plan, Result, trade
 from oms.errors import ValidationError
 from oms.feeds.merging import merge
-from oms.model.decimals import positive
+from oms.model.decimals import plain, positive
 from oms.model.instrument import Instrument
+from oms.model.market import MarketData
 from oms.model.time_in_force import GTC, Day
 from oms.simulation.accounts import AccountModel
 from oms.simulation.bar_path import BarPath
@@ -48,6 +52,8 @@ def run(args: Namespace) -> int:
     exit_after = checked_exit_after(args.exit_after)
     instrument = Instrument(symbol=args.symbol, currency=args.currency, tick=args.tick, lot=args.lot)
     size, max_qty = positive(args.size, "--size"), positive(args.max_qty, "--max-qty")
+    display_qty = _display_qty(args.display, size)
+    unasked = wires.unasked(args.cancel_rate, args.cancel_after, args.done_for_day, instrument, args.seed)
     account = None if args.account is None else models.account(args.account, instrument)
     began = None if account is None else account.opening()
     audit = FillAudit(
@@ -59,6 +65,7 @@ def run(args: Namespace) -> int:
     broker = _broker(args, instrument, account, audit)
     sessions = None if args.calendar is None else venues.sessions(args.calendar, instrument)
     recordings = opened(args)
+    updates = _updates(args.halt, instrument, recordings)
     files = ", ".join(str(recording.path) for recording in recordings)
     chart = _writable(args.chart)
     db = new_journal(args.db, "oms-run.db")
@@ -67,7 +74,7 @@ def run(args: Namespace) -> int:
     plan = Plan(
         db=db,
         instrument=instrument,
-        updates=merge(*recordings),
+        updates=updates,
         broker=broker,
         size=size,
         max_qty=max_qty,
@@ -79,6 +86,8 @@ def run(args: Namespace) -> int:
         sessions=sessions,
         tif=Day() if args.tif == "day" else GTC,
         trades_alone=has_trades_alone(recordings),
+        display_qty=display_qty,
+        unasked=unasked,
     )
     result = trade(plan, sys.stderr)
     tell_bad_rows(recordings)
@@ -86,10 +95,7 @@ def run(args: Namespace) -> int:
     print(summary)
     print()
     if chart is not None:
-        title = f"{args.symbol}: {', '.join(recording.path.name for recording in recordings)}"
-        page = chart_page(title, result.market, result.orders, instrument, summary=summary)
-        chart.write_text(page, encoding="utf-8")
-        print(f"Chart: {chart}\n")
+        _draw(chart, result, recordings, instrument, summary)
     is_balanced = balance(db, broker, account, audit)
     is_same = prove(db, result.state_hash)
     print(
@@ -135,6 +141,32 @@ def _busts(args: Namespace, instrument: Instrument) -> Busts | None:
             "--bust-after", args.bust_after, "give --bust-rate too: none is busted without it"
         )
     return None
+
+
+def _updates(
+    halted: str | None, instrument: Instrument, recordings: Sequence[AnyRecording]
+) -> Iterable[MarketData]:
+    pauses = None if halted is None else halts(halted, instrument.symbol)
+    updates = merge(*recordings)
+    return updates if pauses is None else pauses.among(updates)
+
+
+def _draw(
+    chart: Path, result: Result, recordings: Sequence[AnyRecording], instrument: Instrument, summary: str
+) -> None:
+    title = f"{instrument.symbol}: {', '.join(recording.path.name for recording in recordings)}"
+    page = chart_page(title, result.market, result.orders, instrument, summary=summary)
+    chart.write_text(page, encoding="utf-8")
+    print(f"Chart: {chart}\n")
+
+
+def _display_qty(text: str | None, size: Decimal) -> Decimal | None:
+    if text is None:
+        return None
+    shown = positive(text, "--display")
+    if shown > size:
+        raise ValidationError("--display", text, f"pass at most {plain(size)}, the --size of an order")
+    return shown
 
 
 def _writable(path: str | None) -> Path | None:

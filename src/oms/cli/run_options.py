@@ -78,6 +78,7 @@ def _add_bot(parser: ArgumentParser) -> None:
     add("--size", default="0.05", help="how much each order of the bot is for (default: 0.05)")
     add("--max-qty", default="0.3", help="how much the bot may hold (default: 0.3)")
     add("--pace", type=int, default=10, help="the bot looks at every so-manieth quote (default: 10)")
+    add("--display", metavar="QTY", help="how much of an order that waits is shown at a time (default: all)")
     add("--tif", choices=("gtc", "day"), default="gtc", help="how long its orders are good (default: gtc)")
 
 
@@ -110,6 +111,19 @@ def _add_wires(parser: ArgumentParser) -> None:
     add("--faults", metavar="MODEL", action="append", help="what goes wrong; several do (default: nothing)")
     add("--bust-rate", metavar="PROBABILITY", help="how many executions are declared void (default: none)")
     add("--bust-after", metavar="MODEL", help="how long after, as for --latency (default: a minute)")
+    add(
+        "--cancel-rate",
+        metavar="PROBABILITY",
+        help="how many orders the venue cancels unasked (default: none)",
+    )
+    add("--cancel-after", metavar="MODEL", help="how long after, as for --latency (default: a second)")
+    finish = "when open orders are done for the day, in UTC or seconds after the first row"
+    add("--done-for-day", metavar="TIME", help=finish)
+    add(
+        "--halt",
+        metavar="TIME+SECONDS[,...]",
+        help="when it is halted, in UTC or seconds after the first row, and how long",
+    )
     add("--seed", type=int, default=0, help="what is drawn at random follows from it (default: 0)")
 
 

@@ -16,6 +16,7 @@ from oms.analytics.order_trace import OrderTrace
 from oms.brokers.paper import PaperBroker
 from oms.cli.journal import begun
 from oms.cli.market_maker import MarketMaker
+from oms.cli.unasked import Unasked, UnaskedActs
 from oms.model.bars import Bar
 from oms.model.decimals import EXACT
 from oms.model.define import record
@@ -23,6 +24,7 @@ from oms.model.events import Event, OrderEvent, OrderSubmitted
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import MarketData, Quote, TradePrint
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import NS_PER_S, to_datetime
 from oms.model.time_in_force import GTC, Day, GoodTillCancel
 from oms.ports.calendar import SessionSource
@@ -31,6 +33,7 @@ from oms.projections.executions import Executions
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.simulation.bar_path import BarPath
+from oms.simulation.opening_hours import NEVER_NS
 
 EXIT_EARLY: Final = 75
 """The exit code of a run that was told to break off."""
@@ -60,6 +63,8 @@ class Plan:
         tif: How long the bot's orders are good that wait for somebody.
         trades_alone: Whether trades are all that is known of the market: the bot then takes a tick on each side of the last one
             for what is offered.
+        display_qty: How much the bot's orders show at a time, where they wait for somebody; None for all of it.
+        unasked: What the venue does that nobody asked for; nothing unless given.
     """
 
     db: Path
@@ -76,6 +81,8 @@ class Plan:
     sessions: SessionSource | None = None
     tif: Day | GoodTillCancel = GTC
     trades_alone: bool = False
+    display_qty: Decimal | None = None
+    unasked: Unasked | None = None
 
 
 @record
@@ -139,7 +146,15 @@ def trade(plan: Plan, progress: TextIO) -> Result:
         if plan.exit_after is not None:
             om.on(OrderSubmitted, _breaker(om, plan.exit_after))
         symbol, watch = plan.instrument.symbol, _Watch(om, clock, plan)
-        bot = MarketMaker(om, symbol, size=plan.size, max_qty=plan.max_qty, pace=plan.pace, tif=plan.tif)
+        bot = MarketMaker(
+            om,
+            symbol,
+            size=plan.size,
+            max_qty=plan.max_qty,
+            pace=plan.pace,
+            tif=plan.tif,
+            display_qty=plan.display_qty,
+        )
         show = _progress(progress, plan.share, started)
         is_closed = om.state.sessions.is_closed
         try:
@@ -193,7 +208,7 @@ def _quote(om: OrderManager, update: MarketData, plan: Plan) -> Quote | None:
         return _around(update, update.close, update.volume, plan.instrument)
     if type(update) is TradePrint:
         return _around(update, update.price, update.size, plan.instrument) if plan.trades_alone else None
-    return om.quote(update.symbol)
+    return None if type(update) is SecurityStatus else om.quote(update.symbol)
 
 
 def _around(update: MarketData, px: Decimal, size: Decimal | None, instrument: Instrument) -> Quote:
@@ -209,10 +224,16 @@ class _Watch:
         self._broker, self._sessions = plan.broker, plan.sessions
         self._session_ns: int | None = None
         self._reconcile_ns = 0 if plan.reconciles else None
+        self._acts = None if plan.unasked is None else UnaskedActs(plan.unasked, om, plan.broker)
 
     def go_on(self, until_ns: int) -> None:
+        acts = self._acts
+        if acts is not None:
+            acts.begin(until_ns)
         while (due_ns := self._due_ns()) is not None and due_ns <= until_ns:
             self._clock.advance_to(due_ns)
+            if acts is not None and acts.due_ns <= due_ns:
+                acts.act(due_ns)
             self._om.poll()
 
     def reconcile(self, time_ns: int) -> None:
@@ -232,6 +253,8 @@ class _Watch:
 
     def _due_ns(self) -> int | None:
         due_ns, sessions = self._broker.due_ns, self._sessions
+        if self._acts is not None and self._acts.due_ns != NEVER_NS:
+            due_ns = self._acts.due_ns if due_ns is None else min(due_ns, self._acts.due_ns)
         if sessions is None:
             return due_ns
         now_ns = self._clock.now_ns()

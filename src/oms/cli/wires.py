@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, cast
 
+from oms.cli.halting import moment
+from oms.cli.unasked import Unasked
 from oms.cli.words import Ways, Words, made, moment_ns, nanoseconds, way
 from oms.errors import ValidationError
-from oms.model.decimals import fraction
+from oms.model.decimals import ZERO, fraction
 from oms.model.enums import ExecType, RequestKind
 from oms.model.instrument import Instrument
+from oms.model.sessions import NS_PER_S
 from oms.simulation.busts import Busts
 from oms.simulation.faults import Fate, FaultModel, Faults, Outages, RandomOutages, Rejects, ReportFate
 from oms.simulation.latency import NO_DELAY, Constant, Delay, Latency, LogNormal, Uniform
@@ -174,6 +177,28 @@ def busts(rate: str, after: str | None, instrument: Instrument, seed: int) -> Bu
     if after is None:
         return Busts(probability, seed=seed)
     return Busts(probability, after=cast(Delay, made("--bust-after", after, DELAYS, instrument)), seed=seed)
+
+
+def unasked(
+    rate: str | None, after: str | None, done_for_day: str | None, instrument: Instrument, seed: int
+) -> Unasked | None:
+    """Give what the venue does that nobody asked for; None where it is nothing.
+
+    Raises:
+        ValidationError: The rate is no number from 0 to 1, the delay no model or for none, or the time no time.
+    """
+    if rate is None and after is not None:
+        raise ValidationError("--cancel-after", after, "give --cancel-rate too: none is canceled without it")
+    if rate is None and done_for_day is None:
+        return None
+    return Unasked(
+        ZERO if rate is None else fraction(rate, "--cancel-rate"),
+        Constant(NS_PER_S)
+        if after is None
+        else cast(Delay, made("--cancel-after", after, DELAYS, instrument)),
+        seed,
+        None if done_for_day is None else moment("--done-for-day", done_for_day),
+    )
 
 
 def _parted(text: str) -> tuple[str, str]:

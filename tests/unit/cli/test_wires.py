@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from oms.cli import wires
+from oms.cli.halting import Moment
+from oms.cli.unasked import Unasked
 from oms.errors import ValidationError
-from oms.model.decimals import exact
+from oms.model.decimals import ONE, ZERO, exact
 from oms.model.enums import ExecType, RequestKind
 from oms.model.instrument import Instrument
 from oms.simulation.busts import Busts
@@ -136,4 +138,23 @@ def test_busts() -> None:
     ):
         with pytest.raises(ValidationError) as caught:
             wires.busts(rate, after, X, 3)
+        assert told in str(caught.value)
+
+
+def test_what_the_venue_does_unasked() -> None:
+    assert wires.unasked(None, None, None, X, 3) is None
+    assert wires.unasked("0.1", None, None, X, 3) == Unasked(
+        exact("0.1", "rate"), Constant(1_000 * MS), 3, None
+    )
+    finish = Moment(75_600_000 * MS, is_daily=True)
+    assert wires.unasked("1", "constant:5", "21:00", X, 3) == Unasked(ONE, Constant(5 * MS), 3, finish)
+    assert wires.unasked(None, None, "21:00", X, 3) == Unasked(ZERO, Constant(1_000 * MS), 3, finish)
+    for rate, after, done, told in (
+        ("2", None, None, "--cancel-rate = 2: pass 0 to 1"),
+        ("1", "soon", None, "--cancel-after = soon: none;"),
+        (None, "none", "21:00", "--cancel-after = none: give --cancel-rate too"),
+        (None, None, "noon", "--done-for-day = noon: write a time of day"),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            wires.unasked(rate, after, done, X, 3)
         assert told in str(caught.value)

@@ -1,0 +1,200 @@
+"""`oms run` where the venue does what nobody asked for, trading is halted, and orders show a part of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from oms.cli.__main__ import main
+from oms.feeds.synthetic import SyntheticMarket
+from oms.model.events import (
+    CancelRequested,
+    Event,
+    OrderCanceled,
+    OrderCreated,
+    OrderDoneForDay,
+    OrderRestated,
+    OrderSubmitted,
+    Traded,
+)
+from oms.model.instrument import Instrument
+from oms.model.market import Quote
+from oms.model.terms import Limit
+from oms.model.time_in_force import GoodTillCancel
+from oms.stores.sqlite import SQLiteEventStore
+
+pytestmark = pytest.mark.slow
+
+ACME = Instrument(symbol="ACME", currency="USD", tick="0.01")
+BOT = ("--symbol", "ACME", "--currency", "USD", "--lot", "1", "--size", "5", "--max-qty", "30", "--pace", "5")
+# 2018-01-02T14:30:00Z, when New York opens.
+OPENING_NS = 1_514_903_400_000_000_000
+S = 1_000_000_000
+
+
+def rows(steps: int = 1_000, start_ns: int = OPENING_NS) -> list[str]:
+    market = SyntheticMarket(instrument=ACME, start_px="100.00", start_ns=start_ns, steps=steps, seed=3)
+    return [
+        f"{one.time_ns},{one.bid},{one.bid_size},{one.ask},{one.ask_size}"
+        for one in market
+        if isinstance(one, Quote)
+    ]
+
+
+def written(path: Path, lines: Sequence[str]) -> str:
+    path.write_text("\n".join(["recv_ns,bid,bid_size,ask,ask_size", *lines]), encoding="utf-8")
+    return str(path)
+
+
+def ran(folder: Path, *arguments: str, name: str = "run") -> list[Event]:
+    """Run, see that the run balances and that its journal gives the same state, and give the journal."""
+    db = folder / f"{name}.db"
+    assert main(["run", *arguments, *BOT, "--db", str(db)]) == 0
+    with SQLiteEventStore(db, read_only=True) as store:
+        return list(store.read())
+
+
+def test_the_venue_cancels_a_part_of_the_orders_that_nobody_asked_to_cancel(tmp_path: Path) -> None:
+    file = written(tmp_path / "quotes.csv", rows())
+    asked = ("--cancel-rate", "0.5", "--cancel-after", "uniform:1,3000", "--account", "margin:50000")
+
+    events = ran(tmp_path, file, *asked)
+
+    requests = {event.cl_ord_id for event in events if isinstance(event, CancelRequested)}
+    unasked = [
+        event
+        for event in events
+        if isinstance(event, OrderCanceled) and event.text == "canceled by the venue"
+    ]
+    submitted = sum(isinstance(event, OrderSubmitted) for event in events)
+    assert 0 < len(unasked) < submitted
+    assert not requests & {event.cl_ord_id for event in unasked}
+    again = ran(tmp_path, file, *asked, name="again")
+    other = ran(tmp_path, file, *asked, "--seed", "1", name="other")
+
+    def canceled_at(journal: list[Event]) -> list[int]:
+        return [event.time_ns for event in journal if isinstance(event, OrderCanceled)]
+
+    assert canceled_at(again) == canceled_at(events) != canceled_at(other)
+
+
+def test_with_latency_faults_and_pending_reports_it_balances_too(tmp_path: Path) -> None:
+    file = written(tmp_path / "quotes.csv", rows())
+    asked = (
+        "--cancel-rate",
+        "0.3",
+        "--cancel-after",
+        "log-normal:500,0.8",
+        "--done-for-day",
+        "12",
+        "--halt",
+        "5+5",
+    )
+    wires = ("--latency", "uniform:1,400", "--faults", "outages:2,0.1,requests=lost,reports=lost")
+
+    events = ran(tmp_path, file, *asked, *wires, "--profile", "fix-broker", "--display", "2")
+
+    assert any(isinstance(event, OrderCanceled) and event.text == "canceled by the venue" for event in events)
+
+
+def test_what_is_open_is_done_for_the_day_and_renewed_with_the_next_opening(tmp_path: Path) -> None:
+    # Two mornings in New York; the market begins a second after the opening.
+    day_ns = 86_400 * S
+    lines = [*rows(400, OPENING_NS + S), *rows(400, OPENING_NS + S + day_ns)]
+    file = written(tmp_path / "quotes.csv", lines)
+
+    events = ran(tmp_path, file, "--calendar", "nyse", "--done-for-day", "14:30:04")
+
+    done = [event for event in events if isinstance(event, OrderDoneForDay)]
+    assert {event.time_ns for event in done} == {OPENING_NS + 4 * S, OPENING_NS + 4 * S + day_ns}
+    assert not any(event.is_over for event in done)
+    renewed = [event for event in events if isinstance(event, OrderRestated)]
+    first_day = [event.order_id for event in done if event.time_ns < OPENING_NS + day_ns]
+    assert sorted(event.order_id for event in renewed) == sorted(first_day)
+    assert {event.time_ns for event in renewed} == {OPENING_NS + day_ns}
+    # Until then none of them trades.
+    held = [
+        event
+        for event in events
+        if isinstance(event, Traded)
+        and event.order_id in first_day
+        and OPENING_NS + 4 * S < event.time_ns < OPENING_NS + day_ns
+    ]
+    assert not held
+
+
+def test_day_orders_that_are_done_for_the_day_are_over(tmp_path: Path) -> None:
+    file = written(tmp_path / "quotes.csv", rows(400, OPENING_NS + S))
+
+    events = ran(tmp_path, file, "--calendar", "nyse", "--tif", "day", "--done-for-day", "14:30:04")
+
+    done = [event for event in events if isinstance(event, OrderDoneForDay)]
+    assert done
+    assert all(event.is_over and event.time_ns == OPENING_NS + 4 * S for event in done)
+
+
+def test_nothing_trades_while_halted_and_it_goes_on_with_an_auction(tmp_path: Path) -> None:
+    # The bot bids 100.00 and offers 100.02. While it is halted the market comes down to 99.95 and 99.97: the bid would have
+    # traded at once, and does so when trading goes on.
+    second = [
+        (1, "100.00", "100.02"),
+        *((at, "100.00", "100.02") for at in range(2, 6)),
+        *((at, "99.95", "99.97") for at in range(7, 11)),
+    ]
+    lines = [f"{OPENING_NS + at * S},{bid},50,{ask},50" for at, bid, ask in second]
+    file = written(tmp_path / "quotes.csv", lines)
+
+    halted = ran(tmp_path, file, "--halt", "14:30:06+2.5", name="halted")
+    free = ran(tmp_path, file, name="free")
+
+    def fills(journal: list[Event]) -> list[tuple[int, Decimal]]:
+        return [
+            ((event.time_ns - OPENING_NS) // (S // 2), event.last_px)
+            for event in journal
+            if isinstance(event, Traded)
+        ]
+
+    # In the auction 5 are bought of the 50 that are offered at 99.97, the price nearest to the middle of 99.95 and 99.97.
+    assert fills(free)[0] == (14, Decimal("100.00"))
+    assert fills(halted) == [(17, Decimal("99.97"))]
+
+
+def test_the_orders_of_the_bot_show_a_part_of_themselves(tmp_path: Path) -> None:
+    file = written(tmp_path / "quotes.csv", rows())
+
+    events = ran(tmp_path, file, "--display", "2")
+
+    waiting = [
+        event
+        for event in events
+        if isinstance(event, OrderCreated) and isinstance(event.time_in_force, GoodTillCancel)
+    ]
+    assert waiting
+    assert all(isinstance(event.terms, Limit) and event.terms.display_qty == 2 for event in waiting)
+    # A part at a time: none of their executions is of more.
+    shown = {event.order_id for event in waiting}
+    made = [event.last_qty for event in events if isinstance(event, Traded) and event.order_id in shown]
+    assert max(made) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--cancel-rate", "2"), "--cancel-rate = 2: pass 0 to 1"),
+        (("--cancel-after", "none"), "--cancel-after = none: give --cancel-rate too"),
+        (("--done-for-day", "noon"), "--done-for-day = noon: write a time of day in UTC"),
+        (("--halt", "14:30"), "--halt = 14:30: write START+SECONDS"),
+        (("--display", "6", "--size", "5"), "--display = 6: pass at most 5, the --size of an order"),
+        (("--display", "0"), "--display = 0: pass more than zero"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_line_that_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str
+) -> None:
+    file = written(tmp_path / "quotes.csv", rows(5))
+
+    assert main(["run", file, *arguments]) == 2
+    assert told in capsys.readouterr().err
