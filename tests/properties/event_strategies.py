@@ -133,6 +133,7 @@ def limits() -> st.SearchStrategy[RiskLimits]:
         message_window_s=st.integers(1, 86_400),
         max_reference_age_s=st.integers(1, 86_400),
         off_by=texts().filter(bool),
+        blocks_self_match=st.booleans(),
     )
 
 

@@ -25,7 +25,7 @@ ORIGIN: Final = "contingency"
 OF_GATE: Final = frozenset(
     {
         ReasonCode.KILL_SWITCH, ReasonCode.MSG_RATE, ReasonCode.MAX_OPEN_ORDERS, ReasonCode.MAX_ORDER_QTY,
-        ReasonCode.MAX_ORDER_VALUE, ReasonCode.PRICE_COLLAR, ReasonCode.INPUT_UNAVAILABLE,
+        ReasonCode.MAX_ORDER_VALUE, ReasonCode.PRICE_COLLAR, ReasonCode.INPUT_UNAVAILABLE, ReasonCode.SELF_MATCH,
     }
 )  # fmt: skip
 """Why the gate refuses: another time it may not. An exit that is denied for nothing else is not lost."""

@@ -18,10 +18,11 @@ PASSING: Final = frozenset(
         ReasonCode.PRICE_COLLAR,
         ReasonCode.KILL_SWITCH,
         ReasonCode.MAX_OPEN_ORDERS,
+        ReasonCode.SELF_MATCH,
     }
 )
 """Refusals here that pass: too many messages or orders, a broker that is not known well enough yet or is down, a price that is stale or gone,
-and a kill switch, which is for all. Any other is of the order itself."""
+an own order in the way, and a kill switch, which is for all. Any other is of the order itself."""
 
 STAYING: Final = frozenset({"1", "3", "5", "9", "10", "11", "13", "14", "15", "18"})
 """OrdRejReason (103) of a venue that stay as they are: unknown symbol, order exceeds limit, unknown order, trade along required,

@@ -233,7 +233,9 @@ class _Reading:
                 exposure.open_buy_qty, exposure.open_sell_qty = open_buy_qty, open_sell_qty
             case rows.OpenOrdersRow(order_ids):
                 known = state.index.by_id
-                state.book.exposure.open_orders.update((number, known[number]) for number in order_ids)
+                ledger = state.book.exposure
+                ledger.open_orders.update((number, known[number]) for number in order_ids)
+                ledger.match(is_on=ledger.matchable is not None)
             case rows.ReducingRow(account, symbol, order_ids):
                 known = state.index.by_id
                 reducing = {number: known[number] for number in order_ids}

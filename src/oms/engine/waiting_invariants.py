@@ -87,6 +87,17 @@ def _check_reducing(state: State) -> Iterator[str]:
         yield f"reduce-only orders are {sorted(wanted)}, looked after are {sorted(listed)}"
 
 
+def _check_matchable(state: State) -> Iterator[str]:
+    limits, ledger = state.book.limits, state.book.exposure
+    if (ledger.matchable is not None) != (limits is not None and limits.blocks_self_match):
+        yield "open orders are kept by account and symbol, or not, against what the limits say"
+    listed = (ledger.matchable or {}).items()
+    found = {order_id: holding for holding, orders in listed for order_id in orders}
+    wanted = {order_id: (order.account, order.symbol) for order_id, order in ledger.open_orders.items()}
+    if ledger.matchable is not None and found != wanted:
+        yield f"open orders are {wanted}, by account and symbol they are {found}"
+
+
 def _check_held_orders(state: State) -> Iterator[str]:
     held = state.held_orders
     waiting = {
@@ -115,5 +126,6 @@ FURTHER: Final[tuple[Callable[[State], Iterator[str]], ...]] = (
     _check_anomalies,
     _check_fees,
     _check_reducing,
+    _check_matchable,
 )
 """The checks of this module, for `check_state`."""

@@ -66,9 +66,10 @@ class ExposureLedger:
     Attributes:
         open_orders: The orders that may still trade.
         reducing: Those of them that may only reduce a position, by account and symbol; an entry stays, be it empty.
+        matchable: All of them by account and symbol, likewise; None unless `match` asks for it.
     """
 
-    __slots__ = ("_by_symbol", "_instruments", "open_orders", "reducing")
+    __slots__ = ("_by_symbol", "_instruments", "matchable", "open_orders", "reducing")
 
     def __init__(self, instruments: Mapping[Symbol, Instrument] = NO_INSTRUMENTS) -> None:
         """Begin with nothing open in these instruments, of which more may be defined later."""
@@ -76,6 +77,14 @@ class ExposureLedger:
         self._by_symbol: dict[Symbol, dict[Account, Exposure]] = {}
         self.open_orders: dict[OrderId, Order] = {}
         self.reducing: dict[tuple[Account, Symbol], dict[OrderId, Order]] = {}
+        self.matchable: dict[tuple[Account, Symbol], dict[OrderId, Order]] | None = None
+
+    def match(self, *, is_on: bool) -> None:
+        """Keep the open orders by account and symbol from now on, or no longer."""
+        self.matchable = {} if is_on else None
+        if self.matchable is not None:
+            for order_id, order in self.open_orders.items():
+                self.matchable.setdefault((order._account, order._symbol), {})[order_id] = order
 
     def of(self, account: Account, symbol: Symbol) -> Exposure:
         """Give what is open in an instrument for an account."""
@@ -121,8 +130,12 @@ class ExposureLedger:
             self.open_orders[order._order_id] = order
             if order._instructions is not None and order._instructions.reduce_only:
                 self.reducing.setdefault((order._account, order._symbol), {})[order._order_id] = order
+            if self.matchable is not None:
+                self.matchable.setdefault((order._account, order._symbol), {})[order._order_id] = order
         elif not qty:
             exposure.open_orders -= 1
             del self.open_orders[order._order_id]
             if order._instructions is not None and order._instructions.reduce_only:
                 del self.reducing[order._account, order._symbol][order._order_id]
+            if self.matchable is not None:
+                del self.matchable[order._account, order._symbol][order._order_id]

@@ -48,6 +48,7 @@ class RiskLimits:
             never stopped by it.
         message_window_s: The length of that window, in seconds.
         off_by: Who answers for the limits that are off.
+        blocks_self_match: Refuse what would trade with an order of the same account and symbol that is open at a broker.
     """
 
     max_order_qty: Decimal | None = field(converter=_qty)
@@ -58,6 +59,7 @@ class RiskLimits:
     message_window_s: int = 1
     max_reference_age_s: int = 60
     off_by: str = ""
+    blocks_self_match: bool = False
 
     def __attrs_post_init__(self) -> None:
         """Check the counts, and refuse a limit that is off without a name."""
@@ -67,6 +69,8 @@ class RiskLimits:
             _check_count("max_messages", self.max_messages, MAX_MESSAGES)
         _check_count("message_window_s", self.message_window_s, MAX_SECONDS)
         _check_count("max_reference_age_s", self.max_reference_age_s, MAX_SECONDS)
+        if type(self.blocks_self_match) is not bool:
+            raise ValidationError("blocks_self_match", self.blocks_self_match, "pass True or False")
         limits = (
             self.max_order_qty,
             self.max_order_notional,

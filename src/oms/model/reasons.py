@@ -32,6 +32,7 @@ class ReasonCode(Choice):
     ABOVE_ORDER_QTY = "ABOVE_ORDER_QTY"
     IN_THE_PAST = "IN_THE_PAST"
     REDUCE_ONLY = "REDUCE_ONLY"
+    SELF_MATCH = "SELF_MATCH"
     OTHER = "OTHER"
 
 

@@ -6,10 +6,14 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final
 
+from oms.model.enums import Side
 from oms.model.exposure import NO_INSTRUMENTS, ExposureLedger
-from oms.model.ids import Symbol
+from oms.model.ids import Account, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
+from oms.model.reasons import Reason
+from oms.model.terms import Terms
+from oms.risk.self_match import why_self_match
 
 _NS_PER_S: Final = 1_000_000_000
 
@@ -39,9 +43,16 @@ class RiskBook:
     def set_limits(self, limits: RiskLimits) -> None:
         """Put limits in force; what was sent before still counts."""
         self.limits = limits
+        self.exposure.match(is_on=limits.blocks_self_match)
         self.sent_ns = deque(self.sent_ns, maxlen=limits.max_messages or 0)
         self._full = limits.max_messages or 1
         self._window_ns = limits.message_window_s * _NS_PER_S
+
+    def why_self_match(
+        self, account: Account, symbol: Symbol, side: Side, terms: Terms
+    ) -> tuple[Reason, ...]:
+        """Give the reason against an order that would trade with one of its account; none if it would not."""
+        return why_self_match(self.exposure, account, symbol, side, terms)
 
     def is_rate_reached(self, now_ns: int) -> bool:
         """Tell whether one more request would be one too many in the window."""

@@ -72,6 +72,8 @@ class Gate:
         if limits.price_collar is not None:
             age_ns = now_ns - reference_ns
             reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
+        if limits.blocks_self_match:
+            reasons += book.why_self_match(command.account, command.symbol, side, command.terms)
         return reasons or Approved(command)
 
     def approve_replace(
@@ -102,6 +104,8 @@ class Gate:
         if limits.price_collar is not None:
             age_ns = now_ns - reference_ns
             reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
+        if limits.blocks_self_match:
+            reasons += book.why_self_match(order.account, order.symbol, side, order.terms)
         return reasons or Approved(command)
 
     def approve_reduction(self, command: ReplaceOrder) -> Approved[ReplaceOrder]:

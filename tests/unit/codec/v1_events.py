@@ -143,6 +143,7 @@ EXPECTED: tuple[e.Event, ...] = (
             message_window_s=1,
             max_reference_age_s=60,
             off_by="R. Iskmanager",
+            blocks_self_match=True,
         ),
     ),
     e.SessionChanged(6, 1, e.Cause("SessionChange", "clock"), 6, T0, SessionPhase.OPEN, "20231114", None),

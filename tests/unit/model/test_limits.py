@@ -41,6 +41,7 @@ BAD_LIMITS: dict[str, tuple[dict[str, Any], str]] = {
     "a window of more than a day": ({"message_window_s": 86_401}, "message_window_s"),
     "an age as text": ({"max_reference_age_s": "60"}, "max_reference_age_s"),
     "an age of none": ({"max_reference_age_s": None}, "max_reference_age_s"),
+    "a count for a truth": ({"blocks_self_match": 1}, "blocks_self_match"),
 }
 
 

@@ -1,0 +1,66 @@
+"""Whether an order would trade with one of its own account, by the limits of what is open at the brokers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Final
+
+from oms.model.decimals import plain
+from oms.model.enums import Side
+from oms.model.exposure import ExposureLedger
+from oms.model.ids import Account, OrderId, Symbol
+from oms.model.order import Order
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.terms import Limit, Market, MarketToLimit, Terms, limit_px
+
+# A property of `Order` costs a call.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+_AT_MARKET: Final = (Market, MarketToLimit)
+_BUY: Final = Side.BUY
+
+
+def why_self_match(
+    exposure: ExposureLedger, account: Account, symbol: Symbol, side: Side, terms: Terms
+) -> tuple[Reason, ...]:
+    """Give the reason against an order that would trade with one of its account that is open at a broker; none if it would not.
+
+    Terms that wait for a price, follow one or are worked here say nothing yet: what they become is asked about in its turn.
+    """
+    if type(terms) is not Limit and type(terms) not in _AT_MARKET:
+        return ()
+    orders = exposure.matchable
+    others = () if orders is None else orders.get((account, symbol), {}).values()
+    is_buy, px = side is _BUY, limit_px(terms)
+    against: tuple[Decimal, OrderId] | None = None
+    for at, order_id in _prices(others, is_buy=not is_buy):
+        if at is None:
+            allowed = f"nothing while order {order_id} of this account is open at the market"
+            return (Reason(ReasonCode.SELF_MATCH, "price", _shown(px), allowed),)
+        if px is not None and (px < at if is_buy else px > at):
+            continue
+        if against is None or (at < against[0] if is_buy else at > against[0]):
+            against = at, order_id
+    if against is None:
+        return ()
+    beyond = "below" if is_buy else "above"
+    allowed = f"{beyond} {plain(against[0])}, where order {against[1]} of this account rests"
+    return (Reason(ReasonCode.SELF_MATCH, "price", _shown(px), allowed),)
+
+
+def _shown(px: Decimal | None) -> str:
+    return "any" if px is None else plain(px)
+
+
+def _prices(orders: Iterable[Order], *, is_buy: bool) -> Iterator[tuple[Decimal | None, OrderId]]:
+    """Give at what limit each order of a side may be at work, None for any; an unanswered replace adds what it asks for."""
+    for order in orders:
+        if (order._side is _BUY) is not is_buy:
+            continue
+        asked = [request.terms for request in order._requests.values() if request.terms is not None]
+        for terms in (order._terms, *asked):
+            px = limit_px(terms)
+            if px is not None or type(terms) in _AT_MARKET:
+                yield px, order._order_id
