@@ -212,7 +212,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _of(
         "kept reports are lost when their order turns up",
-        "engine.state",
+        "engine.consequences",
         "        state.held.turn_up(EXECUTION, event.broker, event.exec_id)\n        if name is not None:\n",
         "        if name is not None:\n",
     ),
@@ -236,7 +236,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _of(
         "after a restart the order of a cancel is not found",
-        "engine.state",
+        "engine.consequences",
         "    state.index.by_cl_ord_id[cl_ord_id] = order\n    if state.held.names and",
         "    if state.epoch < 2:\n        state.index.by_cl_ord_id[cl_ord_id] = order\n    if state.held.names and",
     ),
