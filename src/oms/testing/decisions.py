@@ -98,9 +98,9 @@ def answer_now(venue: TruthfulVenue, cl_ord_id: ClOrdId, *, is_yes: bool) -> Non
     """Let a venue decide about a request, and about those before it; what cannot be accepted is refused."""
     truth = venue.existing
     dice = Dice(1, 0, _ONE, _ONE)
-    if cl_ord_id == venue.first_id:
-        if conditions.is_new(venue):
-            (_accept if is_yes else _reject)(venue, dice)
+    # A request that has the order's own number, which is wrong, is a request all the same.
+    if cl_ord_id == venue.first_id and conditions.is_new(venue):
+        (_accept if is_yes else _reject)(venue, dice)
         return
     while (asked := truth.find(cl_ord_id)) is not None:
         if not is_yes:
