@@ -114,6 +114,13 @@ def brought_too_late(told: list[Fills]) -> float:
     return inf
 
 
+def lost_its_place(tree: Contingency, told: list[Fills]) -> float:
+    """Give the update after the one with which the stop beside a target first sells: here, the target is placed anew then."""
+    assert isinstance(tree, Oto)
+    beside = isinstance(tree.exits[0], Oco) and told[2]
+    return told[2][0][0] + 1 if beside else inf
+
+
 def _qty_of(told: Iterable[tuple[Any, ...]]) -> Decimal:
     return sum((qty for _, qty, *_ in told), Decimal(0))
 
@@ -139,10 +146,30 @@ def test_a_group_gives_the_same_fills_native_and_worked_here(
     """The fills of each leg are equal, whoever works the group, for as long as its exits have something left to sell."""
     here, native = (fills(tree, market, worked_by) for worked_by in (WorkedBy.OMS, WorkedBy.VENUE))
     # What comes later goes another way: see below.
-    end = min(brought_too_late(here), brought_too_late(native))
+    end = min(
+        *map(brought_too_late, (here, native)), lost_its_place(tree, here), lost_its_place(tree, native)
+    )
     assert [[fill for fill in leg if fill[0] < end] for leg in here] == [
         [fill for fill in leg if fill[0] < end] for leg in native
     ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(200, 204), st.integers(2, 12), st.integers(1, 9), walks(), walks())
+def test_a_target_that_lost_its_place_sells_as_much_or_later(
+    half_ticks: int, order_qty: int, size: int, before: list[MarketUpdate], after: list[MarketUpdate]
+) -> None:
+    """Beside a stop that sells a part, the target never comes to more here, where it is placed anew, than natively."""
+    px = Decimal(half_ticks) / 2
+    exits = (Leg("X", Side.SELL, Limit(px), GTC), Leg("X", Side.SELL, Stop(90), GTC))
+    tree = Oto(Leg("X", Side.BUY, Market(), GTC, None, order_qty), (Oco(exits),))
+    queue: list[MarketUpdate] = [Quote(X, 0, 99, 1, px, 5), TradePrint(X, 0, px, 5)]
+    market = [*before, *queue, TradePrint(X, 0, 90, 1), TradePrint(X, 0, px, size), *after]
+    here, native = (fills(tree, market, worked_by) for worked_by in (WorkedBy.OMS, WorkedBy.VENUE))
+    assert here[2] == native[2]
+    for end, *_ in here[1]:
+        sold_here, sold = (_qty_of(fill for fill in leg if fill[0] <= end) for leg in (here[1], native[1]))
+        assert sold_here <= sold
 
 
 def bracket_of(
@@ -184,6 +211,12 @@ DIFFERENCES: dict[str, tuple[Contingency, list[MarketUpdate], list[Fills], list[
         [quote(94, 20), TradePrint(X, 0, 95, 1), quote(105, 4), TradePrint(X, 0, 105, 20)],
         [BOUGHT, [], [(3, Decimal(4), Decimal(95)), (4, Decimal(6), Decimal(95))]],
         [BOUGHT, [(4, Decimal(6), Decimal(105))], [(3, Decimal(4), Decimal(95))]],
+    ),
+    "a target keeps its place in the queue while a stop sells a part, or is placed behind the others for the rest": (
+        bracket_of(Limit(105), Stop(95)),
+        [quote(104, 5), TradePrint(X, 0, 105, 5), TradePrint(X, 0, 95, 1), TradePrint(X, 0, 105, 6)],
+        [BOUGHT, [(4, Decimal(5), Decimal(105))], [(3, Decimal(5), Decimal(104))]],
+        [BOUGHT, [(4, Decimal(1), Decimal(105))], [(3, Decimal(5), Decimal(104))]],
     ),
     "a sibling that the venue has canceled is not placed again for what the first one left": (
         bracket_of(Stop(95), Limit(105), Siblings.CANCEL),
