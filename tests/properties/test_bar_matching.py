@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from oms.model.bars import Bar
@@ -167,6 +167,21 @@ def terms(price: int | None, stop: int | None) -> Terms:
     return Stop(stop * TICK) if price is None else StopLimit(stop * TICK, price * TICK)
 
 
+RELEASED_BEFORE_WHO_IS_LATE: list[Happening] = [
+    ("bar", 995, 995, 0, 0, 0),
+    ("bar", 995, 995, 0, 0, 0),
+    ("bar", 995, 995, 0, 0, 0),
+    ("new", Side.SELL, 1, 995, 995, GTC, False),
+    ("new", Side.BUY, 1, None, None, GTC, True),
+    ("new", Side.SELL, 1, 995, None, GTC, False),
+    ("bar", 995, 995, 0, 0, 3),
+    ("new", Side.BUY, 1, None, None, GTC, False),
+    ("bar", 995, 995, 0, 0, 0),
+    ("bar", 995, 995, 1, 0, 3),
+]
+"""A bar releases a stop to a price at which somebody rests who came after that bar began, and who is therefore behind it."""
+
+
 @pytest.mark.slow
 @MANY
 @given(
@@ -174,6 +189,7 @@ def terms(price: int | None, stop: int | None) -> Terms:
     st.booleans(),
     st.lists(st.one_of(NEWS, NEWS, BARS), min_size=10, max_size=40),
 )
+@example(BarPath.OHLC, False, RELEASED_BEFORE_WHO_IS_LATE)
 def test_fills_are_those_of_who_goes_through_each_bar_tick_by_tick(
     path: BarPath, touches: bool, happenings: list[Happening]
 ) -> None:

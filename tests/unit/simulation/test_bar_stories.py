@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from oms.errors import ValidationError
+from oms.model.bars import Bar
+from oms.model.enums import Side
+from oms.model.reports import ExecutionReport
+from oms.model.terms import Limit
 from oms.simulation.bar_path import BarPath
 from oms.simulation.rules import MatchingRules
 from oms.simulation.self_match import SelfMatch
 from tests.unit.simulation.test_depth_stories import play
-from tests.unit.simulation.venue import Venue
+from tests.unit.simulation.venue import NOON_NS, Venue, X, bar, order
 
 FIRST = "bar 100,101,99,100x50"
 
@@ -370,3 +376,20 @@ def test_who_waits_for_an_open_meets_nobody_of_ours_before(mode: SelfMatch) -> N
 def test_rules_of_another_kind_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         MatchingRules(**wrong)  # type: ignore[arg-type]  # what is wrong is what is tested
+
+
+def test_the_parts_of_an_order_trade_in_one_bar_before_who_came_after_it_began() -> None:
+    exchange = Venue().exchange
+    exchange.on_market(bar(NOON_NS, "100,100,100,100x1"))
+    exchange.new_order(
+        order("parts", Side.SELL, Decimal(4), Limit(Decimal(101), Decimal(1)), time_ns=NOON_NS)
+    )
+    exchange.new_order(order("late", Side.SELL, Decimal(1), Limit(Decimal(101)), time_ns=NOON_NS + 1))
+
+    def names(start_ns: int) -> list[str | None]:
+        reports = exchange.on_market(Bar(X, start_ns + 2, start_ns, 100, 102, 100, 100, 2))
+        return [one.cl_ord_id for one in reports if isinstance(one, ExecutionReport)]
+
+    assert names(NOON_NS) == ["parts", "parts"]
+    # The part shown since the first bar is before who came in it, the next one behind.
+    assert names(NOON_NS + 2) == ["parts", "late"]

@@ -12,8 +12,10 @@ from oms.model.enums import ExecType, LastLiquidityInd, SecurityTradingStatus, S
 from oms.model.ids import Account, ClOrdId, ExecId, Symbol, VenueOrderId
 from oms.model.market import Quote, TradePrint
 from oms.model.reports import ExecutionReport, FeeReport
+from oms.model.requests import NewOrderSingle
 from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
+from oms.model.terms import StopLimit
 from oms.simulation.purses import Balance, Funds
 from oms.testing.fill_audit.audit import MAX_FOUND, FillAudit
 from tests.unit.simulation.venue import INSTRUMENT, NOON_NS, X, order
@@ -33,8 +35,15 @@ class Told:
         self.count = 0
 
     def order(self, name: str, side: Side, qty: int, price: str, *, time_ns: int = NOON_NS) -> None:
-        request = order(name, side, Decimal(qty), price, time_ns=time_ns)
-        self.sides[name], self.done[name] = (side, qty), 0
+        self.take(order(name, side, Decimal(qty), price, time_ns=time_ns), qty)
+
+    def stop(self, name: str, side: Side, qty: int, stop: str, price: str, *, time_ns: int) -> None:
+        terms = StopLimit(Decimal(stop), Decimal(price))
+        self.take(order(name, side, Decimal(qty), terms, time_ns=time_ns), qty)
+
+    def take(self, request: NewOrderSingle, qty: int) -> None:
+        name, time_ns = request.cl_ord_id, request.time_ns
+        self.sides[name], self.done[name] = (request.side, qty), 0
         self.audit.on_request(request)
         self.audit.on_report(self.said(name, ExecType.NEW, time_ns=time_ns))
 
@@ -203,6 +212,22 @@ def test_a_bar_has_its_prices_and_its_volume() -> None:
         "5 are left of the bar's 5",
         "it came after the bar began",
     ]
+
+
+def test_who_came_after_a_bar_began_is_behind_what_it_released() -> None:
+    told = Told()
+    audit = told.audit = FillAudit([INSTRUMENT])
+    told.stop("stop", Side.SELL, 3, "101", "102", time_ns=NOON_NS)
+    told.order("late", Side.SELL, 3, "102", time_ns=NOON_NS + 2)
+    told.order("later", Side.SELL, 3, "102", time_ns=NOON_NS + 3)
+    audit.on_market(Bar(X, NOON_NS + 9, NOON_NS + 1, 101, 101, 101, 101, 5))
+    audit.on_report(told.said("stop", ExecType.TRIGGERED, time_ns=NOON_NS + 9))
+    audit.on_market(Bar(X, NOON_NS + 19, NOON_NS + 9, 101, 103, 101, 101, 9))
+    told.fill("stop", 3, "102", MAKER)
+    assert told.found == []
+
+    told.fill("later", 3, "102", MAKER)
+    assert told.found == ["order vlate, 3 at 102, comes before it"]
 
 
 class Venue:

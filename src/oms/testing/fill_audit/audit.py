@@ -147,12 +147,16 @@ class FillAudit:
     def _put_last(self, order: OwnOrder, report: ExecutionReport) -> None:
         sources = self._sources[order.symbol]
         time_ns = report.transact_time_ns or 0
-        if report.exec_type is ExecType.TRIGGERED and sources.since_ns is not None:
-            # What a bar releases has been there since it began, and trades in it.
-            if order.placed_ns > sources.since_ns:
-                self._tell(f"order {order.name} came after the bar began that has released it")
-            time_ns = sources.since_ns
+        kind, since_ns = report.exec_type, sources.since_ns
+        if since_ns is not None and kind is ExecType.TRIGGERED and order.placed_ns > since_ns:
+            self._tell(f"order {order.name} came after the bar began that has released it")
+        # What a bar releases, or shows the next part of, has been there since it began, and trades in it.
+        is_of_bar = kind is ExecType.TRIGGERED or (kind is ExecType.TRADE and sources.is_bar_of_trades)
+        if since_ns is not None and is_of_bar:
+            time_ns = since_ns
         self._orders.put_last(order, queue_place=sources.next_place, time_ns=time_ns)
+        if is_of_bar and sources.is_gone_through:
+            self._orders.put_late_behind(order)
 
     def _on_own(self, report: ExecutionReport, order: OwnOrder) -> None:
         orders, kind = self._orders, report.exec_type

@@ -128,6 +128,17 @@ class OwnOrders:
         )
         self._put_in(order)
 
+    def put_late_behind(self, order: OwnOrder) -> None:
+        """Put who came later than an order got its place behind it, in their own order: they are nothing to the bar it is in."""
+        queue = self._queues.get((order.symbol, order.is_buy), SortedDict())
+        # The queue gives those of one price in the order of their places.
+        late = [one for one in queue.values() if one.price == order.price and one.placed_ns > order.placed_ns]
+        for one in late:
+            self._take_out(one)
+            self._places += 1
+            one.place = self._places
+            self._put_in(one)
+
     def release(self, order: OwnOrder, price: Decimal | None) -> None:
         """Let an order work that waited for a price."""
         order.is_resting = True

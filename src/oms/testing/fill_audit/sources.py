@@ -65,6 +65,17 @@ class Sources:
         """The place in time that the next of the market's orders will have; 0 where they have no names."""
         return 0 if self._orders is None else self._orders.next_place
 
+    @property
+    def is_bar_of_trades(self) -> bool:
+        """Whether a bar of trades is what there is to trade with."""
+        return self._bar is not None
+
+    @property
+    def is_gone_through(self) -> bool:
+        """Whether a bar is gone through by those alone who were there as it began; who came later stands behind them."""
+        is_deep = self._levels is not None or self._orders is not None
+        return self.since_ns is not None and not (is_deep or self._is_closed or self._is_halted)
+
     def hear(self, heard: MarketData) -> None:
         """Take whatever is heard of the market."""
         self._begin()
