@@ -29,7 +29,7 @@ def follow(parent: Parent, view: View) -> Steps:
         if since is not None:
             return Steps()
         memo[_HALTED] = str(view.now_ns)
-        return Steps(memo=tuple(sorted(memo.items())))
+        return Steps(memo=tuple(memo.items()))
     assert since is not None, "its time has stood"
     del memo[_HALTED]
     by_ns = view.now_ns - int(since)
@@ -39,6 +39,6 @@ def follow(parent: Parent, view: View) -> Steps:
     )
     return Steps(
         replan=Replan(slices=moved, why="trading was halted", end_ns=parent.end_ns + by_ns),
-        memo=tuple(sorted(memo.items())),
+        memo=tuple(memo.items()),
         wake=NextWake(at_ns=min((one.start_ns for one in moved), default=None)),
     )

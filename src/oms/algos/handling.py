@@ -42,8 +42,8 @@ from oms.ports.working_handler import NewChild, NextWake, Steps, View
 SENT: Final = "residual"
 """The entry of the memo that says that what was left at the end was sent."""
 AT_THE_CLOSE: Final = AtTheClose()
-_PATIENCE_NS: Final = 5_000_000_000
-"""For how long a child of the end may rest where it cannot be sent to trade at once or not at all."""
+PATIENCE_NS: Final = 5_000_000_000
+"""For how long a child that is meant to trade at once may rest before it is taken back, in nanoseconds."""
 
 
 def algorithm_of(terms: Terms) -> Algorithm:
@@ -291,7 +291,7 @@ def end_steps(parent: Parent, view: View, working: Working) -> Steps | None:
     if any(child.role == "auction" and not child.is_pending_cancel for child in parent.open.values()):
         return Steps()  # It ends with its auction.
     patient = [one for one in parent.open.values() if one.role == "sweep" and not one.is_pending_cancel]
-    until_ns = parent.last_child_ns + _PATIENCE_NS
+    until_ns = parent.last_child_ns + PATIENCE_NS
     if patient and view.now_ns < until_ns:
         return Steps(wake=NextWake(at_ns=until_ns))
     facts = facts_of(parent, view, working, crosses=True)
@@ -339,7 +339,7 @@ def _residual(parent: Parent, view: View, working: Working, step: EndStep, numbe
         )
         if (type(child.terms), ImmediateOrCancel) in view.capabilities.order_types:
             child = evolve(child, time_in_force=ImmediateOrCancel())
-    return Steps(children=(child,), memo=memo, wake=NextWake(at_ns=view.now_ns + _PATIENCE_NS))
+    return Steps(children=(child,), memo=memo, wake=NextWake(at_ns=view.now_ns + PATIENCE_NS))
 
 
 def auction_child(

@@ -19,7 +19,7 @@ from oms.model.draws import Draws
 from oms.model.parent import Parent
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Limit
-from oms.model.work import Memo, Pace, Wake
+from oms.model.work import Pace, Wake
 from oms.ports.working_handler import NewChild, NextWake, Steps, View
 
 SHOWN: Final = "shown"
@@ -73,13 +73,13 @@ class IcebergHandler(ReactingHandler):
         due_ns = self._due_ns(parent, view, algorithm, asked)
         if due_ns > view.now_ns:
             memo["due"] = f"{asked}:{due_ns}"
-            return Steps(memo=_sorted(memo), wake=NextWake(at_ns=due_ns))
+            return Steps(memo=tuple(memo.items()), wake=NextWake(at_ns=due_ns))
         memo.pop("due", None)
         memo["draws"], memo["filled"] = str(asked + 1), plain(parent.filled)
         qty = self._next_qty(parent, view, algorithm, asked, memo)
         if not qty:
-            return Steps(memo=_sorted(memo))
-        return Steps(children=(self._child(qty, asked, algorithm, parent, SHOWN),), memo=_sorted(memo))
+            return Steps(memo=tuple(memo.items()))
+        return Steps(children=(self._child(qty, asked, algorithm, parent, SHOWN),), memo=tuple(memo.items()))
 
     def _next_qty(
         self, parent: Parent, view: View, algorithm: Iceberg, k: int, memo: dict[str, str]
@@ -149,7 +149,3 @@ def _against_native(algorithm: Iceberg) -> tuple[Reason, ...]:
             Reason(ReasonCode.UNSUPPORTED, "display_when", str(algorithm.display_when.value), text)
         )
     return tuple(reasons)
-
-
-def _sorted(memo: dict[str, str]) -> Memo:
-    return tuple(sorted(memo.items()))

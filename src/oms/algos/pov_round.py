@@ -8,26 +8,20 @@ from typing import Final
 
 from attrs import evolve
 
-from oms.algos.child_terms import is_passive, passive_px, touch_px
+from oms.algos.child_terms import is_passive, touch_px
 from oms.algos.choices import LinkedTo
-from oms.algos.handling import child_of, facts_of, is_buy, progress_of, quote_for
+from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of
 from oms.algos.pacing import CatchUp, Decision, decide
 from oms.algos.parameter import in_ns
 from oms.algos.pov import OthersVolume, linked_rate, next_child, part_of, price_rate, target_of
 from oms.algos.reacting import Pov
+from oms.algos.resting import CROSS, repriced
 from oms.algos.slicing import ceiled
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.ids import OrderId
 from oms.model.parent import SLICE, Parent
-from oms.model.terms import Limit
 from oms.model.work import Pace, Rule
 from oms.ports.working_handler import NewChild, NextWake, Skip, Steps, View
-
-CROSS: Final = "cross"
-"""What a child is for that is to trade at once."""
-
-PATIENCE_NS: Final = 5_000_000_000
-"""For how long a child that is meant to trade at once may rest before it is taken back, in nanoseconds."""
 
 LAST_NS: Final = 60_000_000_000
 """How long before its end an order is finished that is to be, where it does not say, in nanoseconds."""
@@ -77,14 +71,13 @@ class PovRound:
                 self._look()
         repriced = self._repriced()
         self._keep()
-        memo = tuple(sorted(self._memo.items()))
         at_volume = self._next_volume() if interval is None else None
         return Steps(
             cancel=tuple(self._cancel),
             reprice=repriced,
             skips=() if self._skip is None else (self._skip,),
             children=() if self._child is None else (self._child,),
-            memo=None if memo == parent.memo else memo,
+            memo=tuple(self._memo.items()),
             wake=NextWake(
                 at_ns=min(self._at_ns, default=None),
                 at_volume=at_volume,
@@ -239,25 +232,10 @@ class PovRound:
                 self._cancel.append(child.order_id)
 
     def _repriced(self) -> tuple[tuple[OrderId, Decimal], ...]:
-        """Give the children that wait and that the market has left behind, each with the price at which it is to wait now."""
-        working, parent, view = self._working, self._parent, self._view
-        if not is_passive(working) or not (parent.open or self._child is not None):
+        if not is_passive(self._working) or not (self._parent.open or self._child is not None):
             return ()
         self._on_quote = True
-        quote, buys = quote_for(view, working), is_buy(parent)
-        if quote is None or view.is_killed or not (view.is_open and view.is_reconciled) or view.is_halted:
-            return ()
-        px = passive_px(working, quote, is_buy=buys)
-        found = []
-        for child in parent.open.values():
-            order = child.order
-            if order is None or child.role != SLICE or order.outstanding_requests:
-                continue
-            terms = order.terms
-            is_left = isinstance(terms, Limit) and (terms.price < px if buys else terms.price > px)
-            if is_left and child.order_id not in self._cancel:
-                found.append((child.order_id, px))
-        return tuple(found)
+        return repriced(self._parent, self._view, self._working, self._cancel)
 
     # ------------------------------------------------------------ what is kept, and when to look again
 

@@ -9,25 +9,19 @@ from typing import Final
 from attrs import evolve
 
 from oms.algos.auctions import in_force
-from oms.algos.child_terms import is_passive, passive_px
-from oms.algos.handling import auction_child, child_of, facts_of, is_buy, quote_for
+from oms.algos.child_terms import is_passive
+from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of
 from oms.algos.others import others_volume
 from oms.algos.pacing import CatchUp, Decision, Facts, decide
 from oms.algos.parameter import in_ns
+from oms.algos.resting import CROSS, repriced
 from oms.algos.vwap import dynamic_share, target_at
 from oms.algos.working import Working
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.ids import OrderId
 from oms.model.parent import SLICE, Child, Parent
-from oms.model.terms import Limit
 from oms.model.work import Pace, Rule, Slice, Wake
 from oms.ports.working_handler import NewChild, NextWake, Skip, Steps, View
-
-CROSS: Final = "cross"
-"""What a child is for that is to trade at once: what was missed, wanted at this price, or to be finished."""
-
-PATIENCE_NS: Final = 5_000_000_000
-"""For how long such a child may rest before it is taken back and priced anew."""
 
 _WAITS: Final = frozenset({Rule.RISK, Rule.MARKET, Rule.LIMIT, Rule.CAPS})
 """Rules of which a slice waits until it ends, since what they say may pass."""
@@ -105,7 +99,7 @@ class ScheduleRound:
             on_price=self._on_quote and not ages,
         )
         is_news = bool(self._children or self._skips)
-        memo = tuple(sorted(self._memo.items())) if is_news else None
+        memo = tuple(self._memo.items()) if is_news else None
         return Steps(
             cancel=ended, reprice=repriced, skips=tuple(self._skips), children=tuple(self._children), memo=memo, wake=wake
         )  # fmt: skip
@@ -284,24 +278,10 @@ class ScheduleRound:
         return tuple(found)
 
     def _repriced(self) -> tuple[tuple[OrderId, Decimal], ...]:
-        """Give the passive children that the market has left behind, each with the price at which it is to wait now."""
-        working, parent, view = self._working, self._parent, self._view
-        if not is_passive(working) or not (parent.open or self._children):
+        if not is_passive(self._working) or not (self._parent.open or self._children):
             return ()
         self._on_quote = True
-        quote, buys = quote_for(view, working), is_buy(parent)
-        if quote is None or view.is_killed or not (view.is_open and view.is_reconciled) or view.is_halted:
-            return ()
-        px = passive_px(working, quote, is_buy=buys)
-        found = []
-        for child in parent.open.values():
-            order = child.order
-            if order is None or child.role != SLICE or order.outstanding_requests:
-                continue
-            terms = order.terms
-            if isinstance(terms, Limit) and (terms.price < px if buys else terms.price > px):
-                found.append((child.order_id, px))
-        return tuple(found)
+        return repriced(self._parent, self._view, self._working)
 
     # ------------------------------------------------------------ when to look again
 
