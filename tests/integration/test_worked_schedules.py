@@ -214,3 +214,32 @@ def test_under_its_least_participation_it_goes_ahead_of_what_it_had_given_up() -
     # A tenth of 30 a second for sixty seconds and more, which the schedule has due by then.
     assert order.cum_qty >= before + 80
     desk.check()
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "parameters"),
+    [("twap", {"slices": 2}), ("pov", {"participation_rate": "0.5"})],
+)
+def test_a_child_that_waits_follows_the_best_price_of_its_side(
+    algorithm: str, parameters: dict[str, int | str]
+) -> None:
+    """At the bid of 100, at that of 100.50, at the limit of 100.70 where that is passed; and not back again as the bid falls."""
+    desk = AlgoDesk()
+    order = desk.submit(
+        algorithm,
+        100,
+        Side.BUY,
+        duration=100,
+        child_style="passive_then_cross",
+        limit_price="100.7",
+        **parameters,
+    )
+    desk.wait(1)
+    desk.trade(50, "100.5")
+    stood = [desk.children(order)[0]]
+    for bid in ("100.5", "101", "100.2"):
+        desk.wait(1)
+        desk.quote(bid, "102")
+        stood.append(desk.children(order)[0])
+    assert stood == [f"0/50 @ {px} live" for px in ("100", "100.5", "100.7", "100.7")]
+    desk.check()

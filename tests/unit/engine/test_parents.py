@@ -287,6 +287,20 @@ def test_too_much_is_told_and_ends_it() -> None:
     assert not any(request for request in work.sent[1:])
 
 
+def test_what_works_beyond_what_is_left_is_taken_back_the_newest_first() -> None:
+    """Three levels of 30; the first executes 40: 50 are left and 60 at work, so that the last one goes."""
+    work = Work()
+    ladder = Strategy("scale", {"levels": 3, "first_price": "99", "step": 1})
+    work.submit(qty=90, terms=ladder)
+    for number in (1, 2, 3):
+        work.say(ExecType.NEW, cl_ord_id=request_id(number))
+    work.fill(1, 40)
+    (request,) = work.sent[3:]
+    assert isinstance(request, OrderCancelRequest)
+    assert request.order_id == 4
+    assert work.children() == [(2, "0"), (3, "30"), (4, "30")]
+
+
 # ---------------------------------------------------------------- people
 
 
