@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from oms.engine.inputs import TimerDue
 from oms.model.capabilities import Capabilities
 from oms.model.contingency import Oto, SubmitGroup, bracket
 from oms.model.enums import CxlRejResponseTo, ExecType, Side
@@ -18,7 +19,7 @@ from oms.model.market import Quote, TradePrint
 from oms.model.reports import OrderCancelReject
 from oms.model.requests import NewOrderList, NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.terms import Limit, Stop, Terms
-from tests.fakes import CAN_ALL, T0
+from tests.fakes import CAN_ALL, T0, S
 from tests.unit.engine.desk import MAIN, SYMBOL, Desk
 
 
@@ -38,6 +39,10 @@ class Floor(Desk):
         """What was sent since this was asked last, in words."""
         new, self.seen = self.sent[self.seen :], len(self.sent)
         return [_words(self, one) for one in new]
+
+    def wait(self, seconds: float) -> None:
+        self.now_ns += int(seconds * S)
+        self.tell(TimerDue())
 
     def fill(self, order_id: int, qty: int, px: int = 100) -> None:
         self.trades += 1

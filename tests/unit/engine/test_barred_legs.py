@@ -11,7 +11,7 @@ from attrs import evolve
 
 from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
-from oms.engine.inputs import Start, TimerDue
+from oms.engine.inputs import Start
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model import events as ev
@@ -68,11 +68,6 @@ def stood(can: Any = CAN_MORE, qty: int = 100, **fields: Any) -> Floor:
     return desk
 
 
-def wait(desk: Floor, seconds: float) -> None:
-    desk.now_ns += int(seconds * S)
-    desk.tell(TimerDue())
-
-
 # ---------------------------------------------------------------- the kill switch
 
 
@@ -99,8 +94,8 @@ def test_a_stop_that_is_reached_while_the_kill_switch_is_engaged_is_sent_once_it
 
     for px in (95, 94, 93):
         desk.print(px)
-    wait(desk, 31)
-    wait(desk, 31)
+    desk.wait(31)
+    desk.wait(31)
 
     assert (desk.news(), lying(desk, 2), told(desk)) == ([], [100], [waits(3)])
     text = next(one.text for one in desk.journal if isinstance(one, ev.AnomalyRaised))
@@ -140,8 +135,8 @@ def test_what_an_entry_brings_while_the_kill_switch_is_engaged_is_held_here_and_
     assert told(desk) == [waits(1)]
     assert sorted(map(repr, desk.waiting())) == sorted(map(repr, [Stop(95), Limit(110)]))
     assert [leg.end for leg in group.legs] == [None, None, None]
-    wait(desk, 31)
-    wait(desk, 31)
+    desk.wait(31)
+    desk.wait(31)
     assert (desk.news(), told(desk)) == ([], [waits(1)])
 
     desk.tell(ReleaseKillSwitch("on again", "ops"))
@@ -243,11 +238,11 @@ def test_a_limit_on_messages_counts_the_cancel_that_goes_ahead() -> None:
 
     assert (desk.news(), told(desk)) == ([], [waits(3)])
     assert desk.next_due_ns == desk.now_ns + TIMEOUT_NS
-    wait(desk, 30)
+    desk.wait(30)
     assert (desk.news(), desk.next_due_ns) == ([], desk.now_ns + TIMEOUT_NS)
-    wait(desk, 29.9)
+    desk.wait(29.9)
     assert (desk.news(), desk.next_due_ns) == ([], desk.now_ns + S // 10)
-    wait(desk, 0.1)
+    desk.wait(0.1)
     assert desk.news() == ["cancel 2"]
     desk.done(2)
     assert desk.news() == ["new 3: SELL 100 Limit"]
@@ -261,13 +256,13 @@ def test_an_exit_that_a_limit_on_messages_keeps_back_is_held_here_until_it_is_fr
     assert (desk.news(), told(desk)) == (["new 1: BUY 100 Limit"], [waits(1)])
     assert desk.next_due_ns == desk.now_ns + 10 * S
 
-    wait(desk, 10)
+    desk.wait(10)
     assert desk.news() == ["new 4: SELL 100 Stop"]
     desk.new(4)
 
     # Of two requests at once there never is room for the second: the stop stays.
     desk.quote(110, 111)
-    wait(desk, 3600)
+    desk.wait(3600)
     assert (desk.news(), lying(desk, 4)) == ([], [100])
     assert told(desk) == [waits(1), waits(2)]
 

@@ -9,7 +9,7 @@ import pytest
 
 from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
-from oms.engine.inputs import Start, TimerDue
+from oms.engine.inputs import Start
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model import events as ev
@@ -48,11 +48,6 @@ def stood(brought: tuple[int, ...] = (65, 35)) -> Floor:
     return desk
 
 
-def wait(desk: Floor, seconds: float) -> None:
-    desk.now_ns += int(seconds * S)
-    desk.tell(TimerDue())
-
-
 def shrink_refused() -> Floor:
     desk = stood()
     desk.bust(1, 2)
@@ -70,9 +65,9 @@ def test_an_exit_that_cannot_be_made_smaller_is_told_of_and_asked_for_again() ->
     assert desk.news() == []
     assert desk.next_due_ns == desk.now_ns + TIMEOUT_NS
 
-    wait(desk, 29.9)
+    desk.wait(29.9)
     assert desk.news() == []
-    wait(desk, 0.1)
+    desk.wait(0.1)
     assert desk.news() == ["replace 2: 65"]
     desk.replaced(2)
 
@@ -83,7 +78,7 @@ def test_an_exit_that_cannot_be_made_smaller_is_told_of_and_asked_for_again() ->
 def test_who_is_refused_for_ever_asks_once_in_each_pause_and_tells_once() -> None:
     desk = shrink_refused()
     for _ in range(5):
-        wait(desk, 30)
+        desk.wait(30)
         for price in (100, 101, 100):
             desk.print(price)
         assert desk.news() == ["replace 2: 65"]
@@ -100,7 +95,7 @@ def test_an_exit_whose_sibling_waits_for_it_is_asked_back_again() -> None:
     desk.refuse_cancel(2)
     assert told(desk) == [(AnomalyCode.NOT_TAKEN_BACK, 2)]
 
-    wait(desk, 30)
+    desk.wait(30)
     assert desk.news() == ["cancel 2"]
     desk.done(2)
 
@@ -121,7 +116,7 @@ def test_a_person_who_cancels_a_group_again_is_not_made_to_wait() -> None:
     assert desk.news() == ["cancel 2"]
     desk.done(2)
     desk.tell(CancelGroup(1))
-    wait(desk, 30)
+    desk.wait(30)
     assert desk.news() == []
     assert desk.next_due_ns is None
 
