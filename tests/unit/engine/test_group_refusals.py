@@ -136,10 +136,10 @@ def test_what_was_refused_is_asked_for_again_after_a_restart(has_snapshot: bool)
     assert describe(engine.state) == describe(desk.engine.state)
     other.engine, other.sent, other.now_ns = engine, [], desk.now_ns + 10 * S
     other.tell(Start("desk", TIMEOUT_NS, OFF, (AAPL, BTC)))
-    wait(other, 10)
+    other.wait(10)
     assert other.news() == []
 
-    wait(other, 10)
+    other.wait(10)
 
     assert other.news() == ["replace 2: 65"]
 
