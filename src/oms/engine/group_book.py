@@ -96,10 +96,12 @@ class GroupBook:
 
     def on_listed(self, event: ev.GroupListed) -> None:
         """Take in that a group is worked by its venue."""
-        group = self.by_id[event.group_id]
-        group.list_id = event.list_id
-        for leg in group.legs:
-            self.of_order[event.order_ids[leg.number]] = leg
+        self.by_id[event.group_id].list_id = event.list_id
+
+    def on_placed(self, order_id: OrderId, place: tuple[int, int]) -> None:
+        """Take in that an order is of a leg, by the numbers of its group and of the leg in it."""
+        group_id, number = place
+        self.of_order[order_id] = self.by_id[group_id].legs[number]
 
     def on_reached(self, event: ev.LegReached) -> None:
         """Take in that a leg's price was reached."""
@@ -144,15 +146,6 @@ class GroupBook:
     def _excess(self, entry: GroupLeg) -> Decimal:
         group = entry._group
         return self.sharing[group.group_id].excess(group.legs).get(entry.number, ZERO)
-
-    def on_started(self) -> None:
-        """Take in that a manager has begun a new epoch: what was announced and never created never will be."""
-        self.of_order = {
-            order_id: leg
-            for order_id, leg in self.of_order.items()
-            if any(order._order_id == order_id for order in leg.orders)
-        }
-        self.look_at_all()
 
     def on_order_event(self, event: ev.OrderEvent, order: Order) -> None:
         """Take in what has happened to an order; those of no group mean nothing here."""
@@ -230,11 +223,6 @@ def is_fresh(refused: Mapping[OrderId, int], order: Order, state: Any) -> bool:
     return at_ns is not None and state.now_ns < at_ns + state.request_timeout_ns
 
 
-def _placed(state: Any, event: ev.LegPlaced) -> None:
-    book = state.groups
-    book.of_order[event.order_id] = book.by_id[event.group_id].legs[event.leg]
-
-
 def _reached(state: Any, event: ev.LegReached) -> None:
     state.groups.on_reached(event)
     state.held_orders.reach(event.order_id)
@@ -243,7 +231,6 @@ def _reached(state: Any, event: ev.LegReached) -> None:
 GROUP_EVENTS: Final[dict[type[ev.Event], Callable[[Any, Any], None]]] = {
     ev.GroupCreated: lambda state, event: state.groups.on_created(event),
     ev.GroupListed: lambda state, event: state.groups.on_listed(event),
-    ev.LegPlaced: _placed,
     ev.LegReached: _reached,
     ev.LegStopped: lambda state, event: state.groups.on_stopped(event),
     ev.GroupCancelRequested: lambda state, event: state.groups.on_canceled(event),

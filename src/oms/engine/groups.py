@@ -27,7 +27,7 @@ from oms.model.contingency import TAKES_TURNS, CancelGroup, SubmitGroup
 from oms.model.decimals import ZERO, plain
 from oms.model.enums import AnomalyCode, LegEnd, Life, RequestKind
 from oms.model.group import Group, GroupLeg
-from oms.model.ids import BrokerName, OrderId
+from oms.model.ids import BrokerName
 from oms.model.order import Order
 from oms.model.requests import Request
 from oms.model.time_in_force import Day
@@ -156,7 +156,7 @@ class Groups:
                 self._legs.look_up(legs[:1], ())
                 if legs[0].may_rest:
                     self._send(legs[0], LET_BE, requests)
-                elif not self._gate.denies(group, (), self._announce):
+                elif not self._gate.denies(group, (), self._begin):
                     self._hold(legs[0], HELD)
                 return False
         if group._is_unknown:
@@ -189,7 +189,7 @@ class Groups:
                 continue
             elif self._lacks(leg, total, goal, sharing, requests):
                 lacking.append((leg, goal))
-        if not legs[0].orders and self._gate.denies(group, lacking, self._announce):
+        if not legs[0].orders and self._gate.denies(group, lacking, self._begin):
             return True
         # What goes to a venue first: whoever comes after it finds less room. What is held here needs none.
         sent = 0
@@ -320,10 +320,9 @@ class Groups:
                     return False
                 self._ask(ReplaceOrder(order.order_id, order_qty=replaces.wanted(order)[0] + qty), requests)
                 return True
-        order_id = self._announce(leg)
-        self._entry.submit(order_of(leg, qty), requests, promised=order_id, is_leg=True)
+        self._entry.submit(order_of(leg, qty), requests, leg=self._begin(leg))
         order = leg.orders[-1]
-        if order._life is _DENIED and order_id in leg._cut:
+        if order._life is _DENIED and order._order_id in leg._cut:
             self._gate.bar(leg, qty, 0, order.reasons)
         return True
 
@@ -334,7 +333,7 @@ class Groups:
         else:
             qty = goal.total - leg.executed_qty - leg.asked_qty
         if qty > ZERO and self._is_open_for(leg, qty):
-            self._legs.hold(leg, qty, self._announce(leg))
+            self._legs.hold(leg, qty, self._begin(leg))
 
     def _is_open_for(self, leg: GroupLeg, qty: Decimal) -> bool:
         # Too little for an order, a broker that is not known well enough yet, or a closed session: it comes when there is more,
@@ -355,25 +354,10 @@ class Groups:
             self._gate.tell(leg, qty, reasons)
         return not reasons
 
-    def _announce(self, leg: GroupLeg) -> OrderId:
-        """Put on record that the next order is a leg's, and give its number."""
-        state = self._state
-        state.begin(SubmitOrder, ORIGIN)
-        order_id = state.free_order_id() if state.handles else state.next_order_id
-        first = state.input_sequence
-        state.record(
-            ev.LegPlaced(
-                first,
-                state.epoch,
-                state.cause,
-                first,
-                state.now_ns,
-                leg._group.group_id,
-                leg.number,
-                order_id,
-            )
-        )
-        return order_id
+    def _begin(self, leg: GroupLeg) -> tuple[int, int]:
+        """Begin with the next order of a leg, and give its place: the numbers of its group and of the leg."""
+        self._state.begin(SubmitOrder, ORIGIN)
+        return leg._group.group_id, leg.number
 
     def _ask(self, command: CancelOrder | ReplaceOrder, requests: list[Request]) -> None:
         self._state.begin(type(command), ORIGIN)

@@ -20,7 +20,7 @@ from oms.model.contingency import TAKES_TURNS, TRAILS, Leg
 from oms.model.decimals import ONE, plain
 from oms.model.door import shown
 from oms.model.group import Group, GroupLeg
-from oms.model.ids import OrderId, Symbol
+from oms.model.ids import Symbol
 from oms.model.instructions import Instructions
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
@@ -153,7 +153,7 @@ class LegEntry:
 
     # ------------------------------------------------------------ orders that are held
 
-    def hold(self, leg: GroupLeg, qty: Decimal, order_id: OrderId) -> None:
+    def hold(self, leg: GroupLeg, qty: Decimal, place: tuple[int, int]) -> None:
         """Place an order that is held here, or deny it. It passes the gate as it is released, when it may trade."""
         entry, command = self._entry, order_of(leg, qty)
         state, now_ns = entry.state, entry.state.now_ns
@@ -166,10 +166,11 @@ class LegEntry:
         of_qty = check_qty(qty, handler.worst_px(command, px), instrument)
         of_time = why_past(state, command)
         epoch, cause, begun = state.epoch, state.cause, state.input_sequence
+        order_id = state.free_order_id() if state.handles else state.next_order_id
         order = state.record_created(
             ev.OrderCreated(
                 state.version + 1, epoch, cause, begun, now_ns, order_id, symbol, command.side, qty, terms, command.time_in_force,
-                command.account, None, px, px_ns, None, command.instructions,
+                command.account, None, px, px_ns, None, command.instructions, place,
             )
         )  # fmt: skip
         head = (state.version + 1, epoch, cause, begun, now_ns)

@@ -19,7 +19,7 @@ from oms.model.decimals import ZERO, plain
 from oms.model.define import record
 from oms.model.enums import AnomalyCode
 from oms.model.group import Group, GroupLeg
-from oms.model.ids import BrokerName, OrderId
+from oms.model.ids import BrokerName
 from oms.model.market import MarketUpdate
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
@@ -106,7 +106,10 @@ class LegGate:
         return (*reasons, Reason(ReasonCode.MSG_RATE, "message rate", f"{ahead + 1} more", allowed))
 
     def denies(
-        self, group: Group, asked: Sequence[tuple[GroupLeg, LegGoal]], announce: Callable[[GroupLeg], OrderId]
+        self,
+        group: Group,
+        asked: Sequence[tuple[GroupLeg, LegGoal]],
+        begin: Callable[[GroupLeg], tuple[int, int]],
     ) -> bool:
         """Deny the orders with which a group begins where one of them may not go now: all of them, or none.
 
@@ -115,7 +118,7 @@ class LegGate:
         Args:
             group: It; nothing is asked once it has an order.
             asked: What it is to begin with.
-            announce: Puts on record that the next order is a leg's, and gives its number.
+            begin: Begins with the next order of a leg, and gives its place.
 
         Returns:
             Whether they were denied.
@@ -133,7 +136,7 @@ class LegGate:
         if not reasons:
             return False
         for leg in begins:
-            self._entry.deny(order_of(leg, _own_qty(leg)), announce(leg), against.get(leg.number) or reasons)
+            self._entry.deny(order_of(leg, _own_qty(leg)), begin(leg), against.get(leg.number) or reasons)
         return True
 
     def _too_many(self, count: int) -> Reasons:

@@ -71,12 +71,13 @@ class NativeGroups:
             ev.GroupListed(begun, epoch, cause, begun, now_ns, group.group_id, list_id, broker, order_ids)
         )
         orders = []
-        for order_id, (command, verdict, px, px_ns) in zip(order_ids, granted, strict=True):
+        for leg, order_id, (command, verdict, px, px_ns) in zip(group.legs, order_ids, granted, strict=True):
             # As `OrderEntry.submit` has it, which would look at everything again.
             order = state.record_created(
                 ev.OrderCreated(
                     state.version + 1, epoch, cause, begun, now_ns, order_id, command.symbol, command.side, command.order_qty,
                     command.terms, command.time_in_force, command.account, None, px, px_ns, None, command.instructions,
+                    (group.group_id, leg.number),
                 )
             )  # fmt: skip
             identity = state.next_cl_ord_id()

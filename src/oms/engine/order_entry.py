@@ -76,9 +76,9 @@ class OrderEntry:
 
     def submit(
         self, command: SubmitOrder, requests: list[Request], *, promised: OrderId | None = None,
-        broker: BrokerName | None = None, is_leg: bool = False,
+        broker: BrokerName | None = None, leg: tuple[int, int] | None = None,
     ) -> None:  # fmt: skip
-        """Place an order, or deny it: under the number promised, at the broker named, or as a leg, where its group goes.
+        """Place an order, or deny it: under the number promised, at the broker named, or as that leg of that group, where it goes.
 
         Raises:
             UnknownInstrumentError: The symbol was never defined; nothing has changed.
@@ -108,7 +108,7 @@ class OrderEntry:
             or route.last_counter < state.next_counter
             or (type(terms) is Limit and terms.display_qty is not None)
         ):
-            if route.has_choice and not is_leg and working(self._handlers, terms) is None:
+            if route.has_choice and leg is None and working(self._handlers, terms) is None:
                 route, decision = self._choice.choose(command, instrument)
             last = verdict if type(verdict) is tuple else ()
             trigger, against = self._look_closer(command, route, (*of_terms, *of_qty), last, promised)
@@ -117,7 +117,7 @@ class OrderEntry:
             ev.OrderCreated(
                 state.version + 1, state.epoch, state.cause, state.input_sequence, now_ns, order_id,
                 symbol, command.side, qty, terms, command.time_in_force, command.account, command.client_ref, px, px_ns,
-                cash, command.instructions,
+                cash, command.instructions, leg,
             )
         )  # fmt: skip
         if decision is not None:
@@ -142,13 +142,15 @@ class OrderEntry:
         else:
             state.record_of(order, ev.OrderHeld(*state.envelope(), order.order_id, broker, what))
 
-    def deny(self, command: SubmitOrder, order_id: OrderId, reasons: Reasons) -> None:
-        """Put an order on record under a number, and that it was denied."""
+    def deny(self, command: SubmitOrder, leg: tuple[int, int], reasons: Reasons) -> None:
+        """Put an order of a leg on record, and that it was denied."""
         state, (px, px_ns) = self.state, self._reference(command.symbol)
+        order_id = state.free_order_id()
         order = state.record_created(
             ev.OrderCreated(
                 *state.envelope(), order_id, command.symbol, command.side, command.order_qty, command.terms,
                 command.time_in_force, command.account, command.client_ref, px, px_ns, None, command.instructions,
+                leg,
             )
         )  # fmt: skip
         state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, reasons))

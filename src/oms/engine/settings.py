@@ -20,7 +20,7 @@ def on_started(state: Any, event: ev.EpochStarted) -> None:
     state.request_timeout_ns = event.request_timeout_ns
     state.sessions.scoped = event.session_scoped
     state.breaks.unreconciled = dict.fromkeys(event.unreconciled)
-    state.groups.on_started()
+    state.groups.look_at_all()
     state.parents.on_started()
     state.held_orders.start()
     # Counters of the last block may have left in emergency cancels that were never journaled.

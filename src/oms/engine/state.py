@@ -260,6 +260,8 @@ def _create(state: State, event: ev.OrderCreated | ev.OrderAdopted) -> Order:
     else:
         fulfil(order, event)
     state.index.add(order)
+    if type(event) is _CREATED and event.leg is not None:
+        state.groups.on_placed(order_id, event.leg)
     # A promised number may be taken after a later one.
     if order_id >= state.next_order_id:
         state.next_order_id = OrderId(order_id + 1)
@@ -289,6 +291,7 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
 }
 
 
+_CREATED: Final = ev.OrderCreated
 _BEGINNINGS: Final = frozenset({ev.OrderCreated, ev.OrderAdopted})
 _MOVES_NOTHING: Final = frozenset(
     {

@@ -103,6 +103,7 @@ class OrderCreated(OrderEvent):
         reference_ns: When that price was received, in nanoseconds UTC; 0 if there was none.
         cash_order_qty: The amount of money it is for; `order_qty` is 0 then, until the broker says how much that is.
         instructions: How it is to be handled beside its price and time; None where nothing is asked for.
+        leg: The number of its group, and that of its leg in it, from 0; None for an order of no group.
     """
 
     symbol: Symbol
@@ -116,6 +117,7 @@ class OrderCreated(OrderEvent):
     reference_ns: int
     cash_order_qty: Decimal | None = None
     instructions: Instructions | None = None
+    leg: tuple[int, int] | None = None
 
 
 @record
@@ -1243,21 +1245,6 @@ class GroupListed(Event):
     list_id: ListId
     broker: BrokerName
     order_ids: tuple[OrderId, ...]
-
-
-@record
-class LegPlaced(Event):
-    """The order that is created next is of a leg of a group.
-
-    Attributes:
-        group_id: The group.
-        leg: The leg's number in it, from 0.
-        order_id: The number that the order gets.
-    """
-
-    group_id: int
-    leg: int
-    order_id: OrderId
 
 
 @record

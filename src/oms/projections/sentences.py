@@ -143,7 +143,8 @@ def _created(event: ev.OrderCreated) -> str:
     market = ""
     if event.reference_px is not None:
         market = f"; the market was at {plain(event.reference_px)}, {wording.gap(event.time_ns - event.reference_ns)} before"
-    return f"asked for: {title(event)}{market}"
+    leg = "" if event.leg is None else f", leg {event.leg[1]} of group {event.leg[0]}"
+    return f"asked for: {title(event)}{leg}{market}"
 
 
 def _adopted(event: ev.OrderAdopted, order: Order) -> str:

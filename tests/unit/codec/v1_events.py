@@ -791,7 +791,10 @@ EXPECTED: tuple[e.Event, ...] = (
             Leg("AAPL", Side.SELL, Limit("200"), GoodTillCancel(), instructions=Instructions(post_only=True)),
         ),
     ),
-    e.LegPlaced(97 + len(TERMS), 4, ASK, 97 + len(TERMS), T0, 1, 0, ORDER),
+    e.OrderCreated(
+        97 + len(TERMS), 4, ASK, 97 + len(TERMS), T0, OrderId(103), AAPL, Side.SELL, Decimal(100), Stop("180"),
+        GoodTillCancel(), MAIN, None, None, 0, leg=(1, 1), leaves_qty=Decimal(100),
+    ),
     e.LegReached(
         98 + len(TERMS), 4, SAID, 98 + len(TERMS), T0, 1, 1, OrderId(103), Limit("179.50"), Decimal(180), Decimal("179.98"), T0
     ),

@@ -162,6 +162,7 @@ ALL_FEES: Final = {"commission": Decimal("0.10"), "comm_currency": "USD", "trans
 Case = tuple[Callable[[], Journal], type[ev.Event], dict[str, Any], str]
 SENTENCES: Final[list[Case]] = [
     (Journal, ev.OrderCreated, {}, "asked for: BUY 100 AAPL limit 189.5 DAY"),
+    (Journal, ev.OrderCreated, {"leg": (7, 2)}, "asked for: BUY 100 AAPL limit 189.5 DAY, leg 2 of group 7"),
     (
         Journal,
         ev.OrderCreated,
