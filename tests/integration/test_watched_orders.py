@@ -17,6 +17,7 @@ from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import Quote, TradePrint
 from oms.model.order import Order
+from oms.model.routing_table import RouteRule, Routing
 from oms.model.slippage import AlertState, DriftRules, Liquidity, Measure, SlippageRules
 from oms.model.terms import Strategy
 from oms.projections.slippage_monitor import SlippageMonitor
@@ -36,7 +37,10 @@ Said = tuple[Measure, AlertState, AlertState]
 class House:
     """A manager with algorithms and a simulated exchange, and a monitor attached."""
 
-    def __init__(self, journal: Path, *, start_s: int = 0, watched: bool = True) -> None:
+    def __init__(
+        self, journal: Path, *, start_s: int = 0, watched: bool = True, venue: str | None = None
+    ) -> None:
+        self.venue = venue
         self.clock = ManualClock(T0 + start_s * 1_000_000_000)
         self.broker = PaperBroker([AAPL])
         self.store = JSONLEventStore(journal)
@@ -75,7 +79,8 @@ class House:
                 sizes[0],
                 None if ask is None else D(ask),
                 sizes[1],
-            )
+            ),
+            venue=self.venue,
         )
 
     def begin(self) -> Order:
@@ -83,7 +88,9 @@ class House:
         self.quote("100.01")
         order = self.om.submit("AAPL", Side.BUY, 1000, Strategy("twap", {"duration": 600, "slices": 10}))
         self.clock.advance_by(1)
-        self.om.update(TradePrint(Symbol("AAPL"), self.clock.now_ns(), D("100.70"), D(56_250)))
+        self.om.update(
+            TradePrint(Symbol("AAPL"), self.clock.now_ns(), D("100.70"), D(56_250)), venue=self.venue
+        )
         return order
 
     def slice(self, ask: str | None, *, bid: str | None = "") -> None:
@@ -139,6 +146,36 @@ def test_an_order_that_is_worked_is_watched(tmp_path: Path) -> None:
     assert (costs.strategy, costs.broker, costs.mean.count) == ("twap", "paper", 4)
     assert costs.mean.mean_bps == Figure(D(40_000) / D(40_356))
     house.om.close()
+
+
+def test_what_is_said_at_a_venue_is_heard_as_what_is_said_of_all(tmp_path: Path) -> None:
+    """The same prices, told by their venue."""
+    house = House(tmp_path / "journal", venue="paper")
+    house.begin()
+    for ask in ("101.00", "101.10", "101.49"):
+        house.slice(ask)
+    assert house.said() == [(ARRIVAL, OK, WARN), (ARRIVAL, WARN, BREACH)]
+    row = house.monitor.row(1)
+    assert (row.is_stale, row.vwap_px) == (False, at_a_breach(tmp_path / "beside").monitor.row(1).vwap_px)
+
+
+def test_the_mid_of_all_venues_is_what_an_order_is_measured_by(tmp_path: Path) -> None:
+    """99.98 to 100.02 at one, 99.96 to 100.00 at the other: 99.98 to 100.00, and the mid is 99.99."""
+    clock, store = ManualClock(T0), JSONLEventStore(tmp_path / "journal")
+    brokers = [PaperBroker([AAPL], name=name) for name in ("near", "far")]
+    both = Routing(rules=(RouteRule(brokers=("near", "far")),))
+    om = OrderManager(brokers=brokers, store=store, clock=clock, handlers=with_algorithms(), routing=both)
+    monitor = SlippageMonitor()
+    om.attach(monitor)
+    at_near = Quote(Symbol("AAPL"), T0, D("99.98"), D(100), D("100.02"), D(100))
+    om.update(at_near, venue="near")
+    order = om.submit("AAPL", Side.BUY, 100, Strategy("twap", {"duration": 600, "slices": 10}))
+    assert monitor.row(order.order_id).quote_ns == T0
+    clock.advance_by(1)
+    om.update(Quote(Symbol("AAPL"), clock.now_ns(), D("99.96"), D(100), D("100.00"), D(100)), venue="far")
+    row = monitor.row(order.order_id)
+    # Ninety are left, against an arrival at 100.00: 0.01 less each.
+    assert (row.quote_ns, row.cum_qty, row.open_cost) == (clock.now_ns(), D(10), Figure(D("-0.90")))
 
 
 def test_a_bust_and_a_correction_are_computed_again(tmp_path: Path) -> None:

@@ -28,11 +28,8 @@ from oms.model.order import Order
 from oms.model.parent import Parent
 from oms.model.reasons import Reason
 from oms.model.time_in_force import DAY, GTC, GoodTillCancel, TimeInForce
-from oms.model.work import Memo, Pace, Slice, Wake
+from oms.model.work import NEVER_NS, Memo, Pace, Slice, Wake
 from oms.ports.working_handler import NextWake, Plan, Steps, View
-
-NEVER_NS: Final = 2**62
-"""The end of an order that was given none, in nanoseconds UTC."""
 
 _ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.BEYOND_LIMIT, Pace.KILLED, Pace.NOT_RECONCILED})
 """What may be over with the next quote, or is looked at again then for want of a better moment."""

@@ -285,6 +285,10 @@ class Engine:
         if type(update) is Quote:
             self._quotes[update.symbol] = update
 
+    def would_see(self, broker: BrokerName, quote: Quote) -> Quote:
+        """Give what the market shows with what a broker shows, and take nothing in."""
+        return self._entry.would_see_at(broker, quote)
+
     def quote(self, symbol: str) -> Quote | None:
         """Give the last quote of an instrument; None before the first. No journal holds it."""
         return self._quotes.get(Symbol(symbol))

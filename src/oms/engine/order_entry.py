@@ -247,6 +247,10 @@ class OrderEntry:
         """Take in what a broker shows, and give what the market shows with it."""
         return self._choice.see(broker, quote)
 
+    def would_see_at(self, broker: BrokerName, quote: Quote) -> Quote:
+        """Give what the market shows with what a broker shows, and take nothing in."""
+        return self._choice.would_see(broker, quote)
+
     def follow(self, earlier: OrderEntry) -> None:
         """Take over from one that is given up what each broker showed last."""
         self._choice.quotes.update(earlier._choice.quotes)

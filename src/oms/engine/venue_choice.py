@@ -66,10 +66,17 @@ class VenueChoice:
         """Take in what a broker shows, and give what all of them show together; what is too old counts for nobody."""
         shown = self.quotes.setdefault(quote.symbol, {})
         shown[broker] = quote
+        return self._together(shown, quote)
+
+    def would_see(self, broker: BrokerName, quote: Quote) -> Quote:
+        """Give what `see` would give, and take nothing in."""
+        return self._together({**self.quotes.get(quote.symbol, {}), broker: quote}, quote)
+
+    def _together(self, shown: Mapping[BrokerName, Quote], latest: Quote) -> Quote:
         if len(shown) == 1:
-            return quote
-        fresh = [one for one in shown.values() if self._is_fresh(one, quote.time_ns)]
-        return composite(fresh) if fresh else quote
+            return latest
+        fresh = [one for one in shown.values() if self._is_fresh(one, latest.time_ns)]
+        return composite(fresh) if fresh else latest
 
     def choose(self, command: SubmitOrder, instrument: Instrument) -> tuple[Route, RouteDecision | None]:
         """Give the way out for an order, and why it was chosen; None for that where there was no choice."""

@@ -761,7 +761,7 @@ class WorkPlanned(OrderEvent):
     Attributes:
         slices: What is to be sent when, of what was not decided before; empty where the algorithm has no schedule.
         start_ns: When it begins, in nanoseconds UTC.
-        end_ns: The first moment after its time, in nanoseconds UTC.
+        end_ns: The first moment after its time, in nanoseconds UTC; `oms.model.work.NEVER_NS` where it was given no end.
         why: Why it was planned anew; empty for the first time.
         bid: The best bid of the last quote that could be used; None where there was none.
         ask: The best offer likewise.

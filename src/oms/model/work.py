@@ -16,6 +16,9 @@ MAX_PLANNED: Final = 5_000
 MAX_MEMO: Final = 4_096
 """How many characters the memo of an order may have in all."""
 
+NEVER_NS: Final = 2**62
+"""The end of an order that was given none, in nanoseconds UTC."""
+
 Memo: TypeAlias = tuple[tuple[str, str], ...]
 """What a handler keeps of its own on an order: names and texts, in the order of their names."""
 

@@ -20,7 +20,6 @@ from oms.model.events import Event
 from oms.model.ids import BrokerName, OrderId
 from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.slippage import (
-    NS_PER_MS,
     AlertState,
     DriftFinding,
     DriftRules,
@@ -133,14 +132,11 @@ class SlippageMonitor:
             market.tape.on_quote(update)
         elif type(update) is TradePrint:
             market.tape.on_trade(update)
-        order, now_ns = market.orders[0], update.time_ns
+        now_ns = update.time_ns
         # `max` would cost a call for each update.
         self._now_ns = now_ns if now_ns > self._now_ns else self._now_ns  # noqa: FURB136
-        # A clock that has gone back must not keep anybody from looking.
-        if 0 <= now_ns - order.looked_ns < self._rules_of(order.strategy).check_every_ms * NS_PER_MS:
-            return _NONE
-        market.orders.rotate(-1)
-        return self._look(order, now_ns)
+        order = market.due(now_ns)
+        return _NONE if order is None else self._look(order, now_ns)
 
     def on_refused(self, command: object) -> None:
         """Take in that what was to be put on record was refused, so that it is asked again where it still holds."""
@@ -212,8 +208,9 @@ class SlippageMonitor:
         return self._by_strategy.get(strategy, self._rules)
 
     def _look(self, order: WatchedOrder, now_ns: int) -> Sequence[Alert]:
-        order.looked_ns = now_ns
         rules, market = self._rules_of(order.strategy), self._list.markets.get(order.symbol)
+        if market is not None:
+            market.looked(order, now_ns)
         # What had ended before is shown, and judged no more.
         is_over = order.is_ended and order.is_put_away
         if market is None or is_over or is_stale(market.tape, rules, now_ns):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -14,6 +14,7 @@ from oms.model.ids import BrokerName, OrderId, Symbol
 from oms.model.slippage import NS_PER_MS, AlertState, DriftRules, SlippageRules
 from oms.model.terms import Strategy
 from oms.model.timetable import Timetable
+from oms.model.work import NEVER_NS
 from oms.projections.cost_series import ChildCost, CostSeries
 from oms.projections.market_tape import MarketTape
 from oms.projections.watched_order import WatchedOrder
@@ -27,15 +28,43 @@ class Market:
 
     Attributes:
         tape: What is heard of it.
-        orders: Its orders; the one that was looked at the longest ago is the first.
+        turns: Its orders, by how often they are looked at, in nanoseconds: of each of these the one that was looked at the
+            longest ago is the first.
     """
 
-    __slots__ = ("orders", "tape")
+    __slots__ = ("tape", "turns")
 
     def __init__(self, symbol: Symbol) -> None:
         """Begin with nothing heard."""
         self.tape = MarketTape(symbol)
-        self.orders: deque[WatchedOrder] = deque()
+        self.turns: dict[int, OrderedDict[OrderId, WatchedOrder]] = {}
+
+    def add(self, order: WatchedOrder) -> None:
+        """Look at an order from now on."""
+        self.turns.setdefault(order.every_ns, OrderedDict())[order.order_id] = order
+
+    def remove(self, order: WatchedOrder) -> None:
+        """Look at an order no more."""
+        turn = self.turns[order.every_ns]
+        del turn[order.order_id]
+        if not turn:
+            del self.turns[order.every_ns]
+
+    def looked(self, order: WatchedOrder, now_ns: int) -> None:
+        """Take in that an order was looked at: it is the last of its turn now."""
+        order.looked_ns = now_ns
+        turn = self.turns.get(order.every_ns)
+        if turn is not None and order.order_id in turn:
+            turn.move_to_end(order.order_id)
+
+    def due(self, now_ns: int) -> WatchedOrder | None:
+        """Give an order that was not looked at for as long as it may be; None where there is none."""
+        for every_ns, turn in self.turns.items():
+            order = next(iter(turn.values()))
+            # A clock that has gone back must not keep anybody from looking.
+            if not 0 <= now_ns - order.looked_ns < every_ns:
+                return order
+        return None
 
 
 class WatchedChild:
@@ -147,12 +176,14 @@ class WatchList:
             planned = ZERO if order.timetable is None else order.timetable.qty
             order.planned_before = order.cum_qty, max(EXACT.subtract(event.leaves_qty, planned), ZERO)
         order.start_ns, order.end_ns = event.start_ns, event.end_ns
+        order.has_end = event.end_ns < NEVER_NS
         return order
 
     def _begin(
         self, created: ev.OrderCreated, strategy: str, event: ev.WorkPlanned, is_live: bool
     ) -> WatchedOrder:
         order = WatchedOrder(created.order_id, created.symbol, created.side, strategy, created.order_qty)
+        order.every_ns = self._rules(strategy).check_every_ms * NS_PER_MS
         self.orders[order.order_id] = order
         order.arrival_ns, order.arrival_quote_ns = event.time_ns, event.quote_ns
         order.arrival = mid(event.bid, event.ask)
@@ -162,7 +193,7 @@ class WatchList:
             market = self.markets[order.symbol] = Market(order.symbol)
         market.tape.seed(event.bid, event.ask, event.quote_ns)
         order.span = market.tape.open(order.order_id, event.start_ns, event.time_ns, is_heard=is_live)
-        market.orders.append(order)
+        market.add(order)
         return order
 
     def on_decided(self, event: ev.SliceDecided, _: bool) -> None:
@@ -258,8 +289,8 @@ class WatchList:
             return
         market = self.markets[order.symbol]
         market.tape.close(order.order_id)
-        market.orders.remove(order)
-        if not market.orders:
+        market.remove(order)
+        if not market.turns:
             del self.markets[order.symbol]
         self._ended.append(order.order_id)
         while len(self._ended) > self._keep:
@@ -273,7 +304,7 @@ class WatchList:
             market = self.markets[order.symbol] = Market(order.symbol)
         # Prints of the time between were not heard, or were not counted.
         order.span = market.tape.open(order.order_id, order.start_ns, order.start_ns, is_heard=False)
-        market.orders.append(order)
+        market.add(order)
 
     def _forget(self, order_id: OrderId) -> None:
         order = self.orders.pop(order_id)

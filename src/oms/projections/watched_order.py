@@ -34,6 +34,7 @@ class WatchedOrder:
         arrival_quote_ns: When the quote of that was received.
         start_ns: When its plan begins.
         end_ns: The first moment after its time.
+        has_end: It was given one.
         timetable: Its schedule, as it was planned for its quantity; None where it goes by none.
         planned_before: How much had executed as that was planned, and how much more was at work.
         qty_of: How much each child has executed, of those that have.
@@ -44,10 +45,11 @@ class WatchedOrder:
         states: How each figure stands, as it was last said; those not here are ok.
         asked: What was asked to be said and has not been heard yet.
         looked_ns: When it was last looked at.
+        every_ns: How often it is looked at while nothing executes.
     """
 
     __slots__ = (
-        "arrival", "arrival_ns", "arrival_quote_ns", "asked", "children", "cum_qty", "end_ns", "is_ended", "is_put_away", "looked_ns",
+        "arrival", "arrival_ns", "arrival_quote_ns", "asked", "children", "cum_qty", "end_ns", "every_ns", "has_end", "is_ended", "is_put_away", "looked_ns",
         "order_id", "order_qty", "planned_before", "qty_of", "side", "span", "start_ns", "states", "strategy", "symbol", "timetable",
         "traded",
     )  # fmt: skip
@@ -68,6 +70,7 @@ class WatchedOrder:
         self.arrival_quote_ns = 0
         self.start_ns = 0
         self.end_ns = 0
+        self.has_end = True
         self.timetable: Timetable | None = None
         self.planned_before = (ZERO, ZERO)
         self.qty_of: dict[OrderId, Decimal] = {}
@@ -77,7 +80,7 @@ class WatchedOrder:
         self.is_put_away = False
         self.states: dict[Measure, AlertState] = {}
         self.asked: dict[Measure, AlertState] = {}
-        self.looked_ns = 0
+        self.looked_ns = self.every_ns = 0
 
     @property
     def state(self) -> AlertState:
@@ -325,7 +328,7 @@ def expected_residual(order: WatchedOrder, now: Standing) -> Figure:
     due = now.due
     if due is not None:
         gone, whole = due.ideal, order.order_qty
-    elif order.end_ns <= order.start_ns:
+    elif not order.has_end or order.end_ns <= order.start_ns:
         return Figure(None, Missing.NO_END)
     else:
         gone = Decimal(max(min(now.now_ns, order.end_ns) - order.start_ns, 0))

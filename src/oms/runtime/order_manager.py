@@ -714,6 +714,9 @@ class OrderManager:
         if isinstance(broker, MarketListener):
             broker.on_market(update)
         for one in told:
+            if self._watchers and not isinstance(one, SecurityStatus):
+                seen = self._loop.engine.would_see(broker.name, one) if type(one) is Quote else one
+                self._watching.on_market(seen)
             self._loop.enter(VenueQuote(broker.name, one) if type(one) is Quote else one)
         loop = self._loop
         if not told and loop.inbox and loop.halted is None and not loop.is_deferred:

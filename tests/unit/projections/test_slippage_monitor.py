@@ -12,7 +12,8 @@ from oms.model.enums import Side
 from oms.model.ids import BrokerName, OrderId
 from oms.model.market import MarkPrice, Quote
 from oms.model.slippage import AlertState, Bands, DriftRules, Liquidity, Measure, SlippageRules
-from oms.model.terms import Market
+from oms.model.terms import Market, Strategy
+from oms.model.work import NEVER_NS
 from oms.projections.slippage_monitor import SlippageMonitor, SourceCost
 from tests.unit.projections.watched import AAPL, PARENT, T0, D, S, Told, a_drift, a_finding, ten_slices
 
@@ -130,6 +131,15 @@ def test_without_a_schedule_what_will_be_left_goes_by_the_clock() -> None:
     assert told.monitor.row(PARENT).expected_residual == Figure(D(900))
     told.now_s = 100
     assert row.due_qty == row.deviation == row.off_schedule == Figure(None, Missing.NO_SCHEDULE)
+
+
+def test_what_has_no_end_leaves_nothing_that_could_be_told_before() -> None:
+    told = watching()
+    told.begun(slices=(), end_s=-((T0 - NEVER_NS) // S))
+    told.now_s = 100
+    told.quote()
+    told.child(8, ("100", "100"))
+    assert told.monitor.row(PARENT).expected_residual == Figure(None, Missing.NO_END)
 
 
 def test_what_is_not_known_says_why() -> None:
@@ -479,6 +489,28 @@ def test_one_order_is_looked_at_with_each_update_and_none_twice_in_a_second() ->
     for _ in range(5):
         told.quote()
     assert [one.order_id for one in told.asked] == [7, 8, 9]  # type: ignore[union-attr]
+
+
+def test_an_order_that_executes_all_the_time_keeps_no_other_from_being_looked_at() -> None:
+    told = watching()
+    told.begun(7, slices=())
+    told.begun(8)
+    for second in range(1, 61):
+        told.now_s = second
+        told.child(100 + second, ("1", "100"), order_id=7)
+        told.quote()
+    assert told.changes() == [(SCHEDULE, OK, WARN)]  # At 60 s the first of ten slices has ended.
+
+
+def test_an_order_that_is_seldom_looked_at_keeps_no_other_from_it() -> None:
+    told = watching(by_strategy={"iceberg": SlippageRules(check_every_ms=3_600_000)})
+    told.created(7, terms=Strategy("iceberg"))
+    told.planned(7, slices=())
+    told.begun(8)
+    for second in range(1, 61):
+        told.now_s = second
+        told.quote()
+    assert told.changes() == [(SCHEDULE, OK, WARN)]
 
 
 def test_a_clock_that_goes_back_keeps_nobody_from_looking() -> None:
