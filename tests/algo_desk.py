@@ -7,6 +7,7 @@ from decimal import Decimal
 from oms.algos.handlers import with_algorithms
 from oms.algos.volume_curve import VolumeCurve
 from oms.brokers.paper import PaperBroker
+from oms.calendars.sessions import CalendarSessions
 from oms.engine.invariants import check_state
 from oms.model.decimals import plain
 from oms.model.enums import SecurityTradingStatus, Side
@@ -43,10 +44,20 @@ class AlgoDesk:
         *,
         curve: VolumeCurve | None = None,
         session: TradingSession | None = None,
+        sessions: CalendarSessions | None = None,
     ) -> None:
-        """Open it, with a market of 100 to 101 and a hundred on either side; and with a volume curve and its session."""
+        """Open it, with a market of 100 to 101 and a hundred on either side.
+
+        Args:
+            instrument: What is traded.
+            curve: Its volume curve.
+            session: The one that schedules go by, of which the test tells the rest.
+            sessions: What opens and closes by the clock, for schedules and all others.
+        """
         curves = None if curve is None else {"X": curve}
-        self._handlers = with_algorithms(curves=curves, session_at=lambda *_: session)
+        session_at = (lambda *_: session) if sessions is None else sessions.session_at
+        self._handlers = with_algorithms(curves=curves, session_at=session_at)
+        self._sessions = sessions
         self.clock = ManualClock(NOON_NS)
         self.broker = PaperBroker([instrument])
         self.store = MemoryEventStore()
@@ -55,7 +66,11 @@ class AlgoDesk:
 
     def _open(self) -> OrderManager:
         return OrderManager(
-            brokers=[self.broker], store=self.store, clock=self.clock, handlers=self._handlers
+            brokers=[self.broker],
+            store=self.store,
+            clock=self.clock,
+            handlers=self._handlers,
+            sessions=self._sessions,
         )
 
     def restart(self) -> None:

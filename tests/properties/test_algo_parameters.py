@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,19 +79,47 @@ texts = st.text(max_size=8) | st.sampled_from(["Y", "N", "1", "0.5", "-1", "60",
 
 @given(st.data(), st.sampled_from(sorted(ALGORITHMS)))
 def test_whatever_is_given_is_typed_or_refused_with_every_error_named(data: st.DataObject, name: str) -> None:
+    known = _by_both_names(name)
+    keys = st.sampled_from(sorted(known)) | st.text(max_size=5)
+    _is_typed_or_refused(name, data.draw(st.dictionaries(keys, texts, max_size=6)))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param({"Price": ""}, id="a name of FIXatdl, without a number"),
+        pytest.param({"Price": "1"}, id="a name of FIXatdl"),
+        pytest.param({"Price": "1", "limit_price": "1"}, id="both names of one parameter"),
+        pytest.param({"Prise": "1"}, id="no name"),
+    ],
+)
+def test_a_parameter_is_known_by_both_of_its_names(asked: dict[str, str]) -> None:
+    for name in ALGORITHMS:
+        _is_typed_or_refused(name, asked)
+
+
+def _by_both_names(name: str) -> dict[str, Parameter]:
     parameters = ALGORITHMS[name].DESCRIPTION.parameters
-    keys = st.sampled_from([each.name for each in parameters]) | st.text(max_size=5)
-    asked: dict[str, Any] = data.draw(st.dictionaries(keys, texts, max_size=6))
+    return {each.name: each for each in parameters} | {each.atdl: each for each in parameters}
+
+
+def _is_typed_or_refused(name: str, asked: dict[str, Any]) -> None:
+    known = _by_both_names(name)
+    given = [known[key].name for key in asked if key in known]
+    expected = {key for key in asked if key not in known}
+    # What is wrong with a parameter is told by its name here, whichever it was given by.
+    expected |= {
+        known[key].name for key, text in asked.items() if key in known and not _fits(known[key], text)
+    }
+    expected |= {each for each in given if given.count(each) > 1}
     try:
         algorithm = read(name, asked)
     except ParametersError as error:
         wrong = {each.field for each in error.errors}
-        assert {key for key in asked if key not in {each.name for each in parameters}} <= wrong
-        assert {
-            each.name for each in parameters if each.name in asked and not _fits(each, asked[each.name])
-        } <= wrong
     else:
+        wrong = set()
         assert algorithm_of(strategy_of(algorithm)) == algorithm
+    assert expected <= wrong
 
 
 def _fits(parameter: Parameter, text: str) -> bool:

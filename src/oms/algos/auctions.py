@@ -20,16 +20,17 @@ _CLOSING: Final = "closing"
 
 
 def placed(
-    slices: Sequence[Slice], session: TradingSession | None, now_ns: int
+    slices: Sequence[Slice], sessions: Sequence[TradingSession], now_ns: int
 ) -> tuple[tuple[Slice, ...], Memo]:
     """Give slices with those of auctions, which have no length, due earlier, and what is to be kept of which these are."""
     numbers: dict[str, list[str]] = {}
     result = []
+    openings = {session.open_ns for session in sessions}
     for one in slices:
-        if one.start_ns != one.end_ns or session is None:
+        if one.start_ns != one.end_ns or not sessions:
             result.append(one)
             continue
-        name = _OPENING if one.start_ns <= session.open_ns else _CLOSING
+        name = _OPENING if one.start_ns in openings else _CLOSING
         numbers.setdefault(name, []).append(str(one.number))
         due_ns = min(max(one.start_ns - LEAD_NS, now_ns), one.start_ns)
         result.append(evolve(one, start_ns=due_ns))

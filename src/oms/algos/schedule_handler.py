@@ -7,9 +7,8 @@ passive children are crossed then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TypeAlias
 
 from attrs import evolve
 
@@ -25,6 +24,7 @@ from oms.algos.handling import (
     why_not_amended,
     why_not_begun,
 )
+from oms.algos.hours import Hours, SessionAt
 from oms.algos.jitter import jittered_sizes, jittered_times
 from oms.algos.others import first_memo
 from oms.algos.schedule_round import ScheduleRound
@@ -40,12 +40,8 @@ from oms.model.draws import Draws
 from oms.model.ids import OrderId
 from oms.model.parent import Parent
 from oms.model.reasons import Reason
-from oms.model.trading_session import TradingSession
 from oms.model.work import Pace, Slice, Wake
 from oms.ports.working_handler import Plan, Skip, Steps, View
-
-SessionAt: TypeAlias = Callable[[str, int], TradingSession | None]
-"""Gives the trading session that a symbol is in, or comes to next, at a moment in nanoseconds UTC; None where it has none."""
 
 
 class ScheduleHandler(Handler):
@@ -56,10 +52,10 @@ class ScheduleHandler(Handler):
 
         Args:
             curves: Volume curves by their names; that of an instrument stands under its symbol.
-            session_at: What tells the trading session.
+            session_at: What tells the trading sessions; where it is not given, all time is open.
         """
         self._curves = dict(curves)
-        self._session_at = session_at
+        self._hours = Hours(session_at)
 
     # ------------------------------------------------------------ plans
 
@@ -73,10 +69,12 @@ class ScheduleHandler(Handler):
             occasion = self._occasion(algorithm, order.order_qty, view, view.now_ns)
             slices = slices_of(algorithm, occasion, order_id)
             start_ns, end_ns = self._span(algorithm, occasion)
+            if end_ns <= view.now_ns:
+                raise ValidationError("end_time", end_ns, f"end when the market is open, after {view.now_ns}")
         except ValidationError as error:
             return reasons_of(error)
         memo = first_memo(algorithm.working, view, is_needed=_dynamic(algorithm) is not None)
-        slices, of_auctions = placed(slices, occasion.session, view.now_ns)
+        slices, of_auctions = placed(slices, occasion.sessions, view.now_ns)
         start_ns = min((start_ns, *(one.start_ns for one in slices)))
         return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=(*memo, *of_auctions))
 
@@ -102,21 +100,31 @@ class ScheduleHandler(Handler):
         return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=parent.memo)
 
     def _occasion(self, algorithm: Scheduled, qty: Decimal, view: View, now_ns: int) -> Occasion:
-        session = curve = None
-        symbol = view.instrument.symbol
+        curve, symbol, working = None, view.instrument.symbol, algorithm.working
         if isinstance(algorithm, Vwap | TargetClose):
             name = symbol if algorithm.curve is None else algorithm.curve
             curve = self._curves.get(name)
             if curve is None:
                 known = ", ".join(sorted(self._curves)) or "none"
                 raise ValidationError("curve", name, f"name a curve that was given: {known}")
-            session = None if self._session_at is None else self._session_at(symbol, now_ns)
-        return Occasion(qty=qty, lot=view.instrument.lot, now_ns=now_ns, session=session, curve=curve)
+        start_ns = now_ns if working.start_time is None else working.start_time
+        first = self._hours.session(symbol, start_ns)
+        ends = first is not None and isinstance(algorithm, TargetClose)
+        start_ns, end_ns = span_of(working, now_ns, first.close_ns if ends and first is not None else None)
+        sessions = self._hours.sessions(symbol, start_ns, end_ns)
+        return Occasion(qty=qty, lot=view.instrument.lot, now_ns=now_ns, sessions=sessions, curve=curve)
 
     def _span(self, algorithm: Scheduled, occasion: Occasion) -> tuple[int, int]:
-        session = occasion.session
-        close_ns = session.close_ns if isinstance(algorithm, TargetClose) and session is not None else None
-        return span_of(algorithm.working, occasion.now_ns, close_ns)
+        """Give from when to when an order is worked: up to the last moment of it in which the market is open."""
+        close_ns = occasion.close_ns if isinstance(algorithm, TargetClose) else None
+        start_ns, end_ns = span_of(algorithm.working, occasion.now_ns, close_ns)
+        try:
+            return start_ns, occasion.open_time(start_ns, end_ns).end_ns
+        except ValidationError:
+            if isinstance(algorithm, Twap | Shortfall):
+                raise
+            # An auction may be held as nothing trades.
+            return start_ns, end_ns
 
     # ------------------------------------------------------------ steps
 
@@ -124,8 +132,23 @@ class ScheduleHandler(Handler):
         """Decide what is due, and what was missed."""
         algorithm = algorithm_of(parent.order.terms)
         working = algorithm.working
+        symbol = view.instrument.symbol
         if stands(parent, view, working) and parent.may_send:
-            return follow(parent, view)
+            return follow(parent, view, self._hours)
+        seen, opens_ns = self._hours.seen(symbol, view)
+        steps = self._steps(parent, seen, why, algorithm)
+        if seen is view:
+            return steps
+        # Nobody tells of what the hours alone say, nor of a quote of the same prices as the last one before.
+        wake = steps.wake
+        times = [at_ns for at_ns in (wake.at_ns, opens_ns) if at_ns is not None]
+        wake = evolve(
+            wake, at_ns=min(times, default=None), on_quote=wake.on_quote or wake.on_price, on_price=False
+        )
+        return evolve(steps, wake=wake)
+
+    def _steps(self, parent: Parent, view: View, why: frozenset[Wake], algorithm: Algorithm) -> Steps:
+        working = algorithm.working
         if view.now_ns >= parent.end_ns:
             skips = tuple(
                 Skip(number=one, pace=Pace.PAST_END, asked_qty=each.qty)

@@ -14,6 +14,7 @@ from attrs import evolve
 
 from oms.algos.close_targeting import latest_start
 from oms.algos.jitter import jittered_sizes, jittered_times
+from oms.algos.open_time import OpenTime, open_time
 from oms.algos.parameter import in_ns
 from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
 from oms.algos.shortfall import URGENCIES, ImpactModel, decaying, trajectory, weighed
@@ -40,27 +41,45 @@ class Occasion:
         qty: How much is to be traded.
         lot: The size of a lot.
         now_ns: When the order came, in nanoseconds UTC.
-        session: Today's, for what goes by a curve or by the close; None where there is none.
-        curve: The volume curve of the instrument; None where there is none.
+        sessions: Those that the order may be worked in, from the one that its start lies in or comes to next, in order; none where
+            the instrument trades at all times.
+        curve: The volume curve of the instrument, for what goes by one; None where there is none.
     """
 
     qty: Decimal
     lot: Decimal
     now_ns: int
-    session: TradingSession | None = None
+    sessions: tuple[TradingSession, ...] = ()
     curve: VolumeCurve | None = None
 
     @property
-    def on_curve(self) -> tuple[VolumeCurve, TradingSession]:
-        """The curve and the session.
+    def close_ns(self) -> int | None:
+        """When the first session closes, in nanoseconds UTC; None where there is none."""
+        return self.sessions[0].close_ns if self.sessions else None
+
+    def open_time(self, start_ns: int, end_ns: int) -> OpenTime:
+        """Give when the instrument trades between two moments.
 
         Raises:
-            ValidationError: One of them is missing.
+            ValidationError: It does not trade at all.
         """
-        if self.curve is None or self.session is None:
+        return open_time(self.sessions, start_ns, end_ns)
+
+    def on_curve(
+        self, start_ns: int, end_ns: int, *, in_open: bool = False, in_close: bool = False
+    ) -> tuple[Window, ...]:
+        """Give the curve's windows in the sessions between two moments; each session has all of the curve.
+
+        Raises:
+            ValidationError: There is no curve, or no session.
+        """
+        if self.curve is None or not self.sessions:
             what = "curve" if self.curve is None else "session"
             raise ValidationError(what, "none", "give a volume curve and the session of the day")
-        return self.curve, self.session
+        windows: list[Window] = []
+        for session in self.sessions:
+            windows += self.curve.windows(session, start_ns, end_ns, in_open=in_open, in_close=in_close)
+        return tuple(windows)
 
 
 def span_of(working: Working, now_ns: int, close_ns: int | None = None) -> tuple[int, int]:
@@ -91,30 +110,33 @@ def windows_of(algorithm: Scheduled, occasion: Occasion) -> tuple[Window, ...]:
     Raises:
         ValidationError: There is no such schedule: no end, no curve, too many slices, or nothing in the window.
     """
-    close = None if occasion.session is None else occasion.session.close_ns
     start, end = span_of(
-        algorithm.working, occasion.now_ns, close if isinstance(algorithm, TargetClose) else None
+        algorithm.working,
+        occasion.now_ns,
+        occasion.close_ns if isinstance(algorithm, TargetClose) else None,
     )
     late = LateStart.COMPRESS if isinstance(algorithm, TargetClose) else algorithm.late_start
     if late is LateStart.COMPRESS:
         start = max(start, occasion.now_ns)
     match algorithm:
         case Twap():
-            if algorithm.child_qty is not None:
-                return by_child(start, end, occasion.qty, algorithm.child_qty, occasion.lot)
-            return _evenly(start, end, algorithm.interval, algorithm.slices)
-        case Vwap():
-            curve, session = occasion.on_curve
-            inside = curve.windows(
-                session, start, end, in_open=algorithm.in_open, in_close=algorithm.in_close
+            hours = occasion.open_time(start, end)
+            if algorithm.child_qty is None:
+                return hours.kept(_evenly(hours, algorithm.interval, algorithm.slices))
+            length, qty = hours.length_ns, occasion.qty
+            children = by_child(
+                hours.start_ns, hours.start_ns + length, qty, algorithm.child_qty, occasion.lot
             )
-            return _by_curve(inside, start, end, algorithm)
+            return hours.kept(hours.spread(children))
+        case Vwap():
+            inside = occasion.on_curve(start, end, in_open=algorithm.in_open, in_close=algorithm.in_close)
+            return _by_curve(inside, start, end, algorithm, occasion)
         case Shortfall():
-            windows = _evenly(start, end, algorithm.interval, algorithm.slices)
-            return weighed(windows, _parts(algorithm, occasion.qty, end - start, len(windows)))
+            hours = occasion.open_time(start, end)
+            windows = hours.kept(_evenly(hours, algorithm.interval, algorithm.slices))
+            return weighed(windows, _parts(algorithm, occasion.qty, hours.length_ns, len(windows)))
         case TargetClose():
-            curve, session = occasion.on_curve
-            inside = curve.windows(session, start, end, in_close=algorithm.in_close)
+            inside = occasion.on_curve(start, end, in_close=algorithm.in_close)
             target = latest_start(
                 occasion.qty,
                 occasion.lot,
@@ -125,7 +147,7 @@ def windows_of(algorithm: Scheduled, occasion: Occasion) -> tuple[Window, ...]:
             )
             if target.start_ns >= end:
                 return target.windows
-            return _by_curve(target.windows, target.start_ns, end, algorithm)
+            return _by_curve(target.windows, target.start_ns, end, algorithm, occasion)
         case _:
             assert_never(algorithm)
 
@@ -146,14 +168,16 @@ def slices_of(algorithm: Scheduled, occasion: Occasion, order_id: int) -> tuple[
     return caught_up(slices, occasion.now_ns)
 
 
-def _evenly(start_ns: int, end_ns: int, interval: Decimal | None, slices: int | None) -> tuple[Window, ...]:
+def _evenly(hours: OpenTime, interval: Decimal | None, slices: int | None) -> tuple[Window, ...]:
+    """Give windows of the same open time, each from its first moment to its last, whatever closes in it."""
+    start, end = hours.start_ns, hours.start_ns + hours.length_ns
     if interval is not None:
-        return by_interval(start_ns, end_ns, in_ns(interval))
-    return by_count(start_ns, end_ns, slices or 1)
+        return hours.spread(by_interval(start, end, in_ns(interval)))
+    return hours.spread(by_count(start, end, slices or 1))
 
 
 def _by_curve(
-    inside: Sequence[Window], start_ns: int, end_ns: int, algorithm: Vwap | TargetClose
+    inside: Sequence[Window], start_ns: int, end_ns: int, algorithm: Vwap | TargetClose, occasion: Occasion
 ) -> tuple[Window, ...]:
     if not any(window.weight for window in inside):
         raise ValidationError(
@@ -161,7 +185,8 @@ def _by_curve(
         )
     if algorithm.interval is None and algorithm.slices is None:
         return tuple(evolve(window, number=number) for number, window in enumerate(inside))
-    return regrouped(_evenly(start_ns, end_ns, algorithm.interval, algorithm.slices), inside)
+    hours = occasion.open_time(start_ns, end_ns)
+    return hours.kept(regrouped(_evenly(hours, algorithm.interval, algorithm.slices), inside))
 
 
 def _parts(algorithm: Shortfall, qty: Decimal, length_ns: int, steps: int) -> tuple[Decimal, ...]:

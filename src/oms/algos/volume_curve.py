@@ -18,7 +18,10 @@ from fractions import Fraction
 from statistics import median
 from typing import Final
 
-from oms.algos.slicing import MAX_SLICES, Window, apportioned, clipped, without
+from attrs import evolve
+
+from oms.algos.open_time import open_time
+from oms.algos.slicing import MAX_SLICES, Window, apportioned, clipped
 from oms.errors import ValidationError
 from oms.model.bars import Bar
 from oms.model.decimals import EXACT, MAX_DECIMALS, ZERO, plain
@@ -119,18 +122,26 @@ class VolumeCurve:
     ) -> tuple[Window, ...]:
         """Give the part of today's buckets that lies from one moment to another, without breaks; each weighs its share of it.
 
-        The weight of a bucket is its share by how much of its length is inside. A day that closes early has the buckets
-        up to its close. An auction is there where it is asked for and its moment lies from start to end, both included.
+        The weight of a bucket is its share by how much of its open time is inside; one that a break parts is two windows of one
+        number. A day that closes early has the buckets up to its close. An auction is there where it is asked for and its moment
+        lies from start to end, both included.
         """
         shares = list(enumerate(self.shares, 1))
+        usual_ns = session.open_ns + self.length_ns
+        day = open_time(
+            (evolve(session, close_ns=max(session.close_ns, usual_ns)),), session.open_ns, usual_ns
+        )
         windows = []
         for number, share in shares:
             begin = session.open_ns + (number - 1) * self.bucket_ns
-            end = min(begin + self.bucket_ns, session.open_ns + self.length_ns)
-            windows.append(Window(number, begin, end, Fraction(share)))
+            parts = day.stretches(begin, begin + self.bucket_ns)
+            length = sum(last - first for first, last in parts)
+            # What was traded in a bucket was traded while the market was open.
+            windows += [
+                Window(number, first, last, Fraction(share) * Fraction(last - first, length))
+                for first, last in parts
+            ]
         inside = clipped(windows, max(start_ns, session.open_ns), min(end_ns, session.close_ns))
-        for begin, end in session.breaks:
-            inside = tuple(window for window in without(inside, begin, end) if window.weight)
         opening = Window(0, session.open_ns, session.open_ns, Fraction(self.opening))
         closing = Window(len(shares) + 1, session.close_ns, session.close_ns, Fraction(self.closing))
         return (

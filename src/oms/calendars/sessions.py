@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from oms.calendars.walking import MAX_CLOSED, changes
+from oms.calendars.walking import MAX_CLOSED, changes, next_session, session_at
 from oms.errors import ValidationError
 from oms.model.door import shown
 from oms.model.enums import SessionPhase
 from oms.model.ids import Symbol
 from oms.model.ids import symbol as checked_symbol
 from oms.model.sessions import NS_PER_S, SessionChange
+from oms.model.trading_session import TradingSession
 from oms.ports.calendar import TradingCalendar
 
 _AHEAD_NS: Final = MAX_CLOSED // timedelta(seconds=1) * NS_PER_S
@@ -49,3 +50,14 @@ class CalendarSessions:
     def next_ns(self, after_ns: int) -> int | None:
         """Give when the next one is, in nanoseconds UTC; None where there is none for as long as a market may be closed."""
         return min((change.time_ns for change in self.changes(after_ns, after_ns + _AHEAD_NS)), default=None)
+
+    def session_at(self, symbol: str, time_ns: int) -> TradingSession | None:
+        """Give the session that an instrument is in at a moment in nanoseconds UTC, or the next one; None where it has no calendar.
+
+        Raises:
+            ValidationError: None comes for as long as a market may be closed.
+        """
+        for named, calendar in self._calendars:
+            if named is None or named == symbol:
+                return session_at(calendar, time_ns) or next_session(calendar, time_ns)
+        return None

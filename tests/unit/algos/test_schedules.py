@@ -35,7 +35,7 @@ CURVE = VolumeCurve(
     days=("20260102",),
     dropped=(),
 )
-AT_OPEN = Occasion(qty=D(1000), lot=D(100), now_ns=OPEN, session=SESSION, curve=CURVE)
+AT_OPEN = Occasion(qty=D(1000), lot=D(100), now_ns=OPEN, sessions=(SESSION,), curve=CURVE)
 ALL_DAY = Working(start_time=OPEN, end_time=OPEN + 30 * S)
 
 
@@ -99,7 +99,7 @@ def test_what_goes_by_a_curve_needs_one() -> None:
     with pytest.raises(ValidationError, match="curve = none"):
         windows_of(Vwap(working=ALL_DAY), evolve(AT_OPEN, curve=None))
     with pytest.raises(ValidationError, match="session = none"):
-        windows_of(Vwap(working=ALL_DAY), evolve(AT_OPEN, session=None))
+        windows_of(Vwap(working=ALL_DAY), evolve(AT_OPEN, sessions=()))
     outside = Working(start_time=OPEN + 40 * S, end_time=OPEN + 50 * S)
     with pytest.raises(ValidationError, match="the curve has volume"):
         windows_of(Vwap(working=outside), AT_OPEN)

@@ -149,9 +149,10 @@ def test_auctions_take_part_only_if_asked_to_and_if_the_window_has_them() -> Non
 def test_breaks_and_an_early_close_have_no_windows() -> None:
     lunch = TradingSession("20260105", 1000, 1025, ((1005, 1012),))
 
+    # A bucket has all of its share in the part that the break leaves; the last has half of its time before the close.
     assert parts(CURVE.windows(lunch, 0, 9999)) == [
-        (1, 1000, 1005, F(1, 4)),
-        (2, 1012, 1020, F(2, 25)),
+        (1, 1000, 1005, F(1, 2)),
+        (2, 1012, 1020, F(1, 10)),
         (3, 1020, 1025, F(1, 10)),
     ]
 
