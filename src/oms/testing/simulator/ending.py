@@ -17,7 +17,7 @@ from oms.testing.line import Letter
 from oms.testing.simulator import bot
 from oms.testing.simulator.lists import STATEMENTS
 from oms.testing.simulator.luck import PHONE
-from oms.testing.simulator.market import stand_still
+from oms.testing.simulator.market import call_off, stand_still
 from oms.testing.simulator.oracle import executed, fees, positions
 from oms.testing.simulator.watch import Violation
 from oms.testing.simulator.world import World
@@ -111,9 +111,10 @@ def _settle(world: World) -> None:
             world.do(lambda om, order=order: om.request_status(order, asked_by="ops"))  # type: ignore[misc]
         world.drain()
         world.look()
-        # What could not be taken back of an algorithm's order is asked for again.
+        # What could not be taken back of an algorithm's order is asked for again, and what a bust has brought back is called off.
         if not om.state.inquiries.doubts and not om.state.parents.live:
             break
+        world.do(call_off)
     bot.settle_mistaken(world)
     world.drain()
     if world.venue.capabilities.lists:

@@ -120,10 +120,15 @@ def cancel_a_group(world: World) -> None:
     world.do(ask)
 
 
-def stand_still(om: OrderManager) -> None:
-    """Cancel what acts on its own: algorithms, groups, and the orders that are held here."""
+def call_off(om: OrderManager) -> None:
+    """Cancel every order that an algorithm works."""
     for parent in list(om.state.parents.live.values()):
         om.cancel(parent.order, asked_by="ops")
+
+
+def stand_still(om: OrderManager) -> None:
+    """Cancel what acts on its own: algorithms, groups, and the orders that are held here."""
+    call_off(om)
     for group in om.groups():
         om.cancel_group(group, asked_by="ops")
     for order in om.orders():
