@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oms.model.decimals import ZERO
+from oms.model.depth import Levels
 from oms.model.enums import Side
 from oms.model.ids import BrokerName, OrderId, Symbol
 from oms.model.market import Quote
@@ -25,6 +26,8 @@ from oms.routing.records import VenueRecord
 AAPL: Final = Symbol("AAPL")
 T0: Final = 1_700_000_000_000_000_000
 _TICK: Final = Decimal("0.01")
+Case: TypeAlias = tuple[Asked, list[Place]]
+"""What is asked, and where it may go."""
 # Negative prices too: a sale at a price is then the mirror of a purchase at its negative.
 _PRICES = st.integers(-1_100, 1_100).map(lambda ticks: ticks * _TICK)
 _RATES = st.integers(-30, 30).map(lambda tenths: Decimal(tenths) / 10)
@@ -38,7 +41,7 @@ _WEIGHTS = st.builds(
 
 
 @st.composite
-def _places(draw: st.DrawFn) -> list[Place]:
+def _places(draw: st.DrawFn, side: Side) -> list[Place]:
     found = []
     for number in range(draw(st.integers(1, 5))):
         name = BrokerName(f"v{number}")
@@ -49,6 +52,8 @@ def _places(draw: st.DrawFn) -> list[Place]:
         quote = Quote(
             AAPL, T0, draw(st.none() | _PRICES), draw(sizes), draw(st.none() | _PRICES), draw(sizes)
         )
+        far_px = quote.ask if side is Side.BUY else quote.bid
+        steps = draw(st.lists(st.tuples(st.integers(1, 300), st.integers(1, 40)), max_size=3))
         found.append(
             Place(
                 name,
@@ -61,9 +66,18 @@ def _places(draw: st.DrawFn) -> list[Place]:
                 draw(_PPM),
                 draw(st.sampled_from([None, None, None, RouteVerdict.CANNOT])),
                 is_forgiven=draw(st.booleans()),
+                behind=() if far_px is None else _behind(far_px, steps, side),
             )
         )
     return found
+
+
+def _behind(best_px: Decimal, steps: list[tuple[int, int]], side: Side) -> Levels:
+    levels, px = [], best_px
+    for ticks, size in steps:
+        px += ticks * _TICK * side.sign
+        levels.append((px, Decimal(size)))
+    return tuple(levels)
 
 
 @st.composite
@@ -82,16 +96,23 @@ def _asked(draw: st.DrawFn) -> Asked:
     )
 
 
+@st.composite
+def _cases(draw: st.DrawFn) -> Case:
+    asked = draw(_asked())
+    return asked, draw(_places(asked.side))
+
+
 def _split(asked: Asked, places: list[Place], weights: RouteWeights) -> Split:
     return split(asked, places, rule=1, weights=weights, now_ns=T0)
 
 
 @settings(max_examples=150)
-@given(_asked(), _places(), _WEIGHTS)
+@given(_cases(), _WEIGHTS)
 def test_parts_are_never_more_than_was_asked_or_is_shown_and_say_so(
-    asked: Asked, places: list[Place], weights: RouteWeights
+    case: Case, weights: RouteWeights
 ) -> None:
     """Law: whole lots (but an odd rest), nothing below the least, nothing beyond the limit, and the record says the same."""
+    asked, places = case
     found = _split(asked, places, weights)
     by_name = {place.broker: place for place in places}
 
@@ -105,10 +126,12 @@ def test_parts_are_never_more_than_was_asked_or_is_shown_and_say_so(
             assert quote is not None
             px, size = (quote.ask, quote.ask_size) if asked.side is Side.BUY else (quote.bid, quote.bid_size)
             assert px is not None
-            assert part.px == px
-            assert part.qty <= size - place.claimed
+            levels = [(px, max(size - place.claimed, ZERO)), *place.behind]
+            sign = asked.side.sign
+            assert part.px in [level_px for level_px, _ in levels]
+            assert part.qty <= sum(shown for at, shown in levels if sign * at <= sign * part.px)
             if asked.limit_px is not None:
-                assert px <= asked.limit_px if asked.side is Side.BUY else px >= asked.limit_px
+                assert sign * part.px <= sign * asked.limit_px
         else:
             assert (asked.may_rest, part.px) == (True, asked.limit_px)
     told = {one.broker: one.qty for one in found.decision.candidates}
@@ -121,11 +144,10 @@ def test_parts_are_never_more_than_was_asked_or_is_shown_and_say_so(
 
 
 @settings(max_examples=150)
-@given(_asked(), _places(), _WEIGHTS)
-def test_a_worse_score_is_taken_only_once_the_better_is_used_up(
-    asked: Asked, places: list[Place], weights: RouteWeights
-) -> None:
+@given(_cases(), _WEIGHTS)
+def test_a_worse_score_is_taken_only_once_the_better_is_used_up(case: Case, weights: RouteWeights) -> None:
     """Law: of places that are equally healthy, the better is used up to less than a part before the worse gets anything."""
+    asked, places = case
     asked = evolve(asked, may_rest=False, min_qty=asked.lot)
     found = _split(asked, [evolve(place, health=VenueHealth.UP) for place in places], weights)
     sign = asked.side.sign
@@ -140,9 +162,10 @@ def test_a_worse_score_is_taken_only_once_the_better_is_used_up(
 
 
 @settings(max_examples=150)
-@given(_asked(), _places(), _WEIGHTS)
-def test_a_sale_is_the_mirror_of_a_purchase(asked: Asked, places: list[Place], weights: RouteWeights) -> None:
+@given(_cases(), _WEIGHTS)
+def test_a_sale_is_the_mirror_of_a_purchase(case: Case, weights: RouteWeights) -> None:
     """Law: what is bought at a price is sold at its negative, at the same places in the same parts."""
+    asked, places = case
 
     def mirrored(place: Place) -> Place:
         quote = place.quote
@@ -150,7 +173,8 @@ def test_a_sale_is_the_mirror_of_a_purchase(asked: Asked, places: list[Place], w
             return place
         bid = None if quote.ask is None else -quote.ask
         ask = None if quote.bid is None else -quote.bid
-        return evolve(place, quote=Quote(AAPL, T0, bid, quote.ask_size, ask, quote.bid_size))
+        behind = tuple((-px, size) for px, size in place.behind)
+        return evolve(place, behind=behind, quote=Quote(AAPL, T0, bid, quote.ask_size, ask, quote.bid_size))
 
     other = Side.SELL if asked.side is Side.BUY else Side.BUY
     limit_px = None if asked.limit_px is None else -asked.limit_px
@@ -168,11 +192,12 @@ def test_a_sale_is_the_mirror_of_a_purchase(asked: Asked, places: list[Place], w
 
 
 @settings(max_examples=150)
-@given(_asked(), _places(), _WEIGHTS, st.sampled_from(RouteBy))
+@given(_cases(), _WEIGHTS, st.sampled_from(RouteBy))
 def test_a_whole_order_goes_to_one_place_if_any_can_take_it(
-    asked: Asked, places: list[Place], weights: RouteWeights, by: RouteBy
+    case: Case, weights: RouteWeights, by: RouteBy
 ) -> None:
     """Law: all of it at the first that could be taken, never at one that could not; ties fall as the rule lists them."""
+    asked, places = case
     decision = choose(asked, places, rule=1, by=by, weights=weights, now_ns=T0)
     able = [place for place in places if place.verdict is None]
 
@@ -186,9 +211,10 @@ def test_a_whole_order_goes_to_one_place_if_any_can_take_it(
 
 
 @settings(max_examples=100)
-@given(_asked(), _places())
-def test_the_best_price_is_the_best_that_anybody_shows(asked: Asked, places: list[Place]) -> None:
+@given(_cases())
+def test_the_best_price_is_the_best_that_anybody_shows(case: Case) -> None:
     """Law: what is recorded beside the choice is the best price there was, wherever the order went."""
+    asked, places = case
     decision = choose(asked, places, rule=1, by=RouteBy.BEST, weights=RouteWeights(), now_ns=T0)
     shown = [
         px

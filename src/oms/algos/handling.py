@@ -5,7 +5,7 @@ A handler keeps nothing of an order: its parameters stand in the order's terms, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -284,8 +284,18 @@ def child_of(
 # ---------------------------------------------------------------- the end
 
 
-def end_steps(parent: Parent, view: View, working: Working) -> Steps | None:
-    """Give what is to be done at the end of the window; None where the order is worked on."""
+def end_steps(
+    parent: Parent, view: View, working: Working, sweep: Callable[[], Steps | None] | None = None
+) -> Steps | None:
+    """Give what is to be done at the end of the window; None where the order is worked on.
+
+    Args:
+        parent: The order.
+        view: What is known.
+        working: How it is worked.
+        sweep: Gives how what is left is taken within the limit, None where nothing can be; one child by the style of the order
+            unless given.
+    """
     progress, number = progress_of(parent), max(parent.decided, default=0)
     was_sent = parent.memo_of(SENT) is not None
     if any(child.role == "auction" and not child.is_pending_cancel for child in parent.open.values()):
@@ -295,7 +305,11 @@ def end_steps(parent: Parent, view: View, working: Working) -> Steps | None:
     if patient and view.now_ns < until_ns:
         return Steps(wake=NextWake(at_ns=until_ns))
     facts = facts_of(parent, view, working, crosses=True)
-    can_send = _can_send(facts, working)
+    if sweep is not None and working.on_residual is OnResidual.SWEEP:
+        swept = sweep()
+        can_send = swept is not None
+    else:
+        swept, can_send = None, _can_send(facts, working)
     residual = OnResidual.EXTEND if extends(working) else working.on_residual
     ending = at_end(
         progress,
@@ -312,7 +326,7 @@ def end_steps(parent: Parent, view: View, working: Working) -> Steps | None:
         case EndStep.AWAIT_CHILDREN | EndStep.FILLED | EndStep.OVERFILLED:
             return Steps()
         case EndStep.SWEEP | EndStep.AUCTION:
-            return _residual(parent, view, working, ending.step, number)
+            return _residual(parent, view, working, ending.step, number, swept)
         case EndStep.RESIDUAL:
             text = f"end_time: {plain(ending.qty)} of {plain(parent.qty)} did not trade"
             return Steps(finish=WorkEnd.END_TIME, text=text)
@@ -328,9 +342,14 @@ def _can_send(facts: Facts, working: Working) -> bool:
     return is_good and is_within and may
 
 
-def _residual(parent: Parent, view: View, working: Working, step: EndStep, number: int) -> Steps:
+def _residual(
+    parent: Parent, view: View, working: Working, step: EndStep, number: int, swept: Steps | None
+) -> Steps:
     left = progress_of(parent).available
     memo = (*((name, text) for name, text in parent.memo if name != SENT), (SENT, step.name.lower()))
+    wake = NextWake(at_ns=view.now_ns + PATIENCE_NS)
+    if swept is not None:
+        return evolve(swept, memo=memo, wake=wake)
     if step is EndStep.AUCTION:
         child = auction_child(working, left, number)
     else:
@@ -339,7 +358,7 @@ def _residual(parent: Parent, view: View, working: Working, step: EndStep, numbe
         )
         if (type(child.terms), ImmediateOrCancel) in view.capabilities.order_types:
             child = evolve(child, time_in_force=ImmediateOrCancel())
-    return Steps(children=(child,), memo=memo, wake=NextWake(at_ns=view.now_ns + PATIENCE_NS))
+    return Steps(children=(child,), memo=memo, wake=wake)
 
 
 def auction_child(

@@ -7,8 +7,9 @@ from typing import ClassVar
 from attrs import Factory
 
 from oms.algos import catalogue as cat
+from oms.algos.choices import OnResidual
 from oms.algos.description import NO_COMPLETION, UNSCHEDULED, Description
-from oms.algos.rules import Compare, Given, Operator, all_of, implies
+from oms.algos.rules import Compare, Given, Operator, all_of, any_of, implies
 from oms.algos.working import Working, check
 from oms.model.define import value
 
@@ -38,13 +39,9 @@ class Smart:
             "i_would_qty",
             "max_participation",
             "min_participation",
-            "max_child",
             "min_child",
             "child_style",
             "child_offset",
-            "on_residual",
-            "allow_past_end",
-            "min_rest",
             "max_quote_age",
             "seed",
         },
@@ -54,6 +51,27 @@ class Smart:
                 to=True,
                 then=all_of(Given("limit_price"), Compare("rest", Operator.EQ, to=True)),
                 message="pass a limit_price and let it rest, or drop it",
+            ),
+            implies(
+                "no_take_liquidity",
+                to=True,
+                then=Compare("on_residual", Operator.NE, to=OnResidual.SWEEP),
+                message="pass another on_residual than sweep, which takes, or drop it",
+            ),
+            *(
+                implies(
+                    "on_residual",
+                    to=residual,
+                    then=any_of(Given("end_time"), Given("duration")),
+                    message=f"give end_time or duration with {residual.value}",
+                )
+                for residual in (OnResidual.SWEEP, OnResidual.AUCTION)
+            ),
+            implies(
+                "allow_past_end",
+                to=True,
+                then=any_of(Given("end_time"), Given("duration")),
+                message="give end_time or duration with it",
             ),
         ),
     )

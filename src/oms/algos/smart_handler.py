@@ -1,9 +1,13 @@
 """Works an order over several brokers.
 
-What any of them shows within the limit is taken with orders that are canceled at once where they do not execute, each at the
-price that its broker shows, so that none trades worse than was decided. What comes back is placed anew. What nobody shows rests
+What any of them shows within the limit, at its best price or behind it, is taken with orders that are canceled at once where they
+do not execute: one for each broker, at the last of its prices that is to be taken, so that none trades worse than was decided.
+What comes back is placed anew. What nobody shows rests
 at one broker; where another shows something for it, or its broker goes down, it is taken back first, and nothing is sent in its
 place until its cancel is answered: a part in doubt, or with a cancel on its way, counts as working.
+
+With `max_child` no part is larger, a broker gets the next once the one before has ended, and one part rests at a time. With
+`min_rest` nothing is sent for so long after something was. At the end `sweep` takes what is shown once, both of these aside.
 """
 
 from __future__ import annotations
@@ -14,14 +18,18 @@ from typing import Final
 
 from attrs import evolve
 
+from oms.algos.choices import OnResidual
 from oms.algos.handling import (
     Handler,
     algorithm_of,
+    auction_child,
     end_steps,
+    extends,
     reasons_of,
     why_not_amended,
     why_not_begun,
 )
+from oms.algos.parameter import in_ns
 from oms.algos.schedules import span_of
 from oms.algos.smart import Smart
 from oms.errors import ValidationError
@@ -47,6 +55,8 @@ TAKE: Final = "take"
 """What a child is for that takes what is shown."""
 REST: Final = "rest"
 """What a child is for that waits at the limit."""
+SWEEP: Final = "sweep"
+"""What a child is for that takes what is shown at the end."""
 
 NEVER_NS: Final = 2**62
 """The end of an order that was given none, in nanoseconds UTC."""
@@ -61,7 +71,7 @@ class SmartHandler(Handler):
 
     def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
         """Plan a new order: from when to when it is worked."""
-        reasons = why_not_begun(order, view)
+        reasons = (*why_not_begun(order, view), *_against(order, view))
         if view.places is None:
             allowed = "a rule of the manager's `routing` that names several brokers"
             reasons += (Reason(ReasonCode.NO_ROUTE, "symbol", order.symbol, allowed),)
@@ -76,11 +86,15 @@ class SmartHandler(Handler):
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
         """Plan what will be left of an order; its beginning stays."""
         reasons = why_not_amended(parent, after)
+        smart = algorithm_of(after.terms)
+        if not isinstance(smart, Smart):
+            return reasons
+        reasons += _against(after, view)
         if reasons:
             return reasons
         try:
-            _, end_ns = _span(_smart(after.terms), parent.start_ns)
-            if end_ns <= view.now_ns:
+            _, end_ns = _span(smart, parent.start_ns)
+            if end_ns <= view.now_ns and not extends(smart.working):
                 raise ValidationError("end_time", end_ns, f"pass a moment after {view.now_ns}")
         except ValidationError as error:
             return reasons_of(error)
@@ -90,38 +104,57 @@ class SmartHandler(Handler):
         """Take what is shown, rest what is left, take back what stands in the way of better."""
         smart = _smart(parent.order.terms)
         if view.now_ns >= parent.end_ns:
-            steps = end_steps(parent, view, smart.working)
+            steps = end_steps(parent, view, smart.working, lambda: _sweep(parent, view, smart))
             if steps is not None:
                 return steps
         awake = NextWake(on_quote=True)
         if view.now_ns < parent.start_ns:
             return Steps(wake=NextWake(at_ns=parent.start_ns))
-        is_shut = view.is_killed or view.is_halted or not view.is_open
-        if is_shut or not parent.may_send or view.places is None:
+        if not _may_send(parent, view):
             return Steps(wake=awake)
-        return _Round(parent, view, smart).steps()
+        return _Round(parent, view, smart, smart.working.max_child).steps()
+
+
+def _may_send(parent: Parent, view: View) -> bool:
+    is_shut = view.is_killed or view.is_halted or not view.is_open
+    return not is_shut and parent.may_send and view.places is not None
+
+
+def _sweep(parent: Parent, view: View, smart: Smart) -> Steps | None:
+    """Give how all that is shown within the limit is taken once, whatever the size of parts; None where that is nothing."""
+    return _Round(parent, view, smart, None).sweep() if _may_send(parent, view) else None
 
 
 class _Round:
     """What is decided about an order at one time."""
 
-    def __init__(self, parent: Parent, view: View, smart: Smart) -> None:
+    def __init__(self, parent: Parent, view: View, smart: Smart, max_part: Decimal | None) -> None:
         self.parent = parent
         self.view = view
         self.smart = smart
+        self.max_part = max_part
         self.limit_px = smart.working.limit_price
+        # Until when nothing is sent since something was.
+        self.rested_ns = parent.last_child_ns + in_ns(smart.working.min_rest)
         self.may_rest = smart.rest and self.limit_px is not None
+        at_work = [] if max_part is None else list(parent.open.values())
+        # Of parts that may only be so large one is sent to a broker at a time, and one rests.
+        taking = [child for child in at_work if child.role == TAKE]
+        self.busy = {_broker(child) for child in taking}
+        self.in_doubt = {_broker(child) for child in taking if child.order and child.order.is_in_doubt}
+        self.has_rest = any(child.role == REST for child in at_work)
         self.tried = dict(_tried(parent, view.now_ns))
         self.taking = self._places(IOC)
         self.resting = self._places(_for_how_long(parent))
 
     def steps(self) -> Steps:
         parent = self.parent
-        back = self._back()
-        parts = self._split(parent.available, may_rest=self.may_rest and not back)
-        made = tuple(
-            self._child(number, part) for number, part in enumerate(parts.parts, len(parent.children))
-        )
+        is_resting = bool(parent.children) and self.view.now_ns < self.rested_ns
+        back = self._back(only_stuck=is_resting)
+        if is_resting:
+            return Steps(cancel=tuple(child.order_id for child in back), wake=NextWake(at_ns=self.rested_ns))
+        parts = self._split(parent.available, may_rest=self.may_rest and not (back or self.has_rest))
+        made = self._children(parts)
         if not (made or back or parent.open) and self._is_over():
             text = f"nothing more is shown for {plain(parent.available)} of {plain(parent.qty)}"
             return Steps(finish=WorkEnd.FINISHED, text=text, routing=parts.decision)
@@ -131,7 +164,18 @@ class _Round:
             cancel=tuple(child.order_id for child in back),
             children=made,
             routing=parts.decision if is_told and parent.available else None,
-            wake=NextWake(on_quote=True, at_ns=self._again_ns()),
+            wake=NextWake(on_quote=True, depth_to=self.limit_px, at_ns=self._again_ns()),
+        )
+
+    def sweep(self) -> Steps | None:
+        """Take all that is shown within the limit."""
+        parts = self._split(self.parent.available, may_rest=False)
+        made = tuple(evolve(child, role=SWEEP, pace=Pace.COMPLETING) for child in self._children(parts))
+        return Steps(children=made, routing=parts.decision) if made else None
+
+    def _children(self, parts: Split) -> tuple[NewChild, ...]:
+        return tuple(
+            self._child(number, part) for number, part in enumerate(parts.parts, len(self.parent.children))
         )
 
     def _places(self, tif: TimeInForce) -> Places:
@@ -143,9 +187,14 @@ class _Round:
             order.symbol, order.side, order.order_qty, terms, tif, order.account, instructions=self._how()
         )
         known = places(like)
-        return evolve(known, places=tuple(self._judged(place) for place in known.places))
+        takes = tif is IOC
+        return evolve(known, places=tuple(self._judged(place, takes=takes) for place in known.places))
 
-    def _judged(self, place: Place) -> Place:
+    def _judged(self, place: Place, *, takes: bool) -> Place:
+        if takes and place.broker in self.busy and place.verdict is None:
+            # Nobody waits for one of which it is not known whether it has the part.
+            is_lost = place.broker in self.in_doubt
+            place = evolve(place, verdict=RouteVerdict.AT_WORK) if is_lost else evolve(place, is_busy=True)
         until_ns = self.tried.get(place.broker)
         if place.verdict is not None or until_ns is None:
             return place
@@ -163,20 +212,21 @@ class _Round:
             lot=instrument.lot,
             min_qty=max(instrument.min_qty, instrument.lot) if qty >= instrument.lot else ZERO,
             multiplier=instrument.multiplier,
+            max_part=self.max_part,
         )
         places, now_ns = known.places, self.view.now_ns
         return split(
             asked, places, rule=known.rule, weights=known.weights, now_ns=now_ns, resting=self.resting.places
         )
 
-    def _back(self) -> Sequence[Child]:
+    def _back(self, *, only_stuck: bool) -> Sequence[Child]:
         """Give what rests and is to be taken back: its broker is down, or others show something for it."""
         resting = [one for one in self.parent.open.values() if one.role == REST and not one.is_pending_cancel]
         if not resting:
             return ()
         down = {place.broker for place in self.taking.places if place.health is VenueHealth.DOWN}
         stuck = [child for child in resting if _broker(child) in down]
-        if stuck:
+        if stuck or only_stuck:
             return stuck
         at = {_broker(child) for child in resting}
         qty = self.parent.available
@@ -232,6 +282,24 @@ def _smart(terms: object) -> Smart:
     algorithm = algorithm_of(terms)  # type: ignore[arg-type]  # it says itself what it does not take
     assert isinstance(algorithm, Smart)
     return algorithm
+
+
+def _against(order: SubmitOrder, view: View) -> tuple[Reason, ...]:
+    """Give every reason against an order that follows from the instrument and the brokers."""
+    working, least = _smart(order.terms).working, view.instrument.min_qty
+    reasons = []
+    if working.max_child is not None and working.max_child < min(least, order.order_qty):
+        allowed = f"at least the smallest order, {plain(least)}"
+        reasons.append(Reason(ReasonCode.BELOW_MIN_QTY, "max_child", plain(working.max_child), allowed))
+    if working.on_residual is OnResidual.AUCTION and view.places is not None:
+        child = auction_child(working, order.order_qty, 0)
+        like = SubmitOrder(
+            order.symbol, order.side, order.order_qty, child.terms, child.time_in_force, order.account
+        )
+        if all(place.verdict is RouteVerdict.CANNOT for place in view.places(like).places):
+            allowed = "cancel, sweep or extend: none of its brokers takes orders for the closing auction"
+            reasons.append(Reason(ReasonCode.UNSUPPORTED, "on_residual", "auction", allowed))
+    return tuple(reasons)
 
 
 def _span(smart: Smart, from_ns: int) -> tuple[int, int]:

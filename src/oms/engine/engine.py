@@ -30,6 +30,7 @@ from oms.engine.inputs import (
     SetAside,
     Start,
     TimerDue,
+    VenueDepth,
     VenueQuote,
     WatchedMassCancel,
 )
@@ -63,7 +64,7 @@ MAX_FOLLOW_UPS: Final = 10_000
 """How many commands may follow from one input before it is taken for a loop."""
 
 _CLOCK: Final = "clock"
-_PASSING: Final = frozenset({TimerDue, Quote, VenueQuote, TradePrint, MarkPrice, SecurityStatus})
+_PASSING: Final = frozenset({TimerDue, Quote, VenueQuote, VenueDepth, TradePrint, MarkPrice, SecurityStatus})
 """Inputs that cause no event of their own: what happens with them happens since time has passed."""
 
 
@@ -135,9 +136,8 @@ class Engine:
         self._pegging = Pegging(self._entry, self._holding)
         self._share_what_is_held()
         self._queue, self._mute = self.state.inquiries.queue, self.state.inquiries.mute
-        self._reducing = self.state.book.exposure.reducing
         self._groups, self._parents = Groups(self._entry, self._holding), Parents(self._entry)
-        self._venues = VenueDesk(self.state, self._lists)
+        self._venues, self._reducing = VenueDesk(self.state, self._lists), self.state.book.exposure.reducing
         self._dirty, self._refused = self.state.groups.dirty, self.state.groups.refused
         self._requests: list[Request] = []
         # How many of the events that are still to be handed out the handlers have been told of.
@@ -165,6 +165,7 @@ class Engine:
             SetAside: self._set_aside,
             Quote: self._quote,
             VenueQuote: self._venue_quote,
+            VenueDepth: self._venue_depth,
             TradePrint: self._trade,
             MarkPrice: self._mark,
             TimerDue: self._nothing,
@@ -273,10 +274,15 @@ class Engine:
         with exact_arithmetic():
             return emergency_requests.reduce(self._entry, command, counter, unsent, now_ns)
 
-    def see(self, update: MarketUpdate | VenueQuote | SecurityStatus) -> None:
+    def see(self, update: MarketUpdate | VenueQuote | VenueDepth | SecurityStatus) -> None:
         """Take the market in without anything else, as `handle` would; no order is released."""
         if isinstance(update, VenueQuote):
             update = self._entry.see_at(update.broker, update.quote)
+        elif isinstance(update, VenueDepth):
+            quote = self._entry.hear_at(update.broker, update.depth)
+            if quote is None:
+                return
+            update = quote
         if isinstance(update, SecurityStatus):
             self._entry.tapes.note(update)
             return
@@ -427,6 +433,13 @@ class Engine:
 
     def _venue_quote(self, what: VenueQuote) -> None:
         self._quote(self._entry.see_at(what.broker, what.quote))
+
+    def _venue_depth(self, what: VenueDepth) -> None:
+        quote = self._entry.hear_at(what.broker, what.depth)
+        if quote is not None:
+            self._quote(quote)
+            if self._worked:
+                self._parents.see(quote)
 
     def _trade(self, what: TradePrint) -> None:
         symbol, px = what.symbol, what.price

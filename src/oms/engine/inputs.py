@@ -7,6 +7,7 @@ from typing import TypeAlias
 from oms.model.commands import Command, MassCancel, SubmitOrder
 from oms.model.contingency import CancelGroup, SubmitGroup
 from oms.model.define import record
+from oms.model.depth import Depth
 from oms.model.enums import HeldPolicy
 from oms.model.group import Group
 from oms.model.ids import Account, BrokerName, OrderId
@@ -73,6 +74,19 @@ class VenueQuote:
 
     broker: BrokerName
     quote: Quote
+
+
+@record
+class VenueDepth:
+    """What one broker says of its book of an instrument, where several do.
+
+    Attributes:
+        broker: Which.
+        depth: What.
+    """
+
+    broker: BrokerName
+    depth: Depth
 
 
 @record
@@ -200,6 +214,7 @@ Input: TypeAlias = (
     | SetAside
     | MarketUpdate
     | VenueQuote
+    | VenueDepth
     | SecurityStatus
     | TimerDue
     | SessionChange

@@ -21,6 +21,7 @@ from oms.model import events as ev
 from oms.model.approval import Approved
 from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, MassCancel, ReplaceOrder, SubmitOrder
+from oms.model.depth import Depth
 from oms.model.enums import RequestKind
 from oms.model.ids import Account, BrokerName, OrderId, Symbol, cl_ord_id, cl_ord_id_head
 from oms.model.instrument import Instrument
@@ -245,15 +246,19 @@ class OrderEntry:
 
     def see_at(self, broker: BrokerName, quote: Quote) -> Quote:
         """Take in what a broker shows, and give what the market shows with it."""
-        return self._choice.see(broker, quote)
+        return self._choice.markets.see(broker, quote)
+
+    def hear_at(self, broker: BrokerName, depth: Depth) -> Quote | None:
+        """Take in what a broker says of its book, and give what the market shows with it; None where its best prices stay."""
+        return self._choice.markets.hear(broker, depth)
 
     def would_see_at(self, broker: BrokerName, quote: Quote) -> Quote:
         """Give what the market shows with what a broker shows, and take nothing in."""
-        return self._choice.would_see(broker, quote)
+        return self._choice.markets.would_see(broker, quote)
 
     def follow(self, earlier: OrderEntry) -> None:
         """Take over from one that is given up what each broker showed last."""
-        self._choice.quotes.update(earlier._choice.quotes)
+        self._choice.markets.follow(earlier._choice.markets)
 
     def forget_routes(self) -> None:
         """Look every instrument's way out up again; to be called when one was defined."""

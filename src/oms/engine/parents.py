@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from oms.engine import parent_amends, parent_entry
-from oms.engine.inputs import Input, VenueQuote
+from oms.engine.inputs import Input, VenueDepth, VenueQuote
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_book import ParentBook
 from oms.engine.refusals import why_suspended
@@ -90,6 +90,10 @@ class Parents:
                 why = Wake.QUOTE if kind is Quote else Wake.VOLUME
                 for order_id in tape.take(what):
                     self._wake(order_id, why)
+        elif isinstance(what, VenueDepth):
+            tape = self._entry.tapes.by_symbol.get(what.depth.symbol)
+            for order_id in () if tape is None else tape.hear(what.depth):
+                self._wake(order_id, Wake.QUOTE)
         elif isinstance(what, SessionChange):
             if what.phase is SessionPhase.OPEN:
                 self._entry.tapes.go_on(what.symbol, what.time_ns)
@@ -372,6 +376,7 @@ class Parents:
             self._book.settle(parent)
             return
         tape.listen(order_id, to_quotes=wake.on_quote, to_prices=wake.on_price)
+        tape.listen_behind(order_id, parent.order._side, wake.depth_to)
         if wake.at_volume is not None:
             tape.wait(order_id, wake.at_volume)
         now_ns = state.now_ns

@@ -8,7 +8,8 @@ from heapq import heappop, heappush
 from typing import Final
 
 from oms.model.decimals import ZERO
-from oms.model.enums import SecurityTradingStatus
+from oms.model.depth import BookOrder, Depth
+from oms.model.enums import SecurityTradingStatus, Side
 from oms.model.ids import OrderId, Symbol
 from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.security_status import SecurityStatus
@@ -26,10 +27,11 @@ class Tape:
         printed_qty: What was printed in all.
         quote_listeners: The orders that are to be looked at with each quote.
         price_listeners: Those that are with each by which the best prices have changed.
+        depth_listeners: Those that are with each change of a broker's book at a price or a better one: their side, and that price.
     """
 
     __slots__ = (
-        "_base", "_prints", "_readers", "_touch", "_waiting", "good_quote", "last_trade", "price_listeners", "printed_qty",
+        "_base", "_prints", "_readers", "_touch", "_waiting", "depth_listeners", "good_quote", "last_trade", "price_listeners", "printed_qty",
         "quote_listeners",
     )  # fmt: skip
 
@@ -40,6 +42,7 @@ class Tape:
         self.printed_qty = ZERO
         self.quote_listeners: dict[OrderId, None] = {}
         self.price_listeners: dict[OrderId, None] = {}
+        self.depth_listeners: dict[OrderId, tuple[Side, Decimal]] = {}
         # The best prices of the last quote, and whether it could be used.
         self._touch: tuple[Decimal | None, Decimal | None, bool] = (None, None, False)
         # The prints that somebody may still want to see, the number of the first, and up to which each reader has seen them.
@@ -87,6 +90,24 @@ class Tape:
             else:
                 listeners.pop(order_id, None)
 
+    def listen_behind(self, order_id: OrderId, side: Side, to_px: Decimal | None) -> None:
+        """Have an order looked at with each change of a broker's book that it could trade with up to a price; None for none."""
+        if to_px is None:
+            self.depth_listeners.pop(order_id, None)
+        else:
+            self.depth_listeners[order_id] = side, to_px
+
+    def hear(self, depth: Depth) -> Iterable[OrderId]:
+        """Give the orders that are to be looked at since a broker's book has changed."""
+        if not self.depth_listeners:
+            return ()
+        bid, ask = _best_changed(depth)
+        return [
+            order_id
+            for order_id, (side, to_px) in self.depth_listeners.items()
+            if (ask is not None and ask <= to_px if side is Side.BUY else bid is not None and bid >= to_px)
+        ]
+
     def forget_prices(self) -> None:
         """Take the next quote for one by which the best prices have changed."""
         self._touch = (None, None, False)
@@ -107,6 +128,7 @@ class Tape:
         self._readers.pop(order_id, None)
         self.quote_listeners.pop(order_id, None)
         self.price_listeners.pop(order_id, None)
+        self.depth_listeners.pop(order_id, None)
         if not self._readers:
             self._base += len(self._prints)
             self._prints.clear()
@@ -115,6 +137,15 @@ class Tape:
         seen = min(self._readers.values()) - self._base
         del self._prints[:seen]
         self._base += seen
+
+
+def _best_changed(depth: Depth) -> tuple[Decimal | None, Decimal | None]:
+    """Give the highest bid and the lowest offer of which something is said."""
+    if isinstance(depth, BookOrder):
+        return (depth.price, None) if depth.side is Side.BUY else (None, depth.price)
+    bid = max((px for px, _ in depth.bids), default=None)
+    ask = min((px for px, _ in depth.asks), default=None)
+    return bid, ask
 
 
 class Tapes:

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from attrs import evolve
+
 from oms.engine.routes import Reasons, Route
 from oms.engine.state import State
+from oms.engine.venue_markets import VenueMarkets
 from oms.engine.ways import Routes
 from oms.model import events as ev
 from oms.model.capabilities import Capabilities
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ONE, ZERO
-from oms.model.enums import Side
 from oms.model.ids import Account, BrokerName, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
@@ -21,13 +23,13 @@ from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.routing import RouteDecision, RouteVerdict, VenueHealth
 from oms.model.routing_places import Place, Places
-from oms.model.routing_table import RouteRule, Routing, Venue
-from oms.model.sessions import NS_PER_S, to_datetime
+from oms.model.routing_table import RouteRule, Routing
+from oms.model.sessions import to_datetime
 from oms.model.terms import limit_px
 from oms.model.time_in_force import FillOrKill, ImmediateOrCancel
 from oms.order_types.placing import place
 from oms.order_types.registry import HandlerRegistry
-from oms.routing.decisions import choose, composite
+from oms.routing.decisions import choose
 from oms.routing.ranking import Asked
 from oms.routing.records import VenueRecord
 
@@ -40,10 +42,10 @@ class VenueChoice:
     """Chooses among the brokers of a rule.
 
     Attributes:
-        quotes: What each broker shows, by instrument; none where only the market as a whole is heard.
+        markets: What each broker shows.
     """
 
-    __slots__ = ("_capabilities", "_handlers", "_market", "_routes", "_state", "_venues", "quotes")
+    __slots__ = ("_capabilities", "_handlers", "_market", "_routes", "_state", "markets")
 
     def __init__(
         self,
@@ -59,24 +61,7 @@ class VenueChoice:
         self._capabilities = capabilities
         self._handlers = handlers
         self._market = market
-        self.quotes: dict[Symbol, dict[BrokerName, Quote]] = {}
-        self._venues: dict[BrokerName, Venue] = {}
-
-    def see(self, broker: BrokerName, quote: Quote) -> Quote:
-        """Take in what a broker shows, and give what all of them show together; what is too old counts for nobody."""
-        shown = self.quotes.setdefault(quote.symbol, {})
-        shown[broker] = quote
-        return self._together(shown, quote)
-
-    def would_see(self, broker: BrokerName, quote: Quote) -> Quote:
-        """Give what `see` would give, and take nothing in."""
-        return self._together({**self.quotes.get(quote.symbol, {}), broker: quote}, quote)
-
-    def _together(self, shown: Mapping[BrokerName, Quote], latest: Quote) -> Quote:
-        if len(shown) == 1:
-            return latest
-        fresh = [one for one in shown.values() if self._is_fresh(one, latest.time_ns)]
-        return composite(fresh) if fresh else latest
+        self.markets = VenueMarkets(state, market)
 
     def choose(self, command: SubmitOrder, instrument: Instrument) -> tuple[Route, RouteDecision | None]:
         """Give the way out for an order, and why it was chosen; None for that where there was no choice."""
@@ -105,34 +90,40 @@ class VenueChoice:
         number, rule = found
 
         def places(command: SubmitOrder) -> Places:
-            return Places(number, routing.weights, self.places(command, instrument, rule, routing))
+            found = self.places(command, instrument, rule, routing, is_split=True)
+            return Places(number, routing.weights, found)
 
         return places
 
     def record(self, order: Order, decision: RouteDecision) -> None:
         """Put a decision about an order on record, and remember what it takes of what is shown."""
-        state, symbol, is_buy = self._state, order.symbol, order.side is Side.BUY
+        state = self._state
         state.record_of(order, ev.OrderRouted(*state.envelope(), order.order_id, decision))
         for one in decision.taken:
-            if one.is_taking:
-                self._routes.claim(
-                    symbol, one.broker, self._quote(symbol, one.broker), one.qty, is_buy=is_buy
-                )
+            if one.is_taking and one.px is not None:
+                levels = ((one.px, one.size), *one.behind)
+                self.markets.claim(order.symbol, one.broker, order.side, levels, one.qty)
 
     def places(
-        self, command: SubmitOrder, instrument: Instrument, rule: RouteRule, routing: Routing
-    ) -> tuple[Place, ...]:
-        """Give what is known of every broker of a rule, for an order like this one."""
-        return tuple(self._place(command, instrument, broker, routing) for broker in rule.brokers)
+        self, command: SubmitOrder, instrument: Instrument, rule: RouteRule, routing: Routing, *, is_split: bool = False
+    ) -> tuple[Place, ...]:  # fmt: skip
+        """Give what is known of every broker of a rule, for an order like this one; of one that is split their books too."""
+        found = tuple(self._place(command, instrument, broker, routing) for broker in rule.brokers)
+        if not is_split:
+            return found
+        behind, what = self.markets.behind, (command.side, command.order_qty)
+        return tuple(
+            one if one.quote is None else evolve(one, behind=behind(command.symbol, one.broker, *what))
+            for one in found
+        )
 
     def _place(
         self, command: SubmitOrder, instrument: Instrument, broker: BrokerName, routing: Routing
     ) -> Place:
         symbol = instrument.symbol
         known = self._state.venues.records.get(broker) or VenueRecord()
-        quote = self._quote(symbol, broker)
-        fresh = quote if quote is not None and self._is_fresh(quote, self._state.now_ns) else None
-        claimed = self._routes.claimed(symbol, broker, quote, is_buy=command.side is Side.BUY)
+        fresh = self.markets.fresh(symbol, broker)
+        claimed = self.markets.claimed(symbol, broker, command.side)
         venue = routing.venue(broker)
         latency_ns = venue.latency_ns if known.latency_ns is None else known.latency_ns
         verdict, text, may_hold = self._why_not(command, broker, known)
@@ -158,15 +149,6 @@ class VenueChoice:
         if known.health is VenueHealth.DOWN and not known.may_be_tried(self._state.now_ns):
             return RouteVerdict.DOWN, _until(known, self._state.now_ns), False
         return None, "", trigger is not None
-
-    def _quote(self, symbol: Symbol, broker: BrokerName) -> Quote | None:
-        shown = self.quotes.get(symbol)
-        return self._market.get(symbol) if shown is None else shown.get(broker)
-
-    def _is_fresh(self, quote: Quote, now_ns: int) -> bool:
-        routing = self._state.venues.routing
-        max_age_s = None if routing is None else routing.max_quote_age_s
-        return max_age_s is None or now_ns - quote.time_ns <= max_age_s * NS_PER_S
 
 
 def asked_of(command: SubmitOrder, instrument: Instrument, qty: Decimal) -> Asked:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Final
 
 from oms.engine.routes import Reasons, Route, last_usable
@@ -11,10 +10,8 @@ from oms.engine.state import State
 from oms.errors import UnknownInstrumentError
 from oms.model.capabilities import Capabilities
 from oms.model.cl_ord_id_rules import LAST_COUNTER
-from oms.model.decimals import ZERO
 from oms.model.ids import BrokerName, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import Quote
 from oms.model.reasons import Reason, ReasonCode
 from oms.order_types.placing import without_triggers
 from oms.routing.router import Router
@@ -28,11 +25,9 @@ class Routes:
     Attributes:
         known: What was looked up, by symbol.
         last_counters: The counter of the last ClOrdID that each broker takes.
-        claims: How much was sent to take what a quote shows, by instrument, broker and whether it buys. Not journaled, as
-            quotes are not.
     """
 
-    __slots__ = ("_at", "_capabilities", "_router", "_state", "claims", "known", "last_counters")
+    __slots__ = ("_at", "_capabilities", "_router", "_state", "known", "last_counters")
 
     def __init__(self, state: State, capabilities: Mapping[BrokerName, Capabilities], router: Router) -> None:
         """Lead to these brokers."""
@@ -45,7 +40,6 @@ class Routes:
         self.last_counters: dict[BrokerName | None, int] = {
             broker: last_usable(can.profile.cl_ord_ids.last_counter) for broker, can in capabilities.items()
         }
-        self.claims: dict[tuple[Symbol, BrokerName, bool], tuple[Quote, Decimal]] = {}
 
     def forget(self) -> None:
         """Look everything up again; to be called when an instrument or the table was changed, or a broker reconciled."""
@@ -76,19 +70,6 @@ class Routes:
             return ()
         allowed = "cancels, and replaces that only take less; new orders once the broker is reconciled"
         return (Reason(ReasonCode.NOT_RECONCILED, "broker", str(broker), allowed),)
-
-    def claimed(self, symbol: Symbol, broker: BrokerName, quote: Quote | None, *, is_buy: bool) -> Decimal:
-        """Give how much was sent to take what a quote shows."""
-        known = self.claims.get((symbol, broker, is_buy))
-        return known[1] if known is not None and known[0] is quote else ZERO
-
-    def claim(
-        self, symbol: Symbol, broker: BrokerName, quote: Quote | None, qty: Decimal, *, is_buy: bool
-    ) -> None:
-        """Note that so much is sent to take what a quote shows."""
-        if quote is not None:
-            before = self.claimed(symbol, broker, quote, is_buy=is_buy)
-            self.claims[symbol, broker, is_buy] = quote, before + qty
 
     def _instrument(self, symbol: Symbol) -> Instrument:
         instrument = self._state.instruments.get(symbol)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from oms.model.decimals import plain
+from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.define import record, value
+from oms.model.depth import Levels
 from oms.model.enums import Choice
 from oms.model.ids import BrokerName
 
@@ -46,6 +47,8 @@ class RouteVerdict(Choice):
     NOT_ATTACHED = "not attached"
     TRIED = "tried before"
     """It has refused a part of this order."""
+    AT_WORK = "has a part already"
+    """The order sends at most so much at a time, and a part of it is there."""
     NOTHING_SHOWN = "nothing left of what it showed"
     """What was sent there since the quote takes all of it."""
     LATER_IN_TURN = "later in the rule"
@@ -76,6 +79,8 @@ class Candidate:
         fill_ppm: The share of its orders that executed, in millionths, the later ones counting more.
         reject_ppm: The share of its orders that it refused, likewise.
         text: The reasons, where it could not be taken.
+        behind: What it shows behind that price within the order's limit, the better first, of an order that is split; no more
+            of it than it takes for the whole order. Empty where only its best price is known.
     """
 
     broker: BrokerName
@@ -93,11 +98,17 @@ class Candidate:
     fill_ppm: int
     reject_ppm: int
     text: str = ""
+    behind: Levels = ()
 
     def __str__(self) -> str:
         """Give it as one line."""
         got = f"{plain(self.qty)}, " if self.qty else ""
         shown = "no price" if self.px is None else f"{plain(self.size)} at {plain(self.px)}"
+        if self.behind:
+            more = ZERO
+            for _, size in self.behind:
+                more = EXACT.add(more, size)
+            shown += f" and {plain(more)} more up to {plain(self.behind[-1][0])}"
         net = "" if self.net_px is None else f", {plain(self.net_px)} with fees"
         why = f": {self.text}" if self.text else ""
         return f"{self.broker} ({self.health.value}) {got}{self.verdict.value}{why}; shows {shown}{net}"

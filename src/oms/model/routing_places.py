@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from oms.model.define import record
+from oms.model.depth import Levels
 from oms.model.ids import BrokerName
 from oms.model.market import Quote
 from oms.model.routing import RouteVerdict, VenueHealth
@@ -28,6 +29,9 @@ class Place:
         text: The reasons, where it cannot.
         is_forgiven: It is degraded, and may show by one order at a time that it is not: it counts as one that is up.
         may_hold: Its orders would have to be held here until a price comes; those that take the order as it is go before it.
+        behind: What its book shows behind the best price on the side that is taken from, the better first, less what was sent
+            there since; no more of it than it takes for the whole order. Empty where only the best price is known.
+        is_busy: A part is there already, and it gets the next once that has ended: what it shows is kept for it.
     """
 
     broker: BrokerName
@@ -42,6 +46,8 @@ class Place:
     text: str = ""
     may_hold: bool = False
     is_forgiven: bool = False
+    behind: Levels = ()
+    is_busy: bool = False
 
 
 @record

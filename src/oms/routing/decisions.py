@@ -1,12 +1,13 @@
 """Where an order goes as a whole, or in parts; each decision says of every place why it was or was not taken.
 
-A part is never larger than what its place shows, the parts are never more than what was asked, and of two places that are
-equally healthy the one with the better score is used up first. What nobody shows rests at one place, where it may.
+A part is never larger than what its place shows within the limit, the parts are never more than what was asked, and of what
+places show that are equally healthy, at their best prices and behind them, what costs least is used up first. What nobody shows
+rests at one place, where it may.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 
 from attrs import evolve
@@ -19,7 +20,7 @@ from oms.model.market import Quote
 from oms.model.routing import Candidate, RouteDecision, RouteVerdict, VenueHealth
 from oms.model.routing_places import Place
 from oms.model.routing_table import RouteBy, RouteWeights
-from oms.routing.ranking import Asked, Ranked, part_key, valued, whole_key
+from oms.routing.ranking import Asked, Offer, Ranked, offers, part_key, valued, whole_key
 
 
 def choose(
@@ -64,7 +65,7 @@ class Part:
     Attributes:
         broker: Which.
         qty: How much.
-        px: The worst price that it may execute at there: what is shown, of a part that takes it; else the order's limit.
+        px: The worst price that it may execute at there: the last one shown that it takes from; else the order's limit.
         is_taking: It takes what is shown, at once or not at all; else it rests.
     """
 
@@ -111,39 +112,66 @@ def split(
     """
     ranked = valued(asked, places, weights)
     able = [one for one in ranked if one.place.verdict is None]
-    taking = sorted((one for one in able if one.is_taking), key=part_key)
-    parts = _tried(asked, taking)
+    shown = offers(asked, able, weights)
+    parts = _tried(asked, shown)
+    swept, last = _swept(asked, shown, EXACT.subtract(asked.qty, _total(part.qty for part in parts)))
+    parts += swept
     left = EXACT.subtract(asked.qty, _total(part.qty for part in parts))
-    for one in taking:
-        if one.place.health is VenueHealth.DOWN:
-            continue
-        qty = _part(asked, one.size, left)
-        if qty:
-            assert one.px is not None
-            parts.append(Part(one.place.broker, qty, one.px, is_taking=True))
-            left = EXACT.subtract(left, qty)
     if asked.may_rest and asked.limit_px is not None and left and left >= asked.min_qty:
         open_to = places if resting is None else resting
         where = _rests_at(asked, [one for one in open_to if one.verdict is None], weights)
         if where is not None:
             parts.append(Part(where, left, asked.limit_px, is_taking=False))
-    decision = _decision(asked, ranked, _explained(asked, able, parts), rule, now_ns)
+    busy = {one.place.broker for one in able if one.place.is_busy}
+    kept = busy.intersection(part.broker for part in swept)
+    parts = [_capped(part, asked.max_part) for part in parts if not (part.is_taking and part.broker in busy)]
+    decision = _decision(asked, ranked, _explained(asked, able, parts, last, kept), rule, now_ns)
     return Split(tuple(parts), decision)
 
 
-def _tried(asked: Asked, taking: Sequence[Ranked]) -> list[Part]:
+def _tried(asked: Asked, shown: Sequence[Offer]) -> list[Part]:
     """Give the smallest part to the best place that is down, where it would have been taken if it were up."""
-    best = next((one for one in taking if one.place.health is VenueHealth.DOWN), None)
-    if best is None or best.cost is None or best.px is None:
+    best = next((offer for offer in shown if offer.one.place.health is VenueHealth.DOWN), None)
+    if best is None:
         return []
     left, worst = asked.qty, best.cost
-    for one in taking:
-        if one.place.health is not VenueHealth.DOWN and left > ZERO and one.size and one.cost is not None:
-            left, worst = EXACT.subtract(left, one.size), one.cost
+    for offer in shown:
+        if offer.one.place.health is not VenueHealth.DOWN and left > ZERO and offer.size:
+            left, worst = EXACT.subtract(left, offer.size), offer.cost
     qty = _part(asked, best.size, _smallest(asked))
     if qty and (left > ZERO or best.cost < worst):
-        return [Part(best.place.broker, qty, best.px, is_taking=True)]
+        return [Part(best.one.place.broker, qty, best.px, is_taking=True)]
     return []
+
+
+def _swept(asked: Asked, shown: Sequence[Offer], left: Decimal) -> tuple[list[Part], Decimal | None]:
+    """Give what each place gets of so much that is left, where all of it is taken that costs least; and what the last unit costs.
+
+    A place gets nothing before what it shows so far is enough for the smallest part. What of one price is no whole lot is
+    taken with the next.
+    """
+    parts: dict[BrokerName, Part] = {}
+    reach: dict[BrokerName, Decimal] = {}
+    last: Decimal | None = None
+    for offer in shown:
+        if not left:
+            break
+        broker = offer.one.place.broker
+        if offer.one.place.health is VenueHealth.DOWN:
+            continue
+        known = parts.get(broker)
+        before = ZERO if known is None else known.qty
+        reach[broker] = EXACT.add(reach.get(broker, ZERO), offer.size)
+        most = EXACT.add(before, left)
+        qty = _part(asked, reach[broker], most)
+        if qty > before:
+            parts[broker] = Part(broker, qty, offer.px, is_taking=True)
+            left, last = EXACT.subtract(most, qty), offer.cost
+    return list(parts.values()), last
+
+
+def _capped(part: Part, most: Decimal | None) -> Part:
+    return part if most is None or part.qty <= most else evolve(part, qty=most)
 
 
 def _smallest(asked: Asked) -> Decimal:
@@ -166,7 +194,13 @@ def _rests_at(asked: Asked, able: Sequence[Place], weights: RouteWeights) -> Bro
     return min(resting, key=part_key).place.broker if resting else None
 
 
-def _explained(asked: Asked, able: Sequence[Ranked], made: Sequence[Part]) -> list[Candidate]:
+def _explained(
+    asked: Asked,
+    able: Sequence[Ranked],
+    made: Sequence[Part],
+    last_cost: Decimal | None,
+    kept: Container[BrokerName],
+) -> list[Candidate]:
     parts: dict[BrokerName, Decimal] = {}
     for made_part in made:
         broker = made_part.broker
@@ -178,28 +212,32 @@ def _explained(asked: Asked, able: Sequence[Ranked], made: Sequence[Part]) -> li
 
     ordered = sorted(able, key=key)
     last = next((one for one in reversed(ordered) if one.place.broker in parts), None)
+    # What costs as much as the last unit that was taken has lost a tie.
+    marginal = last_cost if last_cost is not None or last is None else last.cost
     found: list[Candidate] = []
     for rank, one in enumerate(ordered, 1):
         part = parts.get(one.place.broker, ZERO)
         if part:
             is_probe = one.place.health is VenueHealth.DOWN
             verdict = RouteVerdict.PROBE if is_probe else RouteVerdict.TAKEN
+        elif one.place.broker in kept:
+            verdict = RouteVerdict.AT_WORK
         else:
-            verdict = _why_no_part(one, last, asked)
+            verdict = _why_no_part(one, last, marginal, asked)
         found.append(one.candidate(rank, verdict, part))
     return found
 
 
-def _why_no_part(one: Ranked, last: Ranked | None, asked: Asked) -> RouteVerdict:
+def _why_no_part(one: Ranked, last: Ranked | None, marginal: Decimal | None, asked: Asked) -> RouteVerdict:
     if one.px is None:
         return RouteVerdict.NO_QUOTE
-    if one.is_taking and not _part(asked, one.size, asked.qty):
+    if one.is_taking and not _part(asked, one.reach, asked.qty):
         return RouteVerdict.NOTHING_SHOWN
     if not one.is_taking and asked.may_take:
         return RouteVerdict.LIMIT
     if last is not None and one.health_key > last.health_key:
         return RouteVerdict.AFTER_THE_HEALTHY
-    if last is None or one.cost != last.cost:
+    if last is None or one.cost != marginal:
         return RouteVerdict.COSTS_MORE
     return RouteVerdict.LOST_A_TIE
 

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from oms.model.decimals import EXACT, QUOTIENT, ZERO
 from oms.model.define import record
+from oms.model.depth import Levels
 from oms.model.enums import Side
 from oms.model.market import Quote
 from oms.model.routing import Candidate, RouteVerdict, VenueHealth
@@ -33,6 +34,7 @@ class Asked:
         lot: The quantity increment.
         min_qty: The smallest quantity of a part.
         multiplier: What a unit at a price of 1 is worth.
+        max_part: The largest quantity of a part; None for any. What is left of what a place shows then is kept for it.
     """
 
     side: Side
@@ -43,6 +45,7 @@ class Asked:
     lot: Decimal
     min_qty: Decimal
     multiplier: Decimal
+    max_part: Decimal | None = None
 
 
 Key: TypeAlias = tuple[int | Decimal, ...]
@@ -62,6 +65,7 @@ class Ranked:
         net_px: The price with fees.
         score: What it is compared by.
         cost: The score so that less is better, whichever the side; None without a price.
+        behind: What else it shows within the limit, the better first; empty where the order would not trade at once there.
     """
 
     place: Place
@@ -73,6 +77,15 @@ class Ranked:
     net_px: Decimal | None
     score: Decimal | None
     cost: Decimal | None
+    behind: Levels = ()
+
+    @property
+    def reach(self) -> Decimal:
+        """How much it shows within the limit in all."""
+        total = self.size
+        for _, size in self.behind:
+            total = EXACT.add(total, size)
+        return total
 
     @property
     def health_key(self) -> int:
@@ -91,7 +104,7 @@ class Ranked:
         quote_ns = 0 if place.quote is None else place.quote.time_ns
         return Candidate(
             place.broker, rank, verdict, qty, place.health, self.px, self.size, quote_ns, self.is_taking, self.net_px,
-            self.score, place.latency_ns, place.fill_ppm, place.reject_ppm, place.text,
+            self.score, place.latency_ns, place.fill_ppm, place.reject_ppm, place.text, self.behind,
         )  # fmt: skip
 
 
@@ -107,11 +120,57 @@ def _valued(asked: Asked, place: Place, position: int, weights: RouteWeights) ->
     at_px = px if is_taking or asked.limit_px is None else asked.limit_px
     if at_px is None or (px is None and asked.may_take and not asked.may_rest):
         return Ranked(place, position, px, shown, size, is_taking, None, None, None)
+    net_px, score, cost = _costs(asked, place, weights, at_px, is_taking=is_taking)
+    behind = tuple(one for one in place.behind if is_within(asked.side, one[0], asked.limit_px))
+    return Ranked(
+        place, position, px, shown, size, is_taking, net_px, score, cost, behind if is_taking else ()
+    )
+
+
+def _costs(
+    asked: Asked, place: Place, weights: RouteWeights, px: Decimal, *, is_taking: bool
+) -> tuple[Decimal, Decimal, Decimal]:
+    """Give what a unit at a price comes to with fees, with what is added to that, and the latter so that less is better."""
     worse = EXACT.add if asked.side is Side.BUY else EXACT.subtract
-    net_px = worse(at_px, _fee(asked, place.venue, at_px, is_taking=is_taking))
-    score = worse(net_px, EXACT.multiply(_added_bps(place, weights), abs_bps(at_px)))
-    cost = score if asked.side is Side.BUY else score.copy_negate()
-    return Ranked(place, position, px, shown, size, is_taking, net_px, score, cost)
+    net_px = worse(px, _fee(asked, place.venue, px, is_taking=is_taking))
+    score = worse(net_px, EXACT.multiply(_added_bps(place, weights), abs_bps(px)))
+    return net_px, score, score if asked.side is Side.BUY else score.copy_negate()
+
+
+@record
+class Offer:
+    """What a place shows at one price within the limit.
+
+    Attributes:
+        one: Which place.
+        px: At what price.
+        size: How much, less what was sent there since.
+        cost: What a unit comes to there, with fees and what is added, so that less is better, whichever the side.
+    """
+
+    one: Ranked
+    px: Decimal
+    size: Decimal
+    cost: Decimal
+
+
+def offers(asked: Asked, ranked: Sequence[Ranked], weights: RouteWeights) -> list[Offer]:
+    """Give what all of them show within the limit, what costs least first; what a place shows stays in the order of its book."""
+    found = []
+    for one in ranked:
+        if not one.is_taking or one.px is None or one.cost is None:
+            continue
+        cost = one.cost
+        found.append(Offer(one, one.px, one.size, cost))
+        for px, size in one.behind:
+            # Nobody is served there before those who show a better price are.
+            cost = max(cost, _costs(asked, one.place, weights, px, is_taking=True)[2])
+            found.append(Offer(one, px, size, cost))
+    return sorted(found, key=_offer_key)
+
+
+def _offer_key(offer: Offer) -> Key:
+    return offer.one.health_key, offer.cost, *offer.one.tie_key
 
 
 def far_side(side: Side, quote: Quote | None) -> tuple[Decimal | None, Decimal]:

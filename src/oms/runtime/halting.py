@@ -1,8 +1,8 @@
 """What a manager does from when its journal or its clock fails until a person lets it go on.
 
 Nothing new is taken, and nothing of the delivery that failed is sent. Cancels, and replaces that only take less, leave at
-once, under ClOrdIDs that are on record for them alone, and are journaled when the manager is resumed. What brokers report is kept, up to a limit. Nothing is
-repaired in memory: see `oms.runtime.resuming`.
+once, under ClOrdIDs that are on record for them alone, and are journaled when the manager is resumed. What brokers report is kept,
+up to a limit. Nothing is repaired in memory: see `oms.runtime.resuming`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from oms.engine.inputs import (
     Input,
     Reported,
     SetAside,
+    VenueDepth,
     VenueQuote,
     WatchedMassCancel,
 )
@@ -42,13 +43,7 @@ from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent, Refused, Unknown
-from oms.model.requests import (
-    OrderCancelReplaceRequest,
-    OrderCancelRequest,
-    Request,
-    ids_of,
-    new_orders,
-)
+from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request, ids_of, new_orders
 from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.ports.clock import Clock
@@ -293,7 +288,7 @@ class Halting:
             self._mass_cancel(engine, what, MassCancelResult())
         elif isinstance(what, cmd.ReplaceOrder):
             self._reduce(engine, what)
-        elif isinstance(what, Quote | TradePrint | MarkPrice | VenueQuote | SecurityStatus):
+        elif isinstance(what, Quote | TradePrint | MarkPrice | VenueQuote | VenueDepth | SecurityStatus):
             engine.see(what)
         elif isinstance(what, SessionChange | cmd.EngageKillSwitch):
             if len(self._inbox) >= self.held.cap:

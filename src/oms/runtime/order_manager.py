@@ -15,7 +15,7 @@ from attrs import evolve
 
 from oms.bus import Bus
 from oms.engine.engine import Engine
-from oms.engine.inputs import Promised, Start, TimerDue, VenueQuote, WatchedMassCancel
+from oms.engine.inputs import Promised, Start, TimerDue, VenueDepth, VenueQuote, WatchedMassCancel
 from oms.engine.outstanding import Outstanding, outstanding
 from oms.engine.state import State
 from oms.errors import (
@@ -45,6 +45,7 @@ from oms.model.commands import (
     SubmitOrder,
 )
 from oms.model.contingency import Contingency, bracket
+from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
 from oms.model.door import flag, shown
 from oms.model.door import namespace as checked_namespace
 from oms.model.enums import AnomalyCode, BreakKind, HeldPolicy, Side
@@ -713,13 +714,19 @@ class OrderManager:
             self._sessions.go_on(self._loop.now_ns())
         if isinstance(broker, MarketListener):
             broker.on_market(update)
+        # Where orders are routed by it, all of a book is heard, not its best prices alone.
+        book = update if isinstance(update, BookSnapshot | BookUpdate | BookOrder) else None
+        is_book = book is not None and self._start.routing is not None
         for one in told:
             if self._watchers and not isinstance(one, SecurityStatus):
                 seen = self._loop.engine.would_see(broker.name, one) if type(one) is Quote else one
                 self._watching.on_market(seen)
-            self._loop.enter(VenueQuote(broker.name, one) if type(one) is Quote else one)
+            if not is_book:
+                self._loop.enter(VenueQuote(broker.name, one) if type(one) is Quote else one)
+        if book is not None and is_book:
+            self._loop.enter(VenueDepth(broker.name, book))
         loop = self._loop
-        if not told and loop.inbox and loop.halted is None and not loop.is_deferred:
+        if not (told or is_book) and loop.inbox and loop.halted is None and not loop.is_deferred:
             loop.drain()
 
     def _translate(self, update: MarketData) -> None:

@@ -370,6 +370,14 @@ BREAKING: list[tuple[str, dict[str, str | None], str]] = [
     ("scale", {"ratio": "2"}, "drop it, or pass sizes geometric"),
     ("scale", {"sizes": "equal"}, "drop them, or pass sizes weighted"),
     ("smart", {"no_take_liquidity": "Y"}, "pass a limit_price and let it rest, or drop it"),
+    (
+        "smart",
+        {"no_take_liquidity": "Y", "rest": "Y", "on_residual": "sweep"},
+        "pass another on_residual than sweep, which takes, or drop it",
+    ),
+    ("smart", {"duration": None, "on_residual": "sweep"}, "give end_time or duration with sweep"),
+    ("smart", {"duration": None, "on_residual": "auction"}, "give end_time or duration with auction"),
+    ("smart", {"duration": None, "allow_past_end": "Y"}, "give end_time or duration with it"),
 ]
 
 

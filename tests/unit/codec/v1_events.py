@@ -905,7 +905,8 @@ EXPECTED: tuple[e.Event, ...] = (
             (
                 Candidate(
                     PAPER, 1, RouteVerdict.TAKEN, Decimal("1.50"), VenueHealth.UP, Decimal("189.50"), Decimal("3E+2"), T0 - 1, True,
-                    Decimal("189.45"), Decimal("189.450"), 5, 1_000_000, 0,
+                    Decimal("189.45"), Decimal("189.450"), 5, 1_000_000, 0, "",
+                    ((Decimal("189.51"), Decimal(40)), (Decimal("189.6"), Decimal("2.50"))),
                 ),
                 Candidate(
                     BrokerName("other"), 0, RouteVerdict.CANNOT, Decimal(0), VenueHealth.DEGRADED, None, Decimal(0), 0, False, None,

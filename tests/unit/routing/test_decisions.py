@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -49,6 +50,7 @@ def place(
     reject_ppm: int = 0,
     verdict: RouteVerdict | None = None,
     may_hold: bool = False,
+    behind: Sequence[tuple[str, int]] = (),
 ) -> Place:
     """A place that shows a price, with its fees in basis points."""
     quote = None
@@ -67,6 +69,7 @@ def place(
         verdict,
         "",
         may_hold,
+        behind=tuple((d(px), d(shown)) for px, shown in behind),
     )
 
 
@@ -318,7 +321,87 @@ SPLITS: dict[str, tuple[Asked, list[Place], list[Part], dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("what", "places", "parts", "verdicts"), SPLITS.values(), ids=SPLITS)
+BOOKS: dict[str, tuple[Asked, list[Place], list[Part], dict[str, str]]] = {
+    # With fees 10.005 and 10.02501 at the one, 10.011001 and 10.031003 at the other.
+    "in turns, by what a unit costs with its fee": (
+        asked(100),
+        [
+            place("a", "10.00", 30, fee="5", behind=[("10.02", 50)]),
+            place("b", "10.01", 40, fee="1", behind=[("10.03", 100)]),
+        ],
+        [Part(A, d(60), d("10.02"), True), Part(B, d(40), d("10.01"), True)],
+        {"a": "TAKEN", "b": "TAKEN"},
+    ),
+    # 10.01 and 15 bps are 10.025015: more than 10.02 without a fee.
+    "not the lower price behind the best, where its fee makes it the dearer": (
+        asked(50),
+        [place("a", "10.00", 10, fee="15", behind=[("10.01", 50)]), place("b", "10.02", 100)],
+        [Part(A, d(10), d("10.00"), True), Part(B, d(40), d("10.02"), True)],
+        {"a": "TAKEN", "b": "TAKEN"},
+    ),
+    # A seller is left 9.999 and 9.98902 at the one, 9.99 at the other.
+    "for a seller the higher": (
+        asked(100, side=Side.SELL),
+        [
+            place("a", bid="10.00", size=20, fee="1", behind=[("9.99002", 50)]),
+            place("b", bid="9.99", size=70),
+        ],
+        [Part(A, d(30), d("9.99002"), True), Part(B, d(70), d("9.99"), True)],
+        {"a": "TAKEN", "b": "TAKEN"},
+    ),
+    "never beyond the limit: what is left rests": (
+        asked(100, "10.04"),
+        [place("a", "10.00", 10, behind=[("10.04", 20), ("10.05", 500)]), place("b", "10.06", 300)],
+        [Part(A, d(30), d("10.04"), True), Part(A, d(70), d("10.04"), False)],
+        {"a": "TAKEN", "b": "LIMIT"},
+    ),
+    # 15 are one lot.
+    "odd lots of two prices together": (
+        asked(100, lot=d(10), min_qty=d(10)),
+        [place("a", "10.00", 7, behind=[("10.01", 8)]), place("b", "10.02", 500)],
+        [Part(A, d(10), d("10.01"), True), Part(B, d(90), d("10.02"), True)],
+        {"a": "TAKEN", "b": "TAKEN"},
+    ),
+    "once what is shown so far makes the smallest part": (
+        asked(100, min_qty=d(5)),
+        [place("a", "10.00", 3, behind=[("10.03", 4)]), place("b", "10.02", 50)],
+        [Part(B, d(50), d("10.02"), True), Part(A, d(7), d("10.03"), True)],
+        {"b": "TAKEN", "a": "TAKEN"},
+    ),
+    "a tie with what was taken last": (
+        asked(40),
+        [place("a", "10.00", 10, behind=[("10.02", 30)]), place("b", "10.02", 50)],
+        [Part(A, d(40), d("10.02"), True)],
+        {"a": "TAKEN", "b": "LOST_A_TIE"},
+    ),
+    "nothing of a book in which nothing is left": (
+        asked(10),
+        [place("a", "10.00", 10, claimed=10), place("b", "10.02", 50)],
+        [Part(B, d(10), d("10.02"), True)],
+        {"b": "TAKEN", "a": "NOTHING_SHOWN"},
+    ),
+    "what is behind a best price that was just taken": (
+        asked(10),
+        [place("a", "10.00", 10, claimed=10, behind=[("10.01", 4)]), place("b", "10.02", 50)],
+        [Part(A, d(4), d("10.01"), True), Part(B, d(6), d("10.02"), True)],
+        {"a": "TAKEN", "b": "TAKEN"},
+    ),
+}
+
+
+def test_what_is_shown_behind_the_best_price_is_told() -> None:
+    what, places, _, _ = BOOKS["in turns, by what a unit costs with its fee"]
+    decision = split(what, places, rule=1, weights=FREE, now_ns=T0).decision
+
+    assert [one.behind for one in decision.candidates] == [((d("10.02"), d(50)),), ((d("10.03"), d(100)),)]
+    assert str(decision.candidates[0]) == (
+        "a (up) 60, taken; shows 30 at 10 and 50 more up to 10.02, 10.005 with fees"
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "places", "parts", "verdicts"), [*SPLITS.values(), *BOOKS.values()], ids=[*SPLITS, *BOOKS]
+)
 def test_an_order_is_split(
     what: Asked, places: list[Place], parts: list[Part], verdicts: dict[str, str]
 ) -> None:
