@@ -480,6 +480,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.simulation.affording",
+        "what can be paid follows from the order, its book, its fees, and what its account has and holds",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.simulation.charging",
         "orders, prices, fees and accounts come to money here",
     ),

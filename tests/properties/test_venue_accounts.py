@@ -15,10 +15,16 @@ from oms.model.market import Quote, TradePrint
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject, Report
 from oms.model.terms import Limit
 from oms.simulation.accounts import AccountModel, CashAccount, MarginAccount
-from oms.simulation.fee_schedules import Bounded, PaidIn, Together
+from oms.simulation.fee_schedules import Bounded, PaidIn, Per, Received, Together
 from oms.simulation.fees import FeeModel, MakerTaker, PerUnit
 from oms.simulation.slippage import Ticks
-from tests.properties.test_simulated_exchange import HAPPENINGS, TICK, Happening, px_of
+from tests.properties.test_simulated_exchange import (
+    HAPPENINGS,
+    TICK,
+    Happening,
+    happenings_of_one_market,
+    px_of,
+)
 from tests.unit.simulation.venue import NOON_NS, Venue, X, order
 
 ZERO = Decimal(0)
@@ -141,6 +147,94 @@ def test_cash_is_never_overdrawn(happenings: list[Happening], fees: FeeModel, ti
         assert desk.claims() <= usd.held
         if not desk.claims() and not any(report.leaves_qty for report in desk.open.values()):
             assert usd.held == 0
+
+
+# What is named more often is drawn more often: a market that is mostly closed shows nothing.
+MORE = st.lists(
+    st.one_of(
+        *[happenings_of_one_market()] * 6,
+        st.tuples(
+            st.just("tell"), st.sampled_from(["halt", "resume", "resume", "resume", "close", *["open"] * 4])
+        ),
+        st.tuples(
+            st.just("ask"),
+            st.sampled_from(["buy", "buy", "sell"]),
+            st.integers(1, 6),
+            st.sampled_from(
+                [
+                    "mkt opg",
+                    "@10.01 cls",
+                    "mkt gtc",
+                    "peg gtc",
+                    "peg/mid day aon",
+                    "peg/market gtc",
+                    "stop10.01 gtc",
+                    "stop10 day min2",
+                    "@10/show1 gtc",
+                ]
+            ),
+        ),
+        st.tuples(
+            st.just("group"),
+            st.sampled_from(
+                [
+                    "sell 2 @10 gtc > {} buy 2 @10.01 gtc",
+                    "buy 4 @9.99 gtc | {} buy 4 stop10.01 gtc",
+                    "buy 4 @10 gtc > {} sell * stop9.99 gtc | {} sell * @10.01 gtc",
+                ]
+            ),
+        ),
+    ),
+    min_size=20,
+    max_size=50,
+)
+MORE_FEES: tuple[FeeModel, ...] = (
+    *FEES,
+    Bounded(PerUnit("0.01"), minimum="0.5", per=Per.EXECUTION),
+    PaidIn(Bounded(PerUnit("0.01"), minimum="0.5", per=Per.EXECUTION), "EUR", {"USD": "1.1"}),
+    MakerTaker(maker_bps=50, taker_bps=1),
+    Received(base={"X": "XBT"}, maker_bps=100, taker_bps=200),
+)
+
+
+def act(desk: Desk, happening: Happening) -> None:
+    kind, *what = happening
+    desk.venue.time_ns = NOON_NS
+    match kind:
+        case "tell":
+            desk.hear(desk.venue.do(what))
+        case "ask":
+            side, qty, rest = what
+            desk.names.append(f"o{len(desk.names)}")
+            desk.hear(desk.venue.do(f"{side} {desk.names[-1]} {qty} {rest}".split()))
+        case "group":
+            number = len(desk.names)
+            names = [f"o{number + step}" for step in range(what[0].count("{}") + 1)]
+            desk.names += names
+            desk.hear(desk.venue.do(f"list : {names[0]} {what[0].format(*names[1:])}".split()))
+        case _:
+            desk.do(happening)
+
+
+@given(MORE, st.sampled_from(MORE_FEES), st.integers(0, 2))
+def test_whatever_trades_is_paid_for(happenings: list[Happening], fees: FeeModel, ticks: int) -> None:
+    """In auctions, by pegs, stops and lists, in every currency: there is what is spent, what is sold, and what is held for others.
+
+    What is taken out of what was received is covered by it.
+    """
+    start = {"USD": Decimal(400), "EUR": Decimal(3)}
+    desk = Desk(CashAccount(start, positions={"X": 8}), fees, ticks=ticks)
+    for happening in happenings:
+        act(desk, happening)
+        funds = desk.venue.exchange.funds(MAIN)
+        assert funds is not None
+        position = funds.positions.get(X, ZERO)
+        assert position >= 0
+        for one in funds.balances:
+            if one.currency == "XBT":
+                assert position + one.cash >= 0
+            else:
+                assert one.cash >= max(one.held, ZERO), (one, desk.said[-1])
 
 
 @given(HAPPENINGS, st.sampled_from(FEES))

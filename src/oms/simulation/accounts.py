@@ -3,16 +3,20 @@
 Every account name that an order is given for has a purse of its own, all on the terms of one model. Currencies are not converted:
 each stands for itself. An order is valued at its limit; without one at its stop price or the best price of the other side,
 whichever is higher, a market order level by level, plus the model's cushion; where nothing is known it is refused. What it would need, its fee at the
-taker's rate included, is held until it has executed or ended. Fees in other currencies than the instrument's are charged
-and not checked, so that such a balance may go below zero. Of a
+higher of the maker's and the taker's rate included, is held until it has executed or ended. Of a
 list of orders that depend on one another, each that works from the start on must be possible by itself, and the first is held for;
 those that others release are neither checked nor held for.
 
-**Cash**: a purchase needs its value and its fee in the instrument's currency, a sale needs what it sells, and nobody sells short.
+**Cash**: a purchase needs its value, and each order its fees in every currency that they are charged in; a sale needs what it
+sells, and money only for fees that it would not bring itself. Nobody sells short. A fee that is taken out of what is received
+needs nothing: what it leaves below zero in that currency is not there to be sold.
 
-What it buys in the market may cost more than was held for it: by levels behind the best, in a gap, by slippage. It gets then as much
-as the money pays for that is not held for other orders, its fee included, and the rest is canceled. In an auction, and by a limit
-that follows a peg, nobody looks again.
+What trades may cost more than was held for it: by levels behind the best, in a gap, by slippage, in an auction, by a limit that
+follows a peg, as one of a list. It gets then as much as the money pays for that is not held for others, its fees included, or as is
+there to be sold, and the rest is canceled. What it costs beyond its hold is held no more for the rest of it. So no balance goes
+below zero by what trades; a bust or a correction of a sale may take it there, as it takes the money back.
+
+**Credit**: with margin, fees in other currencies than the instrument's are charged and not checked.
 
 **Margin**: equity is cash plus positions at market. An instrument needs the initial rate of the largest value that its position
 could come to, with every open purchase or with every open sale executed. An order is taken if what all instruments need, and the
@@ -90,19 +94,20 @@ class CashAccount:
         """Give the reason against what an order would claim, with numbers; None where there is none."""
         if claim.is_short:
             return "a cash account does not sell short"
-        symbol, currency = claim.instrument.symbol, claim.instrument.currency
-        stake = purse.stake(symbol)
-        if not claim.is_buy:
-            free = _SUBTRACT(stake.position, stake.sell_qty)
-            if claim.qty <= free:
-                return None
+        symbol, home = claim.instrument.symbol, claim.instrument.currency
+        free = purse.sellable(symbol)
+        if not claim.is_buy and claim.qty > free:
             return f"selling {plain(claim.qty)} {symbol} with {plain(free)} held and not yet for sale"
-        needed = _ADD(claim.value, claim.fee)
-        free = self.spendable(purse, currency) or ZERO
-        if needed <= free:
-            return None
-        fee = f", fees of {plain(claim.fee)} included" if claim.fee else ""
-        return f"it needs {plain(needed)} {currency}{fee}, and {plain(free)} {currency} is free"
+        needs = dict(claim.fees)
+        if claim.is_buy:
+            needs = {home: _ADD(claim.value, claim.fee), **{k: v for k, v in needs.items() if k != home}}
+        for currency, needed in needs.items():
+            free = self.spendable(purse, currency) or ZERO
+            if needed > max(free, ZERO):
+                is_fee = not claim.is_buy or currency != home
+                fee = " in fees" if is_fee else f", fees of {plain(claim.fee)} included" if claim.fee else ""
+                return f"it needs {plain(needed)} {currency}{fee}, and {plain(free)} {currency} is free"
+        return None
 
     def spendable(self, purse: Purse, currency: str) -> Decimal | None:
         """Give the money that no order holds."""

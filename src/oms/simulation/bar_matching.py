@@ -211,8 +211,8 @@ class _Bar:
             if not qty:
                 executions.cancel_money(self._book, order, px, self._time_ns, self._reports)
                 return
-        elif takes:
-            payable = executions.payable(self._book, order, qty, px, self._time_ns)
+        else:
+            payable = executions.payable(self._book, order, qty, px, liquidity, self._time_ns)
             payable = payable if payable >= least else ZERO
         if payable:
             if order.becomes_limit:

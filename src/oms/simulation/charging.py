@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, Context, Decimal
 from typing import Final
 
@@ -11,8 +11,10 @@ from oms.model.enums import LastLiquidityInd, Side
 from oms.model.ids import Account
 from oms.model.terms import Market, Terms, limit_px, stop_px
 from oms.simulation.accounts import AccountModel
+from oms.simulation.affording import Affording, Trading
 from oms.simulation.book import Book
-from oms.simulation.fees import Execution, Fee, FeeMeter, NoFees
+from oms.simulation.fees import Fee, FeeMeter, NoFees
+from oms.simulation.holds import Hold
 from oms.simulation.purses import Claim, Funds, Purse
 from oms.simulation.venue_order import VenueOrder
 
@@ -23,48 +25,15 @@ _MULTIPLY: Final = EXACT.multiply
 _UP: Final = Context(prec=28, rounding=ROUND_CEILING)
 
 
-class Hold:
-    """What an open order holds of its account."""
-
-    __slots__ = ("_claim", "_fee", "_purse", "_qty", "_unit")
-
-    def __init__(self, purse: Purse, claim: Claim, unit: Decimal) -> None:
-        """Hold what is claimed, at so much for one unit of quantity."""
-        self._purse, self._claim, self._unit = purse, claim, unit
-        self._qty = self._fee = ZERO
-        self.add(claim.qty, claim.fee)
-
-    @property
-    def amounts(self) -> tuple[Decimal, Decimal]:
-        """The quantity and the fee that it holds for."""
-        return self._qty, self._fee
-
-    @property
-    def money(self) -> Decimal:
-        """The money that it holds for a purchase."""
-        return _ADD(_MULTIPLY(self._qty, self._unit), self._fee)
-
-    def execute(self, qty: Decimal, fee: Decimal) -> None:
-        """Hold so much less, and of the fee what is left of it."""
-        self.add(qty.copy_negate(), min(max(fee, ZERO), self._fee).copy_negate())
-
-    def release(self) -> None:
-        """Hold nothing more."""
-        self.add(self._qty.copy_negate(), self._fee.copy_negate())
-
-    def add(self, qty: Decimal, fee: Decimal) -> None:
-        """Hold for so much more; less where it is negative."""
-        self._qty, self._fee = _ADD(self._qty, qty), _ADD(self._fee, fee)
-        instrument = self._claim.instrument
-        self._purse.stake(instrument.symbol).claim(self._claim, qty, _MULTIPLY(qty, self._unit))
-        if fee:
-            self._purse.hold_fee(fee, instrument.currency)
-
-
 class Charging:
-    """The fees and the accounts of a venue."""
+    """The fees and the accounts of a venue.
 
-    __slots__ = ("_books", "_is_free", "_meter", "_model", "_purses")
+    Attributes:
+        affording: Tells what an account can pay for; None where accounts are not watched.
+        is_free: Nothing costs anything, and no account is moved.
+    """
+
+    __slots__ = ("_books", "_meter", "_model", "_purses", "affording", "is_free")
 
     def __init__(self, books: Mapping[str, Book], meter: FeeMeter, model: AccountModel | None = None) -> None:
         """Begin with nothing charged.
@@ -78,7 +47,8 @@ class Charging:
         self._meter = meter
         self._model = model
         self._purses: dict[Account, Purse] = {}
-        self._is_free = model is None and isinstance(meter, NoFees)
+        self.affording = None if model is None else Affording(meter, model, self._purse)
+        self.is_free = model is None and isinstance(meter, NoFees)
 
     def why_not(
         self, book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms, time_ns: int
@@ -93,12 +63,12 @@ class Charging:
         if unit is None:
             return f"no price is known to value an order in {order.symbol} at"
         purse = self._valued(order.account)
-        held = order.hold.amounts if isinstance(order.hold, Hold) else (ZERO, ZERO)
-        if isinstance(order.hold, Hold):
-            order.hold.release()
+        hold = order.hold if isinstance(order.hold, Hold) else None
+        if hold is None:
+            return self._model.why_not(purse, self._claim(purse, book, order, order_qty, unit, time_ns))
+        held = hold.take_back()
         why_not = self._model.why_not(purse, self._claim(purse, book, order, order_qty, unit, time_ns))
-        if isinstance(order.hold, Hold):
-            order.hold.add(*held)
+        hold.restore(held)
         return why_not
 
     def hold(self, book: Book, order: VenueOrder, time_ns: int) -> None:
@@ -114,64 +84,21 @@ class Charging:
 
     def held_for(self, order: VenueOrder) -> Decimal | None:
         """Give the quantity that an order holds its account for; None where accounts are not watched."""
-        return order.hold.amounts[0] if isinstance(order.hold, Hold) else None
+        return order.hold.qty if isinstance(order.hold, Hold) else None
 
-    def payable(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal, time_ns: int) -> Decimal:
-        """Give how much of a quantity an order's account can pay for at a price, its fee included, in whole lots.
-
-        All of it, unless it buys on an account that has no credit; fees do not fall where the quantity rises.
-        """
-        most = self._means(book, order)
-        if most is None or self._cost(book, order, [(px, qty)], time_ns) <= most:
-            return qty
-        instrument = book.instrument
-        lots = min(instrument.lots_for(max(most, ZERO), px), qty)
-        left = _SUBTRACT(most, self._taker_fee(book, order, lots, px, time_ns))
-        return min(instrument.lots_for(max(left, ZERO), px), lots)
-
-    def can_pay(
-        self, book: Book, order: VenueOrder, parts: Iterable[tuple[Decimal, Decimal]], time_ns: int
-    ) -> bool:
-        """Tell whether an order's account can pay for all of some parts, each a price and a quantity."""
-        most = self._means(book, order)
-        return most is None or self._cost(book, order, parts, time_ns) <= most
-
-    def _means(self, book: Book, order: VenueOrder) -> Decimal | None:
-        # What a purchase may cost: what is held for it, and what is held for nobody; None for any amount.
-        if self._model is None or not order.is_buy or not isinstance(order.hold, Hold):
-            return None
-        free = self._model.spendable(self._purse(order.account), book.instrument.currency)
-        return None if free is None else _ADD(free, order.hold.money)
-
-    def _cost(
-        self, book: Book, order: VenueOrder, parts: Iterable[tuple[Decimal, Decimal]], time_ns: int
-    ) -> Decimal:
-        cost = ZERO
-        for px, qty in parts:
-            value = _MULTIPLY(_MULTIPLY(qty, px), book.instrument.multiplier)
-            cost = _ADD(cost, _ADD(value, self._taker_fee(book, order, qty, px, time_ns)))
-        return cost
-
-    def charge(
-        self,
-        book: Book,
-        order: VenueOrder,
-        qty: Decimal,
-        px: Decimal,
-        liquidity: LastLiquidityInd | None,
-        time_ns: int,
-    ) -> tuple[Fee, ...]:
-        """Charge an execution that the order has booked, and move the account by it; a liquidity of None is that of an auction."""
-        if self._is_free:
-            return ()
-        execution = _execution(book, order, qty, px, liquidity, time_ns, is_last=not order.leaves_qty)
+    def charge(self, trading: Trading, qty: Decimal, px: Decimal) -> tuple[Fee, ...]:
+        """Charge an execution that the order has booked, and move the account by it."""
+        order = trading.order
+        execution = trading.execution(qty, px, is_last=not order.leaves_qty)
         fees = self._meter.fees(execution)
         self._meter.note(execution)
         if self._model is not None:
-            self.move(book, order, qty, px)
+            self.move(trading.book, order, qty, px)
             for fee in fees:
                 self.pay_fee(order.account, fee.amount, fee.currency)
-            self._hold_less(book, order, qty, fees)
+                if fee.is_withheld:
+                    self._purse(order.account).stake(order.symbol).base = fee.currency
+            self._hold_less(trading, qty, fees)
         return fees
 
     def funds(self, account: Account) -> Funds | None:
@@ -192,32 +119,28 @@ class Charging:
         stake.position = _ADD(stake.position, signed)
         purse.pay(_MULTIPLY(_MULTIPLY(signed, px), book.instrument.multiplier), book.instrument.currency)
 
-    def forget(
-        self,
-        book: Book,
-        order: VenueOrder,
-        qty: Decimal,
-        px: Decimal,
-        liquidity: LastLiquidityInd | None,
-        time_ns: int,
-        *,
-        was_last: bool,
-    ) -> None:
+    def forget(self, trading: Trading, qty: Decimal, px: Decimal, *, was_last: bool) -> None:
         """Let the schedule take an execution back that it was charged for, since it was busted."""
-        if not self._is_free:
-            self._meter.forget(_execution(book, order, qty, px, liquidity, time_ns, is_last=was_last))
+        if not self.is_free:
+            self._meter.forget(trading.execution(qty, px, is_last=was_last))
 
     def pay_fee(self, account: Account, amount: Decimal, currency: str) -> None:
         """Take a fee out of an account; put it back where it is negative."""
         if self._model is not None:
             self._purse(account).pay_fee(amount, currency)
 
-    def _hold_less(self, book: Book, order: VenueOrder, qty: Decimal, fees: tuple[Fee, ...]) -> None:
+    def _hold_less(self, trading: Trading, qty: Decimal, fees: tuple[Fee, ...]) -> None:
+        assert self._model is not None
+        order = trading.order
         if isinstance(order.hold, Hold):
-            home = next((fee.amount for fee in fees if fee.currency == book.instrument.currency), ZERO)
-            order.hold.execute(qty, home)
+            order.hold.execute(qty, fees)
             if not order.leaves_qty:
                 order.hold.release()
+        # What it has cost beyond what it held, and beyond what is free, is what the rest of it held: nobody else pays for it.
+        for mate in trading.mates:
+            free = self._model.spendable(self._purse(order.account), trading.book.instrument.currency)
+            if free is not None and free < ZERO and isinstance(mate.hold, Hold):
+                mate.hold.give_up(free.copy_negate())
 
     def _purse(self, account: Account) -> Purse:
         purse = self._purses.get(account)
@@ -268,15 +191,24 @@ class Charging:
         purse.stake(instrument.symbol).instrument = instrument
         if order.is_reduce_only:
             qty = min(qty, purse.stake(instrument.symbol).position.copy_abs())
-        fee = self._taker_fee(book, order, qty, px, time_ns)
-        is_short = order.side is Side.SELL_SHORT
-        return Claim(instrument, order.is_buy, is_short, qty, _MULTIPLY(qty, unit), fee)
+        value, fees = _MULTIPLY(qty, unit), self._fees(book, order, qty, px, time_ns)
+        home = instrument.currency
+        assert self._model is not None
+        if not order.is_buy and home in fees and self._model.spendable(purse, home) is not None:
+            fees[home] = max(_SUBTRACT(fees[home], value), ZERO)
+        return Claim(instrument, order.is_buy, order.side is Side.SELL_SHORT, qty, value, fees)
 
-    def _taker_fee(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal, time_ns: int) -> Decimal:
-        # What it is thought to cost in the instrument's currency; 0 where it is a rebate.
-        fees = self._meter.fees(_execution(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns))
-        currency = book.instrument.currency
-        return max(next((fee.amount for fee in fees if fee.currency == currency), ZERO), ZERO)
+    def _fees(
+        self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal, time_ns: int
+    ) -> dict[str, Decimal]:
+        # What it is thought to cost in each currency, as maker or as taker, whichever is more; nothing where it is a rebate.
+        most: dict[str, Decimal] = {}
+        for liquidity in (LastLiquidityInd.REMOVED, LastLiquidityInd.ADDED):
+            execution = Trading(book, order, (order,), liquidity, time_ns).execution(qty, px)
+            for fee in self._meter.fees(execution):
+                if fee.amount > most.get(fee.currency, ZERO) and not fee.is_withheld:
+                    most[fee.currency] = fee.amount
+        return most
 
 
 def _walked_px(book: Book, qty: Decimal) -> Decimal | None:
@@ -292,20 +224,3 @@ def _walked_px(book: Book, qty: Decimal) -> Decimal | None:
         last, left, cost = px, _SUBTRACT(left, part), _ADD(cost, _MULTIPLY(part, px))
     cost = _ADD(cost, _MULTIPLY(left, last))
     return best if last == best else _UP.divide(cost, qty)
-
-
-def _execution(
-    book: Book,
-    order: VenueOrder,
-    qty: Decimal,
-    px: Decimal,
-    liquidity: LastLiquidityInd | None,
-    time_ns: int,
-    *,
-    is_last: bool = False,
-) -> Execution:
-    # In an auction nobody waits for anybody; it is charged like what takes.
-    charged = liquidity or LastLiquidityInd.REMOVED
-    return Execution(
-        book.instrument, order.account, order.venue_order_id, order.side, qty, px, charged, time_ns, is_last
-    )

@@ -205,6 +205,10 @@ class ContingentLists:
         """Give what each order of a list may come to at most."""
         return self._of[order.venue_order_id][0].totals(at_most=True)
 
+    def mates(self, order: VenueOrder) -> tuple[VenueOrder, ...]:
+        """Give the orders of a list, this one among them."""
+        return tuple(member.order for member in self._of[order.venue_order_id][0].members)
+
     def has_none_left(self, order: VenueOrder) -> bool:
         """Tell whether an order can never execute any more, as its list stands."""
         one, number = self._of[order.venue_order_id]

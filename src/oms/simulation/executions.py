@@ -14,16 +14,18 @@ from attrs import evolve
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.enums import ExecRestatementReason, ExecType, LastLiquidityInd
 from oms.model.ids import Account, ExecId, Symbol
+from oms.simulation.affording import Spent, Trading
 from oms.simulation.book import Book
 from oms.simulation.charging import Charging
 from oms.simulation.contingent_lists import NOTHING_LEFT, ContingentLists
+from oms.simulation.fees import Fee
 from oms.simulation.reporting import Reports, execution_report, fee_report
 from oms.simulation.slippage import SlippageGauge, Taking, slipped_px
 from oms.simulation.venue_order import Stage, VenueOrder
 
 _ADD: Final = EXACT.add
 _SUBTRACT: Final = EXACT.subtract
-NO_MONEY: Final = "its account has no money for more of it"
+NO_MONEY: Final = "its account cannot pay for more of it"
 NOTHING_TO_REDUCE: Final = "no position is left to reduce"
 
 
@@ -82,18 +84,44 @@ class Executions:
             taking = Taking(book.instrument, book.grid, order.is_buy, qty, px, time_ns)
             slipped = slipped_px(self._slippage, taking, order.price)
             qty = min(qty, book.instrument.lots_for(order.cash_left, slipped))
-        return qty
+        return self.payable(book, order, qty, px, LastLiquidityInd.REMOVED, time_ns)
 
-    def payable(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal, time_ns: int) -> Decimal:
-        """Give how much of a quantity the account of an order can pay for at a price that is shown."""
-        return self.charging.payable(book, order, qty, self._slipped(book, order, qty, px, time_ns), time_ns)
+    def payable(
+        self,
+        book: Book,
+        order: VenueOrder,
+        qty: Decimal,
+        px: Decimal,
+        liquidity: LastLiquidityInd | None,
+        time_ns: int,
+        spent: Spent | None = None,
+    ) -> Decimal:
+        """Give how much of a quantity the account of an order can pay for at a price, which is shown where it takes.
+
+        A liquidity of None is that of an auction; what others of the same one are promised is `spent`.
+        """
+        affording = self.charging.affording
+        if affording is None or not qty:
+            return qty
+        if liquidity is LastLiquidityInd.REMOVED:
+            px = self._slipped(book, order, qty, px, time_ns)
+        return affording.payable(self._trading(book, order, liquidity, time_ns), qty, px, spent)
 
     def can_pay(
         self, book: Book, order: VenueOrder, found: list[tuple[Decimal, Decimal]], time_ns: int
     ) -> bool:
         """Tell whether the account of an order can pay for all that it would take, by price."""
+        affording = self.charging.affording
+        if affording is None:
+            return True
         parts = [(self._slipped(book, order, qty, px, time_ns), qty) for px, qty in found]
-        return self.charging.can_pay(book, order, parts, time_ns)
+        return affording.can_pay(self._trading(book, order, LastLiquidityInd.REMOVED, time_ns), parts)
+
+    def _trading(
+        self, book: Book, order: VenueOrder, liquidity: LastLiquidityInd | None, time_ns: int
+    ) -> Trading:
+        mates = (order,) if order.working_qty is None else self.lists.mates(order)
+        return Trading(book, order, mates, liquidity, time_ns)
 
     def _slipped(self, book: Book, order: VenueOrder, qty: Decimal, px: Decimal, time_ns: int) -> Decimal:
         if self._slippage is None:
@@ -188,7 +216,10 @@ class Executions:
         reports: Reports,
     ) -> None:
         instrument = book.instrument
-        fees = self.charging.charge(book, order, qty, px, liquidity, time_ns)
+        charging = self.charging
+        fees: tuple[Fee, ...] = ()
+        if not charging.is_free:
+            fees = charging.charge(self._trading(book, order, liquidity, time_ns), qty, px)
         # A report has room for one fee: the one in the instrument's currency, or else the first.
         fee = next((fee for fee in fees if fee.currency == instrument.currency), fees[0] if fees else None)
         report = execution_report(

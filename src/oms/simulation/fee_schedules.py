@@ -230,7 +230,8 @@ class _BoundedMeter:
         for fee in asked:
             total = WIDE.add(before.asked.get(fee.currency, ZERO), fee.amount)
             due = self._schedule.bounded(total, traded if fee.currency == home else None)
-            found.append(Fee(WIDE.subtract(due, before.paid.get(fee.currency, ZERO)), fee.currency))
+            owed = WIDE.subtract(due, before.paid.get(fee.currency, ZERO))
+            found.append(Fee(owed, fee.currency, fee.is_withheld))
         return tuple(found)
 
     def note(self, execution: Execution) -> None:
@@ -336,7 +337,7 @@ class Received:
         base = self.base.get(execution.instrument.symbol)
         if base is None or execution.side is not Side.BUY:
             return (Fee(share_of(execution.value, bps, self.quantum), execution.instrument.currency),)
-        return (Fee(share_of(execution.last_qty, bps, self.quantum), base),)
+        return (Fee(share_of(execution.last_qty, bps, self.quantum), base, is_withheld=True),)
 
     def note(self, execution: Execution) -> None:
         """Forget it."""
@@ -384,7 +385,12 @@ class _JointMeter:
 
 def _by_currency(fees: Iterable[Fee]) -> tuple[Fee, ...]:
     # Fees lie on the grid of their quanta, so that their sums are exact.
-    sums: dict[str, Decimal] = {}
+    sums: dict[str, Fee] = {}
     for fee in fees:
-        sums[fee.currency] = EXACT.add(sums.get(fee.currency, ZERO), fee.amount)
-    return tuple(Fee(amount, currency) for currency, amount in sums.items())
+        known = sums.get(fee.currency)
+        if known is not None:
+            # What has to be there beforehand is said of both.
+            withheld = known.is_withheld and fee.is_withheld
+            fee = Fee(EXACT.add(known.amount, fee.amount), fee.currency, withheld)  # noqa: PLW2901  # their sum
+        sums[fee.currency] = fee
+    return tuple(sums.values())

@@ -67,10 +67,12 @@ class Fee:
     Attributes:
         amount: How much; negative is a rebate.
         currency: Of what.
+        is_withheld: It is taken out of what is received, so that there is always enough for it.
     """
 
     amount: Decimal
     currency: str
+    is_withheld: bool = False
 
 
 def checked_rate(number: object) -> Decimal:

@@ -13,13 +13,13 @@ from oms.model.time_in_force import expires_at
 from oms.simulation.admission import why_past
 from oms.simulation.book import Book
 from oms.simulation.endings import Endings
-from oms.simulation.executions import NOTHING_TO_REDUCE, Executions
+from oms.simulation.executions import NO_MONEY, NOTHING_TO_REDUCE, Executions
 from oms.simulation.ladder import Ladder
 from oms.simulation.pegs import moved, set_limit
 from oms.simulation.reporting import Reports, execution_report
 from oms.simulation.rules import MatchingRules
 from oms.simulation.shown_orders import Passive
-from oms.simulation.taking import take, total
+from oms.simulation.taking import first_of, take, total
 from oms.simulation.uncross import uncross
 from oms.simulation.venue_order import Stage, VenueOrder
 
@@ -312,10 +312,16 @@ class Matching:
         order = level.first()
         executions = self.executions
         shown = order.shown_qty
-        qty = min(executions.wanted(order), most if shown is None else min(shown, most))
-        executions.execute(book, order, qty, level.price if px is None else px, liquidity, time_ns, reports)
+        wanted = min(executions.wanted(order), most if shown is None else min(shown, most))
+        at = level.price if px is None else px
+        qty = executions.payable(book, order, wanted, at, liquidity, time_ns)
+        if qty:
+            executions.execute(book, order, qty, at, liquidity, time_ns, reports)
         if not order.leaves_qty:
             book.remove(order)
+        elif qty < wanted:
+            book.remove(order)
+            executions.cancel(book, order, NO_MONEY, time_ns, reports)
         elif not executions.wanted(order):
             book.remove(order)
             executions.lay_off(book, order, time_ns, reports)
@@ -337,17 +343,23 @@ class Matching:
             return
         wanted = self.executions.wanted(order)
         found = book.in_reach(order, self.executions.may_take(book, wanted, time_ns))
-        qty = total(found)
-        if not qty or qty < order.least_qty(wanted):
+        there, least = total(found), order.least_qty(wanted)
+        if not there or there < least:
             return
         assert order.price is not None
         book.remove(order)
-        for px, taken in found:
+        added = LastLiquidityInd.ADDED
+        qty = self.executions.payable(book, order, there, order.price, added, time_ns)
+        qty = ZERO if qty < least else qty
+        for px, taken in first_of(found, qty) if qty else ():
             book.take(px, taken, is_buy=order.is_buy)
-        self.executions.execute(book, order, qty, order.price, LastLiquidityInd.ADDED, time_ns, reports)
+        if qty:
+            self.executions.execute(book, order, qty, order.price, added, time_ns, reports)
         if not order.leaves_qty:
             return
-        if self.executions.wanted(order):
+        if qty < there:
+            self.executions.cancel(book, order, NO_MONEY, time_ns, reports)
+        elif self.executions.wanted(order):
             # Whoever rested at this price has been filled before, so that it is the first there.
             book.rest(order, order.price)
         else:

@@ -56,7 +56,8 @@ class Claim:
         is_short: Whether it is a short sale.
         qty: How much of it may still trade.
         value: What that is worth, in the instrument's currency.
-        fee: What it is thought to cost, in the instrument's currency; 0 where it is a rebate.
+        fees: What it is thought to cost, by currency; without rebates, without what is taken out of what is received, and where
+            nobody gives credit without what a sale brings for it.
     """
 
     instrument: Instrument
@@ -64,7 +65,12 @@ class Claim:
     is_short: bool
     qty: Decimal
     value: Decimal
-    fee: Decimal
+    fees: Mapping[str, Decimal]
+
+    @property
+    def fee(self) -> Decimal:
+        """What it is thought to cost in the instrument's currency."""
+        return self.fees.get(self.instrument.currency, ZERO)
 
 
 @define(eq=False)
@@ -79,6 +85,7 @@ class Stake:
         buy_value: What they are worth.
         sell_qty: What open sales are for.
         sell_value: What they are worth.
+        base: The currency that fees are taken out of it in; None where they are not.
     """
 
     instrument: Instrument | None
@@ -88,6 +95,7 @@ class Stake:
     buy_value: Decimal = ZERO
     sell_qty: Decimal = ZERO
     sell_value: Decimal = ZERO
+    base: str | None = None
 
     def claim(self, claim: Claim, qty: Decimal, worth: Decimal) -> None:
         """Add so much to what is open on the side of an order; less where it is negative."""
@@ -186,6 +194,12 @@ class Purse:
         if stake is None:
             stake = self.stakes[symbol] = Stake(None)
         return stake
+
+    def sellable(self, symbol: Symbol) -> Decimal:
+        """Give what is held and not yet for sale: less the fees that were taken out of it, as far as no money pays for them."""
+        stake = self.stake(symbol)
+        free = _SUBTRACT(stake.position, stake.sell_qty)
+        return free if stake.base is None else _ADD(free, min(self.cash.get(stake.base, ZERO), ZERO))
 
     def pay(self, amount: Decimal, currency: str) -> None:
         """Take money out; put it in where it is negative."""

@@ -68,7 +68,7 @@ def _take_all(
                     executions.cancel_money(book, order, px, time_ns, reports)
                     return
             else:
-                qty = executions.payable(book, order, left, px, time_ns)
+                qty = executions.payable(book, order, left, px, LastLiquidityInd.REMOVED, time_ns)
                 if not qty:
                     executions.cancel(book, order, NO_MONEY, time_ns, reports)
                     return
@@ -92,7 +92,7 @@ def _is_enough(
     if not least:
         return True
     if cash is None:
-        return total(found) >= least and executions.can_pay(book, order, _first(found, least), time_ns)
+        return total(found) >= least and executions.can_pay(book, order, first_of(found, least), time_ns)
     instrument = book.instrument
     for px, shown in found:
         qty = min(shown, instrument.lots_for(cash, px))
@@ -102,8 +102,8 @@ def _is_enough(
     return False
 
 
-def _first(found: list[tuple[Decimal, Decimal]], most: Decimal) -> list[tuple[Decimal, Decimal]]:
-    # As much of what was found as comes first.
+def first_of(found: list[tuple[Decimal, Decimal]], most: Decimal) -> list[tuple[Decimal, Decimal]]:
+    """Give as much of what was found as comes first."""
     parts: list[tuple[Decimal, Decimal]] = []
     for px, shown in found:
         parts.append((px, min(shown, most)))

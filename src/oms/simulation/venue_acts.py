@@ -19,6 +19,7 @@ from oms.model.ids import ExecId
 from oms.model.reports import ExecutionReport
 from oms.model.sessions import SessionChange
 from oms.model.time_in_force import Day
+from oms.simulation.affording import Trading
 from oms.simulation.matching import Matching
 from oms.simulation.order_desk import OrderDesk
 from oms.simulation.reporting import Reports, execution_report, fee_report
@@ -207,15 +208,9 @@ class VenueActs:
         assert first.exec_id is not None
         assert first.last_qty is not None
         assert first.last_px is not None
-        executions.charging.forget(
-            book,
-            order,
-            first.last_qty,
-            first.last_px,
-            first.last_liquidity_ind,
-            first.transact_time_ns or 0,
-            was_last=not first.leaves_qty,
-        )
+        trading = Trading(book, order, (order,), first.last_liquidity_ind, first.transact_time_ns or 0)
+        was_last = not first.leaves_qty
+        executions.charging.forget(trading, first.last_qty, first.last_px, was_last=was_last)
         reports: Reports = []
         charged = ((first.commission, first.comm_currency), *executions.further_fees.get(first.exec_id, ()))
         for amount, currency in charged:

@@ -345,7 +345,7 @@ def test_reconciling_after_a_bust_finds_nothing_wrong() -> None:
 
 def test_every_fee_of_an_execution_is_paid_back() -> None:
     fees = Together([PerUnit("0.01"), PaidIn(PerUnit("0.02"), "EUR", {"USD": 1})])
-    desk = House(PaperBroker([INSTRUMENT], fees=fees, account=CashAccount({"USD": 10_000})))
+    desk = House(PaperBroker([INSTRUMENT], fees=fees, account=CashAccount({"USD": 10_000, "EUR": 1})))
     desk.buy(5, "101")
     desk.broker.act(BustTrade(str(desk.broker.executed[0].exec_id)), now(desk))
     desk.om.poll()
