@@ -42,7 +42,7 @@ class Book:
         aside: Our orders that trade in full or by a least quantity: they join no queue.
         unpriced: Our pegged orders that have no limit yet.
         due: Our orders that wait for the next price, where only bars are known, for the end of a halt, or for an opening.
-        held: Our orders of which nothing works, since others of their list have not executed.
+        held: Our orders of which nothing works, since others of their list have not executed, or what had was busted.
         late: Our orders that came after a bar began, while it is gone through.
         watching: The stops, by the price that each waits for.
         pegs: All our pegged orders, in order of arrival; some have ended meanwhile.

@@ -254,7 +254,7 @@ class OrderDesk:
 
     def _refusal_now(self, book: Book, order: VenueOrder, terms: Terms) -> Refusal | None:
         # What depends on the market and the position at this moment.
-        if not self._matching.executions.wanted(order):
+        if self._matching.executions.has_nothing_to_reduce(order):
             return Refusal(admission.OTHER, NOTHING_TO_REDUCE)
         px = px_at_once(book, order, terms) if order.is_post_only and order.watch is None else None
         if px is not None and book.is_met_by(order, px):
@@ -310,7 +310,8 @@ def order_of(request: NewOrderSingle) -> VenueOrder:
 
 def _is_moved(book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms) -> bool:
     # Whether a replace loses the order's place. Who stands in no queue has none, and may be content with less now.
-    if order.room is book.held:
+    # What is held with nothing open was filled, and busted: it stands nowhere, and all that a replace gives it is new.
+    if order.room is book.held and order.leaves_qty:
         return False
     if order.watch is not None:
         return stop_px(terms) != stop_px(order.terms)

@@ -18,7 +18,7 @@ from oms.model.enums import ExecRestatementReason, ExecType, OrdStatus, SessionP
 from oms.model.ids import ExecId
 from oms.model.reports import ExecutionReport
 from oms.model.sessions import SessionChange
-from oms.model.time_in_force import Day
+from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel, is_over
 from oms.simulation.affording import Trading
 from oms.simulation.matching import Matching
 from oms.simulation.order_desk import OrderDesk
@@ -26,6 +26,7 @@ from oms.simulation.reporting import Reports, execution_report, fee_report
 from oms.simulation.venue_order import Pause, Stage, VenueOrder
 
 _SUBTRACT: Final = EXACT.subtract
+_ENDLESS: Final = (GoodTillCancel, ImmediateOrCancel, FillOrKill)
 
 
 def _qty(number: object) -> Decimal:
@@ -55,7 +56,9 @@ class CancelOrder:
 class BustTrade:
     """Declare that an execution did not happen: `TRADE_CANCEL`, and its fees are paid back.
 
-    What was busted does not work again, until a replace says a total that has room for it.
+    What was busted does not work again, until a replace says a total that has room for it. Of an order that was filled nothing works
+    any more: it expires when its time in force has passed, at once where that has; where no time ends it, or it is one of a
+    list, it is canceled.
 
     Attributes:
         exec_id: The execution, or its last correction.
@@ -194,13 +197,33 @@ class VenueActs:
         report = evolve(report, exec_ref_id=trade.exec_id, trade_date=trade.trade_date)
         if isinstance(act, CorrectTrade):
             charging.move(book, order, act.last_qty, act.last_px)
-            return self._followed(
-                order, [evolve(report, last_qty=act.last_qty, last_px=act.last_px)], time_ns
-            )
-        reports: Reports = [evolve(report, last_qty=trade.last_qty, last_px=trade.last_px, text=act.text)]
-        first = next(one for one in said if one.exec_type is ExecType.TRADE and _began(one, trade, said))
-        reports += self._take_back(order, first, act.exec_id, time_ns)
+            reports: Reports = [evolve(report, last_qty=act.last_qty, last_px=act.last_px)]
+        else:
+            reports = [evolve(report, last_qty=trade.last_qty, last_px=trade.last_px, text=act.text)]
+            first = next(one for one in said if one.exec_type is ExecType.TRADE and _began(one, trade, said))
+            reports += self._take_back(order, first, act.exec_id, time_ns)
+        if order.stage is Stage.FILLED and qty:
+            self._unfill(order, trade, time_ns, reports)
         return self._followed(order, reports, time_ns)
+
+    def _unfill(self, order: VenueOrder, trade: ExecutionReport, time_ns: int, reports: Reports) -> None:
+        # It is filled no more, and nothing of it works.
+        executions, book = self._matching.executions, self._matching.books[order.symbol]
+        trade_date = book.trade_date_at(time_ns)
+        phase = SessionPhase.CLOSED if book.is_closed else SessionPhase.OPEN
+        time_in_force = order.time_in_force
+        order.stage = Stage.OPEN
+        if isinstance(time_in_force, _ENDLESS) or order.working_qty is not None:
+            executions.cancel(book, order, "nothing of it works any more", time_ns, reports)
+        elif (
+            order.is_for_auction
+            or is_over(time_in_force, phase, trade_date, time_ns, order.expires_ns)
+            or (isinstance(time_in_force, Day) and trade.trade_date != trade_date)
+        ):
+            executions.end(book, order, Stage.EXPIRED, "its time in force has passed", time_ns, reports)
+        else:
+            book.set_apart(order, book.held)
+            self._matching.endings.add(order)
 
     def _take_back(self, order: VenueOrder, first: ExecutionReport, exec_id: str, time_ns: int) -> Reports:
         # What an execution was charged when it happened is paid back, in every currency.
@@ -270,6 +293,8 @@ class VenueActs:
         if order.working_qty is not None or order.pause is not None:
             what = "an order of its own, which is held back by nothing else"
             raise ValidationError("cl_ord_id", order.cl_ord_id, f"name {what}")
+        if not order.leaves_qty:
+            raise ValidationError("cl_ord_id", order.cl_ord_id, "name an order of which something works")
         book = self._matching.books[order.symbol]
         book.remove(order)
         book.set_apart(order, book.held)

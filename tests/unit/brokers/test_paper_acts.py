@@ -11,8 +11,8 @@ from oms.errors import ValidationError
 from oms.model.enums import ExecRestatementReason, SessionPhase, Side
 from oms.model.ids import Account
 from oms.model.sessions import SessionChange
-from oms.model.terms import Limit
-from oms.model.time_in_force import DAY, GTC
+from oms.model.terms import Limit, Market, Terms
+from oms.model.time_in_force import CLS, DAY, FOK, GTC, IOC, GoodForTime, GoodTillDate, TimeInForce
 from oms.simulation.accounts import CashAccount
 from oms.simulation.fee_schedules import Bounded, PaidIn, Tiers, Together
 from oms.simulation.fees import PerUnit
@@ -375,3 +375,107 @@ def test_what_was_busted_is_no_volume() -> None:
     desk.quote(10, ask="101x6")
     desk.buy(5, "101")
     assert [one.commission for one in desk.broker.executed] == [Decimal("0.505"), None, Decimal("0.505")]
+
+
+def bust(desk: House, at: int = -1) -> None:
+    desk.broker.act(BustTrade(str(desk.broker.executed[at].exec_id)), now(desk))
+    desk.om.poll()
+
+
+def test_a_day_order_of_which_all_was_busted_expires_at_the_close() -> None:
+    desk = house()
+    order = desk.om.submit("X", Side.BUY, 5, Limit(101), tif=DAY)
+    bust(desk)
+    assert f"{shown(order)} leaves {order.leaves_qty}" == "NEW 0/5 leaves 0"
+
+    session(desk, SessionPhase.CLOSED, "20240108")
+    assert desk.heard() == ["0 new", "0 traded", "0 busted", "0 expired"]
+    assert shown(order) == "EXPIRED 0/5"
+    assert desk.om.open_orders() == []
+
+
+def test_a_part_that_was_busted_ends_so_too() -> None:
+    desk = house()
+    order = desk.om.submit("X", Side.BUY, 5, Limit(100), tif=DAY)
+    desk.trade(10, "99.5", 2)
+    desk.trade(20, "99.5", 3)
+    bust(desk, 0)
+    assert f"{shown(order)} leaves {order.leaves_qty}" == "PARTIALLY_FILLED 3/5 @100 leaves 0"
+
+    session(desk, SessionPhase.CLOSED, "20240108")
+    assert shown(order) == "EXPIRED 3/5 @100"
+
+
+@pytest.mark.parametrize("terms", [Limit(101), Market()], ids=["limit", "market"])
+@pytest.mark.parametrize("tif", [IOC, FOK], ids=["ioc", "fok"])
+def test_what_trades_at_once_or_not_at_all_is_canceled_as_it_is_busted(
+    tif: TimeInForce, terms: Terms
+) -> None:
+    desk = house()
+    order = desk.om.submit("X", Side.BUY, 5, terms, tif=tif)
+    bust(desk)
+
+    assert desk.heard() == ["0 new", "0 traded", "0 busted", "0 canceled"]
+    assert shown(order) == "CANCELED 0/5"
+
+
+def test_a_correction_that_takes_some_off_counts_like_a_bust() -> None:
+    desk = house()
+    order = desk.om.submit("X", Side.BUY, 5, Limit(101), tif=IOC)
+    desk.broker.act(CorrectTrade(str(desk.broker.executed[0].exec_id), 5, 100), now(desk))
+    desk.om.poll()
+    assert shown(order) == "FILLED 5/5 @100"
+    desk.broker.act(CorrectTrade(str(desk.broker.executed[-1].exec_id), 4, 100), now(desk))
+    desk.om.poll()
+
+    assert desk.heard() == ["0 new", "0 traded", "0 corrected", "0 corrected", "0 canceled"]
+    assert shown(order) == "CANCELED 4/5 @100"
+
+
+@pytest.mark.parametrize("tif", [DAY, GoodTillDate("20240108"), CLS], ids=["day", "gtd", "cls"])
+def test_an_order_whose_day_is_over_expires_as_it_is_busted(tif: TimeInForce) -> None:
+    desk = house()
+    order = desk.om.submit("X", Side.BUY, 5, Limit(101), tif=tif)
+    session(desk, SessionPhase.CLOSED, "20240108")
+    assert shown(order) == "FILLED 5/5 @101"
+    bust(desk)
+    assert desk.heard()[-2:] == ["0 busted", "0 expired"]
+    assert shown(order) == "EXPIRED 0/5"
+
+
+def test_so_does_one_that_is_busted_on_a_later_day() -> None:
+    desk = house()
+    order = desk.om.submit("X", Side.BUY, 5, Limit(101), tif=DAY)
+    session(desk, SessionPhase.CLOSED, "20240108")
+    session(desk, SessionPhase.OPEN, "20240109")
+    bust(desk)
+    assert shown(order) == "EXPIRED 0/5"
+
+
+def test_one_that_is_good_for_a_time_expires_when_that_has_passed() -> None:
+    desk = house()
+    soon = desk.om.submit("X", Side.BUY, 2, Limit(101), tif=GoodForTime("0.010"))
+    later = desk.om.submit("X", Side.BUY, 2, Limit(101), tif=GoodForTime("0.050"))
+    desk.to(20)
+    bust(desk, 0)
+    bust(desk, 1)
+    assert [shown(soon), shown(later)] == ["EXPIRED 0/2", "NEW 0/2"]
+    desk.to(60)
+    assert shown(later) == "EXPIRED 0/2"
+    assert desk.heard()[-4:] == ["20 busted", "20 expired", "20 busted", "50 expired"]
+
+
+def test_one_that_no_time_ends_is_canceled_at_once() -> None:
+    desk = house()
+    order = desk.om.submit("X", Side.BUY, 2, Limit(101), tif=GTC)
+    bust(desk)
+    assert desk.heard() == ["0 new", "0 traded", "0 busted", "0 canceled"]
+    assert shown(order) == "CANCELED 0/2"
+
+
+def test_nothing_of_it_is_held_back() -> None:
+    desk = house()
+    order = desk.om.submit("X", Side.BUY, 2, Limit(101), tif=DAY)
+    bust(desk)
+    with pytest.raises(ValidationError, match="of which something works"):
+        desk.broker.act(SuspendOrder(str(order.cl_ord_id)), now(desk))

@@ -360,6 +360,56 @@ CLEARING: dict[str, tuple[Sides, Sides, str | None, str | None, tuple[str, int] 
     "nothing where one side is empty": ([("99", 5)], [], "100", "100", None),
 }
 
+BUSTED: dict[str, tuple[str, ...]] = {
+    "until its time has passed it can be canceled": (
+        "quote 99x5 101x5",
+        "buy a 3 @101 day -> a new; a 3@101 taker leaves 0",
+        "bust a -> a trade_cancel",
+        "trade 100x9",
+        "cancel b a -> b canceled cum 0",
+        "close",
+    ),
+    "or given another total, which is worked like a new order": (
+        "quote 99x5 101x5",
+        "buy a 3 @101 day -> a new; a 3@101 taker leaves 0",
+        "bust a -> a trade_cancel",
+        "replace b a 2@101 -> b replaced 2@101 cum 0 leaves 2; b 2@101 taker leaves 0",
+        "close",
+    ),
+    "also the same one": (
+        "quote 99x5 101x3",
+        "buy a 3 @101 day -> a new; a 3@101 taker leaves 0",
+        "bust a -> a trade_cancel",
+        "replace b a 3@101 -> b replaced 3@101 cum 0 leaves 3",
+        "trade 100x9 -> b 3@101 maker leaves 0",
+        "bust b -> b trade_cancel",
+        "close -> b expired cum 0",
+    ),
+    "or be told to stop at what stands": (
+        "quote 99x5 101x5",
+        "buy a 3 @100 day -> a new",
+        "trade 99x2 -> a 2@100 maker leaves 1",
+        "trade 99x2 -> a 1@100 maker leaves 0",
+        "bust a -> a trade_cancel",
+        "replace b a 2@100 -> b replaced 2@100 cum 2 leaves 0",
+        "close",
+    ),
+    "an exit of a list is canceled as it is busted": (
+        "quote 99x5 101x5",
+        "list : a buy 3 @101 gtc > b sell * @110 gtc -> a new; b new; a 3@101 taker leaves 0",
+        "quote 110x5 111x5 -> b 3@110 maker leaves 0",
+        "bust b -> b trade_cancel; b canceled cum 0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BUSTED)
+def test_what_was_filled_and_busted_ends(name: str) -> None:
+    venue = Venue()
+    for line in BUSTED[name]:
+        happens, _, follows = line.partition(" -> ")
+        assert venue.tell(happens) == [said for said in follows.split("; ") if said], line
+
 
 @pytest.mark.parametrize(("buys", "sells", "last", "near", "found"), CLEARING.values(), ids=CLEARING)
 def test_the_price_of_an_auction(

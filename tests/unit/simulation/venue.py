@@ -19,6 +19,7 @@ A line is what happens, an arrow, and the reports that must follow, separated by
     close -> a expired cum 0                        and `open`; with a day after it where it is not 8
     wait 5                                          milliseconds, and the clock says so
     mark 95                                         a mark price
+    bust a -> a trade_cancel                        the latest execution of it
     sell a 3 stop95/mid gtc -> a new                see `terms_of` for what can be asked
     sell a 3 @101 gtc post reduce                   and `aon`, `min2`
     buy a $505 mkt ioc -> a new; a 5@101 taker leaves 0     an amount of money; `leaves money` while it is for that alone
@@ -94,6 +95,7 @@ from oms.simulation.accounts import AccountModel
 from oms.simulation.fees import FeeModel
 from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
+from oms.simulation.venue_acts import BustTrade
 from tests.unit.simulation.witnessed import WitnessedExchange
 
 X = Symbol("X")
@@ -233,6 +235,14 @@ class Venue:
                 if tif:
                     request_to_turn = evolve(request_to_turn, time_in_force=TIMES_IN_FORCE[tif[0]])
                 return self.exchange.replace(request_to_turn)
+            case ["bust", cl_ord_id]:
+                made = [one for one in self.reports if isinstance(one, ExecutionReport)]
+                last = [
+                    one.exec_id
+                    for one in made
+                    if one.cl_ord_id == cl_ord_id and one.exec_type is ExecType.TRADE
+                ]
+                return self.exchange.acts.act_on_trade(BustTrade(str(last[-1])), made, self.time_ns)
             case ["mark", price]:
                 return self.exchange.on_mark(MarkPrice(X, self.time_ns, Decimal(price)))
             case _:

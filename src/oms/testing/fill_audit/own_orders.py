@@ -163,6 +163,8 @@ class OwnOrders:
             or (was is not None and (now is None or now > was))
         )
         self._take_out(order)
+        # What was filled, and busted, stands in the queue again.
+        order.is_resting = order.is_resting or (leaves_qty > order.leaves_qty == ZERO)
         order.terms, order.order_qty, order.leaves_qty = terms, report.order_qty or ZERO, leaves_qty
         order.price = order.price if price is None else price
         if order.money is not None:
