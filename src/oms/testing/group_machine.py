@@ -22,24 +22,22 @@ from typing import Final
 
 try:
     from hypothesis import strategies as st
-    from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+    from hypothesis.stateful import initialize, invariant, precondition, rule
 except ImportError as error:  # pragma: no cover  # the suite itself needs Hypothesis
     raise ImportError("oms.testing needs Hypothesis: pip install 'openoms[testing]'") from error
 
 from oms.engine.engine import Engine
-from oms.engine.fingerprint import describe
 from oms.engine.group_book import is_refused
-from oms.engine.inputs import Input, Reported, Start, TimerDue
+from oms.engine.inputs import Input, Start, TimerDue
 from oms.engine.invariants import check_state
 from oms.engine.leg_events import OF_GATE
-from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, SubmitOrder
 from oms.model.contingency import Arm, CancelGroup, Oco, Oto, Siblings, SubmitGroup
 from oms.model.decimals import ZERO
 from oms.model.enums import AnomalyCode, HeldPolicy, Side
-from oms.model.events import AnomalyRaised, Event
+from oms.model.events import AnomalyRaised
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
@@ -48,41 +46,35 @@ from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.terms import Limit, Market, Stop, StopLimit
 from oms.model.time_in_force import GTC, GoodTillCancel
 from oms.order_types.registry import HandlerRegistry, default_handlers
-from oms.projections.positions import Positions
 from oms.testing import group_laws as laws
 from oms.testing.group_laws import at_once, each, entries, exits_of, turns
 from oms.testing.group_trees import reducing, trees
-from oms.testing.group_venue import NumberVenue, Slip
+from oms.testing.group_venue import Slip
+from oms.testing.venue_machine import PICKS, VenueMachine
 
 # What a machine looks at is more than anybody else may.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
-START_NS: Final = 1_767_623_400_000_000_000
-"""2026-01-05 14:30:00 UTC."""
 HERE: Final = BrokerName("venue")
 THERE: Final = BrokerName("other")
 AAPL: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1, broker=HERE)
 BTC: Final = Instrument(symbol="BTC-USD", currency="USD", tick="0.01", lot=1, broker=THERE)
 _MAIN: Final = Account("main")
-_PICKS: Final = st.integers(0, 99)
 _SIZES: Final = st.integers(1, 12)
 _MAX_ANSWERS: Final = 500
 _TIMEOUT_NS: Final = 30_000_000_000
 
 
-class GroupMachine(RuleBasedStateMachine):
+class GroupMachine(VenueMachine):
     """One group, at two venues that do what they like when they like."""
 
     def __init__(self) -> None:
         """Begin before the group."""
         super().__init__()
-        self.venue = NumberVenue(START_NS)
         self.brokers: dict[OrderId, BrokerName] = {}
         self.stands: dict[OrderId, Decimal] = {}
-        self.events: list[Event] = []
-        self.now_ns = START_NS
-        self.has_busted = self.has_settled = self.is_killed = False
+        self.has_settled = self.is_killed = False
 
     def handlers(self) -> HandlerRegistry:
         """Give what works each kind of order; the library's own unless you say otherwise."""
@@ -90,7 +82,8 @@ class GroupMachine(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ the hand that drives the engine
 
-    def _engine(self, state: State | None = None) -> Engine:
+    def engine_on(self, state: State | None = None) -> Engine:
+        """Give an engine with two brokers on this state, or on a new one."""
         return Engine({HERE: self.able, THERE: self.able}, self.handlers(), state)
 
     def _start(self, policy: HeldPolicy = HeldPolicy.RELEASE) -> Start:
@@ -105,8 +98,9 @@ class GroupMachine(RuleBasedStateMachine):
             self.brokers.setdefault(request.order_id, request.broker)
             self.venue.take(request)
 
-    def _hear(self, slip: Slip) -> None:
-        self.tell(Reported(self.brokers[slip.order_id], slip.said.popleft()))
+    def broker_of(self, slip: Slip) -> BrokerName:
+        """Give the broker at whose venue an order is."""
+        return self.brokers[slip.order_id]
 
     @initialize(tree=trees(), has_stops=st.booleans(), amends=st.booleans(), reduces=st.integers(0, 3))
     def begin(self, tree: Oto, has_stops: bool, amends: bool, reduces: int) -> None:  # drawn by Hypothesis
@@ -118,61 +112,20 @@ class GroupMachine(RuleBasedStateMachine):
             simulated=True,
         )
         self.reduces = not reduces
-        self.engine = self._engine()
+        self.engine = self.engine_on()
         self.tell(self._start())
         self.tree = reducing(tree) if self.reduces else tree
         self.tell(SubmitGroup(self.tree, _MAIN))
 
-    # ------------------------------------------------------------ what the venue does
-
-    def _slips(self, pick: int, *, is_open: bool = True) -> Slip | None:
-        found = [slip for slip in self.venue.slips.values() if slip.is_open or not is_open]
-        return found[pick % len(found)] if found else None
-
-    @rule(pick=_PICKS)
-    def accept(self, pick: int) -> None:
-        """The venue takes an order."""
-        slip = self._slips(pick)
-        if slip is not None and slip.is_new:
-            self.venue.accept(slip)
-
-    @rule(pick=_PICKS, size=_SIZES)
-    def execute(self, pick: int, size: int) -> None:
-        """Something trades."""
-        slip = self._slips(pick)
-        if slip is not None:
-            self.venue.execute(slip, Decimal(size))
-
-    @rule(pick=_PICKS, grants=st.sampled_from([True, True, True, False]))
-    def decide(self, pick: int, grants: bool) -> None:  # drawn by Hypothesis
-        """The venue decides about a request."""
-        asked = [slip for slip in self.venue.slips.values() if slip.asked]
-        if asked:
-            self.venue.decide(asked[pick % len(asked)], grants=grants)
-
-    @rule(pick=_PICKS, wanted=st.integers(0, 5))
-    def end(self, pick: int, wanted: int) -> None:
-        """The venue ends an order of its own accord; seldom."""
-        slip = self._slips(pick)
-        if slip is not None and not wanted:
-            self.venue.end(slip)
-
-    @rule(pick=_PICKS, wanted=st.integers(0, 3))
-    def bust(self, pick: int, wanted: int) -> None:
-        """An execution is taken back; seldom."""
-        slip = self._slips(pick, is_open=False)
-        if slip is not None and slip.executions and not wanted:
-            self.has_busted = True
-            self.venue.bust(slip)
-
-    @rule(pick=_PICKS)
-    def hear(self, pick: int) -> None:
-        """A report arrives."""
-        said = [slip for slip in self.venue.slips.values() if slip.said]
-        if said:
-            self._hear(said[pick % len(said)])
-
     # ------------------------------------------------------------ what the market and people do
+
+    @rule(pick=PICKS, wanted=st.integers(0, 1))
+    def refuse_exit(self, pick: int, wanted: int) -> None:
+        """The venue refuses an exit that has just arrived there."""
+        exits = {order.order_id for leg in self.group.legs[1:] for order in leg.orders}
+        found = [slip for slip in self.venue.slips.values() if slip.is_new and slip.order_id in exits]
+        if found and wanted:
+            self.venue.end(found[pick % len(found)])
 
     @rule(px=st.sampled_from([90, 95, 98, 100, 103, 108]))
     def trade(self, px: int) -> None:
@@ -200,7 +153,7 @@ class GroupMachine(RuleBasedStateMachine):
             self.venue.execute(slip, Decimal(size))
             self._hear(slip)
 
-    @rule(pick=_PICKS, wanted=st.integers(0, 5))
+    @rule(pick=PICKS, wanted=st.integers(0, 5))
     def cancel_one(self, pick: int, wanted: int) -> None:
         """Somebody cancels an order of the group; seldom."""
         orders = self.group.orders
@@ -224,15 +177,7 @@ class GroupMachine(RuleBasedStateMachine):
     @rule(has_snapshot=st.booleans(), policy=st.sampled_from(HeldPolicy))
     def restart(self, has_snapshot: bool, policy: HeldPolicy) -> None:  # drawn by Hypothesis
         """The manager is started again on its journal, or on a snapshot, which makes the same state."""
-        before = describe(self.engine.state)
-        if has_snapshot:
-            state = State()
-            load(dump(self.engine.state, Positions()), state, Positions())
-            self.engine = self._engine(state)
-        else:
-            self.engine = self._engine()
-            self.engine.replay(self.events)
-        assert describe(self.engine.state) == before
+        self.begin_again(has_snapshot=has_snapshot)
         self.tell(self._start(policy))
 
     # ------------------------------------------------------------ what must be true
@@ -280,7 +225,7 @@ class GroupMachine(RuleBasedStateMachine):
             if not self._is_refused() and not self._is_unanswered():
                 executed = sum(map(self._executed, each(oto, number)), ZERO)
                 assert executed + at_once(oto, number, self._asked) <= max(brought, executed)
-            if not self.has_busted:
+            if not self.venue.has_busted:
                 most, there = at_once(oto, number, self._most), self._cum_at_venue(number)
                 assert most <= there, f"exits may come to {most}, the entry has brought {there}"
 
@@ -388,13 +333,4 @@ class GroupMachine(RuleBasedStateMachine):
         assert all(order.is_closed for leg in self.group.legs if leg.end for order in leg.orders)
 
     def _answer_all(self) -> None:
-        for _ in range(_MAX_ANSWERS):
-            slips = self.venue.slips.values()
-            if said := next((slip for slip in slips if slip.said), None):
-                self._hear(said)
-            elif asked := next((slip for slip in slips if slip.asked), None):
-                self.venue.decide(asked, grants=True)
-            else:
-                break
-        else:
-            raise AssertionError("the group does not come to rest")
+        assert self.answer_all(_MAX_ANSWERS), "the group does not come to rest"

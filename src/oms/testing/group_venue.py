@@ -66,12 +66,14 @@ class NumberVenue:
     Attributes:
         slips: The orders, in the order of their arrival.
         now_ns: What time it is, in nanoseconds UTC; each word is a little later than the last.
+        has_busted: An execution was taken back.
     """
 
     def __init__(self, now_ns: int) -> None:
         """Begin without an order."""
         self.slips: dict[OrderId, Slip] = {}
         self.now_ns = now_ns
+        self.has_busted = False
         self._executions = 0
 
     def take(self, request: Request) -> None:
@@ -103,6 +105,7 @@ class NumberVenue:
 
     def bust(self, slip: Slip) -> None:
         """Take the last execution of an order back; what was filled works again."""
+        self.has_busted = True
         name, qty = slip.executions.popitem()
         was_filled = slip.cum_qty >= slip.order_qty
         slip.cum_qty -= qty

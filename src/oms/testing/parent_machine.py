@@ -20,22 +20,19 @@ from typing import Any, Final
 
 try:
     from hypothesis import strategies as st
-    from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+    from hypothesis.stateful import initialize, invariant, precondition, rule
 except ImportError as error:  # pragma: no cover  # the suite itself needs Hypothesis
     raise ImportError("oms.testing needs Hypothesis: pip install 'openoms[testing]'") from error
 
 from oms.algos.handlers import with_algorithms
 from oms.engine.engine import Engine
-from oms.engine.fingerprint import describe
-from oms.engine.inputs import Input, Reported, Start, TimerDue
+from oms.engine.inputs import Input, Start, TimerDue
 from oms.engine.invariants import check_state
-from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, ReplaceOrder, SubmitOrder
 from oms.model.decimals import ZERO
 from oms.model.enums import SecurityTradingStatus, SessionPhase, Side
-from oms.model.events import Event
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
@@ -48,18 +45,15 @@ from oms.model.terms import Limit, Market, Strategy
 from oms.model.time_in_force import AtTheClose, Day, ImmediateOrCancel
 from oms.model.work_commands import PauseWork, ResumeWork
 from oms.order_types.registry import HandlerRegistry
-from oms.projections.positions import Positions
 from oms.testing.checks import JournalChecker
-from oms.testing.group_venue import NumberVenue, Slip
+from oms.testing.group_venue import Slip
+from oms.testing.venue_machine import PICKS, VenueMachine
 
-START_NS: Final = 1_767_623_400_000_000_000
-"""2026-01-05 14:30:00 UTC."""
 S: Final = 1_000_000_000
 HERE: Final = BrokerName("venue")
 AAPL: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1, broker=HERE)
 _MAIN: Final = Account("main")
 _FIRST: Final = OrderId(1)
-_PICKS: Final = st.integers(0, 99)
 _MAX_ANSWERS: Final = 2_000
 _TIMEOUT_NS: Final = 30 * S
 _LIMITS: Final = {Side.BUY: Decimal("100.03"), Side.SELL: Decimal("99.97")}
@@ -85,16 +79,13 @@ def parameters() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-class ParentMachine(RuleBasedStateMachine):
+class ParentMachine(VenueMachine):
     """One order, at a venue that does what it likes when it likes."""
 
     def __init__(self) -> None:
         """Begin before the order."""
         super().__init__()
-        self.venue = NumberVenue(START_NS)
-        self.events: list[Event] = []
         self.checker = JournalChecker(looks_for_floats=False)
-        self.now_ns = START_NS
         self.largest = ZERO
 
     def handlers(self) -> HandlerRegistry:
@@ -107,7 +98,8 @@ class ParentMachine(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ the hand that drives the engine
 
-    def _engine(self, state: State | None = None) -> Engine:
+    def engine_on(self, state: State | None = None) -> Engine:
+        """Give an engine with one broker on this state, or on a new one."""
         return Engine({HERE: self.able}, self.handlers(), state)
 
     def _start(self) -> Start:
@@ -127,6 +119,10 @@ class ParentMachine(RuleBasedStateMachine):
         for request in outcome.requests:
             self._look_at(request, forbids)
             self.venue.take(request)
+
+    def broker_of(self, slip: Slip) -> BrokerName:
+        """Give the only broker."""
+        return HERE
 
     def _why_nothing_may_leave(self) -> str:
         parent = self.parent
@@ -171,7 +167,7 @@ class ParentMachine(RuleBasedStateMachine):
         for name in ("max_child", "min_child"):
             if name in told and told[name] > qty:
                 del told[name]
-        self.engine = self._engine()
+        self.engine = self.engine_on()
         self.tell(self._start())
         self.tell(Quote(AAPL.symbol, self.now_ns, "99.99", 10, "100.01", 10))
         self.tell(SubmitOrder(AAPL.symbol, side, qty, self.terms(told), Day(), _MAIN))
@@ -182,57 +178,6 @@ class ParentMachine(RuleBasedStateMachine):
     def parent(self) -> Parent | None:
         """The order at work; None before it was taken."""
         return self.engine.state.parents.by_id.get(_FIRST)
-
-    # ------------------------------------------------------------ what the venue does
-
-    def _slips(self, pick: int, *, is_open: bool = True) -> Slip | None:
-        found = [slip for slip in self.venue.slips.values() if slip.is_open or not is_open]
-        return found[pick % len(found)] if found else None
-
-    def _hear(self, slip: Slip) -> None:
-        self.tell(Reported(HERE, slip.said.popleft()))
-
-    @rule(pick=_PICKS)
-    def accept(self, pick: int) -> None:
-        """The venue takes an order."""
-        slip = self._slips(pick)
-        if slip is not None and slip.is_new:
-            self.venue.accept(slip)
-
-    @rule(pick=_PICKS, size=st.integers(1, 12))
-    def execute(self, pick: int, size: int) -> None:
-        """Something trades."""
-        slip = self._slips(pick)
-        if slip is not None:
-            self.venue.execute(slip, Decimal(size))
-
-    @rule(pick=_PICKS, grants=st.sampled_from([True, True, True, False]))
-    def decide(self, pick: int, grants: bool) -> None:  # drawn by Hypothesis
-        """The venue decides about a request."""
-        asked = [slip for slip in self.venue.slips.values() if slip.asked]
-        if asked:
-            self.venue.decide(asked[pick % len(asked)], grants=grants)
-
-    @rule(pick=_PICKS, wanted=st.integers(0, 4))
-    def end(self, pick: int, wanted: int) -> None:
-        """The venue refuses an order, or ends one of its own accord; seldom."""
-        slip = self._slips(pick)
-        if slip is not None and not wanted:
-            self.venue.end(slip)
-
-    @rule(pick=_PICKS, wanted=st.integers(0, 3))
-    def bust(self, pick: int, wanted: int) -> None:
-        """An execution is taken back; seldom."""
-        slip = self._slips(pick, is_open=False)
-        if slip is not None and slip.executions and not wanted:
-            self.venue.bust(slip)
-
-    @rule(pick=_PICKS)
-    def hear(self, pick: int) -> None:
-        """A report arrives."""
-        said = [slip for slip in self.venue.slips.values() if slip.said]
-        if said:
-            self._hear(said[pick % len(said)])
 
     # ------------------------------------------------------------ what the market, the clock and people do
 
@@ -288,7 +233,7 @@ class ParentMachine(RuleBasedStateMachine):
         self.tell(ReplaceOrder(_FIRST, order_qty=qty))
         self.largest = max(self.largest, Decimal(qty))
 
-    @rule(wanted=st.integers(0, 9), pick=_PICKS)
+    @rule(wanted=st.integers(0, 9), pick=PICKS)
     def cancel(self, wanted: int, pick: int) -> None:
         """Somebody cancels the order, or one of its children; seldom."""
         parent = self.parent
@@ -301,16 +246,9 @@ class ParentMachine(RuleBasedStateMachine):
     @rule(has_snapshot=st.booleans())
     def restart(self, has_snapshot: bool) -> None:  # drawn by Hypothesis
         """The manager is started again on its journal, or on a snapshot, which makes the same state."""
-        before, parent = describe(self.engine.state), self.parent
+        parent = self.parent
         left = () if parent is None else tuple(parent.slices.values())
-        if has_snapshot:
-            state = State()
-            load(dump(self.engine.state, Positions()), state, Positions())
-            self.engine = self._engine(state)
-        else:
-            self.engine = self._engine()
-            self.engine.replay(self.events)
-        assert describe(self.engine.state) == before
+        self.begin_again(has_snapshot=has_snapshot)
         assert self.parent is None or tuple(self.parent.slices.values()) == left
         self.tell(self._start())
 
