@@ -230,6 +230,16 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.engine.leg_events",
+        "a leg is told of every kind of event, and what it means depends on its terms, its tree and its time in force",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.engine.group_records",
+        "an anomaly of a group names its order, its leg, its broker and its quantity",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.engine.groups",
         "it compares what legs should have at work with what their orders have, and speaks every word that closes the gap",
     ),
@@ -599,6 +609,16 @@ EXCUSES: tuple[Excuse, ...] = (
     Excuse(
         "foreign imports",
         "oms.testing.parent_machine <- hypothesis",
+        "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.venue_machine",
+        "it drives a whole engine, also from a journal and from a snapshot",
+    ),
+    Excuse(
+        "foreign imports",
+        "oms.testing.venue_machine <- hypothesis",
         "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
     ),
     Excuse(

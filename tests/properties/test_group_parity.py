@@ -72,11 +72,9 @@ def groups(draw: st.DrawFn) -> Contingency:
     oco = Oco((target, stop), siblings)
     shapes: list[tuple[Contingency, ...]] = [(oco,), (oco,), (oco,), (target,), (stop,), (limited,)]
     exits = draw(st.sampled_from(shapes))
-    # What is left of a market order would leave its sibling to be placed again: see below.
-    most = 1 if siblings is Siblings.CANCEL and exits == (oco,) else 12
     # No update may both fill an entry and reach the price of its stop: see below.
     terms = Limit(draw(prices())) if kind is TriggerPriceType.MARK else Market()
-    entry = Leg("X", Side.BUY, terms, GTC, None, draw(st.integers(1, most)))
+    entry = Leg("X", Side.BUY, terms, GTC, None, draw(st.integers(1, 12)))
     return Oto(
         entry,
         exits,
@@ -218,12 +216,6 @@ DIFFERENCES: dict[str, tuple[Contingency, list[MarketUpdate], list[Fills], list[
         [BOUGHT, [(4, Decimal(5), Decimal(105))], [(3, Decimal(5), Decimal(104))]],
         [BOUGHT, [(4, Decimal(1), Decimal(105))], [(3, Decimal(5), Decimal(104))]],
     ),
-    "a sibling that the venue has canceled is not placed again for what the first one left": (
-        bracket_of(Stop(95), Limit(105), Siblings.CANCEL),
-        [quote(94, 4), TradePrint(X, 0, 95, 1), quote(105, 20)],
-        [BOUGHT, [(2, Decimal(4), Decimal(94))], []],
-        [BOUGHT, [(2, Decimal(4), Decimal(94))], [(3, Decimal(6), Decimal(105))]],
-    ),
     "an exit that waits here looks at the very update that has filled its entry": (
         bracket_of(Limit(105), Stop(99, TriggerPriceType.BID_ASK), entry=Limit(100)),
         [quote(99, 20), quote(100, 20)],
@@ -243,6 +235,18 @@ DIFFERENCES: dict[str, tuple[Contingency, list[MarketUpdate], list[Fills], list[
         ],
     ),
 }
+
+
+@pytest.mark.parametrize("worked_by", WorkedBy)
+def test_a_canceled_sibling_sells_what_the_first_one_has_left(worked_by: WorkedBy) -> None:
+    tree = bracket_of(Stop(95), Limit(105), Siblings.CANCEL)
+    market: list[MarketUpdate] = [quote(94, 4), TradePrint(X, 0, 95, 1), quote(105, 20)]
+
+    assert fills(tree, market, worked_by) == [
+        BOUGHT,
+        [(2, Decimal(4), Decimal(94))],
+        [(3, Decimal(6), Decimal(105))],
+    ]
 
 
 @pytest.mark.parametrize(("tree", "market", "native", "here"), DIFFERENCES.values(), ids=DIFFERENCES)

@@ -134,7 +134,11 @@ def _waiting(state: State) -> dict[str, object]:
         ],
         "inquiries": _inquiries(state),
         "parents": [_parent(parent) for _, parent in sorted(state.parents.by_id.items())],
-        "groups": [state.groups.next_id, *map(_group, state.groups.by_id.values())],
+        "groups": [
+            state.groups.next_id,
+            sorted(map(list, state.groups.days_over)),
+            *map(_group, state.groups.by_id.values()),
+        ],
         "held_orders": [
             [order_id, broker, str(trigger), text(mark), text(back_px)]
             for order_id, broker, trigger, mark, back_px in sorted(

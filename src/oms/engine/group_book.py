@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from oms.engine.leg_events import HAPPENED, Taken, forget_refusals, moved
+from oms.engine.leg_events import HAPPENED, Taken, forget_refusals, moved, note_done
 from oms.model import events as ev
 from oms.model.contingency import TAKES_TURNS, SubmitGroup, tree_of
 from oms.model.decimals import ZERO
-from oms.model.enums import AnomalyCode, LegEnd
+from oms.model.enums import AnomalyCode, LegEnd, Life
 from oms.model.group import Group, GroupLeg, Reach
 from oms.model.ids import Account, OrderId, Symbol
 from oms.model.order import Order
@@ -43,11 +43,15 @@ class GroupBook:
             that. Not part of the state.
         barred: Those of them with an exit that the gate does not let go, each with when to look at it again. Not part of the
             state.
+        days_over: The groups of which an order for the day has expired, each with its instrument: until another session is told
+            of, that day is over for them.
         next_id: The number that the next group gets.
         asked: The handle that is to become the next group; None to make one.
     """
 
-    __slots__ = ("asked", "barred", "by_id", "dirty", "next_id", "of_order", "reducing", "refused", "sharing")
+    __slots__ = (
+        "asked", "barred", "by_id", "days_over", "dirty", "next_id", "of_order", "reducing", "refused", "sharing",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -58,6 +62,7 @@ class GroupBook:
         self.reducing: dict[tuple[Account, Symbol], dict[int, Group]] = {}
         self.refused: dict[int, int] = {}
         self.barred: dict[int, Any] = {}
+        self.days_over: set[tuple[int, Symbol]] = set()
         self.next_id = 1
         self.asked: Group | None = None
 
@@ -103,6 +108,16 @@ class GroupBook:
         group_id, number = place
         self.of_order[order_id] = self.by_id[group_id].legs[number]
 
+    def on_unlisted(self, event: ev.GroupUnlisted) -> None:
+        """Take in that a group which its venue worked is worked here from now on."""
+        group = self.dirty[event.group_id] = self.by_id[event.group_id]
+        group.list_id = None
+        group._is_unknown = group._has_executed = True
+        for leg in group.legs:
+            if leg.end is None and leg.orders[-1]._life is Life.CANCELED:
+                # What its list left of it may have been heard of only since.
+                note_done(self, leg, leg.orders[-1])
+
     def on_reached(self, event: ev.LegReached) -> None:
         """Take in that a leg's price was reached."""
         group = self.dirty[event.group_id] = self.by_id[event.group_id]
@@ -129,7 +144,7 @@ class GroupBook:
             leg.end = leg.end or LegEnd.CANCELED
 
     def on_raised(self, event: ev.AnomalyRaised) -> None:
-        """Take in that somebody was told of exits that exceed their entry, of one that waits, or of an order that stays."""
+        """Take in that somebody was told of exits that exceed their entry, of one that waits or was refused, or of an order that stays."""
         leg = None if event.order_id is None else self.of_order.get(event.order_id)
         if leg is None or event.order_id is None:
             return
@@ -139,6 +154,9 @@ class GroupBook:
         elif event.code is AnomalyCode.NOT_TAKEN_BACK:
             leg._stuck |= {event.order_id}
             leg._group._has_notes = True
+        elif event.code is AnomalyCode.EXIT_REFUSED:
+            # As if it had been canceled here: it is not lost.
+            leg._cut |= {event.order_id}
         elif event.code is AnomalyCode.EXIT_WAITS:
             leg._wait_told = True
             leg._group._has_notes = True
@@ -197,6 +215,7 @@ class GroupBook:
         self.dirty.pop(group.group_id, None)
         self.refused.pop(group.group_id, None)
         self.barred.pop(group.group_id, None)
+        self.days_over = {over for over in self.days_over if over[0] != group.group_id}
         for holding in _holdings(group) if group._reduces else ():
             of_holding = self.reducing[holding]
             del of_holding[group.group_id]
@@ -231,6 +250,7 @@ def _reached(state: Any, event: ev.LegReached) -> None:
 GROUP_EVENTS: Final[dict[type[ev.Event], Callable[[Any, Any], None]]] = {
     ev.GroupCreated: lambda state, event: state.groups.on_created(event),
     ev.GroupListed: lambda state, event: state.groups.on_listed(event),
+    ev.GroupUnlisted: lambda state, event: state.groups.on_unlisted(event),
     ev.LegReached: _reached,
     ev.LegStopped: lambda state, event: state.groups.on_stopped(event),
     ev.GroupCancelRequested: lambda state, event: state.groups.on_canceled(event),

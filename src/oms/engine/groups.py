@@ -10,13 +10,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from oms.engine import replaces
+from oms.engine import group_records, replaces
 from oms.engine.group_book import GroupBook, is_fresh, is_refused
 from oms.engine.holding import Holding
 from oms.engine.inputs import PlaceGroup
 from oms.engine.leg_caps import capped
 from oms.engine.leg_entry import LegEntry, order_of
-from oms.engine.leg_events import ORIGIN, asked_qty
+from oms.engine.leg_events import ORIGIN, asked_qty, may_be_held
 from oms.engine.leg_gate import LegGate
 from oms.engine.native_groups import NativeGroups
 from oms.engine.order_entry import OrderEntry
@@ -27,7 +27,6 @@ from oms.model.contingency import TAKES_TURNS, CancelGroup, SubmitGroup
 from oms.model.decimals import ZERO, plain
 from oms.model.enums import AnomalyCode, LegEnd, Life, RequestKind
 from oms.model.group import Group, GroupLeg
-from oms.model.ids import BrokerName
 from oms.model.order import Order
 from oms.model.requests import Request
 from oms.model.time_in_force import Day
@@ -51,7 +50,8 @@ class Groups:
     def __init__(self, entry: OrderEntry, holding: Holding) -> None:
         """Work on the state of an order entry, through which all orders go; those that are held here are sent by `holding`."""
         self._entry = entry
-        self._legs, self._gate = LegEntry(entry, holding), LegGate(entry)
+        self._legs = LegEntry(entry, holding)
+        self._gate = LegGate(entry, self._legs)
         self._state = entry.state
         self._book: GroupBook = entry.state.groups
         self._native = NativeGroups(entry, self._legs)
@@ -145,11 +145,10 @@ class Groups:
     def _look(self, group: Group, requests: list[Request]) -> bool:
         """Ask for what is not as it should be; True where it is to be looked at again, since what is known has changed."""
         if group.list_id is not None:
-            self._native.watch(group, requests)
-            return False
+            return self._native.watch(group, requests)
         sharing, legs = self._book.sharing[group.group_id], group.legs
         if not legs[0].orders:
-            if self._native.place(group, requests):
+            if self._native.place(group, requests) or self._gate.denies_exits(group, self._begin):
                 return False
             if sharing.is_flat and legs[0].end is None:
                 # It begins, as nearly all do: its entry is placed, and then left alone. No exit is for anything yet.
@@ -173,12 +172,12 @@ class Groups:
             group._has_executed = False
             for entry, excess in sharing.excess(legs).items():
                 if excess > legs[entry]._excess_told:
-                    self._tell_excess(legs[entry], excess)
+                    group_records.tell_excess(self._state, legs[entry], excess)
         lacking: list[tuple[GroupLeg, LegGoal]] = []
         for leg in legs:
             goal = goals[leg.number]
             if goal.completes:
-                self._record_stop(leg, LegEnd.COMPLETED)
+                group_records.stop(self._state, leg, LegEnd.COMPLETED)
                 return True
             total = goal.total
             if total is None:
@@ -231,48 +230,27 @@ class Groups:
             if leg.end is not None:
                 continue
             if leg._asked_away:
-                self._record_stop(leg, LegEnd.WITHDRAWN)
+                group_records.stop(self._state, leg, LegEnd.WITHDRAWN)
                 return True
             for order in leg.orders:
                 is_day_over = order._life is Life.EXPIRED and type(order._time_in_force) is Day
                 if is_day_over or (order.is_ended and order.order_id not in leg._cut):
-                    self._record_stop(leg, LegEnd.LOST)
+                    if may_be_held(leg, order):
+                        group_records.tell_refused(self._state, leg, order)
+                        return True
+                    group_records.stop(self._state, leg, LegEnd.LOST)
                     self._tell_lost(leg, order)
                     if is_day_over:
                         self._legs.end_day(group, leg.leg.symbol)
                     return True
         return False
 
-    def _record_stop(self, leg: GroupLeg, why: LegEnd) -> None:
-        state = self._state
-        state.begin(SubmitGroup, ORIGIN)
-        state.record(ev.LegStopped(*state.envelope(), leg._group.group_id, leg.number, why))
-
     def _tell_lost(self, leg: GroupLeg, order: Order) -> None:
-        group = leg._group
-        exits_of = self._book.sharing[group.group_id].exits_of
-        entry = next((one for one, exits in exits_of.items() if leg.number in exits), None)
-        if entry is None:
-            return
-        left = group.legs[entry].executed_qty - sum(
-            (group.legs[one].executed_qty for one in exits_of[entry]), ZERO
-        )
-        text = f"an exit of group {group.group_id} is lost ({order.life.value}): {plain(left)} of {leg.leg.symbol} may be without it"
-        self._tell(AnomalyCode.EXIT_LOST, order, text)
-
-    def _tell_excess(self, entry: GroupLeg, excess: Decimal) -> None:
-        text = (
-            f"the exits of group {entry._group.group_id} have executed {plain(excess)} more than their entry"
-        )
-        order = entry.orders[-1] if entry.orders else None
-        if order is not None:
-            self._tell(AnomalyCode.EXITS_EXCEED_ENTRY, order, text)
-
-    def _tell(self, code: AnomalyCode, order: Order, text: str) -> None:
-        state = self._state
-        state.begin(SubmitGroup, ORIGIN)
-        broker = order.broker or BrokerName("")
-        state.record(ev.AnomalyRaised(*state.envelope(), code, broker, order.order_id, text, ""))
+        entry = leg._entry
+        if entry is not None:
+            exits = self._book.sharing[leg._group.group_id].exits_of[entry.number]
+            left = entry.executed_qty - sum((leg._group.legs[one].executed_qty for one in exits), ZERO)
+            group_records.tell_lost(self._state, leg, order, left)
 
     def _cut(self, leg: GroupLeg, excess: Decimal, requests: list[Request]) -> None:
         """Take off what a leg has at its venue beyond what is wanted, the newest order first."""
@@ -289,7 +267,7 @@ class Groups:
                 self._ask(CancelOrder(order.order_id), requests)
             elif order.order_id not in leg._stuck:
                 text = f"group {leg._group.group_id} wants {plain(min(asked, excess))} less of it, and the request was refused; it is asked again"
-                self._tell(AnomalyCode.NOT_TAKEN_BACK, order, text)
+                group_records.tell(self._state, AnomalyCode.NOT_TAKEN_BACK, order, text)
             excess -= asked
             if excess <= ZERO:
                 return

@@ -11,14 +11,15 @@ from attrs import evolve
 from oms.engine.expiring import why_past
 from oms.engine.holding import Holding, command_of
 from oms.engine.leg_events import ORIGIN
-from oms.engine.order_entry import OrderEntry
-from oms.engine.routes import Route
+from oms.engine.order_entry import _DATED, OrderEntry
+from oms.engine.routes import Reasons, Route
 from oms.errors import UnknownInstrumentError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from oms.model.contingency import TAKES_TURNS, TRAILS, Leg
 from oms.model.decimals import ONE, plain
 from oms.model.door import shown
+from oms.model.enums import Life
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import Symbol
 from oms.model.instructions import Instructions
@@ -30,7 +31,8 @@ from oms.model.time_in_force import AtTheClose, AtTheOpening, Day, GoodForAuctio
 from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold, triggered, waits_for_quote
-from oms.order_types.validation import check_capabilities
+from oms.order_types.strategy import working
+from oms.order_types.validation import check_capabilities, check_least_qty
 from oms.ports.order_type_handler import TriggeredHandler
 
 # Routes and handlers are the order entry's own.
@@ -49,16 +51,12 @@ class LegEntry:
     What a venue takes is looked up once for each kind of order, and anew once the way out was looked up anew.
     """
 
-    __slots__ = ("_entry", "_holdable", "_holding", "_over", "_over_at", "_rests")
+    __slots__ = ("_entry", "_holdable", "_holding", "_rests")
 
     def __init__(self, entry: OrderEntry, holding: Holding) -> None:
         """Send through these."""
         self._entry = entry
         self._holding = holding
-        # Whose day is over at its venue before anybody has said that the session is closed, and how often it had changed then.
-        # Not part of the state.
-        self._over: set[tuple[int, Symbol]] = set()
-        self._over_at = 0
         # By the kind of order: the route for which it was found, and what was found.
         self._rests: dict[_Kind, tuple[object, bool]] = {}
         self._holdable: dict[_Kind, tuple[object, TriggeredHandler | None]] = {}
@@ -88,6 +86,10 @@ class LegEntry:
             kind = type(of.terms)
             if leg.reached or kind not in TAKES_TURNS:
                 leg.may_rest = True
+                continue
+            if leg._cut and any(order._life is Life.REJECTED for order in leg.orders):
+                # As it is, its venue has refused it.
+                leg.may_rest = False
                 continue
             if kind in TRAILS and leg.number in take_turns:
                 leg.may_rest = False
@@ -146,12 +148,50 @@ class LegEntry:
         sessions = self._entry.state.sessions
         if not sessions.closed and not sessions.closing:
             return False
-        is_over = self._over_at == sessions.changes and (leg._group.group_id, of.symbol) in self._over
-        if is_over and type(of.time_in_force) is Day:
+        days_over = self._entry.state.groups.days_over
+        if days_over and type(of.time_in_force) is Day and (leg._group.group_id, of.symbol) in days_over:
             return True
         return not sessions.takes_orders(of.symbol) and type(of.time_in_force) not in _OF_AUCTIONS
 
+    def why_never(self, legs: Sequence[GroupLeg]) -> Reasons:
+        """Give every reason for which the first of some exits that cannot be placed never can, whatever its entry brings."""
+        routes = self._entry._routes
+        for leg in legs:
+            of, above = leg.leg, leg
+            while above.leg.order_qty is None and above._entry is not None:
+                above = above._entry
+            route = routes.get(of.symbol) or self._entry._route(of.symbol)
+            if route.why_not or working(self._entry._handlers, of.terms) is not None:
+                continue  # Perhaps there is a way by then; what is worked here is for its algorithm to refuse.
+            command = order_of(leg, above.leg.order_qty or ONE)
+            of_terms = self._entry._handlers[type(of.terms)].check(command, route.instrument)
+            against = (*of_terms, *check_least_qty(command))
+            if not against and not self.rests(leg, route):
+                trigger, why_not = self._trigger(leg, command, route)
+                against = () if trigger is not None else why_not
+            if against or type(of.time_in_force) in _DATED:
+                against = (*against, *why_past(self._entry.state, command))
+            if against:
+                return against
+        return ()
+
     # ------------------------------------------------------------ orders that are held
+
+    def why_not_held(self, leg: GroupLeg, command: SubmitOrder) -> Reasons:
+        """Give every reason for which an order could not be held here."""
+        route = self._entry._routes.get(command.symbol) or self._entry._route(command.symbol)
+        return self._looked_at(leg, command, route)[1]
+
+    def _looked_at(self, leg: GroupLeg, command: SubmitOrder, route: Route) -> tuple[Release | None, Reasons]:
+        """Give what releases an order that is held here, and all that speaks against that."""
+        entry = self._entry
+        handler, instrument = entry._handlers[type(command.terms)], route.instrument
+        trigger, against = self._trigger(leg, command, route)
+        px, _ = entry._reference(command.symbol)
+        of_terms = handler.check(command, instrument)
+        of_qty = check_qty(command.order_qty, handler.worst_px(command, px), instrument)
+        of_time = why_past(entry.state, command)
+        return trigger, (*against, *of_terms, *of_qty, *of_time)
 
     def hold(self, leg: GroupLeg, qty: Decimal, place: tuple[int, int]) -> None:
         """Place an order that is held here, or deny it. It passes the gate as it is released, when it may trade."""
@@ -159,12 +199,8 @@ class LegEntry:
         state, now_ns = entry.state, entry.state.now_ns
         symbol, terms = command.symbol, command.terms
         route = entry._routes.get(symbol) or entry._route(symbol)
-        handler, instrument = entry._handlers[type(terms)], route.instrument
-        trigger, against = self._trigger(leg, command, route)
+        trigger, against = self._looked_at(leg, command, route)
         px, px_ns = entry._reference(symbol)
-        of_terms = handler.check(command, instrument)
-        of_qty = check_qty(qty, handler.worst_px(command, px), instrument)
-        of_time = why_past(state, command)
         epoch, cause, begun = state.epoch, state.cause, state.input_sequence
         order_id = state.free_order_id() if state.handles else state.next_order_id
         order = state.record_created(
@@ -174,15 +210,12 @@ class LegEntry:
             )
         )  # fmt: skip
         head = (state.version + 1, epoch, cause, begun, now_ns)
-        if against or of_terms or of_qty or of_time or trigger is None:
-            reasons = (*against, *of_terms, *of_qty, *of_time)
-            state.record_of(order, ev.OrderDenied(*head, order_id, reasons))
+        if against or trigger is None:
+            state.record_of(order, ev.OrderDenied(*head, order_id, against))
         else:
             state.record_of(order, ev.OrderHeld(*head, order_id, route.broker, trigger))
 
-    def _trigger(
-        self, leg: GroupLeg, command: SubmitOrder, route: Route
-    ) -> tuple[Release | None, tuple[Reason, ...]]:
+    def _trigger(self, leg: GroupLeg, command: SubmitOrder, route: Route) -> tuple[Release | None, Reasons]:
         entry, kind = self._entry, _kind(leg.leg, command.terms)
         known = self._holdable.get(kind)
         if known is not None and known[0] is route and command.instructions is None:
@@ -198,11 +231,11 @@ class LegEntry:
             self._holdable[kind] = route, triggered(entry._handlers[type(command.terms)])
         return trigger, further
 
-    def amend(self, order: Order, qty: Decimal) -> None:
-        """Give an order that is held another quantity; nothing leaves."""
+    def amend(self, order: Order, qty: Decimal, instructions: Instructions | None = None) -> None:
+        """Give an order that is held another quantity, and other instructions where they are given; nothing leaves."""
         state, order_id = self._entry.state, order._order_id
         state.begin(ReplaceOrder, ORIGIN)
-        amended = (qty, order._terms, state.held_orders.trigger(order_id))
+        amended = (qty, order._terms, state.held_orders.trigger(order_id), None, instructions)
         state.record_of(order, ev.OrderAmended(*state.envelope(), order_id, *amended))
 
     def drop(self, order: Order) -> None:
@@ -222,9 +255,6 @@ class LegEntry:
         Nobody may have said yet that the session is closed; what is sent now would be of the next one, and waits for it.
         """
         state = self._entry.state
-        if self._over_at != state.sessions.changes:
-            self._over, self._over_at = set(), state.sessions.changes
-        self._over.add((group.group_id, symbol))
         for leg in group.legs:
             held = leg.held
             if held is not None and held._symbol == symbol and type(held._time_in_force) is Day:
@@ -237,16 +267,17 @@ class LegEntry:
         state, order, reach = self._entry.state, leg.held, leg.reach
         assert order is not None
         assert reach is not None
-        if order._order_qty != qty:
+        # What is shown of it is what is sent.
+        asked = None if order._instructions is None else _asked_with(leg, qty)
+        if asked != order._instructions:
+            self.amend(order, qty, asked)
+        elif order._order_qty != qty:
             self.amend(order, qty)
         state.begin(SubmitOrder, ORIGIN)
         self._holding.shorten(order)
         why = (reach.terms, reach.trigger_px, reach.px, reach.px_ns)
         state.record_of(order, ev.OrderReleased(*state.envelope(), order._order_id, *why))
-        command = command_of(order, reach.terms)
-        if command.instructions is not None:
-            command = evolve(command, instructions=_asked_with(leg, qty))
-        self._holding.send(order, command, requests)
+        self._holding.send(order, command_of(order, reach.terms), requests)
 
 
 def order_of(leg: GroupLeg, qty: Decimal) -> SubmitOrder:

@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
 
+from oms.engine.list_exits import is_done_with
 from oms.model import events as ev
+from oms.model.contingency import TAKES_TURNS
 from oms.model.decimals import ZERO
 from oms.model.door import OWN_NAMES
-from oms.model.enums import RequestKind
+from oms.model.enums import Life, RequestKind
 from oms.model.group import NO_ORDERS, NOTHING_REFUSED, Group, GroupLeg
 from oms.model.order import ENDED, Order
 from oms.model.reasons import ReasonCode
+from oms.model.time_in_force import Day
 
 # What is kept on a leg is the group book's own. The functions are all called alike; the book comes in as `Any`, as it is what
 # calls them.
@@ -73,6 +76,16 @@ def forget_refusals(group: Group) -> None:
     for leg in group.legs:
         leg._no_cancel = leg._no_replace = NOTHING_REFUSED
         leg._stuck = NO_ORDERS
+
+
+def may_be_held(leg: GroupLeg, order: Order) -> bool:
+    """Tell whether an exit that its venue has refused as it was placed can be held here until its price comes."""
+    return (
+        order._life is Life.REJECTED
+        and leg._entry is not None
+        and not leg.reached
+        and type(leg.leg.terms) in TAKES_TURNS
+    )
 
 
 def _without(refused: Mapping[_K, int], key: _K) -> Mapping[_K, int]:
@@ -207,9 +220,21 @@ def _ended(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None
         # What is held here ends without a request.
         if type(event) is ev.OrderCanceled and event.cause.kind in _COMMANDS:
             _note_who(event, leg)
-    if event.order_id not in leg._cut or type(event) is ev.OrderExpired:
-        leg._group._is_unknown = True
+    group, kind = leg._group, type(event)
+    if group.list_id is not None and kind is ev.OrderCanceled:
+        note_done(book, leg, order)
+    if event.order_id not in leg._cut or kind is ev.OrderExpired:
+        group._is_unknown = True
+    if kind is ev.OrderExpired and type(order._time_in_force) is Day:
+        book.days_over.add((group.group_id, order._symbol))
     moved(book, event, leg, order)
+
+
+def note_done(book: Any, leg: GroupLeg, order: Order) -> None:
+    """Take in that its venue has canceled an exit of a list, where the list leaves it nothing: it is as if that was asked for here."""
+    entry = leg._entry
+    if entry is not None and is_done_with(leg, book.sharing[leg._group.group_id].exits_of[entry.number]):
+        leg._cut |= {order._order_id}
 
 
 def _denied(book: Any, event: ev.OrderDenied, leg: GroupLeg, order: Order) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from oms.engine.group_book import GroupBook
-from oms.engine.leg_entry import order_of
+from oms.engine.leg_entry import LegEntry, order_of
 from oms.engine.leg_events import ORIGIN
 from oms.engine.order_entry import OrderEntry
 from oms.model import events as ev
@@ -25,6 +25,7 @@ from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.leg_goals import LegGoal
+from oms.order_types.strategy import working
 from oms.order_types.validation import check_capabilities
 
 # Routes, handlers and the gate are the order entry's own; what is kept on a leg is the group book's.
@@ -56,11 +57,11 @@ class Barred:
 class LegGate:
     """What asks the gate for legs before anything is done."""
 
-    __slots__ = ("_book", "_entry", "_state")
+    __slots__ = ("_book", "_entry", "_legs", "_state")
 
-    def __init__(self, entry: OrderEntry) -> None:
-        """Ask the gate of an order entry."""
-        self._entry = entry
+    def __init__(self, entry: OrderEntry, legs: LegEntry) -> None:
+        """Ask the gate of an order entry; `legs` knows what can be held here."""
+        self._entry, self._legs = entry, legs
         self._state = entry.state
         self._book: GroupBook = entry.state.groups
 
@@ -111,7 +112,7 @@ class LegGate:
         asked: Sequence[tuple[GroupLeg, LegGoal]],
         begin: Callable[[GroupLeg], tuple[int, int]],
     ) -> bool:
-        """Deny the orders with which a group begins where one of them may not go now: all of them, or none.
+        """Deny the orders with which a group begins where one of them cannot be placed now: all of them, or none.
 
         What is held here passes the gate as it is released. But nothing begins while the kill switch is engaged.
 
@@ -123,21 +124,61 @@ class LegGate:
         Returns:
             Whether they were denied.
         """
-        is_killed = self._state.book.kill_reason is not None
         begins = [leg for leg in group.legs if leg._entry is None and leg.end is None]
         if not begins or any(leg.orders for leg in group.legs):
             return False
-        going = begins if is_killed else [leg for leg, goal in asked if not goal.is_held]
-        against = {leg.number: self.why_not(leg, _own_qty(leg), 0) for leg in going}
+        if self._state.book.kill_reason is not None:
+            against = {leg.number: self.why_not(leg, _own_qty(leg), 0) for leg in begins}
+        else:
+            against = {
+                leg.number: self._legs.why_not_held(leg, order_of(leg, _own_qty(leg)))
+                if goal.is_held
+                else self._why_not_sent(leg)
+                for leg, goal in asked
+            }
         # One that may go itself is denied with the reasons of the first that may not.
         reasons: Reasons = next((some for some in against.values() if some), ())
-        if len(going) > 1 and not reasons:
-            reasons = self._too_many(len(going))
-        if not reasons:
-            return False
-        for leg in begins:
+        going = sum(not goal.is_held for _, goal in asked)
+        if going > 1 and not reasons:
+            reasons = self._too_many(going)
+        if reasons:
+            self._deny_all(begins, against, reasons, begin)
+        return bool(reasons)
+
+    def denies_exits(self, group: Group, begin: Callable[[GroupLeg], tuple[int, int]]) -> bool:
+        """Deny the orders with which a group begins where an exit of it could never be placed, and tell whether that was so.
+
+        What an entry has brought would be without it.
+        """
+        reasons = self._legs.why_never([leg for leg in group.legs if leg._entry is not None])
+        if reasons:
+            begins = [leg for leg in group.legs if leg._entry is None]
+            self._deny_all(begins, {}, reasons, begin)
+        return bool(reasons)
+
+    def _deny_all(
+        self,
+        legs: Sequence[GroupLeg],
+        against: Mapping[int, Reasons],
+        reasons: Reasons,
+        begin: Callable[[GroupLeg], tuple[int, int]],
+    ) -> None:
+        for leg in legs:
             self._entry.deny(order_of(leg, _own_qty(leg)), begin(leg), against.get(leg.number) or reasons)
-        return True
+
+    def _why_not_sent(self, leg: GroupLeg) -> Reasons:
+        """Give every reason for which a leg's first order would be denied if it were sent now."""
+        entry, qty = self._entry, _own_qty(leg)
+        last = self.why_not(leg, qty, 0)
+        command = order_of(leg, qty)
+        handler = entry._handlers[type(command.terms)]
+        if working(entry._handlers, command.terms) is not None:
+            return last
+        route = entry._routes.get(command.symbol) or entry._route(command.symbol)
+        px, _ = entry._reference(command.symbol)
+        of_qty = check_qty(qty, handler.worst_px(command, px), route.instrument)
+        of_itself = (*handler.check(command, route.instrument), *of_qty)
+        return entry._look_closer(command, route, of_itself, last)[1]
 
     def _too_many(self, count: int) -> Reasons:
         """Give what speaks against so many orders at once of which each alone may go."""

@@ -2,32 +2,31 @@
 
 A group goes to its venue where that works all of it exactly, and every one of its orders could be placed now as it is;
 otherwise it is worked here. What the venue does to one order because of another comes back as reports like any other; what is
-left to do here is to notice what it should not have done, and to cancel what is to be canceled.
+left to do here is to notice what it should not have done, to cancel what is to be canceled, and to take a group back of which
+its venue leaves something without the exits that it should have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import count
 from typing import Any, TypeAlias
 
+from oms.engine import group_records, list_exits
 from oms.engine.group_book import GroupBook, is_fresh
 from oms.engine.leg_entry import LegEntry
-from oms.engine.leg_events import ORIGIN
+from oms.engine.leg_events import ORIGIN, may_be_held
 from oms.engine.order_entry import _DATED, OrderEntry
 from oms.engine.routes import Route
 from oms.engine.state import ID_BLOCK
-from oms.lifecycle.execution_index import ExecutionIndex
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, SubmitOrder
 from oms.model.contingencies import order_qtys
-from oms.model.contingency import Contingency, Oco, Oto, Siblings, SubmitGroup, legs_of
-from oms.model.decimals import ZERO, plain
+from oms.model.contingency import SubmitGroup
+from oms.model.decimals import ZERO
 from oms.model.enums import AnomalyCode, LegEnd, RequestKind
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import BrokerName, ListId, OrderId
-from oms.model.order import ENDED, Order
+from oms.model.order import Order
 from oms.model.requests import NewOrderList, Request
 from oms.order_types.grid_checks import check_qty
 
@@ -117,8 +116,16 @@ class NativeGroups:
             granted.append((command, verdict, px, px_ns))
         return granted
 
-    def watch(self, group: Group, requests: list[Request]) -> None:
-        """Cancel the orders of a group that is to be canceled, and tell of what its venue should not have done."""
+    def watch(self, group: Group, requests: list[Request]) -> bool:
+        """Cancel the orders of a group that is to be canceled, and tell of what its venue should not have done.
+
+        What an entry has brought may be without an exit although nobody has ended one: its list was done with them before
+        something was busted or came late, or its venue has refused one. Its venue makes no new ones, so the group is worked
+        here from then on.
+
+        Returns:
+            Whether that has begun.
+        """
         legs = group.legs
         if group.is_canceled:
             for leg in legs:
@@ -126,10 +133,16 @@ class NativeGroups:
                     self._cancel(leg, order, requests)
         for entry, over in self._book.sharing[group.group_id].excess(legs).items():
             if over > legs[entry]._excess_told:
-                self._tell_excess(legs[entry], over)
+                group_records.tell_excess(self._state, legs[entry], over)
+        is_missed = False
         for leg in legs:
-            if leg.end is None and (leg._asked_away or leg.orders[-1]._life in ENDED):
-                self._stop(leg, None if leg._entry is None else leg._entry.number)
+            if leg.end is None and (leg._asked_away or leg.orders[-1].is_closed):
+                is_missed |= self._stop(leg)
+        if is_missed:
+            state = self._state
+            state.begin(SubmitGroup, ORIGIN)
+            state.record(ev.GroupUnlisted(*state.envelope(), group.group_id))
+        return is_missed
 
     def _cancel(self, leg: GroupLeg, order: Order, requests: list[Request]) -> None:
         pending = any(request.kind is RequestKind.CANCEL for request in order.outstanding_requests)
@@ -140,40 +153,28 @@ class NativeGroups:
             self._entry.cancel(CancelOrder(order.order_id), requests)
         elif order.order_id not in leg._stuck:
             text = f"group {leg._group.group_id} is canceled, and the cancel of it was refused; it is asked again"
-            self._tell(AnomalyCode.NOT_TAKEN_BACK, order, text)
+            group_records.tell(self._state, AnomalyCode.NOT_TAKEN_BACK, order, text)
 
-    def _stop(self, leg: GroupLeg, entry: int | None) -> None:
-        """Take note that an order was withdrawn, has ended with its list's work done, or is lost."""
-        group, why, lost = leg._group, LegEnd.WITHDRAWN, ZERO
-        if not leg._asked_away:
-            exits_of = self._book.sharing[group.group_id].exits_of
-            executions = self._state.executions
-            lost = ZERO
-            if entry is not None:
-                lost = _without(group, entry, exits_of[entry], leg.number, executions)
-            if entry is not None and lost <= ZERO:
-                return  # as its list wants it, as far as anybody knows
-            why = LegEnd.LOST
-            brought = leg.executed_qty
-            if ZERO < brought <= _executed(group, exits_of.get(leg.number, ())):
-                why = LegEnd.COMPLETED
-        state = self._state
-        state.begin(SubmitGroup, ORIGIN)
-        state.record(ev.LegStopped(*state.envelope(), group.group_id, leg.number, why))
+    def _stop(self, leg: GroupLeg) -> bool:
+        """Take note that an order was withdrawn, has ended with its list's work done, or is lost; True where it is missed here."""
+        state, group, order = self._state, leg._group, leg.orders[-1]
+        if leg._asked_away:
+            group_records.stop(state, leg, LegEnd.WITHDRAWN)
+            return False
+        exits_of, entry, lost = self._book.sharing[group.group_id].exits_of, leg._entry, ZERO
+        if entry is not None:
+            lost = list_exits.without(leg, exits_of[entry.number], state.executions)
+            if lost <= ZERO:
+                return False  # as its list wants it, as far as anybody knows
+            if not order.is_ended or order.order_id in leg._cut or may_be_held(leg, order):
+                return True
+        elif not order.is_ended:
+            return False
+        is_done = ZERO < leg.executed_qty <= list_exits.executed(group, exits_of.get(leg.number, ()))
+        group_records.stop(state, leg, LegEnd.COMPLETED if is_done else LegEnd.LOST)
         if lost > ZERO:
-            order = leg.orders[-1]
-            text = f"an exit of group {group.group_id} is lost ({order.life.value}): {plain(lost)} of {leg.leg.symbol} may be without it"
-            self._tell(AnomalyCode.EXIT_LOST, order, text)
-
-    def _tell_excess(self, entry: GroupLeg, over: Decimal) -> None:
-        text = f"the exits of group {entry._group.group_id} have executed {plain(over)} more than their entry"
-        self._tell(AnomalyCode.EXITS_EXCEED_ENTRY, entry.orders[-1], text)
-
-    def _tell(self, code: AnomalyCode, order: Order, text: str) -> None:
-        state = self._state
-        state.begin(SubmitGroup, ORIGIN)
-        broker = order.broker or BrokerName("")
-        state.record(ev.AnomalyRaised(*state.envelope(), code, broker, order.order_id, text, ""))
+            group_records.tell_lost(state, leg, order, lost)
+        return False
 
     # ------------------------------------------------------------ whether a venue works it
 
@@ -214,59 +215,3 @@ class NativeGroups:
             return False
         free_ns = book.free_at(count)
         return free_ns is not None and free_ns <= now_ns
-
-
-def _executed(group: Group, legs: Iterable[int]) -> Decimal:
-    return sum((group.legs[number].executed_qty for number in legs), ZERO)
-
-
-def _without(
-    group: Group, entry: int, exits: Iterable[int], number: int, executions: ExecutionIndex
-) -> Decimal:
-    """Give what an entry has brought that no exit has executed, and that an exit which has ended should still work for."""
-    left = group.legs[entry].executed_qty - _executed(group, exits)
-    if left <= ZERO:
-        return ZERO
-    for unit, siblings in _units(_entry_node(group.contingency, entry, count()), entry):
-        if number not in unit:
-            left -= max(_open_qty(group.legs[leg]) for leg in unit)
-        elif siblings is Siblings.CANCEL:
-            # Its sibling was first, and goes on alone, for as much as it works.
-            others = [group.legs[leg] for leg in unit if leg != number]
-            left -= sum((_open_qty(leg) for leg in others if _was_first(leg, executions)), ZERO)
-    return left
-
-
-def _was_first(leg: GroupLeg, executions: ExecutionIndex) -> bool:
-    # Also where everything that it had executed was busted since: then what was said of it is looked for, once.
-    ids = {order.order_id for order in leg.orders}
-    return bool(leg.executed_qty) or any(said.order_id in ids for _, said in executions.items())
-
-
-def _open_qty(leg: GroupLeg) -> Decimal:
-    return sum((order.leaves_qty for order in leg.orders), ZERO)
-
-
-def _entry_node(node: Contingency, entry: int, numbers: Iterator[int]) -> Oto | None:
-    # The part of a tree that begins with the leg of this number.
-    if isinstance(node, Oco):
-        return next(filter(None, (_entry_node(one, entry, numbers) for one in node.legs)), None)
-    number = next(numbers)
-    if not isinstance(node, Oto):
-        return None
-    if number == entry:
-        return node
-    return next(filter(None, (_entry_node(one, entry, numbers) for one in node.exits)), None)
-
-
-def _units(node: Oto | None, entry: int) -> list[tuple[tuple[int, ...], Siblings | None]]:
-    # The exits of an entry, by the numbers of the legs that stand for each.
-    units: list[tuple[tuple[int, ...], Siblings | None]] = []
-    number = entry + 1
-    for one in () if node is None else node.exits:
-        firsts = []
-        for leg in one.legs if isinstance(one, Oco) else (one,):
-            firsts.append(number)
-            number += len(legs_of(leg))
-        units.append((tuple(firsts), one.siblings if isinstance(one, Oco) else None))
-    return units

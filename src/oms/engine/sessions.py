@@ -19,10 +19,9 @@ class Sessions:
         closing: The instrument whose session simulated venues have closed already, which is to be heard of once what they say of
             it was; None in it is all, and nearly always it is empty. Not moved by events.
         closed: Whether the session is closed, by instrument, as far as somebody has said so; None is for all others.
-        changes: How many changes were told since the start. Not part of the state.
     """
 
-    __slots__ = ("changes", "closed", "closing", "dates", "scoped")
+    __slots__ = ("closed", "closing", "dates", "scoped")
 
     def __init__(self) -> None:
         """Begin before the first session."""
@@ -30,7 +29,6 @@ class Sessions:
         self.dates: dict[Symbol | None, str] = {}
         self.closed: dict[Symbol | None, bool] = {}
         self.closing: tuple[Symbol | None, ...] = ()
-        self.changes = 0
 
     def is_closed(self, symbol: Symbol) -> bool:
         """Tell whether nobody can trade an instrument; where no session was ever told, somebody can."""
@@ -61,7 +59,7 @@ class Sessions:
     def on_changed(self, event: SessionChanged, index: OrderIndex, held: HeldReports) -> None:
         """Take in that a session opened or closed: with a new trading day those brokers' order ids begin anew."""
         symbol, dates = event.symbol, self.dates
-        self.closing, self.changes = (), self.changes + 1
+        self.closing = ()
         if symbol is None:
             self.closed.clear()
         self.closed[symbol] = event.phase is SessionPhase.CLOSED

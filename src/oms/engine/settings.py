@@ -46,4 +46,5 @@ def on_released(state: Any, event: ev.KillSwitchReleased) -> None:
 def on_session(state: Any, event: ev.SessionChanged) -> None:
     """Take in that a session opened or closed."""
     state.sessions.on_changed(event, state.index, state.held)
+    state.groups.days_over.clear()
     state.timers.on_session(event, state.book.exposure.open_orders.values(), state.request_timeout_ns)

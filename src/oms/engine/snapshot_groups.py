@@ -20,7 +20,7 @@ def rows_of(state: State) -> Iterator[object]:
     book = state.groups
     if book.next_id == 1:
         return
-    yield rows.GroupsRow(book.next_id)
+    yield rows.GroupsRow(book.next_id, tuple(sorted(book.days_over)))
     for group in book.by_id.values():
         nodes = written(group.contingency)
         yield rows.GroupRow(
@@ -38,8 +38,8 @@ def take(state: State, row: object) -> bool:
     """Put a row back, and tell whether it is one of these."""
     book = state.groups
     match row:
-        case rows.GroupsRow(next_id):
-            book.next_id = next_id
+        case rows.GroupsRow(next_id, days_over):
+            book.next_id, book.days_over = next_id, set(days_over)
         case rows.GroupRow():
             group = Group(row.group_id, SubmitGroup(tree_of(row.nodes), row.account, row.client_ref))
             group.is_canceled, group.list_id = row.is_canceled, row.list_id

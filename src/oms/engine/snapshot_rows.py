@@ -254,9 +254,10 @@ class TradedRow:
 
 @record
 class GroupsRow:
-    """The number that the next group gets."""
+    """The number that the next group gets, and for which groups the day of which instruments is over."""
 
     next_id: int
+    days_over: tuple[tuple[int, Symbol], ...]
 
 
 @record

@@ -89,6 +89,8 @@ def _amended_here(order: Order, event: Any) -> None:
     order._terms = order._given_terms = event.terms
     if event.time_in_force is not None:
         order._time_in_force = event.time_in_force
+    if event.instructions is not None:
+        order._instructions = event.instructions
 
 
 def _released(order: Order, event: Any) -> None:

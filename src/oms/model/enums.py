@@ -155,6 +155,7 @@ class AnomalyCode(Choice):
     EXITS_EXCEED_ENTRY = "exits exceed entry"
     NOT_TAKEN_BACK = "not taken back"
     EXIT_WAITS = "exit waits"
+    EXIT_REFUSED = "exit refused"
 
 
 class Listing(Choice):

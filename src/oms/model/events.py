@@ -172,12 +172,14 @@ class OrderAmended(OrderEvent):
         terms: The terms from now on.
         trigger: What releases it from now on.
         time_in_force: The time in force from now on; None where it stays.
+        instructions: How it is to be handled from now on; None where that stays.
     """
 
     order_qty: Decimal
     terms: Terms
     trigger: Release
     time_in_force: TimeInForce | None = None
+    instructions: Instructions | None = None
 
 
 @record
@@ -1245,6 +1247,20 @@ class GroupListed(Event):
     list_id: ListId
     broker: BrokerName
     order_ids: tuple[OrderId, ...]
+
+
+@record
+class GroupUnlisted(Event):
+    """A group that its venue worked as a list is worked here from now on, its orders there among the rest.
+
+    Its venue leaves something that an entry has brought without the exits that it should have: its list was done with them
+    before an execution was busted or came late, or it has refused one of them.
+
+    Attributes:
+        group_id: The group.
+    """
+
+    group_id: int
 
 
 @record

@@ -5,8 +5,10 @@ After each step these laws are looked at.
 - *Soundness*: the engine's state is whole, and what is recorded amounts to it after a restart.
 - *Telling*: where the exits of an entry have executed more than that, as far as anybody knows, an anomaly has told of it.
 - *Cancel*: of a group that is canceled every order has ended, or is asked to be canceled, or its venue has refused that.
+- *Safety*: where the group is worked here by now, its exits are asked for no more than their entry has brought.
 
-In the end everything is heard, and each order stands as it does at the venue.
+In the end everything is heard, and each order stands as it does at the venue. What an entry has brought is at work in its
+exits then, at the venue or here, but where one of them has ended, which was told.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from decimal import Decimal
 
 from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
+from oms.engine.group_book import is_refused
 from oms.engine.inputs import Answered, Input, Reported, Start, TimerDue
 from oms.engine.invariants import check_state
 from oms.engine.state import State
@@ -39,21 +42,22 @@ from oms.model.contingency import (
     Siblings,
     SubmitGroup,
 )
-from oms.model.enums import AnomalyCode, RequestKind, Side
+from oms.model.enums import AnomalyCode, RequestKind, Side, WorkedBy
 from oms.model.events import AnomalyRaised, Event
 from oms.model.group import Group
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
+from oms.model.market import Quote, TradePrint
 from oms.model.reports import NotSent, Refused, SendResult, Sent, Unknown
-from oms.model.requests import NewOrderList, OrderStatusRequest, Request
+from oms.model.requests import NewOrderList, NewOrderSingle, OrderStatusRequest, Request
 from oms.model.terms import Limit, Stop
 from oms.model.time_in_force import GTC
 from oms.model.venue_profile import EXCHANGE, FIX_BROKER
 from oms.order_types.registry import default_handlers
 from oms.testing.decisions import Decision, decide, decide_all, may_decide
 from oms.testing.dice import Dice
-from oms.testing.group_laws import at_once, entries
+from oms.testing.group_laws import asked_of_leg, at_once, covered, each, entries
 from oms.testing.simulator.order_lists import OrderLists
 from oms.testing.simulator.parts import Parts, with_lists
 from oms.testing.venue import TruthfulVenue
@@ -69,17 +73,14 @@ INSTRUMENT: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1
 _MAIN: Final = Account("main")
 _PICKS: Final = st.integers(0, 11)
 _DECISIONS: Final = (
-    Decision.ACCEPT,
-    Decision.FILL,
-    Decision.FILL,
-    Decision.FILL_ALL,
-    Decision.ACCEPT_REQUEST,
+    # What goes on comes more often than what ends it.
+    *[Decision.ACCEPT, Decision.FILL, Decision.FILL_ALL] * 3,
+    *[Decision.ACCEPT_REQUEST, Decision.BUST] * 2,
     Decision.REFUSE_REQUEST,
     Decision.CANCEL,
     Decision.REJECT,
     Decision.OVERFILL,
     Decision.LATE_FILL,
-    Decision.BUST,
     Decision.CORRECT,
 )
 _MAX_ROUNDS: Final = 20
@@ -155,6 +156,11 @@ class ListMachine(RuleBasedStateMachine):
             if not isinstance(self.word, Sent):
                 self.tell(Answered(request, self.word))
             return
+        if isinstance(request, NewOrderSingle):
+            # Its group is worked here by now; of this one nobody knows at the venue.
+            self.books[request.order_id] = TruthfulVenue(
+                self.profile, now_ns=self.now_ns, name=f"V{len(self.books)}"
+            )
         book = self.books[request.order_id]
         book.now_ns = self.now_ns
         if isinstance(request, OrderStatusRequest):
@@ -204,8 +210,14 @@ class ListMachine(RuleBasedStateMachine):
     @rule(pick=_PICKS, decision=st.sampled_from(_DECISIONS), size=st.integers(1, 12), which=st.integers(0, 9))
     def venue_decides(self, pick: int, decision: Decision, size: int, which: int) -> None:
         """The venue goes on with an order, and with what depends on it."""
-        _, book = self._book(pick)
-        if may_decide(book, decision) and self.lists.may_decide(book, decision):
+        # Of all for which it can, so that something happens.
+        able = [
+            book
+            for book in self.books.values()
+            if may_decide(book, decision) and self.lists.may_decide(book, decision)
+        ]
+        if able:
+            book = able[pick % len(able)]
             book.now_ns = self.now_ns
             dice = Dice(size, which, Decimal(1), Decimal(100))
             decide(book, decision, self.lists.within(book, decision, dice))
@@ -219,17 +231,36 @@ class ListMachine(RuleBasedStateMachine):
             self.heard[book] += 1
             self.tell(Reported(VENUE, book.said[self.heard[book] - 1]))
 
+    @rule()
+    def hear_all(self) -> None:
+        """Everything that was said arrives, about one order after the other."""
+        for pick, book in enumerate(list(self.books.values())):
+            while self.heard[book] < len(book.said):
+                self.hear(pick)
+
+    @rule(px=st.sampled_from([95, 100, 102]))
+    def trade(self, px: int) -> None:
+        """Somebody trades: at the stop, or away from it."""
+        self.tell(TradePrint(INSTRUMENT.symbol, self.now_ns, px, 1))
+
+    @rule(bid=st.sampled_from([96, 100, 105, 110]))
+    def quote(self, bid: int) -> None:
+        """The market quotes: at a target, or away from it."""
+        self.tell(Quote(INSTRUMENT.symbol, self.now_ns, bid, 10, bid + 1, 10))
+
     # ------------------------------------------------------------ what is asked for
 
-    @rule()
-    def cancel_group(self) -> None:
-        """Somebody cancels all of it."""
-        self.tell(CancelGroup(1))
+    @rule(wanted=st.integers(0, 5))
+    def cancel_group(self, wanted: int) -> None:
+        """Somebody cancels all of it; seldom."""
+        if not wanted:
+            self.tell(CancelGroup(1))
 
-    @rule(pick=_PICKS)
-    def cancel_leg(self, pick: int) -> None:
-        """Somebody cancels one order."""
-        self.tell(CancelOrder(self._book(pick)[0]))
+    @rule(pick=_PICKS, wanted=st.integers(0, 3))
+    def cancel_leg(self, pick: int, wanted: int) -> None:
+        """Somebody cancels one order; seldom."""
+        if not wanted:
+            self.tell(CancelOrder(self._book(pick)[0]))
 
     @rule(pick=_PICKS, qty=st.integers(1, 20))
     def replace_leg(self, pick: int, qty: int) -> None:
@@ -274,6 +305,50 @@ class ListMachine(RuleBasedStateMachine):
                 assert AnomalyCode.EXITS_EXCEED_ENTRY in self._codes()
 
     @invariant()
+    def asks_for_no_more_than_there_is(self) -> None:
+        """Once its venue works a group no more, its exits are for no more than their entry has brought."""
+        group = self.group if self.books else None
+        if group is None or group.worked_by is WorkedBy.VENUE or self._is_undecided(group):
+            return
+
+        def asked(number: int) -> Decimal:
+            return asked_of_leg(group.legs[number])
+
+        for oto, number in entries(self.tree):
+            brought, executed = self._accounts(group, oto, number)
+            assert executed + at_once(oto, number, asked) <= max(brought, executed)
+
+    def _is_undecided(self, group: Group) -> bool:
+        return is_refused(group) or any(order.outstanding_requests for order in group.orders)
+
+    @staticmethod
+    def _accounts(group: Group, oto: Oto, number: int) -> tuple[Decimal, Decimal]:
+        legs = [group.legs[one] for one in each(oto, number)]
+        return group.legs[number].executed_qty, sum((leg.executed_qty for leg in legs), Decimal())
+
+    def _is_protected(self) -> None:
+        """What an entry has brought is at work in its exits or held here, or an exit of it has ended, which was told."""
+        group = self.group
+        if group is None or group.is_canceled or self._is_undecided(group):
+            return
+
+        def asked(number: int) -> Decimal:
+            return asked_of_leg(group.legs[number])
+
+        def held(number: int) -> Decimal:
+            one = group.legs[number].held
+            return Decimal() if one is None else one.leaves_qty
+
+        for oto, number in entries(self.tree):
+            entry, legs = group.legs[number], [group.legs[one] for one in each(oto, number)]
+            is_due = oto.arm is Arm.EACH_FILL or entry.has_ended
+            has_own = all(leg.leg.order_qty is not None for leg in legs)
+            if is_due and not has_own and not any(leg.end is not None for leg in legs):
+                brought, executed = self._accounts(group, oto, number)
+                left = brought - executed - covered(oto, number, asked, held)
+                assert left <= 0, f"{left} of what leg {number} has brought are without an exit"
+
+    @invariant()
     def is_canceled(self) -> None:
         """A canceled group has no order left that nobody has asked to be canceled."""
         group = self.group if self.books else None
@@ -290,11 +365,10 @@ class ListMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Let everything be decided and heard: engine and venue agree."""
         for _ in range(_MAX_ROUNDS if self.books else 0):
-            for pick, book in enumerate(self.books.values()):
+            for book in list(self.books.values()):
                 decide_all(book)
                 self.lists.follow(book)
-                while self.heard[book] < len(book.said):
-                    self.hear(pick)
+            self.hear_all()
             self.wait(700)
         for order_id, book in self.books.items():
             order = self.engine.state.index.by_id[order_id]
@@ -304,5 +378,6 @@ class ListMachine(RuleBasedStateMachine):
                 assert not order.cum_qty
             else:
                 assert order.cum_qty == book.truth.cum_qty
+        self._is_protected()
         if self.lists.exceeded():
             assert AnomalyCode.EXITS_EXCEED_ENTRY in self._codes()

@@ -915,4 +915,9 @@ EXPECTED: tuple[e.Event, ...] = (
             ),
         ),
     ),
+    e.OrderAmended(
+        138, 5, ASK, 138, T0, OrderId(103), Decimal(4), Stop("94"), stop(Side.SELL, "94"),
+        instructions=Instructions(min_qty=4, reduce_only=True), leaves_qty=Decimal(4),
+    ),
+    e.GroupUnlisted(139, 5, SAID, 139, T0, 1),
 )  # fmt: skip

@@ -45,6 +45,7 @@ class Desk:
     """A started engine: with its two instruments 5 events are in its journal, and the next one is number 6.
 
     Attributes:
+        can: What its brokers can do.
         is_watched: Every step is followed by a look at all that must be true.
     """
 
@@ -55,8 +56,8 @@ class Desk:
         can: Mapping[str, Capabilities] | None = None,
         handlers: HandlerRegistry | None = None,
     ) -> None:
-        brokers = {BrokerName(name): able for name, able in (can or {"paper": CAN_ALL}).items()}
-        self.engine = Engine(brokers, default_handlers() if handlers is None else handlers)
+        self.can = {BrokerName(name): able for name, able in (can or {"paper": CAN_ALL}).items()}
+        self.engine = Engine(self.can, default_handlers() if handlers is None else handlers)
         self.now_ns = T0
         self.is_watched = True
         self.journal: list[ev.Event] = []

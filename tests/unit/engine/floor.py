@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from oms.engine.inputs import TimerDue
+from oms.engine.engine import Engine
+from oms.engine.fingerprint import describe
+from oms.engine.inputs import Start, TimerDue
+from oms.engine.snapshot import dump, load
+from oms.engine.state import State
 from oms.model.capabilities import Capabilities
 from oms.model.contingency import Oto, SubmitGroup, bracket
 from oms.model.enums import CxlRejResponseTo, ExecType, Side
@@ -19,8 +23,10 @@ from oms.model.market import Quote, TradePrint
 from oms.model.reports import OrderCancelReject
 from oms.model.requests import NewOrderList, NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.terms import Limit, Stop, Terms
-from tests.fakes import CAN_ALL, T0, S
-from tests.unit.engine.desk import MAIN, SYMBOL, Desk
+from oms.order_types.registry import default_handlers
+from oms.projections.positions import Positions
+from tests.fakes import AAPL, BTC, CAN_ALL, T0, S
+from tests.unit.engine.desk import MAIN, OFF, SYMBOL, TIMEOUT_NS, Desk
 
 
 class Floor(Desk):
@@ -39,6 +45,17 @@ class Floor(Desk):
         """What was sent since this was asked last, in words."""
         new, self.seen = self.sent[self.seen :], len(self.sent)
         return [_words(self, one) for one in new]
+
+    def restart(self, *, has_snapshot: bool) -> None:
+        """Another engine goes on, from the journal or from a snapshot."""
+        before, state = describe(self.engine.state), State()
+        if has_snapshot:
+            load(dump(self.engine.state, Positions()), state, Positions())
+        self.engine = Engine(self.can, default_handlers(), state)
+        if not has_snapshot:
+            self.engine.replay(self.journal)
+        assert describe(self.engine.state) == before
+        self.tell(Start("desk", TIMEOUT_NS, OFF, (AAPL, BTC)))
 
     def wait(self, seconds: float) -> None:
         self.now_ns += int(seconds * S)

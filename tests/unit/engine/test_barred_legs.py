@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from oms.model.enums import AnomalyCode, LegEnd, Life, Side
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.terms import Limit, Market, Stop
+from oms.model.time_in_force import AtTheOpening, Day
 from oms.order_types.registry import default_handlers
 from oms.projections.positions import Positions
 from tests.fakes import AAPL, BTC, CAN_ALL, CAN_MORE, S
@@ -422,6 +424,53 @@ def test_a_group_of_which_not_all_may_begin_is_denied_as_a_whole(limited: RiskLi
     assert [len(order.reasons) for order in group.orders] == [1, 1]
     assert all(str(one).endswith(why) for order in group.orders for one in order.reasons)
     assert not desk.engine.state.groups.may_act(group.orders[0].order_id)
+
+
+OF_ITSELF: dict[str, tuple[Any, Any, str]] = {
+    "a price between two ticks, of one that is sent": (
+        CAN_ALL,
+        either(Limit("110.001"), Limit(20_000), symbol="BTC-USD"),
+        "OFF_TICK",
+    ),
+    "a price between two ticks, of one that is held": (
+        CAN_ALL,
+        either(Limit(110), Stop("95.001")),
+        "OFF_TICK",
+    ),
+    "a part of a lot": (
+        CAN_ALL,
+        either(Limit(110), Limit(20_000), symbol="BTC-USD", order_qty=Decimal("0.123456789")),
+        "OFF_LOT",
+    ),
+    "a time in force that its venue does not take": (
+        evolve(CAN_ALL, order_types=frozenset({(Limit, Day)})),
+        either(Limit(110), Limit(20_000), symbol="BTC-USD", time_in_force=AtTheOpening()),
+        "UNSUPPORTED",
+    ),
+    "the stop of a bracket": (CAN_MORE, simple(stop=Stop("95.001")), "OFF_TICK"),
+    "an exit of an exit": (
+        CAN_MORE,
+        Oto(
+            Leg("AAPL", Side.BUY, Limit(100), order_qty=100),
+            (Oto(Leg("AAPL", Side.SELL, Limit(110)), (Leg("AAPL", Side.BUY, Limit("100.001")),)),),
+        ),
+        "OFF_TICK",
+    ),
+}
+
+
+@pytest.mark.parametrize(("can", "tree", "code"), OF_ITSELF.values(), ids=OF_ITSELF)
+def test_a_group_of_which_one_could_not_be_placed_is_denied_as_a_whole(
+    can: Any, tree: Any, code: str
+) -> None:
+    desk = Floor({"paper": can})
+
+    group = desk.place(tree)
+
+    assert (desk.news(), desk.waiting()) == ([], [])
+    assert {order.life for order in group.orders} == {Life.DENIED}
+    assert len(group.orders) == sum(leg._entry is None for leg in group.legs)
+    assert {one.code.value for order in group.orders for one in order.reasons} == {code}
 
 
 def test_what_is_held_here_of_a_group_meets_the_limits_as_it_is_released() -> None:

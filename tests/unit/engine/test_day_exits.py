@@ -97,6 +97,24 @@ def test_exits_that_are_good_for_longer_or_of_no_session_are_placed_as_their_ent
     assert desk.news() == ["new 2: SELL 40 Stop"]
 
 
+@pytest.mark.parametrize("has_snapshot", [False, True], ids=["the journal", "a snapshot"])
+def test_that_the_day_of_a_group_is_over_is_known_after_a_restart(has_snapshot: bool) -> None:
+    desk = Floor({"paper": CAN_MORE})
+    desk.tell(SessionChange(T0, SessionPhase.OPEN, "20260105"))
+    desk.place(simple(arm=Arm.COMPLETE, exit_tif=DAY))
+    desk.new(1)
+    desk.fill(1, 40)
+    desk.done(1, ExecType.EXPIRED)
+    desk.news()
+
+    desk.restart(has_snapshot=has_snapshot)
+    desk.fill(1, 10)
+    assert (desk.news(), desk.waiting()) == ([], [])
+
+    desk.tell(SessionChange(T0, SessionPhase.OPEN, "20260106"))
+    assert (desk.news(), desk.waiting()) == (["new 2: SELL 50 Stop"], [Limit(110)])
+
+
 @pytest.mark.parametrize("is_told_first", [True, False])
 def test_an_exit_that_expires_while_it_is_taken_back_for_another_one_ends_the_day_of_that_too(
     is_told_first: bool,

@@ -11,7 +11,7 @@ from oms.model import events as ev
 from oms.model.contingency import Arm, CancelGroup, Leg, Oco, Oto, Remainder, bracket
 from oms.model.enums import AnomalyCode, ExecType, LegEnd, Life, Side
 from oms.model.offset import Offset
-from oms.model.terms import Limit, Stop, TrailingStop
+from oms.model.terms import Limit, Market, Stop, TrailingStop
 from tests.fakes import AAPL, BTC, CAN_ALL, CAN_MORE
 from tests.unit.engine.desk import OFF, TIMEOUT_NS
 from tests.unit.engine.floor import Floor, simple
@@ -173,20 +173,71 @@ def test_a_bust_after_an_exit_has_filled_takes_back_what_can_be_and_says_so() ->
     assert (raised.code, raised.order_id) == (AnomalyCode.EXITS_EXCEED_ENTRY, 1)
 
 
-def test_an_exit_that_the_broker_refuses_is_said_to_be_lost_and_the_other_takes_its_turn() -> None:
+def test_an_exit_that_the_broker_ends_is_said_to_be_lost_and_the_other_takes_its_turn() -> None:
     desk = Floor({"paper": CAN_MORE})
     group = desk.place(simple())
     desk.new(1)
     desk.fill(1, 100)
     desk.news()
 
-    desk.done(2, ExecType.REJECTED)
+    desk.done(2, ExecType.CANCELED)
 
     assert desk.news() == [
         "new 4: SELL 100 Limit"
     ]  # The venue works it from now on; 3, which was held, is over.
     assert desk.order(3).life is Life.CANCELED
     assert group.legs[1].end is LegEnd.LOST
+    assert [e.code for e in desk.journal if isinstance(e, ev.AnomalyRaised)] == [AnomalyCode.EXIT_LOST]
+
+
+def test_an_exit_that_the_broker_refuses_waits_here_and_the_other_takes_its_turn() -> None:
+    desk = Floor({"paper": CAN_MORE})
+    group = desk.place(simple())
+    desk.new(1)
+    desk.fill(1, 60)
+    desk.news()
+
+    desk.done(2, ExecType.REJECTED)
+
+    assert (desk.news(), desk.waiting()) == (["new 4: SELL 60 Limit"], [Stop(95)])
+    assert group.legs[1].end is None
+    desk.new(4)
+    desk.fill(1, 40)
+    assert desk.news() == ["replace 4: 100"]
+    desk.replaced(4)
+    desk.print(95)
+    assert desk.news() == ["cancel 4"]
+    desk.done(4)
+    assert desk.news() == ["new 5: SELL 100 Market"]
+    told = [(e.code, e.order_id) for e in desk.journal if isinstance(e, ev.AnomalyRaised)]
+    assert told == [(AnomalyCode.EXIT_REFUSED, 2)]
+
+
+def test_an_exit_that_the_broker_refuses_as_its_price_was_reached_is_lost() -> None:
+    desk = Floor({"paper": CAN_MORE})
+    group = desk.place(simple())
+    desk.new(1)
+    desk.fill(1, 100)
+    desk.done(2, ExecType.REJECTED)
+    desk.print(95)
+    desk.done(4)
+    desk.news()
+
+    desk.done(5, ExecType.REJECTED)
+
+    assert (group.legs[1].end, desk.news()) == (LegEnd.LOST, ["new 6: SELL 100 Limit"])
+
+
+def test_an_exit_that_the_broker_refuses_and_that_cannot_wait_is_lost() -> None:
+    desk = Floor()
+    group = desk.place(Oto(_buy(), (Leg("AAPL", Side.SELL, Market()),)))
+    desk.new(1)
+    desk.fill(1, 100)
+    desk.news()
+
+    desk.done(2, ExecType.REJECTED)
+
+    assert (group.legs[1].end, desk.news()) == (LegEnd.LOST, [])
     assert [e.code for e in desk.journal if isinstance(e, ev.AnomalyRaised)] == [AnomalyCode.EXIT_LOST]
 
 

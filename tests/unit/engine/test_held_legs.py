@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
@@ -142,8 +143,10 @@ def test_another_quantity_than_its_groups_is_put_right() -> None:
 
 def test_what_cannot_be_is_lost_when_it_is_placed_and_not_when_it_is_needed() -> None:
     desk = Floor()
-    group = desk.place(simple(stop=Stop("95.001")))
+    group = desk.place(simple())
     desk.new(1)
+    # By now its prices go in steps of ten.
+    desk.tell(Start("desk", TIMEOUT_NS, OFF, (evolve(AAPL, tick="10"), BTC)))
 
     desk.fill(1, 100)
 

@@ -273,18 +273,123 @@ def test_a_list_that_is_refused_order_by_order_tells_of_no_lost_exit() -> None:
     assert [leg.end for leg in group.legs] == [LegEnd.LOST, None, None]
 
 
-def test_an_exit_that_the_venue_refuses_is_told_of_once_there_is_something_to_exit() -> None:
+# ---------------------------------------------------------------- groups that are worked here from then on
+
+
+def unlisted(desk: Floor) -> int:
+    """How often a group was taken back from its venue."""
+    return sum(isinstance(one, ev.GroupUnlisted) for one in desk.journal)
+
+
+def test_an_exit_that_the_venue_refuses_is_held_here_once_there_is_something_to_exit() -> None:
     desk = floor()
     group = desk.place(simple())
     desk.new(1)
-    desk.say(ExecType.REJECTED, cl_ord_id=desk.order(2).cl_ord_id)
+    desk.say(ExecType.REJECTED, cl_ord_id=desk.order(2).cl_ord_id, text="too far from the market")
     desk.new(3)
-    assert told(desk) == []
+    desk.news()
+    assert (told(desk), group.worked_by) == ([], WorkedBy.VENUE)
 
     desk.fill(1, 30)
 
+    assert (unlisted(desk), group.worked_by) == (1, WorkedBy.OMS)
+    # What lies at the venue is for what has been brought by now, as with any group that is worked here.
+    assert (desk.news(), desk.waiting()) == (["replace 3: 30"], [Stop(95)])
+    raised = [(one.code, one.order_id, one.text) for one in desk.journal if isinstance(one, ev.AnomalyRaised)]
+    text = "its venue has refused an exit of group 1: too far from the market; it waits here for its price"
+    assert raised == [(AnomalyCode.EXIT_REFUSED, 2, text)]
+    desk.replaced(3)
+    desk.print(95)
+    assert desk.news() == ["cancel 3"]
+    desk.done(3)
+    assert desk.news() == ["new 4: SELL 30 Market"]
+
+
+def test_an_exit_whose_list_was_done_with_it_is_placed_here_when_another_one_is_busted() -> None:
+    desk, group = placed()
+    desk.fill(1, 100)
+    desk.fill(3, 100, 110)
+    desk.done(2)
+    desk.news()
+
+    desk.bust(3, 2, leaves_qty=Decimal(0))
+
+    assert (told(desk), unlisted(desk), group.worked_by) == ([], 1, WorkedBy.OMS)
+    assert (desk.news(), desk.waiting()) == (["new 4: SELL 100 Stop"], [Limit(110)])
+    assert desk.engine.state.groups.is_over(group) is False
+
+
+def test_what_works_again_of_a_busted_exit_goes_on_until_the_other_one_has_its_turn() -> None:
+    desk, _ = placed(simple(stop=Limit(120)))  # two limits, of which the library lets the first lie
+    desk.fill(1, 100)
+    desk.fill(2, 100, 120)
+    desk.done(3)
+    desk.news()
+
+    desk.bust(2, 2, leaves_qty=Decimal(100))
+
+    assert (told(desk), unlisted(desk)) == ([], 1)
+    assert (desk.news(), desk.waiting()) == ([], [Limit(110)])
+    assert desk.order(2).leaves_qty == 100
+
+
+def test_the_only_exit_of_a_list_is_placed_again_for_what_is_busted_of_it() -> None:
+    entry = Leg("AAPL", Side.BUY, Limit(100), GTC, None, 100)
+    desk, _ = placed(Oto(entry, (Leg("AAPL", Side.SELL, Limit(110), GTC),)))
+    desk.fill(1, 100)
+    desk.fill(2, 100, 110)
+    assert unlisted(desk) == 0
+
+    desk.bust(2, 2, leaves_qty=Decimal(0))
+
+    assert (desk.news(), unlisted(desk), told(desk)) == (["new 3: SELL 100 Limit"], 1, [])
+
+
+def test_a_late_fill_of_an_entry_whose_list_is_done_gets_exits_here() -> None:
+    desk, _ = placed()
+    desk.fill(1, 40)
+    desk.fill(3, 40, 110)
+    for order_id in (1, 2, 3):
+        desk.done(order_id)
+    desk.news()
+
+    desk.fill(1, 10)
+
+    assert (desk.news(), desk.waiting()) == (["new 4: SELL 10 Stop"], [Limit(110)])
+    assert (unlisted(desk), AnomalyCode.EXIT_LOST in dict(told(desk))) == (1, False)
+
+
+def test_a_canceled_sibling_is_placed_here_for_what_the_first_one_left_as_it_ended() -> None:
+    # The stop was first, and its venue cancels what nobody was there to take.
+    desk, group = placed(simple(siblings=Siblings.CANCEL))
+    desk.fill(1, 100)
+    desk.fill(2, 60, 95)
+    desk.done(3)
+    assert unlisted(desk) == 0
+
+    desk.say(ExecType.CANCELED, cl_ord_id=desk.order(2).cl_ord_id)
+
     assert told(desk) == [(AnomalyCode.EXIT_LOST, 2)]
-    assert group.legs[1].end is LegEnd.LOST
+    assert (desk.news(), group.legs[1].end) == (["new 4: SELL 40 Limit"], LegEnd.LOST)
+
+
+def test_what_is_worked_here_from_then_on_stays_so_through_a_restart() -> None:
+    desk, _ = placed(simple(siblings=Siblings.CANCEL))
+    desk.fill(1, 100)
+    desk.fill(3, 60, 110)
+    desk.done(2)
+    desk.bust(3, 2, cum_qty=Decimal(0), leaves_qty=Decimal(0))
+
+    replayed = Engine({PAPER: CAN_LISTS}, default_handlers(), State())
+    replayed.replay(desk.journal)
+    assert describe(replayed.state) == describe(desk.engine.state)
+    loaded = State()
+    load(dump(desk.engine.state, Positions()), loaded, Positions())
+    assert describe(loaded) == describe(desk.engine.state)
+    assert loaded.groups.by_id[1].worked_by is WorkedBy.OMS
+
+
+# ---------------------------------------------------------------- exits that are lost
 
 
 def test_an_exit_that_ends_while_something_is_held_is_lost() -> None:
@@ -379,64 +484,53 @@ def test_the_cancel_of_an_order_in_a_list_that_is_refused_is_told_of_and_asked_f
     assert desk.news() == ["cancel 2"]
 
 
-def test_a_bust_of_an_exit_that_leaves_something_without_one_is_told_of() -> None:
-    desk, _ = placed()
-    desk.fill(1, 100)
-    desk.fill(3, 100, 110)
-    desk.done(2)
-    assert told(desk) == []
-
-    desk.bust(3, 2)
-
-    assert (AnomalyCode.EXIT_LOST, 2) in told(desk)
-
-
-def test_a_bust_of_the_first_exit_is_told_of_where_its_sibling_was_canceled_for_it() -> None:
+def test_a_bust_of_the_first_exit_gives_its_sibling_back_that_was_canceled_for_it() -> None:
     desk, group = placed(simple(siblings=Siblings.CANCEL))
     desk.fill(1, 100)
     desk.fill(3, 60, 110)
     desk.done(2)
     desk.fill(3, 40, 110)
-    assert told(desk) == []
+    desk.news()
 
-    # What was busted does not work again.
+    # What was busted does not work again; the first one goes on alone for it.
     desk.bust(3, 3, leaves_qty=Decimal(0))
 
-    assert told(desk) == [(AnomalyCode.EXIT_LOST, 2)]
-    assert group.legs[1].end is LegEnd.LOST
-    text = next(one.text for one in desk.journal if isinstance(one, ev.AnomalyRaised))
-    assert text == "an exit of group 1 is lost (canceled): 40 of AAPL may be without it"
+    assert (unlisted(desk), told(desk), group.legs[1].end) == (1, [], None)
+    assert desk.news() == ["new 4: SELL 40 Limit"]
 
 
-@pytest.mark.parametrize(("works", "lost"), [(40, ["60"]), (100, [])])
-def test_after_a_bust_of_all_that_the_first_exit_had_executed_what_works_of_it_is_not_lost(
-    works: int, lost: list[str]
+@pytest.mark.parametrize("works", [40, 100])
+def test_after_a_bust_of_all_that_the_first_exit_had_executed_what_does_not_work_is_worked_here(
+    works: int,
 ) -> None:
-    # 60 are busted. They work again, or they do not: then 40 do.
+    # 60 are busted. They work again, or they do not: then 40 do, and the stop has its turn for all.
     desk, _ = placed(simple(siblings=Siblings.CANCEL))
     desk.fill(1, 100)
     desk.fill(3, 60, 110)
     desk.done(2)
+    desk.news()
 
     desk.bust(3, 2, cum_qty=Decimal(0), leaves_qty=Decimal(works))
 
     assert desk.order(3).leaves_qty == works
-    texts = [one.text for one in desk.journal if isinstance(one, ev.AnomalyRaised)]
-    text = "an exit of group 1 is lost (canceled): {} of AAPL may be without it"
-    assert texts == [text.format(qty) for qty in lost]
+    assert (told(desk), unlisted(desk)) == ([], works == 40)
+    if works == 40:
+        # Beside 40 that still work there is room for 60 of the other one.
+        assert desk.news() == ["cancel 3", "new 4: SELL 60 Stop"]
+        desk.done(3)
+        assert (desk.news(), desk.waiting()) == (["replace 4: 100"], [Limit(110)])
 
 
-def test_an_exit_that_was_made_smaller_and_is_first_is_told_to_leave_the_rest_without_one() -> None:
+def test_an_exit_that_was_made_smaller_and_is_first_is_put_right_here() -> None:
     desk, _ = placed(simple(siblings=Siblings.CANCEL))
     desk.fill(1, 100)
     desk.replace(3, order_qty=10)
     desk.replaced(3)
+    desk.news()
     desk.fill(3, 4, 110)
     desk.done(2)
 
-    text = next(one.text for one in desk.journal if isinstance(one, ev.AnomalyRaised))
-    assert text == "an exit of group 1 is lost (canceled): 90 of AAPL may be without it"
-    assert told(desk) == [(AnomalyCode.EXIT_LOST, 2)]
+    assert (desk.news(), told(desk), unlisted(desk)) == (["replace 3: 100"], [], 1)
 
 
 def test_legs_without_an_entry_go_out_as_a_list_too() -> None:

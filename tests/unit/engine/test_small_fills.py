@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from attrs import evolve
 
+from oms.engine.engine import Engine
+from oms.engine.fingerprint import describe
+from oms.engine.state import State
 from oms.model import events as ev
 from oms.model.capabilities import Capabilities
 from oms.model.contingency import Leg, Oco, Oto
@@ -13,7 +15,9 @@ from oms.model.instructions import INSTRUCTIONS, Instructions
 from oms.model.instrument import Instrument
 from oms.model.requests import NewOrderSingle
 from oms.model.terms import Limit, Stop
+from oms.order_types.registry import default_handlers
 from tests.fakes import BTC, CAN_MORE
+from tests.unit.engine.desk import PAPER
 from tests.unit.engine.floor import Floor, simple
 
 # 1,000 dollars at least: at 95 that is 11 shares.
@@ -151,13 +155,31 @@ def test_what_a_sibling_leaves_of_an_exit_that_is_held_here_is_for_all_of_it_at_
     assert sent(desk) == [(100, 50), (30, 30)]
 
 
-@pytest.mark.parametrize("brought", [20, 100])
-def test_a_least_quantity_above_all_of_an_exit_is_denied(brought: int) -> None:
-    desk = waiting_for_50(order_qty=40)
+def test_a_group_is_denied_of_which_an_exit_has_a_least_quantity_above_all_of_it() -> None:
+    desk = Floor({"paper": CAN_LEAST})
+    target = Leg("AAPL", Side.SELL, Limit(110), order_qty=40, instructions=Instructions(min_qty=50))
 
-    desk.fill(1, brought)
+    desk.place(Oto(Leg("AAPL", Side.BUY, Limit(100), order_qty=100), (target,)))
 
-    assert desk.order(2).life is Life.DENIED
-    assert [str(one) for one in desk.order(2).reasons] == [
-        f"ABOVE_ORDER_QTY: min_qty = 50; allowed: at most the total, {min(brought, 40)}"
+    assert (desk.order(1).life, desk.news()) == (Life.DENIED, [])
+    assert [str(one) for one in desk.order(1).reasons] == [
+        "ABOVE_ORDER_QTY: min_qty = 50; allowed: at most the total, 40"
     ]
+
+
+def test_an_exit_that_goes_out_with_a_lower_least_quantity_is_shown_with_that() -> None:
+    desk = waiting_for_50(both=True)
+    desk.fill(1, 100)
+    desk.new(2)
+    target = desk.order(3)
+    assert target.instructions == Instructions(min_qty=50)
+    desk.fill(2, 70)
+
+    desk.quote(110, 111)
+    desk.done(2)
+
+    (sent,) = (one for one in desk.sent if isinstance(one, NewOrderSingle) and one.order_id == 3)
+    assert sent.instructions == target.instructions == Instructions(min_qty=30)
+    replayed = Engine({PAPER: CAN_LEAST}, default_handlers(), State())
+    replayed.replay(desk.journal)
+    assert describe(replayed.state) == describe(desk.engine.state)

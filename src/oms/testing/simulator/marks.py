@@ -95,6 +95,8 @@ class Marks:
             case ev.GroupListed():
                 self._lists[event.order_ids[0]] = _Listed.SENT
                 self._seen["order lists"] += 1
+            case ev.GroupUnlisted():
+                self._seen["order lists that are worked here from then on"] += 1
             case ev.EpochStarted():
                 for order_id in self._lists:
                     self._lists[order_id] = _Listed.LEFT

@@ -1,0 +1,109 @@
+"""The exits of a list that its venue works: whether it was done with one that it has ended, and what is left without any.
+
+Pure arithmetic on cumulative quantities. What is said of different orders may arrive in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import count
+
+from oms.lifecycle.execution_index import ExecutionIndex
+from oms.model.contingency import Contingency, Oco, Oto, Remainder, Siblings, legs_of
+from oms.model.decimals import ZERO
+from oms.model.group import Group, GroupLeg
+
+# What is kept on a leg is the group book's own.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+
+def executed(group: Group, legs: Iterable[int]) -> Decimal:
+    """Give what legs have executed, by their numbers."""
+    return sum((group.legs[number].executed_qty for number in legs), ZERO)
+
+
+def is_done_with(leg: GroupLeg, exits: Iterable[int]) -> bool:
+    """Tell whether its list leaves an exit nothing to execute, as far as anybody knows: so it cancels it.
+
+    Args:
+        leg: The exit.
+        exits: The numbers of all exits of its entry.
+    """
+    group, entry = leg._group, leg._entry
+    assert entry is not None, "an exit has an entry"
+    node = _entry_node(group.contingency, entry.number, count())
+    spent, coming = executed(group, exits), entry.executed_qty
+    is_taken_back = node is None or (node.remainder is Remainder.CANCEL and ZERO < coming <= spent)
+    if not entry.has_ended and not is_taken_back:
+        coming += entry.open_qty
+    left = coming - spent
+    for unit, siblings in _units(node, entry.number):
+        if leg.number not in unit:
+            left -= max(_open_qty(group.legs[one]) for one in unit)
+            continue
+        if siblings is Siblings.CANCEL and executed(group, [one for one in unit if one != leg.number]):
+            return True
+        if leg.leg.order_qty is not None:
+            left = min(left, leg.leg.order_qty - executed(group, unit))
+    return left <= ZERO
+
+
+def without(leg: GroupLeg, exits: Iterable[int], executions: ExecutionIndex) -> Decimal:
+    """Give what an entry has brought that no exit has executed, and that an exit which works no more should still work for.
+
+    Args:
+        leg: The exit.
+        exits: The numbers of all exits of its entry.
+        executions: Every execution that was ever told of.
+    """
+    group, entry, number = leg._group, leg._entry, leg.number
+    if entry is None:
+        return ZERO
+    left = entry.executed_qty - executed(group, exits)
+    if left <= ZERO:
+        return ZERO
+    for unit, siblings in _units(_entry_node(group.contingency, entry.number, count()), entry.number):
+        if number not in unit:
+            left -= max(_open_qty(group.legs[one]) for one in unit)
+        elif siblings is Siblings.CANCEL:
+            # Its sibling was first, and goes on alone, for as much as it works.
+            others = [group.legs[one] for one in unit if one != number]
+            left -= sum((_open_qty(one) for one in others if _was_first(one, executions)), ZERO)
+    return left
+
+
+def _was_first(leg: GroupLeg, executions: ExecutionIndex) -> bool:
+    # Also where everything that it had executed was busted since: then what was said of it is looked for, once.
+    ids = {order.order_id for order in leg.orders}
+    return bool(leg.executed_qty) or any(said.order_id in ids for _, said in executions.items())
+
+
+def _open_qty(leg: GroupLeg) -> Decimal:
+    return sum((order.leaves_qty for order in leg.orders), ZERO)
+
+
+def _entry_node(node: Contingency, entry: int, numbers: Iterator[int]) -> Oto | None:
+    # The part of a tree that begins with the leg of this number.
+    if isinstance(node, Oco):
+        return next(filter(None, (_entry_node(one, entry, numbers) for one in node.legs)), None)
+    number = next(numbers)
+    if not isinstance(node, Oto):
+        return None
+    if number == entry:
+        return node
+    return next(filter(None, (_entry_node(one, entry, numbers) for one in node.exits)), None)
+
+
+def _units(node: Oto | None, entry: int) -> list[tuple[tuple[int, ...], Siblings | None]]:
+    # The exits of an entry, by the numbers of the legs that stand for each.
+    units: list[tuple[tuple[int, ...], Siblings | None]] = []
+    number = entry + 1
+    for one in () if node is None else node.exits:
+        firsts = []
+        for leg in one.legs if isinstance(one, Oco) else (one,):
+            firsts.append(number)
+            number += len(legs_of(leg))
+        units.append((tuple(firsts), one.siblings if isinstance(one, Oco) else None))
+    return units
