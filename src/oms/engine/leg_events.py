@@ -214,15 +214,21 @@ def _note_who(event: ev.CancelRequested | ev.OrderCanceled, leg: GroupLeg) -> No
 
 
 def _ended(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
-    if order is leg.held:
+    was_held = order is leg.held
+    if was_held:
         leg.held = leg.reach = None
         leg._wait_told = False
         # What is held here ends without a request.
         if type(event) is ev.OrderCanceled and event.cause.kind in _COMMANDS:
             _note_who(event, leg)
     group, kind = leg._group, type(event)
-    if group.list_id is not None and kind is ev.OrderCanceled:
-        note_done(book, leg, order)
+    if kind is ev.OrderCanceled and not was_held:
+        others = [asked_qty(one) for one in leg.orders if one is not order and one is not leg.held]
+        if leg.asked_qty <= sum(others, ZERO):
+            # Nothing of it worked any more, as where it was filled and busted: there is nothing to lose with it.
+            leg._cut |= {event.order_id}
+        elif group.list_id is not None:
+            note_done(book, leg, order)
     if event.order_id not in leg._cut or kind is ev.OrderExpired:
         group._is_unknown = True
     if kind is ev.OrderExpired and type(order._time_in_force) is Day:

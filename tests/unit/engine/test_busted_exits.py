@@ -8,7 +8,7 @@ import pytest
 
 from oms.model import events as ev
 from oms.model.contingency import Siblings
-from oms.model.enums import Life
+from oms.model.enums import AnomalyCode, Life
 from oms.model.ids import OrderId
 from oms.model.offset import Offset
 from oms.model.terms import Limit, Stop, StopLimit, Terms, TrailingStop
@@ -97,6 +97,25 @@ def test_a_stop_that_was_moved_before_it_was_reached_waits_where_it_was_moved_to
     desk.bust(3, 2)
 
     assert desk.waiting() == [Stop(97)]
+
+
+def test_a_venue_that_cancels_what_it_has_busted_ends_no_leg() -> None:
+    desk = Floor({"paper": CAN_MORE})
+    group = desk.place(simple())
+    desk.new(1)
+    desk.fill(1, 100)
+    desk.new(2)
+    desk.fill(2, 100, 94)
+    desk.bust(2, 2, leaves_qty=Decimal(0))
+    desk.news()
+
+    desk.done(2)
+
+    assert (desk.news(), told(desk), [leg.end for leg in group.legs]) == ([], [], [None] * 3)
+    assert (lying(desk)[-1], desk.waiting()) == (Stop(95), [Limit(110)])
+    # One of which something works is another thing.
+    desk.done(4)
+    assert [one.code for one in told(desk)] == [AnomalyCode.EXIT_LOST]
 
 
 def test_what_still_works_of_a_stop_goes_on_and_takes_back_what_was_busted() -> None:

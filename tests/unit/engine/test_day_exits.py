@@ -97,6 +97,7 @@ def test_exits_that_are_good_for_longer_or_of_no_session_are_placed_as_their_ent
     assert desk.news() == ["new 2: SELL 40 Stop"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("has_snapshot", [False, True], ids=["the journal", "a snapshot"])
 def test_that_the_day_of_a_group_is_over_is_known_after_a_restart(has_snapshot: bool) -> None:
     desk = Floor({"paper": CAN_MORE})

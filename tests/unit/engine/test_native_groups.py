@@ -373,6 +373,7 @@ def test_a_canceled_sibling_is_placed_here_for_what_the_first_one_left_as_it_end
     assert (desk.news(), group.legs[1].end) == (["new 4: SELL 40 Limit"], LegEnd.LOST)
 
 
+@pytest.mark.slow
 def test_what_is_worked_here_from_then_on_stays_so_through_a_restart() -> None:
     desk, _ = placed(simple(siblings=Siblings.CANCEL))
     desk.fill(1, 100)
