@@ -13,7 +13,8 @@ from oms.model.decimals import plain
 from oms.model.enums import SecurityTradingStatus, Side
 from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import Quote, TradePrint
+from oms.model.market import PrintCorrection, Quote, TradePrint
+from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.order import Order
 from oms.model.security_status import SecurityStatus
 from oms.model.terms import Strategy, limit_px
@@ -45,6 +46,7 @@ class AlgoDesk:
         curve: VolumeCurve | None = None,
         session: TradingSession | None = None,
         sessions: CalendarSessions | None = None,
+        quotes: bool = True,
     ) -> None:
         """Open it, with a market of 100 to 101 and a hundred on either side.
 
@@ -53,6 +55,7 @@ class AlgoDesk:
             curve: Its volume curve.
             session: The one that schedules go by, of which the test tells the rest.
             sessions: What opens and closes by the clock, for schedules and all others.
+            quotes: Whether its market is quoted from the beginning.
         """
         curves = None if curve is None else {"X": curve}
         session_at = (lambda *_: session) if sessions is None else sessions.session_at
@@ -62,7 +65,8 @@ class AlgoDesk:
         self.broker = PaperBroker([instrument])
         self.store = MemoryEventStore()
         self.om = self._open()
-        self.quote()
+        if quotes:
+            self.quote()
 
     def _open(self) -> OrderManager:
         return OrderManager(
@@ -90,9 +94,24 @@ class AlgoDesk:
         """Tell the best prices."""
         self.om.update(Quote(X, self.clock.now_ns(), bid, bid_size, ask, ask_size))
 
-    def trade(self, size: int, px: str = "100.5") -> None:
+    def trade(self, size: int, px: str = "100.5") -> TradePrint:
         """Tell a print."""
-        self.om.update(TradePrint(X, self.clock.now_ns(), px, size))
+        one = TradePrint(X, self.clock.now_ns(), px, size)
+        self.om.update(one)
+        return one
+
+    def correct(self, was: TradePrint, size: int = 0, px: str = "100.5") -> None:
+        """Tell that a print was of another size or price; of zero: that it is void."""
+        now = TradePrint(X, was.time_ns, px, size) if size else None
+        self.om.update(PrintCorrection(self.clock.now_ns(), was, now))
+
+    def limits(self, low: str | None, high: str | None) -> None:
+        """Tell between which prices it may trade."""
+        self.om.update(PriceLimits(X, self.clock.now_ns(), low, high))
+
+    def lose(self) -> None:
+        """Tell that market data was lost up to now."""
+        self.om.update(FeedGap(X, self.clock.now_ns()))
 
     def halt(self, *, is_over: bool = False) -> None:
         """Halt trading, or let it go on."""

@@ -60,6 +60,7 @@ EXCUSES: tuple[Excuse, ...] = (
         "oms.projections.sentences",
         "the explicit list of the sentence of each kind of event",
     ),
+    Excuse("many internal imports", "oms.model.market", "all that is heard of a market, as one union"),
     Excuse(
         "many internal imports",
         "oms.ports.working_handler",

@@ -47,6 +47,7 @@ OF_WORK: frozenset[type[ev.OrderEvent]] = frozenset(
         ev.SliceDecided,
         ev.WorkNoted,
         ev.ChildExecuted,
+        ev.WorkHeld,
         ev.WorkSuspended,
         ev.WorkResumed,
         ev.WorkStopped,

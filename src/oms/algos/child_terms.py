@@ -9,6 +9,7 @@ from oms.algos.working import Working
 from oms.model.decimals import EXACT
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
+from oms.model.market_news import PriceLimits
 from oms.model.price_grid import PriceGrid
 from oms.model.terms import Limit, Market, Terms
 
@@ -44,7 +45,13 @@ def judged_px(working: Working, quote: Quote | None, *, is_buy: bool, crosses: b
 
 
 def terms_of(
-    working: Working, instrument: Instrument, quote: Quote | None, *, is_buy: bool, crosses: bool
+    working: Working,
+    instrument: Instrument,
+    quote: Quote | None,
+    *,
+    is_buy: bool,
+    crosses: bool,
+    limits: PriceLimits | None = None,
 ) -> Terms:
     """Give the terms of a child that may go out.
 
@@ -54,22 +61,30 @@ def terms_of(
         quote: What the market shows, both sides; None only for what goes out at any price.
         is_buy: Which way it goes.
         crosses: It is to trade at once, whatever its style.
+        limits: What the market may trade at, which every price is held to; None where nobody has said.
     """
-    limit = working.limit_price
+    limit, grid = working.limit_price, PriceGrid(instrument)
     if working.child_style is ChildStyle.MARKET:
-        return Market() if limit is None else Limit(limit)
+        if limits is None:
+            return Market() if limit is None else Limit(limit)
+        worst = limits.worst(grid, is_buy=is_buy) if limit is None else limits.nearest(limit, grid)
+        return Market() if worst is None else Limit(worst)
     assert quote is not None, "a price that follows the market needs a quote"
     if is_passive(working) and not crosses:
-        return Limit(passive_px(working, quote, is_buy=is_buy))
+        return Limit(passive_px(working, quote, grid, is_buy=is_buy, limits=limits))
     touch = touch_px(quote, is_buy=is_buy)
     assert touch is not None, "the quote has both sides"
-    grid, offset = PriceGrid(instrument), working.child_offset
+    offset = working.child_offset
     px = grid.down(EXACT.add(touch, offset)) if is_buy else grid.up(EXACT.subtract(touch, offset))
-    return Limit(within(px, limit, is_buy=is_buy))
+    px = within(px, limit, is_buy=is_buy)
+    return Limit(px if limits is None else limits.nearest(px, grid))
 
 
-def passive_px(working: Working, quote: Quote, *, is_buy: bool) -> Decimal:
-    """Give the price at which a child waits: the best of its own side, or the limit where that is beyond it."""
+def passive_px(
+    working: Working, quote: Quote, grid: PriceGrid, *, is_buy: bool, limits: PriceLimits | None = None
+) -> Decimal:
+    """Give the price at which a child waits: the best of its own side, or the limit where that is beyond it, within price limits."""
     own = own_px(quote, is_buy=is_buy)
     assert own is not None, "the quote has both sides"
-    return within(own, working.limit_price, is_buy=is_buy)
+    px = within(own, working.limit_price, is_buy=is_buy)
+    return px if limits is None else limits.nearest(px, grid)

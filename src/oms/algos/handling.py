@@ -177,6 +177,8 @@ def facts_of(
     return evolve(
         facts,
         has_quote=quote is not None or _needs_no_quote(view, working),
+        no_quote=_why_no_quote(view),
+        is_beyond_band=is_beyond_band(view, working, is_buy=buys),
         px=judged_px(working, quote, is_buy=buys, crosses=crosses),
         touch_px=touch_px(quote, is_buy=buys),
         cap_qty=_room(parent, view, working, others),
@@ -192,7 +194,25 @@ def facts_of(
 def _needs_no_quote(view: View, working: Working) -> bool:
     """Tell whether a child needs no quote: it goes out at any price, in a market that is told by its trades or bars alone."""
     is_unquoted = view.quote is None and view.good_quote is None and view.last_trade is not None
-    return is_unquoted and working.child_style is ChildStyle.MARKET and working.limit_price is None
+    return (
+        is_unquoted
+        and not view.is_lost
+        and working.child_style is ChildStyle.MARKET
+        and working.limit_price is None
+    )
+
+
+def _why_no_quote(view: View) -> Pace:
+    """Give why there is no quote to price children by, where there is none."""
+    if view.is_lost:
+        return Pace.FEED_GAP
+    return Pace.NO_QUOTE if view.fresh_quote() is None else Pace.STALE
+
+
+def is_beyond_band(view: View, working: Working, *, is_buy: bool) -> bool:
+    """Tell whether the market may trade at no price that an order's limit allows."""
+    limit = working.limit_price
+    return limit is not None and view.limits is not None and view.limits.refuses(limit, is_buy=is_buy)
 
 
 def _standing(parent: Parent, view: View, working: Working) -> Facts:
@@ -265,7 +285,9 @@ def child_of(
 ) -> NewChild:
     """Give a child by the style of its order; there must be a quote that can be used, where its price depends on one."""
     quote = quote_for(view, working)
-    terms = terms_of(working, view.instrument, quote, is_buy=is_buy(parent), crosses=crosses)
+    terms = terms_of(
+        working, view.instrument, quote, is_buy=is_buy(parent), crosses=crosses, limits=view.limits
+    )
     instructions = None
     if working.no_take_liquidity and "post_only" in view.capabilities.instructions:
         given = parent.order.instructions
@@ -334,6 +356,7 @@ def end_steps(
 
 def _can_send(facts: Facts, working: Working) -> bool:
     is_good = facts.has_quote and facts.is_open and not facts.is_halted and facts.is_reconciled
+    is_good = is_good and not facts.is_beyond_band
     limit, px = facts.limit_px, facts.px
     is_within = limit is None or (px is not None and (px <= limit if facts.is_buy else px >= limit))
     may = not (facts.is_killed or facts.is_suspended or working.no_take_liquidity)

@@ -30,6 +30,24 @@ def _needs(working: Working) -> bool:
     return working.max_participation is not None or working.min_participation is not None
 
 
+def keep_corrections(memo: dict[str, str], parent: Parent, view: View) -> bool:
+    """Keep in the memo what was corrected where the volume itself is not asked for now; and tell whether there was anything."""
+    if _PRINTED not in memo or not view.corrections:
+        return False
+    memo[_PRINTED] = plain(EXACT.subtract(Decimal(memo[_PRINTED]), _corrected(parent, view)))
+    return True
+
+
+def _corrected(parent: Parent, view: View) -> Decimal:
+    """Give by how much corrections have changed what was printed since the start; below zero for less."""
+    more = ZERO
+    for correction in view.corrections:
+        was, now = correction.was, correction.now
+        if was.time_ns > parent.start_ns:
+            more = EXACT.add(more, EXACT.subtract(ZERO if now is None else now.size, was.size))
+    return more
+
+
 def others_volume(
     memo: dict[str, str],
     parent: Parent,
@@ -47,6 +65,7 @@ def others_volume(
         base = view.printed_qty
     elif is_restart or view.printed_qty < base:
         base = EXACT.subtract(view.printed_qty, counted)
-    total = EXACT.subtract(view.printed_qty, base)
+    base = EXACT.subtract(base, _corrected(parent, view))
+    total = max(EXACT.subtract(view.printed_qty, base), ZERO)
     memo[_PRINTED], memo[_COUNTED] = plain(base), plain(total)
     return total if view.prints_are_others else max(EXACT.subtract(total, parent.filled), ZERO)

@@ -5,7 +5,7 @@ A rule acts only within what the rules before it leave:
 1. A kill switch or a risk check that failed: nothing.
 2. Canceled, suspended, before the start or past the end: nothing.
 3. The broker not reconciled yet, halted, closed, or without a usable quote: nothing.
-4. The price is beyond the limit: nothing.
+4. The price is beyond the limit, or the limit outside of what the market may trade at: nothing.
 5. Caps: at most what the participation that is allowed leaves, at most `max_child`, and nothing before the rest between children is over.
 6. I-would price: all that is available, or as much as is wanted at that price.
 7. The schedule: what is due, by the catch-up policy; ahead of it, nothing.
@@ -61,6 +61,8 @@ class Facts:
         is_halted: The instrument is halted.
         is_open: Its session is open, and no break.
         has_quote: There is a two-sided, uncrossed quote that is fresh enough.
+        no_quote: Why there is none where there is none.
+        is_beyond_band: The market may trade at no price that the limit allows.
         px: The price at which a child would trade or rest; None for the market's, whatever it is, which a limit forbids.
         limit_px: The worst price that any child may have; None for any.
         cap_qty: How much the participation that is allowed leaves now; None where it is not limited.
@@ -94,6 +96,8 @@ class Facts:
     is_halted: bool = False
     is_open: bool = True
     has_quote: bool = True
+    no_quote: Pace = Pace.NO_QUOTE
+    is_beyond_band: bool = False
     px: Decimal | None = None
     limit_px: Decimal | None = None
     cap_qty: Decimal | None = None
@@ -173,7 +177,9 @@ def why_stopped(facts: Facts) -> Pace | None:
     if not facts.is_open:
         return Pace.CLOSED
     if not facts.has_quote:
-        return Pace.NO_QUOTE
+        return facts.no_quote
+    if facts.is_beyond_band:
+        return Pace.BEYOND_BAND
     if facts.limit_px is not None and (facts.px is None or _is_worse(facts, facts.px, facts.limit_px)):
         return Pace.BEYOND_LIMIT
     return None

@@ -23,7 +23,7 @@ from oms.algos.slicing import Progress, ceiled, floored, in_whole_lots
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.define import value
-from oms.model.market import TradePrint
+from oms.model.market import PrintCorrection, TradePrint
 
 
 class RateBasis(Enum):
@@ -75,16 +75,33 @@ class OthersVolume:
         total = max(EXACT.add(self.total, qty), ZERO)
         return evolve(self, total=total, lately=max(EXACT.add(self.lately, qty), ZERO))
 
-    def after_all(self, prints: Iterable[TradePrint], own: Decimal = ZERO) -> OthersVolume:
-        """Count prints; so much of them was ours, and is taken off again."""
-        more = EXACT.minus(own)
+    def after_all(
+        self,
+        prints: Iterable[TradePrint],
+        own: Decimal = ZERO,
+        corrections: Iterable[PrintCorrection] = (),
+        *,
+        had_gap: bool = False,
+    ) -> OthersVolume:
+        """Count prints, and what of earlier ones was corrected; so much of them was ours, and is taken off again.
+
+        Where prints are missing nobody knows which of them were ours: no more is taken off than was printed.
+        """
+        printed = ZERO
         for one in prints:
-            if one.time_ns > self.start_ns and self._is_within(one.price):
-                more = EXACT.add(more, one.size)
+            printed = EXACT.add(printed, self._counts(one))
+        more = max(EXACT.subtract(printed, own), ZERO) if had_gap else EXACT.subtract(printed, own)
+        for correction in corrections:
+            change = EXACT.subtract(self._counts(correction.now), self._counts(correction.was))
+            more = EXACT.add(more, change)
         if not more:
             return self
         total = max(EXACT.add(self.total, more), ZERO)
         return evolve(self, total=total, lately=max(EXACT.add(self.lately, more), ZERO))
+
+    def _counts(self, one: TradePrint | None) -> Decimal:
+        counts = one is not None and one.time_ns > self.start_ns and self._is_within(one.price)
+        return one.size if one is not None and counts else ZERO
 
     def next_interval(self) -> OthersVolume:
         """Begin an interval: nothing has traded lately."""

@@ -42,7 +42,8 @@ def counted(parent: Parent, view: View, algorithm: Pov) -> OthersVolume:
     """Give the volume of the others since the start, with what was printed since the order was looked at last.
 
     Where the prints hold our own executions too, as at a venue, those of the order's children are taken off again. While trading is
-    halted or the session closed nothing counts.
+    halted or the session closed nothing that is printed counts. What was printed while market data was lost is not known and
+    does not count either; where some of it is missing, what came before and after is not sent in a burst.
     """
     memo = dict(parent.memo)
     others = OthersVolume(
@@ -53,7 +54,12 @@ def counted(parent: Parent, view: View, algorithm: Pov) -> OthersVolume:
         total=Decimal(memo.get(OTHERS, "0")),
         lately=Decimal(memo.get(LATELY, "0")),
     )
-    if view.is_halted or not view.is_open:
-        return others
+    if not view.is_open:
+        return others.after_all((), corrections=view.corrections)
+    prints = view.prints
+    if view.is_halted:
+        # What is told with the news of the halt was printed before it.
+        prints = [one for one in prints if one.time_ns <= view.halted_ns]
     own = ZERO if view.prints_are_others else EXACT.subtract(parent.filled, Decimal(memo.get(OWN, "0")))
-    return others.after_all(view.prints, own)
+    others = others.after_all(prints, own, view.corrections, had_gap=view.had_gap)
+    return others.next_interval() if view.had_gap else others

@@ -35,6 +35,8 @@ out at the price at which it would be taken."""
 _DIGITS: Final = Decimal("1E-12")
 """To how much a rate that moves is rounded, down."""
 
+_ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.STALE, Pace.FEED_GAP, Pace.BEYOND_LIMIT})
+
 _FORBIDS: Final = frozenset({Rule.RISK, Rule.LIFE, Rule.MARKET, Rule.LIMIT})
 
 
@@ -133,7 +135,7 @@ class PovRound:
             self._at_ns.append(facts.rested_ns)
         else:
             self._others = self._others.next_interval()
-        if decision.pace is Pace.NO_QUOTE or decision.pace is Pace.BEYOND_LIMIT:
+        if decision.pace in _ON_QUOTE:
             self._on_quote = self._pov.interval is None
 
     def _place(self, decision: Decision) -> None:

@@ -28,10 +28,12 @@ from oms.model.order import Order
 from oms.model.parent import Parent
 from oms.model.reasons import Reason
 from oms.model.time_in_force import DAY, GTC, GoodTillCancel, TimeInForce
-from oms.model.work import NEVER_NS, Memo, Pace, Slice, Wake
+from oms.model.work import HELD, NEVER_NS, Memo, Pace, Slice, Wake
 from oms.ports.working_handler import NextWake, Plan, Steps, View
 
-_ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.BEYOND_LIMIT, Pace.KILLED, Pace.NOT_RECONCILED})
+_ON_QUOTE: Final = frozenset(
+    {Pace.NO_QUOTE, Pace.STALE, Pace.FEED_GAP, Pace.BEYOND_LIMIT, Pace.KILLED, Pace.NOT_RECONCILED}
+)
 """What may be over with the next quote, or is looked at again then for want of a better moment."""
 
 
@@ -76,7 +78,19 @@ class ReactingHandler(Handler):
             steps = end_steps(parent, view, algorithm.working)
             if steps is not None:
                 return steps
-        return self.work(parent, view, why, algorithm)
+        steps = self.work(parent, view, why, algorithm)
+        held = self._held(parent, view, algorithm.working)
+        if held is None:
+            return steps
+        # With the next quote it may be over; of limits of prices one is told.
+        wake = steps.wake if held is Pace.BEYOND_BAND else evolve(steps.wake, on_quote=True)
+        return evolve(steps, held=held, wake=wake)
+
+    def _held(self, parent: Parent, view: View, working: Working) -> Pace | None:
+        if view.limits is None and not view.is_lost and working.max_quote_age is None:
+            return None
+        pace = self.why_not(parent, view, working)
+        return pace if pace in HELD else None
 
     # ------------------------------------------------------------ what an algorithm says
 

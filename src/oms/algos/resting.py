@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Final
 
 from oms.algos.child_terms import passive_px
-from oms.algos.handling import is_buy, quote_for
+from oms.algos.handling import is_beyond_band, is_buy, quote_for
 from oms.algos.working import Working
 from oms.model.ids import OrderId
 from oms.model.parent import SLICE, Parent
+from oms.model.price_grid import PriceGrid
 from oms.model.terms import Limit
 from oms.ports.working_handler import View
 
@@ -32,7 +33,9 @@ def repriced(
     quote, buys = quote_for(view, working), is_buy(parent)
     if quote is None or view.is_killed or not (view.is_open and view.is_reconciled) or view.is_halted:
         return ()
-    px = passive_px(working, quote, is_buy=buys)
+    if is_beyond_band(view, working, is_buy=buys):
+        return ()
+    px = passive_px(working, quote, PriceGrid(view.instrument), is_buy=buys, limits=view.limits)
     found = []
     for child in parent.open.values():
         order = child.order

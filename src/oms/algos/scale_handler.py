@@ -16,7 +16,7 @@ from oms.model.parent import Parent
 from oms.model.price_grid import PriceGrid
 from oms.model.terms import Limit
 from oms.model.work import Pace, Slice, Wake
-from oms.ports.working_handler import NewChild, Steps, View
+from oms.ports.working_handler import NewChild, Skip, Steps, View
 
 LEVEL: Final = "level"
 """What a child is for that stands at a price of a ladder."""
@@ -47,8 +47,14 @@ class ScaleHandler(ReactingHandler):
         for child in parent.children.values():
             done = EXACT.add(child.filled, child.working)
             at_work[child.number] = EXACT.add(at_work.get(child.number, ZERO), done)
-        left, children = parent.available, []
-        for level in levels_of(algorithm, parent.qty, view, is_buy=order.side is Side.BUY):
+        left, children, skips = parent.available, [], []
+        is_buy = order.side is Side.BUY
+        for level in levels_of(algorithm, parent.qty, view, is_buy=is_buy):
+            if view.limits is not None and view.limits.refuses(level.price, is_buy=is_buy):
+                # The market may not trade there: it is placed once it may.
+                if level.number not in parent.decided:
+                    skips.append(Skip(number=level.number, pace=Pace.BEYOND_BAND, asked_qty=level.qty))
+                continue
             missing = min(EXACT.subtract(level.qty, at_work.get(level.number, ZERO)), left)
             if algorithm.working.max_child is not None:
                 missing = min(missing, algorithm.working.max_child)
@@ -64,7 +70,7 @@ class ScaleHandler(ReactingHandler):
                         time_in_force=resting(order),
                     )
                 )
-        return Steps(children=tuple(children))
+        return Steps(children=tuple(children), skips=tuple(skips))
 
 
 def levels_of(algorithm: Scale, qty: Decimal, view: View, *, is_buy: bool) -> tuple[Level, ...]:

@@ -26,7 +26,7 @@ from oms.algos.handling import (
 )
 from oms.algos.hours import Hours, SessionAt
 from oms.algos.jitter import jittered_sizes, jittered_times
-from oms.algos.others import first_memo
+from oms.algos.others import first_memo, keep_corrections
 from oms.algos.schedule_round import ScheduleRound
 from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
 from oms.algos.schedules import Occasion, Scheduled, slices_of, span_of, windows_of
@@ -134,7 +134,7 @@ class ScheduleHandler(Handler):
         working = algorithm.working
         symbol = view.instrument.symbol
         if stands(parent, view, working) and parent.may_send:
-            return follow(parent, view, self._hours)
+            return _corrected(follow(parent, view, self._hours), parent, view)
         seen, opens_ns = self._hours.seen(symbol, view)
         steps = self._steps(parent, seen, why, algorithm)
         if seen is view:
@@ -158,6 +158,12 @@ class ScheduleHandler(Handler):
             if steps is not None:
                 return evolve(steps, skips=skips)
         return ScheduleRound(parent, view, working, why, _dynamic(algorithm)).steps()
+
+
+def _corrected(steps: Steps, parent: Parent, view: View) -> Steps:
+    """Give steps that keep what of the volume was corrected while an order's time stands."""
+    memo = dict(parent.memo if steps.memo is None else steps.memo)
+    return evolve(steps, memo=tuple(memo.items())) if keep_corrections(memo, parent, view) else steps
 
 
 def _dynamic(algorithm: Algorithm) -> tuple[Decimal, Decimal] | None:

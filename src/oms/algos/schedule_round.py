@@ -12,7 +12,7 @@ from oms.algos.auctions import in_force
 from oms.algos.child_terms import is_passive
 from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of
 from oms.algos.others import others_volume
-from oms.algos.pacing import CatchUp, Decision, Facts, decide
+from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.resting import CROSS, repriced
 from oms.algos.vwap import dynamic_share, target_at
@@ -20,12 +20,12 @@ from oms.algos.working import Working
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.ids import OrderId
 from oms.model.parent import SLICE, Child, Parent
-from oms.model.work import Pace, Rule, Slice, Wake
+from oms.model.work import HELD, Pace, Rule, Slice, Wake
 from oms.ports.working_handler import NewChild, NextWake, Skip, Steps, View
 
 _WAITS: Final = frozenset({Rule.RISK, Rule.MARKET, Rule.LIMIT, Rule.CAPS})
 """Rules of which a slice waits until it ends, since what they say may pass."""
-_ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.BEYOND_LIMIT})
+_ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.STALE, Pace.FEED_GAP, Pace.BEYOND_LIMIT})
 _LEAST: Final = Decimal("1E-18")
 _WOULD: Final = "would"
 """The entry of the memo that says how much went out at the price at which it would be taken."""
@@ -36,7 +36,7 @@ class ScheduleRound:
     """What is found and decided in one look."""
 
     __slots__ = (
-        "_at_ns", "_at_volume", "_auctions", "_children", "_due", "_dynamic", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
+        "_at_ns", "_at_volume", "_auctions", "_children", "_due", "_dynamic", "_held", "_is_restart", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
         "_working", "_would_have",
     )  # fmt: skip
 
@@ -66,14 +66,16 @@ class ScheduleRound:
         self._due = [each for each in due if each not in self._over]
         self._auctions: list[Slice] = []
         self._memo = dict(parent.memo)
+        self._is_restart = Wake.RESTART in why
         self._others = others_volume(
             self._memo,
             parent,
             view,
             working,
-            is_restart=Wake.RESTART in why,
+            is_restart=self._is_restart,
             is_needed=dynamic is not None,
         )
+        self._held: Pace | None = None
         self._would_have = Decimal(self._memo.get(_WOULD, "0"))
         self._children: list[NewChild] = []
         self._skips: list[Skip] = []
@@ -98,10 +100,13 @@ class ScheduleRound:
             on_quote=self._on_quote and ages,
             on_price=self._on_quote and not ages,
         )
-        is_news = bool(self._children or self._skips)
+        # What the count of the volume begins with is another one after a correction, and after a restart.
+        is_recounted = self._others is not None and (self._is_restart or bool(self._view.corrections))
+        is_news = bool(self._children or self._skips) or is_recounted
         memo = tuple(self._memo.items()) if is_news else None
         return Steps(
-            cancel=ended, reprice=repriced, skips=tuple(self._skips), children=tuple(self._children), memo=memo, wake=wake
+            cancel=ended, reprice=repriced, skips=tuple(self._skips), children=tuple(self._children), memo=memo, wake=wake,
+            held=self._held,
         )  # fmt: skip
 
     # ------------------------------------------------------------ what was missed, and what is due
@@ -204,6 +209,9 @@ class ScheduleRound:
         asks = bool(due) or working.i_would_price is not None or facts.completing or bool(facts.min_qty)
         decision = decide(facts) if asks or self._over else Decision(ZERO, Pace.NOTHING_DUE)
         pace = decision.pace
+        stopped = why_stopped(facts)
+        if stopped in HELD and (asks or self._over or stopped is self._parent.held):
+            self._held = stopped
         if decision.qty and asks:
             number = due[-1].number if due else max(self._parent.decided, default=-1)
             self._place(decision, number, SLICE if pace in _ON_TIME else CROSS)

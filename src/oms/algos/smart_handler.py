@@ -25,6 +25,8 @@ from oms.algos.handling import (
     auction_child,
     end_steps,
     extends,
+    is_beyond_band,
+    is_buy,
     reasons_of,
     why_not_amended,
     why_not_begun,
@@ -112,6 +114,8 @@ class SmartHandler(Handler):
             return Steps(wake=NextWake(at_ns=parent.start_ns))
         if not _may_send(parent, view):
             return Steps(wake=awake)
+        if is_beyond_band(view, smart.working, is_buy=is_buy(parent)):
+            return Steps(wake=awake, held=Pace.BEYOND_BAND)
         return _Round(parent, view, smart, smart.working.max_child).steps()
 
 

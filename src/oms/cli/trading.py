@@ -23,8 +23,7 @@ from oms.model.define import record
 from oms.model.events import Event, OrderEvent, OrderSubmitted
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import MarketData, Quote, TradePrint
-from oms.model.security_status import SecurityStatus
+from oms.model.market import NEWS, MarketData, Quote, TradePrint
 from oms.model.sessions import NS_PER_S, to_datetime
 from oms.model.time_in_force import GTC, Day, GoodTillCancel
 from oms.ports.calendar import SessionSource
@@ -208,7 +207,7 @@ def _quote(om: OrderManager, update: MarketData, plan: Plan) -> Quote | None:
         return _around(update, update.close, update.volume, plan.instrument)
     if type(update) is TradePrint:
         return _around(update, update.price, update.size, plan.instrument) if plan.trades_alone else None
-    return None if type(update) is SecurityStatus else om.quote(update.symbol)
+    return None if isinstance(update, NEWS) else om.quote(update.symbol)
 
 
 def _around(update: MarketData, px: Decimal, size: Decimal | None, instrument: Instrument) -> Quote:

@@ -50,11 +50,10 @@ from oms.model.break_commands import AssignBreak, ReconcileBroker, ResolveBreak
 from oms.model.capabilities import Capabilities
 from oms.model.decimals import EXACT, exact_arithmetic
 from oms.model.ids import BrokerName, ClOrdId, Symbol
-from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
+from oms.model.market import NEWS, MarketNews, MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request
-from oms.model.security_status import SecurityStatus
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.venue_profile import IdScope
 from oms.model.work import Wake
@@ -64,7 +63,7 @@ MAX_FOLLOW_UPS: Final = 10_000
 """How many commands may follow from one input before it is taken for a loop."""
 
 _CLOCK: Final = "clock"
-_PASSING: Final = frozenset({TimerDue, Quote, VenueQuote, VenueDepth, TradePrint, MarkPrice, SecurityStatus})
+_PASSING: Final = frozenset({TimerDue, Quote, VenueQuote, VenueDepth, TradePrint, MarkPrice, *NEWS})
 """Inputs that cause no event of their own: what happens with them happens since time has passed."""
 
 
@@ -274,7 +273,7 @@ class Engine:
         with exact_arithmetic():
             return emergency_requests.reduce(self._entry, command, counter, unsent, now_ns)
 
-    def see(self, update: MarketUpdate | VenueQuote | VenueDepth | SecurityStatus) -> None:
+    def see(self, update: MarketUpdate | VenueQuote | VenueDepth | MarketNews) -> None:
         """Take the market in without anything else, as `handle` would; no order is released."""
         if isinstance(update, VenueQuote):
             update = self._entry.see_at(update.broker, update.quote)
@@ -283,7 +282,7 @@ class Engine:
             if quote is None:
                 return
             update = quote
-        if isinstance(update, SecurityStatus):
+        if isinstance(update, NEWS):
             self._entry.tapes.note(update)
             return
         if type(update) is not MarkPrice:
@@ -304,7 +303,7 @@ class Engine:
         self._market.update(earlier._market)
         self._quotes.update(earlier._quotes)
         self._entry.follow(earlier._entry)
-        self._entry.tapes.halted.update(earlier._entry.tapes.halted)
+        self._entry.tapes.follow(earlier._entry.tapes)
 
     # ------------------------------------------------------------ one method an input
 

@@ -13,12 +13,11 @@ from oms.model.group import Group
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import MarketUpdate, Quote
+from oms.model.market import MarketNews, MarketUpdate, Quote
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reports import QueryResult, Report, SendResult
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Outgoing
 from oms.model.routing_table import Routing
-from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 
 
@@ -215,7 +214,7 @@ Input: TypeAlias = (
     | MarketUpdate
     | VenueQuote
     | VenueDepth
-    | SecurityStatus
+    | MarketNews
     | TimerDue
     | SessionChange
     | Start

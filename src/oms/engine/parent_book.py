@@ -258,6 +258,10 @@ def _executed(state: Any, event: ev.ChildExecuted, order: Order) -> None:
     book.settle(parent)
 
 
+def _held(state: Any, event: ev.WorkHeld, order: Order) -> None:
+    state.parents.by_id[event.order_id].held = event.why
+
+
 def _suspended(state: Any, event: ev.WorkSuspended, order: Order) -> None:
     parent = state.parents.by_id[event.order_id]
     parent.suspended = event.why
@@ -298,6 +302,7 @@ WORK: Final[dict[type[ev.OrderEvent], Callable[[Any, Any, Order], None]]] = {
     ev.SliceDecided: _decided,
     ev.WorkNoted: _noted,
     ev.ChildExecuted: _executed,
+    ev.WorkHeld: _held,
     ev.WorkSuspended: _suspended,
     ev.WorkResumed: _resumed,
     ev.WorkStopped: _stopped,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
+
+from attrs import evolve
 
 from oms.engine.routes import Reasons, Route
 from oms.engine.state import State
@@ -11,17 +13,20 @@ from oms.engine.tapes import Tapes
 from oms.errors import UnknownOrderError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import SubmitOrder
+from oms.model.enums import Side
 from oms.model.ids import Account, OrderId, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketNews, MarketUpdate, PrintCorrection, Quote, TradePrint
 from oms.model.order import Order
 from oms.model.parent import Parent
+from oms.model.price_grid import PriceGrid
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.routing_places import Places
-from oms.model.time_in_force import Day, GoodTillCancel, in_words
-from oms.model.work import MAX_PLANNED, Slice, WorkEnd, checked_memo
+from oms.model.terms import Limit, Market, Terms
+from oms.model.time_in_force import AtTheClose, AtTheOpening, Day, GoodTillCancel, in_words
+from oms.model.work import MAX_PLANNED, Slice, Wake, WorkEnd, checked_memo
 from oms.model.work_commands import PauseWork, ResumeWork
-from oms.ports.working_handler import Plan, View, WorkingHandler
+from oms.ports.working_handler import NewChild, Plan, View, WorkingHandler
 
 # Routes and quotes are the order entry's own.
 # ruff: noqa: SLF001
@@ -46,7 +51,12 @@ class Entry(Protocol):
 
 
 def view_of(
-    entry: Entry, symbol: Symbol, account: Account, parent: Parent | None = None, *, reads: bool = False
+    entry: Entry,
+    symbol: Symbol,
+    account: Account,
+    parent: Parent | None = None,
+    *,
+    reads: bool | None = None,
 ) -> View:
     """Give what an algorithm is shown.
 
@@ -55,7 +65,7 @@ def view_of(
         symbol: The instrument.
         account: Whose order it is.
         parent: The order that is asked about; None for one that is yet to come.
-        reads: It is to be shown every print.
+        reads: Its algorithm is asked what to do: whether it is to be shown every print; None where it is not asked.
     """
     state = entry.state
     route = entry._route(symbol)
@@ -63,8 +73,11 @@ def view_of(
     tape = entry.tapes.of(symbol, quote, entry.market.get(symbol))
     had_gap = parent is None
     prints: tuple[TradePrint, ...] = ()
+    corrections: Sequence[PrintCorrection] = ()
+    if reads is not None and parent is not None:
+        corrections = tape.corrected(parent.order_id)
     if reads and parent is not None:
-        had_gap = not tape.has_reader(parent.order_id)
+        had_gap = tape.has_gap(parent.order_id)
         prints = tuple(tape.read(parent.order_id))
     return View(
         now_ns=state.now_ns,
@@ -78,10 +91,14 @@ def view_of(
         prints_are_others=route.capabilities.simulated,
         is_open=state.sessions.takes_orders(symbol),
         is_halted=symbol in entry.tapes.halted,
+        halted_ns=entry.tapes.halted.get(symbol, 0),
         is_killed=state.book.kill_reason is not None,
         is_reconciled=route.broker not in state.breaks.unreconciled,
         resting_ns=0 if parent is None else resting_ns(parent),
         had_gap=had_gap,
+        corrections=corrections,
+        limits=entry.tapes.limits.get(symbol),
+        is_lost=bool(entry.tapes.lost) and entry.tapes.is_lost(symbol, quote, tape.last_trade),
         places=entry.places_of(route.instrument, account) if route.has_choice else None,
     )
 
@@ -89,6 +106,35 @@ def view_of(
 def resting_ns(parent: Parent) -> int:
     """Give until when nothing is sent since children were refused: for 1, 2, 4 … up to 60 seconds after the last; 0 for no rest."""
     return parent.refused_ns + min(1 << (parent.rejects - 1), 60) * 1_000_000_000 if parent.rejects else 0
+
+
+def note(entry: Entry, news: MarketNews) -> None:
+    """Take note of what is said of a market beside prices, and have the orders looked at that are worked in it."""
+    state, tapes = entry.state, entry.tapes
+    tapes.note(news)
+    found = [parent for parent in state.parents.live.values() if parent.order._symbol == news.symbol]
+    if isinstance(news, PrintCorrection):
+        tapes.of(news.symbol).correct(news, [parent.order_id for parent in found])
+    for parent in found:
+        state.parents.wake(parent, Wake.VOLUME if isinstance(news, PrintCorrection) else Wake.SESSION)
+
+
+def held_to_limits(view: View, side: Side, new: NewChild) -> Terms | None:
+    """Give the terms of a child with a price that the market may trade at; None where its own price allows none.
+
+    What goes into an auction has limits of its own, at its venue.
+    """
+    limits, terms = view.limits, new.terms
+    if limits is None or isinstance(new.time_in_force, AtTheOpening | AtTheClose):
+        return terms
+    is_buy, grid = side is Side.BUY, PriceGrid(view.instrument)
+    if isinstance(terms, Limit):
+        if limits.refuses(terms.price, is_buy=is_buy):
+            return None
+        px = limits.nearest(terms.price, grid)
+        return terms if px == terms.price else evolve(terms, price=px)
+    worst = limits.worst(grid, is_buy=is_buy) if isinstance(terms, Market) else None
+    return terms if worst is None else Limit(worst)
 
 
 def begin(

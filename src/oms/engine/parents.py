@@ -22,11 +22,10 @@ from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from oms.model.decimals import ZERO, plain
 from oms.model.enums import AnomalyCode, SessionPhase
 from oms.model.ids import BrokerName, OrderId
-from oms.model.market import Quote, TradePrint
+from oms.model.market import NEWS, MarketNews, Quote, TradePrint
 from oms.model.order import ENDED
 from oms.model.parent import ORIGIN, Child, Parent
 from oms.model.requests import Request
-from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.model.work import Memo, Pace, Wake, WorkEnd, checked_memo
 from oms.model.work_commands import PauseWork, ResumeWork
@@ -60,7 +59,7 @@ class Parents:
     @property
     def inputs(self) -> dict[type[Any], Callable[[Any], None]]:
         """What is done with each input that is about orders that are worked here."""
-        return {PauseWork: self._pause, ResumeWork: self._resume, SecurityStatus: self._note}
+        return {PauseWork: self._pause, ResumeWork: self._resume, **dict.fromkeys(NEWS, self._note)}
 
     def _pause(self, what: PauseWork) -> None:
         self._state.begin(PauseWork, what.asked_by)
@@ -70,11 +69,8 @@ class Parents:
         self._state.begin(ResumeWork, what.asked_by)
         parent_entry.resume(self._state, what)
 
-    def _note(self, what: SecurityStatus) -> None:
-        self._entry.tapes.note(what)
-        for parent in self._book.live.values():
-            if parent.order._symbol == what.symbol:
-                self._book.wake(parent, Wake.SESSION)
+    def _note(self, what: MarketNews) -> None:
+        parent_entry.note(self._entry, what)
 
     # ------------------------------------------------------------ what has happened
 
@@ -191,8 +187,9 @@ class Parents:
             self._suspend(parent, f"no handler works {parent.order._terms}")
             self._settle(parent, NextWake())
             return
+        order = parent.order
         view = parent_entry.view_of(
-            self._entry, parent.order._symbol, parent.order._account, parent, reads=handler.needs_prints
+            self._entry, order._symbol, order._account, parent, reads=handler.needs_prints
         )
         steps = self._ask(handler, parent, view, why)
         try:
@@ -256,6 +253,10 @@ class Parents:
             self._begin()
             noted = ev.WorkNoted(*self._state.envelope(), parent.order_id, self._memo)
             self._state.record_of(parent.order, noted)
+        if steps.held is not parent.held:
+            self._begin()
+            held = ev.WorkHeld(*self._state.envelope(), parent.order_id, steps.held)
+            self._state.record_of(parent.order, held)
         if steps.suspend is not None:
             self._suspend(parent, steps.suspend)
         if steps.finish is not None and parent.stopped is None:
@@ -281,15 +282,16 @@ class Parents:
         asked = new.qty if new.asked_qty is None else new.asked_qty
         qty = min(new.qty, parent.available)
         pace = self._why_not(parent, view, new)
+        terms = parent_entry.held_to_limits(view, parent.order._side, new)
         if pace is None and qty <= ZERO:
             pace = Pace.DONE
-        if pace is not None:
-            self._decide(parent, view, new.number, asked, pace, new.role)
+        if terms is None or pace is not None:
+            self._decide(parent, view, new.number, asked, pace or Pace.BEYOND_BAND, new.role)
             return
         state, order = self._state, parent.order
         order_id = state.free_order_id()
         command = SubmitOrder(
-            order._symbol, order._side, qty, new.terms, new.time_in_force, order._account,
+            order._symbol, order._side, qty, terms, new.time_in_force, order._account,
             instructions=order._instructions if new.instructions is None else new.instructions,
         )  # fmt: skip
         self._decide(parent, view, new.number, asked, new.pace, new.role, qty, order_id)

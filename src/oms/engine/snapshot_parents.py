@@ -22,6 +22,7 @@ def rows_of(state: State) -> Iterator[object]:
             parent.order_id, tuple(parent.slices.values()), tuple(parent.taken.values()), tuple(parent.decided.items()),
             parent.start_ns, parent.end_ns, parent.arrival, parent.memo, parent.rejects, parent.refused_ns, parent.last_child_ns,
             parent.suspended, parent.stopped, parent.stop_text, qty, terms, parent._told_excess,
+            parent.held,
         )  # fmt: skip
         for child in parent.children.values():
             yield rows.ChildRow(
@@ -54,6 +55,7 @@ def take(state: State, row: object) -> bool:
             if row.amend_qty is not None and row.amend_terms is not None:
                 parent.amend = (row.amend_qty, row.amend_terms)
             parent._told_excess = row.told_excess
+            parent.held = row.held
             book.add(parent)
             book.settle(parent)
         case rows.ChildRow():

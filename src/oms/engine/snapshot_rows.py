@@ -347,6 +347,7 @@ class ParentRow:
     amend_qty: Decimal | None
     amend_terms: Terms | None
     told_excess: Decimal
+    held: Pace | None
 
 
 @record

@@ -11,7 +11,8 @@ from oms.model.decimals import ZERO
 from oms.model.depth import BookOrder, Depth
 from oms.model.enums import SecurityTradingStatus, Side
 from oms.model.ids import OrderId, Symbol
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketNews, MarketUpdate, PrintCorrection, Quote, TradePrint
+from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.security_status import SecurityStatus
 
 TRIM: Final = 4_096
@@ -31,7 +32,8 @@ class Tape:
     """
 
     __slots__ = (
-        "_base", "_prints", "_readers", "_touch", "_waiting", "depth_listeners", "good_quote", "last_trade", "price_listeners", "printed_qty",
+        "_base", "_corrections", "_gaps", "_prints", "_readers", "_touch", "_waiting", "depth_listeners", "good_quote", "last_trade",
+        "price_listeners", "printed_qty",
         "quote_listeners",
     )  # fmt: skip
 
@@ -49,6 +51,9 @@ class Tape:
         self._prints: list[TradePrint] = []
         self._base = 0
         self._readers: dict[OrderId, int] = {}
+        # Who has not seen yet that prints are missing, and which corrections somebody has not seen yet.
+        self._gaps: set[OrderId] = set()
+        self._corrections: dict[OrderId, list[PrintCorrection]] = {}
         # Volumes that are waited for, some of them no longer.
         self._waiting: list[tuple[Decimal, OrderId]] = []
 
@@ -119,13 +124,30 @@ class Tape:
         self._readers[order_id] = end
         return tuple(self._prints[since - self._base :])
 
-    def has_reader(self, order_id: OrderId) -> bool:
-        """Tell whether an order's algorithm was shown prints before."""
-        return order_id in self._readers
+    def has_gap(self, order_id: OrderId) -> bool:
+        """Tell whether prints are missing that an order's algorithm was not shown: it sees its first ones, or some were lost."""
+        is_new = order_id not in self._readers or order_id in self._gaps
+        self._gaps.discard(order_id)
+        return is_new
+
+    def lose(self) -> None:
+        """Take note that prints were lost."""
+        self._gaps.update(self._readers)
+
+    def correct(self, correction: PrintCorrection, order_ids: Iterable[OrderId]) -> None:
+        """Keep a correction for the algorithms of orders, until they have seen it."""
+        for order_id in order_ids:
+            self._corrections.setdefault(order_id, []).append(correction)
+
+    def corrected(self, order_id: OrderId) -> Sequence[PrintCorrection]:
+        """Give the corrections since an order's algorithm was last shown them."""
+        return tuple(self._corrections.pop(order_id, ())) if self._corrections else ()
 
     def forget(self, order_id: OrderId) -> None:
         """Let an order go."""
         self._readers.pop(order_id, None)
+        self._gaps.discard(order_id)
+        self._corrections.pop(order_id, None)
         self.quote_listeners.pop(order_id, None)
         self.price_listeners.pop(order_id, None)
         self.depth_listeners.pop(order_id, None)
@@ -153,18 +175,28 @@ class Tapes:
 
     Attributes:
         by_symbol: These.
-        halted: The instruments in which trading is halted, as far as somebody has said so.
+        halted: The instruments in which trading is halted, as far as somebody has said so, each with the moment, in nanoseconds UTC.
         since_ns: When trading went on or a session opened last, in nanoseconds UTC, by instrument; None is for all. Older quotes are
             not to be used.
+        limits: Between which prices instruments may trade, as far as somebody has said so.
+        lost: Up to when market data was lost last, in nanoseconds UTC, by instrument.
     """
 
-    __slots__ = ("by_symbol", "halted", "since_ns")
+    __slots__ = ("by_symbol", "halted", "limits", "lost", "since_ns")
 
     def __init__(self) -> None:
         """Begin with none."""
         self.by_symbol: dict[Symbol, Tape] = {}
-        self.halted: dict[Symbol, None] = {}
+        self.halted: dict[Symbol, int] = {}
         self.since_ns: dict[Symbol | None, int] = {}
+        self.limits: dict[Symbol, PriceLimits] = {}
+        self.lost: dict[Symbol, int] = {}
+
+    def follow(self, earlier: Tapes) -> None:
+        """Take over from one that is given up what is known of halts, limits and losses."""
+        self.halted.update(earlier.halted)
+        self.limits.update(earlier.limits)
+        self.lost.update(earlier.lost)
 
     def of(self, symbol: Symbol, quote: Quote | None = None, last: MarketUpdate | None = None) -> Tape:
         """Give the market of an instrument, from now on looked at.
@@ -183,13 +215,28 @@ class Tapes:
                 tape.last_trade = last
         return tape
 
-    def note(self, status: SecurityStatus) -> None:
-        """Take note that trading is halted, or goes on."""
-        if status.security_trading_status is SecurityTradingStatus.TRADING_HALT:
-            self.halted[status.symbol] = None
-        else:
-            self.halted.pop(status.symbol, None)
-            self.go_on(status.symbol, status.time_ns)
+    def note(self, news: MarketNews) -> None:
+        """Take note of what is said beside prices; of a correction nothing stays."""
+        if isinstance(news, PriceLimits):
+            self.limits[news.symbol] = news
+        elif isinstance(news, FeedGap):
+            self.lost[news.symbol] = news.time_ns
+            self.go_on(news.symbol, news.time_ns)
+            tape = self.by_symbol.get(news.symbol)
+            if tape is not None:
+                tape.lose()
+        elif isinstance(news, SecurityStatus):
+            if news.security_trading_status is SecurityTradingStatus.TRADING_HALT:
+                self.halted.setdefault(news.symbol, news.time_ns)
+            else:
+                self.halted.pop(news.symbol, None)
+                self.go_on(news.symbol, news.time_ns)
+
+    def is_lost(self, symbol: Symbol, quote: Quote | None, last: TradePrint | None) -> bool:
+        """Tell whether nothing of a market was heard since some of it was lost: no quote, or no print where nobody quotes."""
+        lost_ns = self.lost.get(symbol)
+        heard = last if quote is None else quote
+        return lost_ns is not None and (heard is None or heard.time_ns < lost_ns)
 
     def go_on(self, symbol: Symbol | None, time_ns: int) -> None:
         """Take note that trading goes on, or a session opens; None for all instruments: older quotes are not to be used."""

@@ -833,6 +833,17 @@ class ChildExecuted(OrderEvent):
 
 
 @record
+class WorkHeld(OrderEvent):
+    """Something forbids the children of an order for now that somebody should know of, or does so no longer.
+
+    Attributes:
+        why: What: its market data is too old or was lost, or the market may not trade at its limit. None where that is over.
+    """
+
+    why: Pace | None
+
+
+@record
 class WorkSuspended(OrderEvent):
     """Nothing more of an order is sent until somebody lets it go on, and what works of it is taken back.
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import field
 
+from oms.errors import ValidationError
 from oms.model.bars import Bar, QuoteBar
 from oms.model.define import record
 from oms.model.depth import Depth
-from oms.model.door import moment
+from oms.model.door import moment, shown
 from oms.model.enums import Side
 from oms.model.ids import Symbol
 from oms.model.market_fields import price as _px
 from oms.model.market_fields import price_or_none as _px_or_none
 from oms.model.market_fields import size as _size
 from oms.model.market_fields import symbol as _symbol
+from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.security_status import SecurityStatus
 
 
@@ -92,8 +94,45 @@ class MarkPrice:
     price: Decimal = field(converter=_px)
 
 
+@record
+class PrintCorrection:
+    """A print that was heard before is void, or was another one.
+
+    Attributes:
+        time_ns: When that was received, in nanoseconds UTC.
+        was: The print as it was heard.
+        now: What it is now, with the time of the first one; None where it is void.
+
+    Raises:
+        ValidationError: One of them is no print, they are of two instruments, or the time is no int from 0 to 2^63 - 1.
+    """
+
+    time_ns: int = field(converter=moment)
+    was: TradePrint
+    now: TradePrint | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what corrects nothing."""
+        for name, given in (("was", self.was), ("now", self.now)):
+            if type(given) is not TradePrint and (given is not None or name == "was"):
+                raise ValidationError(name, shown(given), "pass a TradePrint")
+        if self.now is not None and self.now.symbol != self.was.symbol:
+            raise ValidationError("now", f"a print of {self.now.symbol}", f"pass one of {self.was.symbol}")
+
+    @property
+    def symbol(self) -> Symbol:
+        """What was traded."""
+        return self.was.symbol
+
+
 MarketUpdate: TypeAlias = Quote | TradePrint | MarkPrice
 """What the engine hears of a market."""
 
-MarketData: TypeAlias = MarketUpdate | Depth | Bar | QuoteBar | SecurityStatus
-"""All that is heard of a market; of depth and bars the engine hears what follows from them, and of a halt nothing."""
+MarketNews: TypeAlias = SecurityStatus | PriceLimits | FeedGap | PrintCorrection
+"""What it hears beside that, for the orders that are worked here."""
+
+NEWS: Final = (SecurityStatus, PriceLimits, FeedGap, PrintCorrection)
+"""The classes of it."""
+
+MarketData: TypeAlias = MarketUpdate | Depth | Bar | QuoteBar | MarketNews
+"""All that is heard of a market; of depth and bars the engine hears what follows from them."""

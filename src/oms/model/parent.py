@@ -106,12 +106,13 @@ class Parent:
         refused_ns: When the last of them was, in nanoseconds UTC.
         last_child_ns: When the last child was announced, in nanoseconds UTC; 0 before the first.
         suspended: Why nothing is sent until somebody lets it go on; None where it is not suspended.
+        held: What forbids a child for now that somebody was told of; None where nothing does.
         stopped: What kind of end it comes to; None where it does not.
         amend: The total and the terms that it is to be changed to once enough is taken back; None where it is not.
     """
 
     __slots__ = (
-        "_told_excess", "amend", "arrival", "children", "decided", "end_ns", "filled", "last_child_ns", "memo", "open", "order", "planned",
+        "_told_excess", "amend", "arrival", "children", "decided", "end_ns", "filled", "held", "last_child_ns", "memo", "open", "order", "planned",
         "refused_ns", "rejects", "slices", "start_ns", "stop_text", "stopped", "suspended", "taken", "working",
     )  # fmt: skip
 
@@ -129,6 +130,7 @@ class Parent:
         self.filled = self.working = self.planned = ZERO
         self.rejects = self.refused_ns = self.last_child_ns = 0
         self.suspended: str | None = None
+        self.held: Pace | None = None
         self.stopped: WorkEnd | None = None
         self.stop_text = ""
         self.amend: tuple[Decimal, Terms] | None = None
@@ -199,7 +201,7 @@ class Parent:
             self.order_id, self.order._order_qty, self.filled, self.working, self.available, self.start_ns, self.end_ns,
             tuple(self.slices.values()), tuple(self.decided.items()),
             tuple((one.order_id, one.number, one.role, one.filled, one.working) for one in self.children.values()),
-            self.suspended, self.stopped, self.arrival, self.memo,
+            self.suspended, self.stopped, self.arrival, self.memo, self.held,
         )  # fmt: skip
 
     def __repr__(self) -> str:
@@ -227,6 +229,7 @@ class WorkView:
         stopped: What kind of end it comes to; None where it does not.
         arrival: The last usable quote as it was planned for the first time.
         memo: What its handler keeps of its own.
+        held: What forbids a child for now that somebody was told of; None where nothing does.
     """
 
     order_id: OrderId
@@ -243,6 +246,7 @@ class WorkView:
     stopped: WorkEnd | None
     arrival: Seen
     memo: Memo
+    held: Pace | None = None
 
 
 def may_execute(order: Order) -> Decimal:

@@ -68,7 +68,14 @@ class Pace(Enum):
     NOT_RECONCILED = "not_reconciled", "the broker is not reconciled yet", Rule.MARKET
     HALTED = "halted", "halted", Rule.MARKET
     CLOSED = "closed", "the session is closed", Rule.MARKET
-    NO_QUOTE = "no_quote", "no fresh, two-sided, uncrossed quote", Rule.MARKET
+    NO_QUOTE = "no_quote", "no two-sided, uncrossed quote", Rule.MARKET
+    STALE = "stale", "the last quote is too old", Rule.MARKET
+    FEED_GAP = "feed_gap", "market data was lost, and nothing was heard since", Rule.MARKET
+    BEYOND_BAND = (
+        "beyond_band",
+        "the market may not trade at its limit: that is outside the price limits",
+        Rule.LIMIT,
+    )
     BEYOND_LIMIT = "beyond_limit", "beyond the limit price", Rule.LIMIT
     RESTING = "resting", "the rest between children is not over", Rule.CAPS
     CAPPED = "capped", "no room under the caps for a child", Rule.CAPS
@@ -97,6 +104,10 @@ class Pace(Enum):
         member.words = words
         member.rule = rule
         return member
+
+
+HELD: Final = frozenset({Pace.STALE, Pace.FEED_GAP, Pace.BEYOND_BAND})
+"""What somebody should know of that forbids a child: market data that is too old or was lost, and price limits."""
 
 
 class Wake(Choice):

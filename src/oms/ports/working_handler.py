@@ -13,7 +13,8 @@ from oms.model.define import record, value
 from oms.model.ids import BrokerName, OrderId
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
-from oms.model.market import Quote, TradePrint
+from oms.model.market import PrintCorrection, Quote, TradePrint
+from oms.model.market_news import PriceLimits
 from oms.model.parent import NOTHING_SEEN, SLICE, Parent, Seen
 from oms.model.reasons import Reason
 from oms.model.routing import RouteDecision
@@ -43,10 +44,15 @@ class View:
         prints_are_others: The prints hold none of our own executions: the broker is simulated.
         is_open: The session is open, as far as somebody has said.
         is_halted: Trading in the instrument is halted.
+        halted_ns: Since when, in nanoseconds UTC; 0 where it is not.
         is_killed: The kill switch is engaged.
         is_reconciled: The broker takes new orders, as far as it is for a restart to say.
         resting_ns: Until when nothing is sent since children were refused, in nanoseconds UTC; 0 where nothing was.
-        had_gap: Prints may be missing before the first of `prints`: the manager was started, or the order has just begun.
+        had_gap: Prints are missing before or among `prints`: the manager was started, the order has just begun, or market data was
+            lost (`FeedGap`).
+        corrections: What of earlier prints was corrected or declared void since this order's handler was last asked, oldest first.
+        limits: Between which prices the instrument may trade; None where nobody has said.
+        is_lost: Market data was lost, and nothing was heard since: no quote, or no print where nobody quotes.
         places: Gives, for a child as it would be sent, what is known of every broker of the rule that the order follows; None
             where there is no such rule, or it names one broker alone.
     """
@@ -62,10 +68,14 @@ class View:
     prints_are_others: bool = False
     is_open: bool = True
     is_halted: bool = False
+    halted_ns: int = 0
     is_killed: bool = False
     is_reconciled: bool = True
     resting_ns: int = 0
     had_gap: bool = False
+    corrections: Sequence[PrintCorrection] = ()
+    limits: PriceLimits | None = None
+    is_lost: bool = False
     places: Callable[[SubmitOrder], Places] | None = None
 
     @property
@@ -199,6 +209,7 @@ class Steps:
         finish: The kind of end that it comes to now; None where it works on.
         text: Why it ends.
         routing: Where the children go and why, to be recorded before them; None where that is not for the handler to say.
+        held: What forbids a child for now that somebody should know of; it is recorded as it begins, and as it ends.
     """
 
     cancel: tuple[OrderId, ...] = ()
@@ -212,6 +223,7 @@ class Steps:
     finish: WorkEnd | None = None
     text: str = ""
     routing: RouteDecision | None = None
+    held: Pace | None = None
 
 
 class WorkingHandler(OrderTypeHandler, Protocol):

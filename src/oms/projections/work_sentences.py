@@ -65,6 +65,9 @@ WORK_TOLD: Final[dict[type[ev.OrderEvent], Callable[[Any, Order], str]]] = {
     ev.SliceDecided: lambda event, _: _decided(event),
     ev.WorkNoted: lambda event, _: f"its algorithm notes {_notes(event)}",
     ev.ChildExecuted: lambda event, _: _executed(event),
+    ev.WorkHeld: lambda event, _: (
+        "what held it back is over" if event.why is None else f"nothing is sent for now: {event.why.words}"
+    ),
     ev.WorkSuspended: lambda event, _: f"suspended, nothing more is sent{_because(event.why)}",
     ev.WorkResumed: lambda event, _: f"worked on{_because(event.why)}",
     ev.WorkStopped: lambda event, _: f"no more is sent: {wording.words(event.text)}",

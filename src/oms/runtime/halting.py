@@ -39,12 +39,11 @@ from oms.model import commands as cmd
 from oms.model.door import KnownAsker
 from oms.model.events import CancelRequested, Event, IdBlockReserved
 from oms.model.ids import ClOrdId, OrderId
-from oms.model.market import MarkPrice, Quote, TradePrint
+from oms.model.market import NEWS, MarkPrice, Quote, TradePrint
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent, Refused, Unknown
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request, ids_of, new_orders
-from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.ports.clock import Clock
 from oms.runtime.inbox import CANCELS, COMMANDS, HELD, LISTINGS, HeldReports, Inbox
@@ -288,7 +287,7 @@ class Halting:
             self._mass_cancel(engine, what, MassCancelResult())
         elif isinstance(what, cmd.ReplaceOrder):
             self._reduce(engine, what)
-        elif isinstance(what, Quote | TradePrint | MarkPrice | VenueQuote | VenueDepth | SecurityStatus):
+        elif isinstance(what, (Quote, TradePrint, MarkPrice, VenueQuote, VenueDepth, *NEWS)):
             engine.see(what)
         elif isinstance(what, SessionChange | cmd.EngageKillSwitch):
             if len(self._inbox) >= self.held.cap:

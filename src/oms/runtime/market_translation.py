@@ -9,7 +9,17 @@ from oms.model.bars import Bar, QuoteBar
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
 from oms.model.door import shown
 from oms.model.ids import BrokerName, Symbol
-from oms.model.market import MarketData, MarketUpdate, MarkPrice, Quote, TradePrint
+from oms.model.market import (
+    NEWS,
+    MarketData,
+    MarketNews,
+    MarketUpdate,
+    MarkPrice,
+    PrintCorrection,
+    Quote,
+    TradePrint,
+)
+from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.security_status import SecurityStatus
 from oms.model.top_of_book import TopOfBook
 from oms.simulation.bar_path import BarPath, prints_of, quotes_of
@@ -46,11 +56,11 @@ class Translation:
         its_own = self._venues.get(broker)
         if its_own is None:
             its_own = self._venues[broker] = Translation(self._path)
-        # A halt at one venue stops nothing elsewhere.
-        return [one for one in its_own.of(heard) if not isinstance(one, SecurityStatus)]
+        # A halt at one venue stops nothing elsewhere, and what is said beside prices is said of the market as a whole.
+        return [one for one in its_own.of(heard) if not isinstance(one, NEWS)]
 
-    def of(self, heard: MarketData) -> Sequence[MarketUpdate | SecurityStatus]:
-        """Give what follows from depth or a bar; a halt goes on as it is.
+    def of(self, heard: MarketData) -> Sequence[MarketUpdate | MarketNews]:
+        """Give what follows from depth or a bar; a halt, and other news of the market, goes on as it is.
 
         Raises:
             ValidationError: It is nothing that a market says.
@@ -66,7 +76,7 @@ class Translation:
                 return prints_of(heard, self._path)
             case QuoteBar():
                 return quotes_of(heard, self._path)
-            case SecurityStatus():
+            case SecurityStatus() | PriceLimits() | FeedGap() | PrintCorrection():
                 # While nothing is quoted or traded, nothing that is held here is reached; but what is worked here waits.
                 return (heard,)
             case _:

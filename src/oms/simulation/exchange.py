@@ -53,7 +53,8 @@ from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Depth, Levels
 from oms.model.enums import SecurityTradingStatus
 from oms.model.ids import Account, ClOrdId, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import MarketData, MarkPrice, Quote, TradePrint
+from oms.model.market import MarketData, MarkPrice, PrintCorrection, Quote, TradePrint
+from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.reports import ExecutionReport
 from oms.model.requests import (
     NewOrderList,
@@ -234,6 +235,9 @@ class SimulatedExchange:
                 return self.on_bar(heard)
             case SecurityStatus():
                 return self.on_status(heard)
+            case PriceLimits() | FeedGap() | PrintCorrection():
+                # What has traded here has traded; limits of prices are for whoever sends orders.
+                return self.on_clock(heard.time_ns)
 
     def on_status(self, status: SecurityStatus) -> Reports:
         """Take the news that trading in an instrument is halted, or goes on (`oms.simulation.halts`)."""

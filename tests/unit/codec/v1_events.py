@@ -920,4 +920,6 @@ EXPECTED: tuple[e.Event, ...] = (
         instructions=Instructions(min_qty=4, reduce_only=True), leaves_qty=Decimal(4),
     ),
     e.GroupUnlisted(139, 5, SAID, 139, T0, 1),
+    e.WorkHeld(140, 5, TICK, 140, T0, OrderId(115), Pace.FEED_GAP),
+    e.WorkHeld(141, 5, TICK, 141, T0, OrderId(115), None),
 )  # fmt: skip

@@ -20,11 +20,13 @@ from oms.model.enums import (
     ExecType,
     OrdStatus,
     SecurityTradingStatus,
+    Side,
     WorkedBy,
 )
 from oms.model.ids import ExecId, OrderId
 from oms.model.limits import RiskLimits
 from oms.model.market import Quote
+from oms.model.market_news import PriceLimits
 from oms.model.parent import Parent
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import OrderCancelReject
@@ -395,7 +397,7 @@ def test_a_slice_that_no_quote_came_for_is_skipped_with_that_reason() -> None:
     for seconds in (15, 15):
         work.now_ns += seconds * S
         work.tell(TimerDue())
-    assert (1, 0, "no_quote") in work.decided()
+    assert (1, 0, "stale") in work.decided()
     work.quote()
     # 25 are due, and half of what was missed, in whole lots rounded up.
     assert work.decided()[-1] == (2, 38, "catching_up")
@@ -449,6 +451,18 @@ def test_an_algorithm_of_ones_own_never_gets_more_than_was_ordered() -> None:
     work.wait(11)
     work.say(ExecType.CANCELED, cl_ord_id=request_id(2), orig_cl_ord_id=request_id(1))
     assert (work.order().status, work.order().text) == (OrdStatus.EXPIRED, "that was it")
+
+
+def test_every_price_is_held_to_the_limits_of_the_market() -> None:
+    """An algorithm that does not look at them sends to the market: at the limit of prices, then."""
+    work = Work(handlers=with_algorithms(others={"once": Once()}))
+    work.tell(PriceLimits(SYMBOL, work.now_ns, "99.001", "100.009"))
+    work.submit(qty=7, terms=Strategy("once"))
+    work.submit(qty=7, terms=Strategy("once"), side=Side.SELL)
+    assert [request.terms for request in work.sent if isinstance(request, NewOrderSingle)] == [
+        Limit("100"),
+        Limit("99.01"),
+    ]
 
 
 def test_one_that_fails_is_suspended_and_nothing_else_is() -> None:

@@ -308,6 +308,7 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
         worked(10, "1900"),
         fields={"qty_change": Decimal(10), "notional_change": Decimal(1900)},
     ),
+    ev.WorkHeld: Expected("...L..."),
     ev.WorkSuspended: Expected("...L...", sets=Mark.SUSPENDED),
     ev.WorkResumed: Expected("...L...", clears=frozenset({Mark.SUSPENDED})),
     ev.WorkStopped: Expected("...L..."),

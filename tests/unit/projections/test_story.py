@@ -556,6 +556,8 @@ SENTENCES: Final[list[Case]] = [
         {"qty_change": Decimal(0), "notional_change": Decimal("-1.5")},
         "what order 2 executed is worth -1.5 more (execution x1)",
     ),
+    (worked, ev.WorkHeld, {"why": Pace.STALE}, "nothing is sent for now: the last quote is too old"),
+    (worked, ev.WorkHeld, {"why": None}, "what held it back is over"),
     (worked, ev.WorkSuspended, {"why": "lunch"}, "suspended, nothing more is sent: lunch"),
     (worked, ev.WorkSuspended, {}, "suspended, nothing more is sent"),
     (worked, ev.WorkResumed, {"why": "back"}, "worked on: back"),
