@@ -298,7 +298,7 @@ class VenueActs:
         book = self._matching.books[order.symbol]
         book.remove(order)
         book.set_apart(order, book.held)
-        order.pause = pause
+        order.hold_back(pause)
         report = self._report(order, kind, time_ns)
         if pause is Pause.DONE_FOR_DAY and isinstance(order.time_in_force, Day):
             # FIX A.1.b: of a day order nothing is left.
@@ -308,7 +308,7 @@ class VenueActs:
     def _take_up(self, order: VenueOrder, kind: ExecType, time_ns: int) -> Reports:
         book = self._matching.books[order.symbol]
         book.remove(order)
-        order.pause = None
+        order.hold_back(None)
         report = self._report(order, kind, time_ns)
         return [report, *self._matching.work(book, order, time_ns)]
 

@@ -81,7 +81,7 @@ class VenueOrder:
         working_qty: What it may execute in all as the others of its list stand; None where it depends on none.
         pause: Why it is held back; None while it is not.
         lost_qty: What was busted since the total was last said, and does not work again.
-        is_amended: An execution of it was busted or corrected once.
+        is_amended: It was changed once: its total or terms, what it has executed, or that it is held back.
         touches: How often its price was touched, as far as a model was asked what of that is its.
         hold: What it holds of its account; None where accounts are not watched.
         room: Where it stands while it rests at no price: beside others that wait; None otherwise.
@@ -137,7 +137,8 @@ class VenueOrder:
     def report_seq(self) -> int | None:
         """The place of its latest report among its own, where the time does not tell: it may change several times in one moment.
 
-        So does what depends on others; and what was taken back of it before its total was said is no part of that.
+        So does what depends on others. What was taken back before a total was said is no part of that; and of what is held back
+        and goes on in one moment only the last is so.
         """
         return None if self.working_qty is None and not self.is_amended else self.report_count
 
@@ -242,7 +243,7 @@ class VenueOrder:
         """
         # The limit of a pegged order is set when it is worked.
         price = None if isinstance(terms, Pegged) else limit_px(terms)
-        self.order_qty = order_qty
+        self.order_qty, self.is_amended = order_qty, True
         self.terms = terms
         self.price = self.price if price is None else price
         self.lost_qty = ZERO
@@ -253,6 +254,10 @@ class VenueOrder:
         self.show_part()
         if shown is not None:
             self.shown_qty = min(shown, self.open_qty if self.shown_qty is None else self.shown_qty)
+
+    def hold_back(self, pause: Pause | None) -> None:
+        """Let it be held back for a reason, or go on."""
+        self.pause, self.is_amended = pause, True
 
     def lose(self, qty: Decimal) -> None:
         """Book that so much was not executed after all; it does not work again under this total."""

@@ -10,6 +10,7 @@ from oms.brokers.paper import PaperBroker
 from oms.errors import ValidationError
 from oms.model.enums import ExecRestatementReason, SessionPhase, Side
 from oms.model.ids import Account
+from oms.model.order import Order
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit, Market, Terms
 from oms.model.time_in_force import CLS, DAY, FOK, GTC, IOC, GoodForTime, GoodTillDate, TimeInForce
@@ -27,6 +28,7 @@ from oms.simulation.venue_acts import (
     ResumeOrder,
     StopOrder,
     SuspendOrder,
+    VenueAct,
 )
 from tests.unit.brokers.house import INSTRUMENT, MS, House, X, shown
 
@@ -157,6 +159,50 @@ def test_what_is_taken_back_and_a_total_of_one_moment_are_told_apart_by_their_nu
     left = 6 - stood if is_said_first else 3
     assert (order.cum_qty, order.leaves_qty) == (Decimal(stood), Decimal(left))
     assert desk.om.anomalies() == []
+
+
+def act(desk: House, order: Order, what: str, order_qty: int) -> None:
+    """One thing that happens to an order of which something has executed."""
+    cl_ord_id, exec_id = str(order.cl_ord_id), str(desk.broker.executed[0].exec_id)
+    if what == "replace":
+        desk.om.replace(order, order_qty=order_qty)
+        return
+    told: dict[str, VenueAct] = {
+        "bust": BustTrade(exec_id),
+        "correct": CorrectTrade(exec_id, 1, 100),
+        "suspend": SuspendOrder(cl_ord_id),
+        "resume": ResumeOrder(cl_ord_id),
+        "done for day": FinishDay(cl_ord_id),
+    }
+    desk.broker.act(told[what], now(desk))
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        ("replace", "bust"),
+        ("replace", "bust", "replace"),
+        ("replace", "correct", "replace"),
+        ("replace", "suspend"),
+        ("replace", "done for day"),
+        ("suspend", "resume"),
+        ("suspend", "bust", "resume", "suspend"),
+        ("replace", "suspend", "replace", "resume"),
+    ],
+    ids=", ".join,
+)
+def test_whatever_happens_in_one_moment_is_told_apart(acts: tuple[str, ...]) -> None:
+    desk = house()
+    order = desk.buy(5, "100")
+    desk.trade(0, "99.5", 3)
+    for number, what in enumerate(acts):
+        act(desk, order, what, 6 + number)
+    desk.om.poll()
+
+    assert desk.om.anomalies() == []
+    desk.om.reconcile(asked_by="ops")
+    desk.to(10)
+    assert desk.om.breaks() == []
 
 
 def test_what_is_left_of_a_corrected_order_is_what_a_replace_says() -> None:
