@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from oms.cli.__main__ import main
 from oms.feeds.synthetic import SyntheticMarket
+from oms.model.enums import LastLiquidityInd
 from oms.model.events import (
     CancelRequested,
     Event,
@@ -178,6 +181,110 @@ def test_the_orders_of_the_bot_show_a_part_of_themselves(tmp_path: Path) -> None
     shown = {event.order_id for event in waiting}
     made = [event.last_qty for event in events if isinstance(event, Traded) and event.order_id in shown]
     assert max(made) == 2
+
+
+BARS = "crypto_btcusd_coinbase_bars_1m_trade.csv.gz"
+QUOTE_BARS = "crypto_btcusd_coinbase_bars_1m_quote.csv.gz"
+SNAPSHOT, DEPTH, LEVEL_TRADES = (
+    f"crypto_btcusdt_binance_2024-08-08_{what}.csv.gz" for what in ("snapshot", "depth", "trades")
+)
+NAMED_ORDERS = "crypto_btcusd_bitstamp_2015-05-01_orders.csv.gz"
+
+
+@pytest.mark.market_data
+@pytest.mark.parametrize(
+    ("files", "rows_each", "pace"),
+    [
+        pytest.param((BARS,), 1_300, "10", id="bars of trades"),
+        pytest.param((QUOTE_BARS,), 1_000, "3", id="bars of quotes"),
+        pytest.param((SNAPSHOT, DEPTH, LEVEL_TRADES), 20_000, "20", id="levels"),
+        pytest.param((NAMED_ORDERS,), 15_000, "20", id="orders by name"),
+    ],
+)
+def test_parts_are_traded_in_their_turn_in_whatever_was_recorded(
+    tmp_path: Path, market_data: Path, files: tuple[str, ...], rows_each: int, pace: str
+) -> None:
+    kept = [first_rows(market_data / name, tmp_path, rows_each) for name in files]
+
+    made = parts_made(tmp_path, *kept, "--bar-seconds", "60", "--lot", "0.00001", "--pace", pace)
+
+    assert made
+    assert max(made) == Decimal("0.03")
+
+
+def first_rows(file: Path, folder: Path, count: int) -> str:
+    kept = folder / file.name
+    with gzip.open(file, "rt", encoding="utf-8") as lines, gzip.open(kept, "wt", encoding="utf-8") as out:
+        out.writelines(islice(lines, count))
+    return str(kept)
+
+
+def parts_made(folder: Path, *arguments: str) -> list[Decimal]:
+    """Run with orders for 0.05 that show 0.03, see that it balances, and give the sizes of what they made."""
+    db = folder / "run.db"
+    asked = ("--symbol", "X", "--currency", "USD", "--size", "0.05", "--display", "0.03")
+    assert main(["run", *arguments, *asked, "--db", str(db)]) == 0
+    with SQLiteEventStore(db, read_only=True) as store:
+        events = list(store.read())
+    added = LastLiquidityInd.ADDED
+    return [
+        event.last_qty for event in events if isinstance(event, Traded) and event.last_liquidity_ind is added
+    ]
+
+
+# Ten prices up and ten down again, 0.04 apart, so that the bot's orders a tick from the middle are reached from both sides.
+MIDDLES = [10_000 + 4 * (step if step < 10 else 20 - step) for step in range(20)] * 10
+
+
+def made_bars() -> list[str]:
+    lines = ["start,open,high,low,close,volume"]
+    for minute, middle in enumerate(MIDDLES):
+        low, high = middle - 3, middle + 3
+        start = f"2018-01-02T{14 + minute // 60:02}:{minute % 60:02}:00Z"
+        # Every other one opens beyond where the last has closed.
+        opening, closing = (low, high) if minute % 2 else (high, low)
+        lines.append(
+            f"{start},{opening / 100},{high / 100},{low / 100},{closing / 100},{'0.01' if minute % 2 else '0.07'}"
+        )
+    return lines
+
+
+def made_levels() -> list[str]:
+    lines = ["recv_ns,last_id,side,price,size"]
+    for number, middle in enumerate(MIDDLES, start=1):
+        for side, away, size in (("BID", -1, "0.04"), ("BID", -5, 1), ("ASK", 1, "0.04"), ("ASK", 5, 1)):
+            lines.append(f"{OPENING_NS + number * S},{number},{side},{(middle + away) / 100},{size}")
+    return lines
+
+
+def made_orders() -> list[str]:
+    lines = ["recv_ms,order_s,order_id,side,price,size,action"]
+    known: list[str] = []
+    for number, middle in enumerate(MIDDLES, start=1):
+        at = f"{(OPENING_NS + number * S) // 1_000_000},{(OPENING_NS + number * S) // S}"
+        lines += [f"{at},{one},deleted" for one in known]
+        known = [f"{number}1,BID,{(middle - 1) / 100},0.04", f"{number}2,ASK,{(middle + 1) / 100},0.04"]
+        lines += [f"{at},{one},created" for one in known]
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        pytest.param("bars.csv", made_bars(), id="bars of trades"),
+        pytest.param("levels.csv", made_levels(), id="levels"),
+        pytest.param("orders.csv", made_orders(), id="orders by name"),
+    ],
+)
+def test_parts_are_traded_in_their_turn_in_whatever_was_made_up(
+    tmp_path: Path, name: str, lines: list[str]
+) -> None:
+    file = tmp_path / name
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+    made = parts_made(tmp_path, str(file), "--bar-seconds", "60", "--lot", "0.01", "--pace", "1")
+
+    assert max(made) == Decimal("0.03")
 
 
 @pytest.mark.parametrize(

@@ -307,11 +307,15 @@ class Matching:
         px: Decimal | None = None,
         liquidity: LastLiquidityInd = LastLiquidityInd.ADDED,
     ) -> Decimal:
-        """Fill the first order of a side with up to so much, at its limit unless a price is given; give how much it got."""
+        """Fill the first order of a side with up to so much, at its limit unless a price is given; give how much it got.
+
+        What adds trades as much as it shows; what takes, as it comes, trades with all of it, and what is left shows a whole part.
+        """
         level = ladder.best()
         order = level.first()
         executions = self.executions
-        shown = order.shown_qty
+        takes = liquidity is LastLiquidityInd.REMOVED
+        shown = None if takes else order.shown_qty
         wanted = min(executions.wanted(order), most if shown is None else min(shown, most))
         at = level.price if px is None else px
         qty = executions.payable(book, order, wanted, at, liquidity, time_ns)
@@ -329,6 +333,8 @@ class Matching:
             order.shown_qty = _SUBTRACT(shown, qty)
             if not order.shown_qty:
                 self._replenish(book, order)
+        elif takes:
+            order.show_part()
         return qty
 
     def _replenish(self, book: Book, order: VenueOrder) -> None:

@@ -46,6 +46,20 @@ STORIES: dict[str, tuple[str, ...]] = {
         "sell a 5 @100/show3 gtc -> a new",
         "quote 100x4 101x5 -> a 3@100 maker leaves 2; a 1@100 maker leaves 1",
     ),
+    # At the open at which it comes it takes, in order of arrival: its limit is 101, and 100 is asked.
+    "where bars are known it takes with all of it too": (
+        "bar 100,101,99,100x50",
+        "buy a 6 @101/show2 gtc -> a new",
+        "buy b 3 @101 gtc -> b new",
+        "bar 100,101,99,100x8 -> a 6@100 taker leaves 0; b 2@100 taker leaves 1",
+    ),
+    "and what the volume leaves of it shows a whole part, at its place": (
+        "bar 100,101,99,100x50",
+        "buy a 12 @101/show4 gtc -> a new",
+        "buy b 3 @101 gtc -> b new",
+        "bar 100,100,100,100x6 -> a 6@100 taker leaves 6",
+        "bar 100,100,100,100x8 -> a 4@100 maker leaves 2; b 3@100 maker leaves 0; a 1@100 maker leaves 1",
+    ),
     "on levels a part stands behind its level": (
         "book 99x5,98x4 101x5",
         "buy a 4 @98/show2 gtc -> a new",

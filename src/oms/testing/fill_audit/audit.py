@@ -195,6 +195,8 @@ class FillAudit:
             order.shown = SUMS.subtract(shown, qty)
             if not order.shown:
                 self._put_last(order, report)
+        elif liquidity is LastLiquidityInd.REMOVED:
+            order.shown = None  # what comes takes with all of it; what is left shows a whole part
         said += _sums(report, order)
         for what in said:
             if what is not None:
