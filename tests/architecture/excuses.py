@@ -129,7 +129,7 @@ EXCUSES: tuple[Excuse, ...] = (
             f"oms.engine.{name}",
             "it brings orders, their algorithms, the market and the order entry together",
         )
-        for name in ("parent_amends", "parent_entry", "parents")
+        for name in ("parent_amends", "parent_entry", "parent_limits", "parents")
     ),
     Excuse(
         "many internal imports",

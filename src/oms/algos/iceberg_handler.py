@@ -16,9 +16,12 @@ from oms.algos.slicing import in_whole_lots
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.draws import Draws
+from oms.model.ids import OrderId
 from oms.model.parent import Parent
+from oms.model.price_grid import PriceGrid
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Limit
+from oms.model.terms import limit_px as px_of
 from oms.model.work import Pace, Wake
 from oms.ports.working_handler import NewChild, NextWake, Steps, View
 
@@ -62,6 +65,8 @@ class IcebergHandler(ReactingHandler):
         """Show the next part, once it is its turn."""
         if (pace := self.why_not(parent, view, algorithm.working)) is not None and pace is not Pace.DONE:
             return Steps(wake=self.until(pace, parent, view, algorithm.working))
+        if elsewhere := _elsewhere(parent, view, algorithm):
+            return Steps(cancel=elsewhere)
         if algorithm.iceberg_mode is IcebergMode.NATIVE:
             return self._native(parent, algorithm)
         memo = dict(parent.memo)
@@ -133,6 +138,19 @@ class IcebergHandler(ReactingHandler):
             role=role,
             time_in_force=resting(parent.order),
         )
+
+
+def _elsewhere(parent: Parent, view: View, algorithm: Iceberg) -> tuple[OrderId, ...]:
+    """Give what still stands at the price from before the limit was changed."""
+    limit_px, limits = algorithm.working.limit_price, view.limits
+    assert limit_px is not None  # an iceberg has one
+    # Where the market may not trade at it, a child has the nearest price at which that may.
+    at = {limit_px} if limits is None else {limit_px, limits.nearest(limit_px, PriceGrid(view.instrument))}
+    return tuple(
+        child.order_id
+        for child in parent.open.values()
+        if child.order is not None and not child.is_pending_cancel and px_of(child.order.terms) not in at
+    )
 
 
 def _against_native(algorithm: Iceberg) -> tuple[Reason, ...]:

@@ -26,7 +26,7 @@ class ScaleHandler(ReactingHandler):
     """Orders at several prices, each further from the first; slice `k` is level `k`.
 
     What of a level has neither executed nor works is placed again at its price: a day order that has expired, one that its
-    venue took back or refused, a bust.
+    venue took back or refused, a bust. A level beyond the limit waits until that is changed.
     """
 
     needs_quote = False
@@ -48,8 +48,10 @@ class ScaleHandler(ReactingHandler):
             done = EXACT.add(child.filled, child.working)
             at_work[child.number] = EXACT.add(at_work.get(child.number, ZERO), done)
         left, children, skips = parent.available, [], []
-        is_buy = order.side is Side.BUY
+        is_buy, limit = order.side is Side.BUY, algorithm.working.limit_price
         for level in levels_of(algorithm, parent.qty, view, is_buy=is_buy):
+            if limit is not None and (level.price > limit if is_buy else level.price < limit):
+                continue
             if view.limits is not None and view.limits.refuses(level.price, is_buy=is_buy):
                 # The market may not trade there: it is placed once it may.
                 if level.number not in parent.decided:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from attrs import evolve
 
 from oms.engine import parent_entry
 from oms.engine.order_entry import OrderEntry
+from oms.engine.parent_limits import LIMIT_PRICE, beyond
 from oms.engine.routes import Reasons
 from oms.errors import ValidationError
 from oms.model import events as ev
 from oms.model.commands import ReplaceOrder, SubmitOrder
 from oms.model.decimals import plain
-from oms.model.parent import ORIGIN, Parent
+from oms.model.parent import ORIGIN, Child, Parent
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Strategy, Terms
 from oms.model.work import Memo
@@ -27,9 +28,6 @@ from oms.ports.working_handler import Plan, Replan
 # pyright: reportPrivateUsage=false
 
 Planned: TypeAlias = Plan | Reasons
-
-LIMIT_PRICE: Final = "limit_price"
-"""The parameter that `price` of a replace stands for."""
 
 
 def replace(entry: OrderEntry, command: ReplaceOrder) -> None:
@@ -55,10 +53,15 @@ def replace(entry: OrderEntry, command: ReplaceOrder) -> None:
     state.record_of(order, ev.WorkAmendRequested(*state.envelope(), order.order_id, *asked))
 
 
-def is_ready(parent: Parent) -> bool:
-    """Tell whether what has executed and works of an order fits what it is to be changed to."""
+def in_the_way(parent: Parent) -> tuple[Child, ...]:
+    """Give the children that are to be taken back before an order is changed as was asked; none where it may be.
+
+    These are all of them where more has executed and works than is wanted; else those beyond the limit that is wanted.
+    """
     wanted = parent.amend
-    return wanted is not None and (parent.filled + parent.working <= wanted[0] or not parent.open)
+    if wanted is None or parent.filled + parent.working > wanted[0]:
+        return tuple(parent.open.values())
+    return tuple(beyond(parent, wanted[1]))
 
 
 def finish(entry: OrderEntry, parent: Parent) -> None:

@@ -224,9 +224,9 @@ def pause(state: State, what: PauseWork) -> None:
 
 
 def resume(state: State, what: ResumeWork) -> None:
-    """Let an order go on that was suspended; where it was not, there is nothing to do. Errors as in `pause`."""
+    """Let an order go on that was suspended; where it was not, or is over, there is nothing to do. Errors as in `pause`."""
     parent = _parent(state, what.order_id)
-    if parent.suspended is not None and parent.stopped is None and not parent.order.is_ended:
+    if parent.suspended is not None and parent.stopped is None and not parent.is_over:
         state.record_of(parent.order, ev.WorkResumed(*state.envelope(), what.order_id, what.reason))
 
 

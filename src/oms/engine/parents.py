@@ -14,6 +14,7 @@ from oms.engine import parent_amends, parent_entry
 from oms.engine.inputs import Input, VenueDepth, VenueQuote
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_book import ParentBook
+from oms.engine.parent_limits import beyond, check_price, why_not
 from oms.engine.refusals import why_suspended
 from oms.engine.wakes import Wakes
 from oms.errors import LimitExceededError, OmsError
@@ -167,6 +168,9 @@ class Parents:
         handler = working(self._entry._handlers, parent.order._terms)
         self._note_refusals(parent, handler)
         self._cut(parent)
+        if Wake.CHILD in why or Wake.RESTART in why:
+            # A bust may have what was filled work again, at a price of before the limit was changed.
+            self._take_back(parent, beyond(parent, parent.order._terms))
         if parent.order._life in ENDED:
             self._take_back(parent, parent.open.values())
             self._settle(parent, NextWake())
@@ -237,6 +241,7 @@ class Parents:
                 and not child.is_pending_cancel
                 and self._may_move(child)
             ):
+                check_price(parent, price)
                 self._state.begin(ReplaceOrder, ORIGIN)
                 self._entry.replace(ReplaceOrder(order_id, price=price), self._requests)
         if steps.replan is not None:
@@ -281,7 +286,7 @@ class Parents:
         """Place a child, or record why not."""
         asked = new.qty if new.asked_qty is None else new.asked_qty
         qty = min(new.qty, parent.available)
-        pace = self._why_not(parent, view, new)
+        pace = why_not(parent, view, new)
         terms = parent_entry.held_to_limits(view, parent.order._side, new)
         if pace is None and qty <= ZERO:
             pace = Pace.DONE
@@ -297,18 +302,6 @@ class Parents:
         self._decide(parent, view, new.number, asked, new.pace, new.role, qty, order_id)
         state.begin(SubmitOrder, ORIGIN)
         self._entry.submit(command, self._requests, promised=order_id, broker=new.broker)
-
-    def _why_not(self, parent: Parent, view: View, new: NewChild) -> Pace | None:
-        """Give why no child may be placed now, whatever its algorithm says; None where one may."""
-        if parent.stopped is not None or parent.order._life in ENDED:
-            return Pace.CANCELED
-        if not parent.may_send:
-            return Pace.SUSPENDED
-        if new.broker is not None:
-            return None  # Whether its broker takes it, and when it may be tried again, is known to whoever chose it.
-        if not view.is_reconciled:
-            return Pace.NOT_RECONCILED
-        return Pace.RESTING if self._state.now_ns < parent_entry.resting_ns(parent) else None
 
     # ------------------------------------------------------------ the course of an order
 
@@ -352,11 +345,11 @@ class Parents:
         return child.refused_ns + self._state.request_timeout_ns if child.refused_ns else 0
 
     def _amend(self, parent: Parent) -> None:
-        """Change an order as was asked, once so much is taken back."""
-        if parent_amends.is_ready(parent):
-            parent_amends.finish(self._entry, parent)
+        """Change an order as was asked, once all is taken back that stands in the way."""
+        if stuck := parent_amends.in_the_way(parent):
+            self._take_back(parent, stuck)
         else:
-            self._take_back(parent, parent.open.values())
+            parent_amends.finish(self._entry, parent)
 
     def _cut(self, parent: Parent) -> None:
         """Take back, the newest first, what works beyond what is left: a child was overfilled, or its venue has made it larger."""

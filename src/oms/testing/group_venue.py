@@ -16,6 +16,7 @@ from oms.model.enums import CxlRejResponseTo, ExecType
 from oms.model.ids import ClOrdId, ExecId, OrderId, VenueOrderId
 from oms.model.reports import ExecutionReport, OrderCancelReject, Report
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, Request
+from oms.model.terms import Terms
 
 PX: Final = Decimal(100)
 
@@ -28,9 +29,11 @@ class Slip:
         order_id: What the library calls it.
         cl_ord_id: The identity in force.
         order_qty: Its total.
+        terms: At what price.
         cum_qty: Executed in all.
         is_open: It may still execute.
         is_new: Nothing was said of it yet.
+        is_revived: Something of it was busted: it may have been over before, and work again.
         asked: Requests that are not decided, oldest first.
         said: Reports that have not arrived, oldest first.
         executions: What stands of its executions.
@@ -39,9 +42,11 @@ class Slip:
     order_id: OrderId
     cl_ord_id: ClOrdId
     order_qty: Decimal
+    terms: Terms
     cum_qty: Decimal = ZERO
     is_open: bool = True
     is_new: bool = True
+    is_revived: bool = False
     asked: deque[OrderCancelRequest | OrderCancelReplaceRequest] = field(factory=deque)
     said: deque[Report] = field(factory=deque)
     executions: dict[ExecId, Decimal] = field(factory=dict)
@@ -80,7 +85,8 @@ class NumberVenue:
         """Take a request in; nothing is decided yet."""
         match request:
             case NewOrderSingle():
-                self.slips[request.order_id] = Slip(request.order_id, request.cl_ord_id, request.order_qty)
+                order_id = request.order_id
+                self.slips[order_id] = Slip(order_id, request.cl_ord_id, request.order_qty, request.terms)
             case OrderCancelRequest() | OrderCancelReplaceRequest():
                 self.slips[request.order_id].asked.append(request)
             case _:
@@ -110,6 +116,7 @@ class NumberVenue:
         was_filled = slip.cum_qty >= slip.order_qty
         slip.cum_qty -= qty
         slip.is_open = slip.is_open or was_filled
+        slip.is_revived = True
         self._executions += 1
         bust = ExecId(f"x{self._executions}")
         self._say(slip, ExecType.TRADE_CANCEL, exec_id=bust, exec_ref_id=name, last_qty=qty, last_px=PX)
@@ -131,7 +138,7 @@ class NumberVenue:
             return
         before, slip.cl_ord_id = slip.cl_ord_id, asked.cl_ord_id
         if isinstance(asked, OrderCancelReplaceRequest):
-            slip.order_qty = max(asked.order_qty, slip.cum_qty)
+            slip.order_qty, slip.terms = max(asked.order_qty, slip.cum_qty), asked.terms
             slip.is_open = slip.order_qty > slip.cum_qty
             self._say(slip, ExecType.REPLACED, before)
         else:

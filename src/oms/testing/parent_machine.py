@@ -5,7 +5,8 @@ After each step these laws are looked at.
 - *Accounts*: ordered = executed + at work + available, worked out again from the children; the average price is that of their fills.
 - *Never over the total*: what the children have executed and may still execute at the venue is never more than was ordered.
 - *Never past the end*: no child is sent at or after the end, but for the one of a sweep, or where the order may go on.
-- *Never outside the limit*: no child, and no new price of one, is worse than the limit.
+- *Never outside the limit*: no child, and no new price of one, is worse than the limit in force, and once another one is in force
+  the venue has no child beyond it, and grants none, but for one that a bust has made work again.
 - *Nothing while it may not*: no child is sent while the order is suspended, canceled, or about to be made smaller.
 - *Restarts*: a replay of the journal and a snapshot make the same state, and the slices that are left stay what they were.
 - *The end*: once everything is answered and its time is over, it is filled or has ended, and no child works.
@@ -28,11 +29,13 @@ from oms.algos.handlers import with_algorithms
 from oms.engine.engine import Engine
 from oms.engine.inputs import Input, Start, TimerDue
 from oms.engine.invariants import check_state
+from oms.engine.parent_limits import beyond, limit_of
 from oms.engine.state import State
 from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, ReplaceOrder, SubmitOrder
 from oms.model.decimals import ZERO
 from oms.model.enums import SecurityTradingStatus, SessionPhase, Side
+from oms.model.events import WorkAmended
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
@@ -41,7 +44,7 @@ from oms.model.parent import Parent
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, Request
 from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
-from oms.model.terms import Limit, Market, Strategy
+from oms.model.terms import Limit, Market, Strategy, limit_px
 from oms.model.time_in_force import AtTheClose, Day, ImmediateOrCancel
 from oms.model.work_commands import PauseWork, ResumeWork
 from oms.order_types.registry import HandlerRegistry
@@ -56,6 +59,7 @@ _MAIN: Final = Account("main")
 _FIRST: Final = OrderId(1)
 _MAX_ANSWERS: Final = 2_000
 _TIMEOUT_NS: Final = 30 * S
+_TICK: Final = Decimal("0.01")
 _LIMITS: Final = {Side.BUY: Decimal("100.03"), Side.SELL: Decimal("99.97")}
 
 
@@ -116,6 +120,8 @@ class ParentMachine(VenueMachine):
         book = self.engine.state.parents
         assert not book.told, "a parent was not told of what its children have executed"
         assert isinstance(what, Start) or not book.woken, "a parent was not looked at"
+        if any(isinstance(event, WorkAmended) for event in outcome.events):
+            self._look_at_the_venue()
         for request in outcome.requests:
             self._look_at(request, forbids)
             self.venue.take(request)
@@ -135,15 +141,30 @@ class ParentMachine(VenueMachine):
             return
         parent = self.parent
         assert parent is not None
-        terms = request.terms
-        if self.limit is not None:
-            assert isinstance(terms, Limit), "a limit allows no market order"
-            assert terms.price <= self.limit if self.is_buy else terms.price >= self.limit, "beyond the limit"
+        assert self._is_within(limit_px(request.terms)), "beyond the limit"
         if isinstance(request, NewOrderSingle):
             role = parent.children[request.order_id].role
             is_resumed = parent.suspended is None and parent.stopped is None
             assert not forbids or is_resumed, f"sent while {forbids}"
             assert self.now_ns < parent.end_ns or role in ("sweep", "auction"), f"a {role} past the end"
+
+    @property
+    def limit(self) -> Decimal | None:
+        """The limit in force; None where there is none."""
+        parent = self.parent
+        return None if parent is None else limit_of(parent.order.terms)
+
+    def _is_within(self, px: Decimal | None) -> bool:
+        if self.limit is None:
+            return True
+        return px is not None and (px <= self.limit if self.is_buy else px >= self.limit)
+
+    def _look_at_the_venue(self) -> None:
+        for slip in self.venue.slips.values():
+            asked = (one for one in slip.asked if isinstance(one, OrderCancelReplaceRequest))
+            if slip.is_open and not slip.is_revived:
+                prices = [limit_px(slip.terms), *(limit_px(one.terms) for one in asked)]
+                assert all(map(self._is_within, prices)), f"{self.limit} in force, and at work {prices}"
 
     @initialize(
         side=st.sampled_from([Side.BUY, Side.SELL]),
@@ -161,9 +182,9 @@ class ParentMachine(VenueMachine):
             order_types=frozenset((kind, tif) for kind in (Limit, Market) for tif in tifs),
             amendable=frozenset({"price"}),
         )
-        self.is_buy, self.limit = side is Side.BUY, _LIMITS[side] if has_limit else None
-        if self.limit is not None:
-            told["limit_price"] = self.limit
+        self.is_buy, self.usual_limit = side is Side.BUY, _LIMITS[side]
+        if has_limit:
+            told["limit_price"] = self.usual_limit
         for name in ("max_child", "min_child"):
             if name in told and told[name] > qty:
                 del told[name]
@@ -233,6 +254,12 @@ class ParentMachine(VenueMachine):
         self.tell(ReplaceOrder(_FIRST, order_qty=qty))
         self.largest = max(self.largest, Decimal(qty))
 
+    @rule(ticks=st.integers(-6, 4))
+    def amend_limit(self, ticks: int) -> None:
+        """Somebody wants another limit, tighter or looser."""
+        sign = 1 if self.is_buy else -1
+        self.tell(ReplaceOrder(_FIRST, price=self.usual_limit + sign * ticks * _TICK))
+
     @rule(wanted=st.integers(0, 9), pick=PICKS)
     def cancel(self, wanted: int, pick: int) -> None:
         """Somebody cancels the order, or one of its children; seldom."""
@@ -259,6 +286,14 @@ class ParentMachine(VenueMachine):
         """Accounts: the engine's own invariants hold."""
         if hasattr(self, "engine"):
             assert check_state(self.engine.state) == ()
+
+    @invariant()
+    def nothing_works_beyond_the_limit(self) -> None:
+        """Never outside the limit: where a child is beyond it, a bust has made it work again, and a cancel of it was asked for."""
+        parent = self.parent if hasattr(self, "engine") else None
+        for child in [] if parent is None else beyond(parent, parent.order.terms):
+            assert self.venue.slips[child.order_id].is_revived, f"{child} is beyond {self.limit}"
+            assert child.is_pending_cancel or child.refused_ns, f"nobody takes {child} back"
 
     @invariant()
     def the_total_is_never_exceeded(self) -> None:
