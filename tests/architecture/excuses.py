@@ -113,6 +113,8 @@ EXCUSES: tuple[Excuse, ...] = (
         for name in (
             "handling",
             "handlers",
+            "halt_clock",
+            "replanning",
             "schedule_handler",
             "schedule_round",
             "reacting_handler",

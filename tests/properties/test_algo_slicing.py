@@ -16,6 +16,7 @@ from oms.algos.slicing import (
     Window,
     apportioned,
     clipped,
+    continued,
     merged,
     planned,
     replanned,
@@ -184,3 +185,43 @@ def test_what_is_left_after_a_restart_is_drawn_as_it_would_have_been(
     draws = Draws(seed, 7)
 
     assert jittered_times(plan, share, draws)[sent:] == jittered_times(plan[sent:], share, Draws(seed, 7))
+
+
+@given(spans(), lots_of, lots_of, lots_of, lot_sizes, st.data())
+def test_a_schedule_that_goes_on_plans_all_that_is_available_and_nothing_too_soon(
+    windows: tuple[Window, ...], lots: int, filled: int, working: int, lot: Decimal, data: st.DataObject
+) -> None:
+    """Wherever it is cut, and whether its window in force was decided: the sum is exact, and no more is sent at once than was due."""
+    progress = Progress(qty=lots * lot, filled=filled * lot, working=working * lot)
+    at_ns = data.draw(st.integers(windows[0].start_ns, windows[-1].end_ns - 1))
+    left = [window for window in windows if window.start_ns > at_ns]
+    (now,) = [window for window in windows if window.start_ns <= at_ns < window.end_ns]
+    rest = clipped([now], at_ns, now.end_ns)[0] if data.draw(st.booleans()) else None
+    if rest is None and data.draw(st.booleans()):
+        left = [now, *left]
+    small = data.draw(st.sampled_from([0, 3])) * lot
+    plan = continued(progress, lot, windows, left, in_force=rest, min_child=small)
+
+    weights = [window.weight for window in (*left, *(() if rest is None else (rest,)))]
+    assert total(each.qty for each in plan) == (progress.available if any(weights) else 0)
+    assert all(each.qty > 0 for each in plan)
+    if rest is not None and any(window.weight for window in left):
+        whole = planned(progress.qty, lot, windows, min_child=small)
+        due = total(each.qty for each in whole if each.number <= now.number)
+        at_once = total(each.qty for each in plan if each.number == now.number)
+        assert at_once <= max(due - progress.filled - progress.working, Decimal(0))
+
+
+@given(spans(), st.integers(1, 10**6), lot_sizes, st.data())
+def test_a_schedule_that_goes_on_as_it_was_planned_stays_the_same(
+    windows: tuple[Window, ...], lots: int, lot: Decimal, data: st.DataObject
+) -> None:
+    """Where what was due has traded, each slice that is left differs by the rounding at most."""
+    whole = planned(lots * lot, lot, windows)
+    cut = data.draw(st.integers(0, len(windows)))
+    done = total(each.qty for each in whole if each.number < cut)
+    plan = continued(Progress(qty=lots * lot, filled=done), lot, windows, windows[cut:])
+
+    before, after = ({each.number: each.qty for each in each_plan} for each_plan in (whole, plan))
+    for number in range(cut, len(windows)):
+        assert abs(before.get(number, Decimal(0)) - after.get(number, Decimal(0))) <= lot

@@ -43,3 +43,8 @@ def in_force(memo: Mapping[str, str], number: int) -> AtTheOpening | AtTheClose 
         if str(number) in memo.get(name, "").split(","):
             return made()
     return None
+
+
+def without_auctions(memo: Memo) -> Memo:
+    """Give a memo without what `placed` had kept."""
+    return tuple((name, text) for name, text in memo if name not in (_OPENING, _CLOSING))

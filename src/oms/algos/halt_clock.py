@@ -5,6 +5,7 @@ As any time of a schedule that is open time: what a halt has of a night counts n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import evolve
@@ -12,8 +13,10 @@ from attrs import evolve
 from oms.algos.auctions import in_force
 from oms.algos.choices import HaltClock
 from oms.algos.hours import Hours
+from oms.algos.open_time import OpenTime
 from oms.algos.working import Working
 from oms.model.decimals import EXACT
+from oms.model.define import record
 from oms.model.parent import Parent
 from oms.model.work import Slice
 from oms.ports.working_handler import NextWake, Replan, Steps, View
@@ -48,23 +51,31 @@ def follow(parent: Parent, view: View, hours: Hours) -> Steps:
 
 
 def _moved(parent: Parent, since_ns: int, view: View, hours: Hours) -> tuple[tuple[Slice, ...], int]:
-    """Give the slices and the end of an order, each later by so much open time as the halt has lasted.
-
-    It ends with the session that it was to end in all the same: what would come after goes with the last slice before. Auctions
-    are held when they are held.
-    """
-    symbol, ended_ns, memo = view.instrument.symbol, parent.end_ns, dict(parent.memo)
-    auctions = [one for one in parent.slices.values() if in_force(memo, one.number) is not None]
-    others = [one for one in parent.slices.values() if one not in auctions]
-    last_ns = max(ended_ns, view.now_ns, *(one.end_ns for one in others))
-    opened = hours.until(symbol, since_ns, last_ns - since_ns + view.now_ns - since_ns, last_ns)
+    """Give the slices and the end of an order, each later by so much open time as the halt has lasted."""
+    memo, slices = dict(parent.memo), tuple(parent.slices.values())
+    others = [one for one in slices if in_force(memo, one.number) is None]
+    last_ns = max(parent.end_ns, view.now_ns, *(one.end_ns for one in others))
+    length_ns = last_ns - since_ns + view.now_ns - since_ns
+    opened = hours.until(view.instrument.symbol, since_ns, length_ns, last_ns)
+    auctions = [one for one in slices if one not in others]
     by_ns = opened.before(view.now_ns)
-    session = hours.session(symbol, ended_ns - 1)
+    moved, end_ns = _later(others, parent.end_ns, by_ns, opened, view, hours)
+    return tuple(sorted([*moved, *auctions], key=lambda one: one.start_ns)), end_ns
+
+
+def _later(
+    slices: Sequence[Slice], ended_ns: int, by_ns: int, opened: OpenTime, view: View, hours: Hours
+) -> tuple[list[Slice], int]:
+    """Give slices and an end, each later by so much open time.
+
+    It ends with the session that it was to end in all the same: what would come after goes with the last slice before.
+    """
+    session = hours.session(view.instrument.symbol, ended_ns - 1)
     end_ns = opened.ends(opened.before(ended_ns) + by_ns)
     if session is not None:
         end_ns = min(end_ns, max(session.close_ns, ended_ns))
     moved: list[Slice] = []
-    for one in others:
+    for one in slices:
         begin = opened.begins(opened.before(one.start_ns) + by_ns)
         end = min(opened.ends(opened.before(one.end_ns) + by_ns), end_ns)
         if begin < end:
@@ -74,4 +85,50 @@ def _moved(parent: Parent, since_ns: int, view: View, hours: Hours) -> tuple[tup
             moved[-1] = evolve(moved[-1], qty=EXACT.add(moved[-1].qty, one.qty))
         else:
             moved.append(evolve(one, start_ns=view.now_ns, end_ns=max(end_ns, view.now_ns)))
+    return moved, end_ns
+
+
+# ---------------------------------------------------------------- changes of an order that was halted
+
+
+@record
+class OwnTime:
+    """The time of an order itself, in which no halt has put anything off.
+
+    Attributes:
+        now_ns: How late it is, in nanoseconds UTC; while the time stands, since when.
+        by_ns: By how much open time what is left was put off.
+    """
+
+    now_ns: int
+    by_ns: int
+
+
+def own_time(parent: Parent, view: View, hours: Hours, end_ns: int) -> OwnTime:
+    """Give the time of an order, which would have ended so without any halt."""
+    since = parent.memo_of(_HALTED)
+    now_ns = view.now_ns if since is None else int(since)
+    if parent.end_ns <= end_ns:
+        return OwnTime(now_ns, 0)
+    start_ns = min(parent.start_ns, now_ns)
+    opened = hours.until(
+        view.instrument.symbol, start_ns, parent.end_ns - start_ns, max(parent.end_ns, now_ns)
+    )
+    by_ns = opened.before(parent.end_ns) - opened.before(end_ns)
+    return OwnTime(opened.begins(opened.before(now_ns) - by_ns), by_ns)
+
+
+def put_off(
+    slices: Sequence[Slice], end_ns: int, time: OwnTime, view: View, hours: Hours
+) -> tuple[tuple[Slice, ...], int]:
+    """Give slices and an end that were made in an order's own time as they are in everybody's; auctions are held when they are held."""
+    if not time.by_ns:
+        return tuple(slices), end_ns
+    others = [one for one in slices if one.start_ns < one.end_ns]
+    last_ns = max(end_ns, time.now_ns)
+    opened = hours.until(
+        view.instrument.symbol, time.now_ns, last_ns - time.now_ns + time.by_ns, last_ns + time.by_ns
+    )
+    moved, end_ns = _later(others, end_ns, time.by_ns, opened, view, hours)
+    auctions = [one for one in slices if one.start_ns == one.end_ns]
     return tuple(sorted([*moved, *auctions], key=lambda one: one.start_ns)), end_ns

@@ -13,8 +13,8 @@ from decimal import Decimal
 from attrs import evolve
 
 from oms.algos.algorithms import Algorithm
-from oms.algos.auctions import placed
-from oms.algos.halt_clock import follow, stands
+from oms.algos.auctions import placed, without_auctions
+from oms.algos.halt_clock import follow, own_time, put_off, stands
 from oms.algos.handling import (
     Handler,
     algorithm_of,
@@ -25,22 +25,21 @@ from oms.algos.handling import (
     why_not_begun,
 )
 from oms.algos.hours import Hours, SessionAt
-from oms.algos.jitter import jittered_sizes, jittered_times
 from oms.algos.others import first_memo, keep_corrections
+from oms.algos.replanning import Course, is_same, rest_of
 from oms.algos.schedule_round import ScheduleRound
 from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
-from oms.algos.schedules import Occasion, Scheduled, slices_of, span_of, windows_of
-from oms.algos.slicing import Progress, clipped, replanned
+from oms.algos.schedules import Occasion, Scheduled, slices_of, span_of
+from oms.algos.twap import LateStart
 from oms.algos.volume_curve import VolumeCurve
-from oms.algos.working import Working
 from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ZERO
-from oms.model.draws import Draws
 from oms.model.ids import OrderId
 from oms.model.parent import Parent
 from oms.model.reasons import Reason
-from oms.model.work import Pace, Slice, Wake
+from oms.model.terms import Terms
+from oms.model.work import Pace, Wake
 from oms.ports.working_handler import Plan, Skip, Steps, View
 
 
@@ -65,10 +64,10 @@ class ScheduleHandler(Handler):
         if reasons:
             return reasons
         try:
-            algorithm = _scheduled(algorithm_of(order.terms))
-            occasion = self._occasion(algorithm, order.order_qty, view, view.now_ns)
+            course = self._course(order.terms, order.order_qty, view, view.now_ns)
+            algorithm, occasion = course.algorithm, course.occasion
             slices = slices_of(algorithm, occasion, order_id)
-            start_ns, end_ns = self._span(algorithm, occasion)
+            start_ns, end_ns = course.start_ns, course.end_ns
             if end_ns <= view.now_ns:
                 raise ValidationError("end_time", end_ns, f"end when the market is open, after {view.now_ns}")
         except ValidationError as error:
@@ -79,25 +78,43 @@ class ScheduleHandler(Handler):
         return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=(*memo, *of_auctions))
 
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
-        """Plan what is left anew: over the rest of the windows that it would have had from its beginning."""
+        """Plan what is left as the schedule would have had it from its beginning; where that stays the same, so do the slices."""
         reasons = why_not_amended(parent, after)
         if reasons:
             return reasons
         try:
-            algorithm = _scheduled(algorithm_of(after.terms))
-            occasion = self._occasion(algorithm, after.order_qty, view, parent.start_ns)
-            start_ns, end_ns = self._span(algorithm, occasion)
-            if end_ns <= view.now_ns and not extends(algorithm.working):
-                raise ValidationError("end_time", end_ns, f"pass a moment after {view.now_ns}")
-            windows = clipped(windows_of(algorithm, occasion), max(view.now_ns, start_ns), end_ns)
+            return self._amended(parent, after, view)
         except ValidationError as error:
             return reasons_of(error)
-        working = algorithm.working
-        progress = Progress(qty=after.order_qty, filled=parent.filled, working=parent.working)
-        lot = view.instrument.lot
-        slices = replanned(progress, lot, windows, min_child=working.min_child or ZERO)
-        slices = _drawn(slices, working, lot, parent.order_id)
-        return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=parent.memo)
+
+    def _amended(self, parent: Parent, after: SubmitOrder, view: View) -> Plan:
+        anchor_ns = min(parent.start_ns, view.now_ns)
+        was = self._course(parent.order.terms, parent.order.order_qty, view, anchor_ns)
+        course = self._course(after.terms, after.order_qty, view, anchor_ns)
+        if is_same(was, course, parent.order_id):
+            slices = tuple(parent.slices.values())
+            return Plan(slices=slices, start_ns=parent.start_ns, end_ns=parent.end_ns, memo=parent.memo)
+        working = course.algorithm.working
+        # An end that somebody sets later is meant as it is said.
+        is_set = working.end_time is not None and working.end_time != was.algorithm.working.end_time
+        time = own_time(parent, view, self._hours, parent.end_ns if is_set else was.end_ns)
+        if course.end_ns <= time.now_ns and not extends(working):
+            raise ValidationError("end_time", course.end_ns, f"pass a moment after {time.now_ns}")
+        slices = rest_of(parent, was, course, time.now_ns)
+        slices, end_ns = put_off(slices, course.end_ns, time, view, self._hours)
+        slices, of_auctions = placed(slices, course.occasion.sessions, view.now_ns)
+        memo = (*without_auctions(parent.memo), *of_auctions)
+        return Plan(slices=slices, start_ns=course.start_ns, end_ns=end_ns, memo=memo)
+
+    def _course(self, terms: Terms, qty: Decimal, view: View, from_ns: int) -> Course:
+        """Give how an order would be worked that had come at a time, in nanoseconds UTC."""
+        algorithm = _scheduled(algorithm_of(terms))
+        occasion = self._occasion(algorithm, qty, view, from_ns)
+        start_ns, end_ns = self._span(algorithm, occasion)
+        if isinstance(algorithm, TargetClose) or algorithm.late_start is LateStart.COMPRESS:
+            # What is late begins as it comes.
+            start_ns = max(start_ns, from_ns)
+        return Course(algorithm, occasion, start_ns, end_ns)
 
     def _occasion(self, algorithm: Scheduled, qty: Decimal, view: View, now_ns: int) -> Occasion:
         curve, symbol, working = None, view.instrument.symbol, algorithm.working
@@ -177,10 +194,3 @@ def _scheduled(algorithm: Algorithm) -> Scheduled:
     if isinstance(algorithm, Twap | Vwap | Shortfall | TargetClose):
         return algorithm
     raise ValidationError("strategy", algorithm.DESCRIPTION.name, "pass an algorithm that has a schedule")
-
-
-def _drawn(slices: tuple[Slice, ...], working: Working, lot: Decimal, order_id: OrderId) -> tuple[Slice, ...]:
-    draws = Draws(working.seed, order_id)
-    if working.random_band is not None:
-        slices = jittered_sizes(slices, lot, working.randomise_size, working.random_band, draws)
-    return jittered_times(slices, working.randomise_time, draws)

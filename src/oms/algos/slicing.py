@@ -28,7 +28,7 @@ from oms.model.define import record, value
 from oms.model.work import Slice
 
 __all__ = [
-    "MAX_SLICES", "Progress", "Rounding", "Slice", "Weight", "Window", "apportioned", "ceiled", "clipped", "due_by", "equal_part",
+    "MAX_SLICES", "Progress", "Rounding", "Slice", "Weight", "Window", "apportioned", "ceiled", "clipped", "continued", "due_by", "equal_part",
     "floored", "in_whole_lots", "merged", "planned", "quantity", "replanned", "sliced", "whole_lots", "without",
 ]  # fmt: skip
 
@@ -234,11 +234,7 @@ def planned(
         return ()
     weights = [window.weight for window in windows]
     shares = sliced(qty, lot, weights, min_child=min_child, rounding=rounding)
-    return tuple(
-        Slice(window.number, window.start_ns, window.end_ns, share)
-        for window, share in zip(windows, shares, strict=True)
-        if share
-    )
+    return _made(windows, shares)
 
 
 def replanned(
@@ -256,6 +252,82 @@ def replanned(
     if not any(window.weight for window in windows):
         return ()
     return planned(progress.available, lot, windows, min_child=min_child, rounding=rounding)
+
+
+def continued(
+    progress: Progress,
+    lot: Decimal,
+    windows: Sequence[Window],
+    left: Sequence[Window],
+    *,
+    in_force: Window | None = None,
+    min_child: Decimal = ZERO,
+) -> tuple[Slice, ...]:
+    """Plan what may still be sent so that a schedule goes on: what has traded and works counts by what was due before.
+
+    Behind the schedule, what is available goes over what is left of it by the weights; ahead of it, the windows keep what the schedule
+    gives them, and what is too much already is taken off the first. Either way all that is available is planned, exactly, where
+    anything is left.
+
+    Args:
+        progress: How far the order is.
+        lot: The size of a lot.
+        windows: All of the schedule.
+        left: Those of them of which nothing is decided, cut off where a part of their time is over; with the weight that they keep.
+        in_force: The rest of the one of which something was decided already; it takes part with no more than what was due with it.
+        min_child: What is less goes with the next one.
+    """
+    numbers = {window.number for window in left}
+    whole = {each.number: each.qty for each in planned(progress.qty, lot, windows, min_child=min_child)}
+    due = ZERO
+    for number, qty in whole.items():
+        if number not in numbers:
+            due = EXACT.add(due, qty)
+    ahead = EXACT.subtract(EXACT.add(progress.filled, progress.working), due)
+    if ahead <= ZERO:
+        return _behind(progress, lot, left, in_force, -ahead, min_child)
+    rest = [whole.get(window.number, ZERO) for window in left]
+    qtys, carried = [], ZERO
+    for qty in rest:
+        taken = min(ahead, qty)
+        ahead = EXACT.subtract(ahead, taken)
+        together = EXACT.add(carried, EXACT.subtract(qty, taken))
+        qtys.append(in_whole_lots(together, lot))
+        carried = EXACT.subtract(together, qtys[-1])
+    if carried:
+        # The odd tail goes with the last that has any.
+        last = max((place for place, qty in enumerate(qtys) if qty), default=len(qtys) - 1)
+        qtys[last] = EXACT.add(qtys[last], carried)
+    return _made(left, merged(qtys, min_child))
+
+
+def _behind(
+    progress: Progress,
+    lot: Decimal,
+    left: Sequence[Window],
+    in_force: Window | None,
+    missing: Decimal,
+    min_child: Decimal,
+) -> tuple[Slice, ...]:
+    if in_force is None:
+        return replanned(progress, lot, left, min_child=min_child)
+    first, *later = replanned(progress, lot, (in_force, *left), min_child=min_child) or (None,)
+    room = in_whole_lots(missing, lot)
+    if first is None or first.number != in_force.number or first.qty <= room or not later:
+        return () if first is None else (first, *later)
+    room = room if room >= min_child else ZERO
+    rest = replanned(
+        evolve(progress, working=EXACT.add(progress.working, room)), lot, left, min_child=min_child
+    )
+    return (evolve(first, qty=room), *rest) if room else rest
+
+
+def _made(windows: Sequence[Window], qtys: Sequence[Decimal]) -> tuple[Slice, ...]:
+    return tuple(
+        Slice(window.number, window.start_ns, window.end_ns, qty)
+        for window, qty in zip(windows, qtys, strict=True)
+        if qty
+    )
 
 
 def clipped(windows: Sequence[Window], start_ns: int, end_ns: int) -> tuple[Window, ...]:
