@@ -33,6 +33,7 @@ class Desk:
         health: HealthRules | None = None,
         store: MemoryEventStore | None = None,
         instrument: Instrument = AAPL,
+        rule: RouteRule | None = None,
     ) -> None:
         self.one, self.two = ScriptedBroker(name="one"), ScriptedBroker(name="two")
         self.store = MemoryEventStore() if store is None else store
@@ -44,7 +45,7 @@ class Desk:
             clock=self.clock,
             handlers=with_algorithms(),
             routing=Routing(
-                rules=(RouteRule(brokers=("one", "two")),),
+                rules=(rule or RouteRule(brokers=("one", "two")),),
                 venues=(Venue(broker="one", maker_bps="-0.2"),),
                 health=health or HealthRules(),
             ),

@@ -219,7 +219,15 @@ EXCUSES: tuple[Excuse, ...] = (
             f"oms.engine.{name}",
             "where an order may go is told by instruments, brokers, their rules and what is known of them",
         )
-        for name in ("routes", "venue_book", "venue_choice", "venue_desk", "venue_markets", "ways")
+        for name in (
+            "rerouting",
+            "routes",
+            "venue_book",
+            "venue_choice",
+            "venue_desk",
+            "venue_markets",
+            "ways",
+        )
     ),
     Excuse(
         "many internal imports",

@@ -17,7 +17,7 @@ from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.offset import Offset
-from oms.model.routing_table import HealthRules, RouteBy, RouteRule, RouteWeights, Routing, Venue
+from oms.model.routing_table import HealthRules, Reroute, RouteBy, RouteRule, RouteWeights, Routing, Venue
 from oms.model.terms import (
     Limit,
     LimitIfTouched,
@@ -148,6 +148,11 @@ def routings() -> st.SearchStrategy[Routing]:
         symbols=st.lists(symbols, max_size=2).map(tuple),
         accounts=st.lists(names, max_size=2).map(tuple),
         by=st.sampled_from(RouteBy),
+    ) | st.builds(
+        RouteRule,
+        brokers=st.lists(names, min_size=2, max_size=3, unique=True).map(tuple),
+        reroute=st.lists(st.sampled_from(Reroute), unique=True).map(tuple),
+        reroute_within_s=st.integers(1, 86_400),
     )
     venues = st.builds(
         Venue,

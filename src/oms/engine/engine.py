@@ -136,7 +136,7 @@ class Engine:
         self._share_what_is_held()
         self._queue, self._mute = self.state.inquiries.queue, self.state.inquiries.mute
         self._groups, self._parents = Groups(self._entry, self._holding), Parents(self._entry)
-        self._venues, self._reducing = VenueDesk(self.state, self._lists), self.state.book.exposure.reducing
+        self._venues, self._reducing = VenueDesk(self._entry, self._lists), self.state.book.exposure.reducing
         self._dirty, self._refused = self.state.groups.dirty, self.state.groups.refused
         self._requests: list[Request] = []
         # How many of the events that are still to be handed out the handlers have been told of.

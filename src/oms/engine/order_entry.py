@@ -78,8 +78,9 @@ class OrderEntry:
     def submit(
         self, command: SubmitOrder, requests: list[Request], *, promised: OrderId | None = None,
         broker: BrokerName | None = None, leg: tuple[int, int] | None = None,
+        decision: RouteDecision | None = None,
     ) -> None:  # fmt: skip
-        """Place an order, or deny it: under the number promised, at the broker named, or as that leg of that group, where it goes.
+        """Place an order, or deny it: under the number promised, at the broker named (by that decision), or as that leg of that group.
 
         Raises:
             UnknownInstrumentError: The symbol was never defined; nothing has changed.
@@ -96,7 +97,6 @@ class OrderEntry:
         of_qty = check_qty(qty, worst_px, instrument) if cash is None else check_cash(cash, instrument)
         verdict = self._gate.approve_submit(command, instrument, worst_px, px, px_ns, now_ns)
         trigger, against = _TAKEN
-        decision: RouteDecision | None = None
         if (
             of_terms
             or of_qty
@@ -232,6 +232,10 @@ class OrderEntry:
     def places_of(self, instrument: Instrument, account: Account) -> Callable[[SubmitOrder], Places] | None:
         """Give what tells of the brokers that an account's orders in an instrument could go to; None where there is no choice."""
         return self._choice.places_of(instrument, account)
+
+    def choose_again(self, command: SubmitOrder, tried: Mapping[BrokerName, str]) -> RouteDecision | None:
+        """Give where an order goes that was at some brokers before; None where no rule gives a choice."""
+        return self._choice.choose(command, self._route(command.symbol).instrument, tried)[1]
 
     def record_routing(self, order: Order, decision: RouteDecision) -> None:
         """Put on record where the parts of an order go that are about to be placed."""

@@ -13,7 +13,7 @@ from oms.model import events as ev
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import RequestKind
 from oms.model.ids import BrokerName
-from oms.model.order import Order
+from oms.model.order import ENDED, Order
 from oms.model.routing import VenueHealth
 from oms.model.routing_table import Routing
 from oms.routing.records import ALL_PPM, VenueRecord
@@ -35,16 +35,17 @@ class VenueBook:
         records: What is remembered of each broker that it names.
         wary: The brokers of which something may have to be decided; nearly always none.
         is_watching: Events of orders are noted here; not so before the first table.
+        reroutes: What is left of an order may go to another broker.
     """
 
-    __slots__ = ("is_watching", "records", "routing", "wary")
+    __slots__ = ("is_watching", "records", "reroutes", "routing", "wary")
 
     def __init__(self) -> None:
         """Begin without a table."""
         self.routing: Routing | None = None
         self.records: dict[BrokerName, VenueRecord] = {}
         self.wary: dict[BrokerName, None] = {}
-        self.is_watching = False
+        self.is_watching = self.reroutes = False
 
     def on_set(self, event: ev.RoutingSet) -> None:
         """Take a table in; what is remembered of brokers that stay is kept."""
@@ -55,6 +56,7 @@ class VenueBook:
 
     def watch(self) -> None:
         """Look at every broker again that is not up."""
+        self.reroutes = self.routing is not None and any(rule.reroute for rule in self.routing.rules)
         self.wary.clear()
         unsettled = (
             broker
@@ -82,8 +84,12 @@ class VenueBook:
         broker = order._broker
         known = None if broker is None else self.records.get(broker)
         if known is not None and broker is not None:
-            VENUE_EVENTS[type(event)](known, event, order)
+            kind = type(event)
+            VENUE_EVENTS[kind](known, event, order)
             if known.failures or known.rejects or (known.heard and known.health is not VenueHealth.UP):
+                self.wary[broker] = None
+            elif self.reroutes and (order._life in ENDED or kind is ev.OrderReinstated):
+                # Something of it may have to go elsewhere, or to be taken back there.
                 self.wary[broker] = None
 
 
@@ -153,6 +159,7 @@ VENUE_EVENTS: Final[dict[type[ev.OrderEvent], Callable[[VenueRecord, Any, Order]
     ev.Traded: _traded,
     ev.OrderCanceled: _ended,
     ev.OrderExpired: _ended,
+    ev.OrderReinstated: _heard,
 }
 """What each event says of the broker that has the order. Whether a cancel was refused or never left is not told apart: neither
 counts."""

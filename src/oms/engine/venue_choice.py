@@ -38,6 +38,9 @@ _PASSES: Final = frozenset({RouteVerdict.DOWN, RouteVerdict.NOT_RECONCILED})
 """What speaks against a place for now and not for good."""
 
 
+NOBODY: Final[Mapping[BrokerName, str]] = {}
+
+
 class VenueChoice:
     """Chooses among the brokers of a rule.
 
@@ -63,8 +66,16 @@ class VenueChoice:
         self._market = market
         self.markets = VenueMarkets(state, market)
 
-    def choose(self, command: SubmitOrder, instrument: Instrument) -> tuple[Route, RouteDecision | None]:
-        """Give the way out for an order, and why it was chosen; None for that where there was no choice."""
+    def choose(
+        self, command: SubmitOrder, instrument: Instrument, tried: Mapping[BrokerName, str] = NOBODY
+    ) -> tuple[Route, RouteDecision | None]:
+        """Give the way out for an order, and why it was chosen; None for that where there was no choice.
+
+        Args:
+            command: The order.
+            instrument: What is traded.
+            tried: The brokers that it does not go to again, and why.
+        """
         routing = self._state.venues.routing
         found = None if routing is None else routing.rule_for(instrument.symbol, command.account)
         if routing is None or found is None:
@@ -73,6 +84,8 @@ class VenueChoice:
         if len(rule.brokers) == 1:
             return self._routes.at(instrument.symbol, rule.brokers[0]), None
         places = self.places(command, instrument, rule, routing)
+        if tried:
+            places = tuple(_judged(place, tried) for place in places)
         now_ns = self._state.now_ns
         what = asked_of(command, instrument, command.order_qty)
         decision = choose(what, places, rule=number, by=rule.by, weights=routing.weights, now_ns=now_ns)
@@ -149,6 +162,11 @@ class VenueChoice:
         if known.health is VenueHealth.DOWN and not known.may_be_tried(self._state.now_ns):
             return RouteVerdict.DOWN, _until(known, self._state.now_ns), False
         return None, "", trigger is not None
+
+
+def _judged(place: Place, tried: Mapping[BrokerName, str]) -> Place:
+    text = tried.get(place.broker)
+    return place if text is None else evolve(place, verdict=RouteVerdict.TRIED, text=text)
 
 
 def asked_of(command: SubmitOrder, instrument: Instrument, qty: Decimal) -> Asked:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from oms.engine import reconciler
-from oms.engine.state import State
+from oms.engine.rerouting import Entry, Rerouting
 from oms.model import events as ev
 from oms.model.break_commands import ReconcileBroker
 from oms.model.enums import Listing
@@ -25,11 +25,12 @@ _MAX_DOUBLINGS: Final = 20
 class VenueDesk:
     """Watches the brokers that orders are routed to."""
 
-    __slots__ = ("_asked", "_lists", "_state")
+    __slots__ = ("_asked", "_lists", "_rerouting", "_state")
 
-    def __init__(self, state: State, lists: Mapping[BrokerName, frozenset[Listing]]) -> None:
+    def __init__(self, entry: Entry, lists: Mapping[BrokerName, frozenset[Listing]]) -> None:
         """Watch; `lists` is what each broker can be asked for as a whole."""
-        self._state = state
+        self._state = entry.state
+        self._rerouting = Rerouting(entry)
         self._lists = lists
         # Those that are down and are being asked whether they are back.
         # When each is to be asked again, in nanoseconds UTC, and how often it was.
@@ -39,7 +40,7 @@ class VenueDesk:
         """Decide about every broker of which something was heard, and ask those whose back-off is over whether they are back.
 
         They are asked by being compared with the books, which harms nothing and is needed after an outage anyway. One that
-        lists nothing is tried by an order.
+        lists nothing is tried by an order. What is left of orders that go on to another broker is sent there after that.
 
         Returns:
             Whether the health of one has changed.
@@ -62,6 +63,8 @@ class VenueDesk:
                 self._ask(broker, known, grace_ns, requests)
             else:
                 del venues.wary[broker]
+        if venues.reroutes:
+            self._rerouting.follow(requests)
         return has_changed
 
     def _answered(self, broker: BrokerName, known: VenueRecord) -> HealthChange | None:

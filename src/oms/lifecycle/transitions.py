@@ -36,8 +36,8 @@ _LIFE_ROWS: Final[dict[type[ev.OrderEvent], tuple[Life | None, ...]]] = {
     ev.OrderAmended:        (_U, _x, _x, _x, _x, _x, _x),
     ev.TriggerMissed:       (_U, _x, _x, _x, _x, _x, _x),
     ev.OrderReleased:       (_U, _x, _x, _x, _x, _x, _x),
-    # Before it is sent; of an order that is worked here, before each of its parts is.
-    ev.OrderRouted:         (_U, _x, _x, _L, _x, _x, _x),
+    # Before it is sent; of an order that is worked here, before each of its parts is; after its end, where what is left goes.
+    ev.OrderRouted:         (_U, _x, _x, _L, _C, _E, _R),
     ev.OrderSubmitted:      (_S, _x, _x, _x, _x, _x, _x),
     ev.OrderPendingNew:     (_x, _x, _S, _x, _x, _x, _x),
     ev.OrderAcceptedForBidding: (_x, _x, _S, _x, _x, _x, _x),

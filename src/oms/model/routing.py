@@ -11,7 +11,7 @@ from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.define import record, value
 from oms.model.depth import Levels
 from oms.model.enums import Choice
-from oms.model.ids import BrokerName
+from oms.model.ids import BrokerName, OrderId
 
 
 class VenueHealth(Choice):
@@ -46,7 +46,7 @@ class RouteVerdict(Choice):
     NOT_RECONCILED = "not reconciled"
     NOT_ATTACHED = "not attached"
     TRIED = "tried before"
-    """It has refused a part of this order."""
+    """It has refused a part of this order, or was where all of it was."""
     AT_WORK = "has a part already"
     """The order sends at most so much at a time, and a part of it is there."""
     NOTHING_SHOWN = "nothing left of what it showed"
@@ -161,6 +161,9 @@ class RouteDecision:
         best_px: That price.
         best_size: How much was shown there.
         candidates: The places, those that could be taken first, the best of them first.
+        after: The order of which this is what was left as its broker refused it, or did not execute it; None where there was
+            none before.
+        successor: The order that goes out with that; None where it goes nowhere.
     """
 
     time_ns: int
@@ -170,6 +173,8 @@ class RouteDecision:
     best_px: Decimal | None
     best_size: Decimal
     candidates: tuple[Candidate, ...]
+    after: OrderId | None = None
+    successor: OrderId | None = None
 
     @property
     def taken(self) -> tuple[Candidate, ...]:
@@ -183,8 +188,9 @@ class RouteDecision:
             best = (
                 f"the best price was {plain(self.best_size)} at {plain(self.best_px)} at {self.best_broker}"
             )
+        left = "" if self.after is None else f"left of order {self.after} "
         lines = [
-            f"{plain(self.qty)} to place by rule {self.rule}; {best}",
+            f"{plain(self.qty)} {left}to place by rule {self.rule}; {best}",
             *(f"  {one}" for one in self.candidates),
         ]
         return "\n".join(lines)

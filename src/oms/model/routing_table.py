@@ -31,6 +31,15 @@ class RouteBy(Choice):
     """The first of the rule that is up and can take it: failover without looking at prices."""
 
 
+class Reroute(Choice):
+    """What of an order that went to one broker as a whole is sent to another one."""
+
+    REFUSED = "refused"
+    """All of one that was rejected, or never left."""
+    EXPIRED = "expired"
+    """What its broker did not execute of one that is good at once only (`ImmediateOrCancel`, `FillOrKill`)."""
+
+
 def _brokers(given: object) -> tuple[BrokerName, ...]:
     allowed = (
         f'pass a tuple of 1 to {MAX_CANDIDATES} names of brokers, each once, such as ("first", "second")'
@@ -53,6 +62,14 @@ def _accounts(given: object) -> tuple[Account, ...]:
     if isinstance(given, str) or not isinstance(given, (tuple, list)):
         raise ValidationError("accounts", shown(given), 'pass a tuple of accounts, such as ("main",)')
     return tuple(Account(name(one, "accounts")) for one in given)
+
+
+def _reroute(given: object) -> tuple[Reroute, ...]:
+    is_one = isinstance(given, (tuple, list)) and all(type(one) is Reroute for one in given)
+    if not isinstance(given, (tuple, list)) or not is_one or len(set(given)) != len(given):
+        text = "pass a tuple of members of Reroute, each once, such as (Reroute.REFUSED,)"
+        raise ValidationError("reroute", shown(given), text)
+    return tuple(given)
 
 
 def _rate(number: Decimal | int | str) -> Decimal:
@@ -195,20 +212,29 @@ class RouteRule:
         symbols: Orders in these instruments; in every one where none is named.
         accounts: Orders for these accounts; for every one where none is named.
         by: How one of the brokers is chosen.
+        reroute: What of a whole order goes to another of the brokers; nothing unless given.
+        reroute_within_s: Only so long after the order was given, in whole seconds.
 
     Raises:
-        ValidationError: No broker is named, one twice, or something is no name.
+        ValidationError: No broker is named, one twice, or something is no name; `reroute` holds something else than members of
+            `Reroute`, or is given where there is one broker only; the seconds are no int from 1 to a day.
     """
 
     brokers: tuple[BrokerName, ...] = field(converter=_brokers)
     symbols: tuple[Symbol, ...] = field(converter=_symbols, default=())
     accounts: tuple[Account, ...] = field(converter=_accounts, default=())
     by: RouteBy = RouteBy.BEST
+    reroute: tuple[Reroute, ...] = field(converter=_reroute, default=())
+    reroute_within_s: int = 60
 
     def __attrs_post_init__(self) -> None:
-        """Check the choice."""
+        """Check the choices."""
         if type(self.by) is not RouteBy:
             raise ValidationError("by", shown(self.by), "pass a RouteBy, such as RouteBy.BEST")
+        count(self.reroute_within_s, "reroute_within_s", 1, MAX_BACKOFF_S)
+        if self.reroute and len(self.brokers) == 1:
+            text = "name another broker that what is left can go to, or leave it out"
+            raise ValidationError("reroute", f"with {self.brokers[0]} alone", text)
 
     def is_about(self, what: Symbol, account: Account) -> bool:
         """Tell whether an order in an instrument, for an account, follows it."""

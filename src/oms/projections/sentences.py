@@ -12,9 +12,9 @@ from oms.model.enums import RequestKind
 from oms.model.order import Mark, Order
 from oms.model.order_snapshot import OrderSnapshot
 from oms.model.reasons import Reason
-from oms.model.routing import RouteVerdict
 from oms.model.time_in_force import TimeInForce
 from oms.projections import wording
+from oms.projections.route_sentences import routed
 from oms.projections.work_sentences import WORK_TOLD, of_slippage
 
 MAX_REASONS: Final = 2000
@@ -293,25 +293,6 @@ def _restated(event: ev.OrderRestated) -> str:
     return f"restated by the venue{reason}: {_terms(event, None)}{split}{because(event.text)}"
 
 
-def _routed(event: ev.OrderRouted) -> str:
-    decision = event.decision
-    parts = [
-        f"{plain(one.qty)} to {one.broker} at {plain(one.px)}"
-        if one.px is not None
-        else f"{plain(one.qty)} to {one.broker}"
-        for one in decision.taken
-    ]
-    others = [
-        f"{one.broker} {one.verdict.value}"
-        for one in decision.candidates
-        if one.verdict not in {RouteVerdict.TAKEN, RouteVerdict.PROBE}
-    ]
-    best = "no price was shown"
-    if decision.best_px is not None:
-        best = f"the best shown was {plain(decision.best_size)} at {plain(decision.best_px)} at {decision.best_broker}"
-    return f"routed: {', '.join(parts) or 'nothing goes anywhere'}; {'; '.join([*others, best])}"
-
-
 def _ignored(event: ev.ReportIgnored) -> str:
     named = f" {event.exec_id}" if event.exec_id else ""
     return f"no news{because(f'{event.exec_type}{named}: {event.text}')}"
@@ -327,7 +308,7 @@ _TOLD: Final[dict[type[ev.OrderEvent], Callable[[Any, Order], str]]] = {
     ev.OrderAmended: _amended,
     ev.TriggerMissed: _missed,
     ev.OrderReleased: _released,
-    ev.OrderRouted: lambda event, _: _routed(event),
+    ev.OrderRouted: lambda event, _: routed(event),
     ev.OrderSubmitted: lambda event, _: f"new order {event.cl_ord_id} sent to {event.broker}",
     ev.OrderPendingNew: lambda event, order: (
         f"the broker has it and has not decided{_named(event.venue_order_id, order)}"

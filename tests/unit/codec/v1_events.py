@@ -32,7 +32,7 @@ from oms.model.offset import Offset
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import ExecutionReport, FeeReport, OrderCancelReject
 from oms.model.routing import Candidate, RouteDecision, RouteVerdict, VenueHealth
-from oms.model.routing_table import HealthRules, RouteBy, RouteRule, RouteWeights, Routing, Venue
+from oms.model.routing_table import HealthRules, Reroute, RouteBy, RouteRule, RouteWeights, Routing, Venue
 from oms.model.slippage import AlertState, DriftFinding, Measure, SlippageFinding
 from oms.model.terms import (
     Limit,
@@ -887,7 +887,7 @@ EXPECTED: tuple[e.Event, ...] = (
         134, 5, e.Cause("Start", "clock"), 134, T0,
         Routing(
             rules=(
-                RouteRule(brokers=("paper", "other"), symbols=("AAPL",), accounts=("main",), by=RouteBy.IN_TURN),
+                RouteRule(brokers=("paper", "other"), symbols=("AAPL",), accounts=("main",), by=RouteBy.IN_TURN, reroute=(Reroute.EXPIRED, Reroute.REFUSED), reroute_within_s=5),
                 RouteRule(brokers=("other",)),
             ),
             venues=(Venue(broker="paper", taker_bps="0.30", maker_bps="-0.2", taker_per_unit="0.003", maker_per_unit="-0.002", latency_ns=5),),
@@ -913,6 +913,7 @@ EXPECTED: tuple[e.Event, ...] = (
                     None, 0, 0, 1, "terms: \"none\"",
                 ),
             ),
+            OrderId(118), OrderId(119),
         ),
     ),
     e.OrderAmended(

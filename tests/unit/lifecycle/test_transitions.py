@@ -171,7 +171,7 @@ EXPECTED: Final[dict[type[ev.OrderEvent], Expected]] = {
     ),
     ev.TriggerMissed: Expected("U......"),
     ev.OrderReleased: Expected("U......", always(terms=Limit("190")), fields={"terms": Limit("190")}),
-    ev.OrderRouted: Expected("U..L...", always(routing=ROUTED)),
+    ev.OrderRouted: Expected("U..LCER", always(routing=ROUTED)),
     ev.OrderSubmitted: Expected(
         "S......",
         always(broker="paper", cl_ord_id=NEW_ID),

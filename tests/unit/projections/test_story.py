@@ -211,6 +211,12 @@ SENTENCES: Final[list[Case]] = [
         {"decision": evolve(ROUTED, candidates=(evolve(ROUTED.candidates[0], px=None),))},
         "routed: 100 to paper; the best shown was 20 at 189.4 at other",
     ),
+    (
+        created,
+        ev.OrderRouted,
+        {"decision": evolve(ROUTED, after=OrderId(7), successor=OrderId(1))},
+        "routed after order 7: 100 to paper at 189.5; other down; the best shown was 20 at 189.4 at other",
+    ),
     (created, ev.OrderSubmitted, {}, "new order new-1 sent to paper"),
     (submitted, ev.OrderPendingNew, {}, "the broker has it and has not decided"),
     (
