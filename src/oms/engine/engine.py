@@ -473,6 +473,7 @@ class Engine:
     def _start(self, what: Start) -> None:
         state = self.state
         state.begin(Start, _CLOCK)
+        state.timers.settle()
         sequence, epoch, cause, first, now = state.envelope()
         started = ev.EpochStarted(
             sequence,

@@ -86,7 +86,7 @@ def _head(state: State, count: int) -> rows.SnapshotHead:
         SCHEMA, state.version, count, state.epoch, state.last_ns, state.next_order_id, state.next_counter, state.reserved,
         state.usable, state.namespace, state.request_timeout_ns, book.limits, book.kill_reason, tuple(book.sent_ns),
         state.anomalies.raised, state.anomalies.acknowledged, sessions.scoped, tuple(sessions.dates.items()), tuple(sessions.closed.items()),
-        state.timers.next_due_ns, state.retired, state.sweeps, state.sweep_mark,
+        state.retired, state.sweeps, state.sweep_mark,
     )  # fmt: skip
 
 
@@ -190,7 +190,6 @@ class _Reading:
         state.sessions.scoped = head.scoped
         state.sessions.dates.update(head.dates)
         state.sessions.closed.update(head.closed)
-        state.timers.next_due_ns = head.next_due_ns
         state.retired, state.sweeps, state.sweep_mark = head.retired, head.sweeps, head.sweep_mark
 
     def row(self, row: object) -> None:
@@ -269,6 +268,7 @@ class _Reading:
     def finish(self) -> None:
         # Some identities are waited for no longer: what was kept under them belongs to an earlier session.
         self.state.timers.expiries.put_back(self.expiries)
+        self.state.timers.settle()
         self.state.held.names.clear()
         self.state.held.names.update(self.names)
         for order in self.state.index.by_id.values():

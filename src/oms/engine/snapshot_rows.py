@@ -39,7 +39,6 @@ class SnapshotHead:
         scoped: The brokers whose order ids begin anew with each trading session.
         dates: The trading day by instrument; None is for all.
         closed: Whether the session is closed, by instrument; None is for all others.
-        next_due_ns: The first request falls into doubt no sooner than this.
         retired: How many orders have left memory.
         sweeps: How often orders left it.
         sweep_mark: What tells the last time from others.
@@ -64,7 +63,6 @@ class SnapshotHead:
     scoped: tuple[BrokerName, ...]
     dates: tuple[tuple[Symbol | None, str], ...]
     closed: tuple[tuple[Symbol | None, bool], ...]
-    next_due_ns: int | None
     retired: int
     sweeps: int
     sweep_mark: str

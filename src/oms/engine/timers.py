@@ -108,6 +108,17 @@ class Timers:
         if expiry is not None and not expiry.is_told:
             self.watch(order_id, expiry)
 
+    def settle(self) -> None:
+        """Find out anew when the first is due.
+
+        What was due and no longer waits leaves a time behind that is too soon. Whoever goes on from a snapshot and whoever reads
+        the whole journal have not looked at the same moments since, and start alike all the same.
+        """
+        due = [_head(queue) for queue in self.queues.values() if queue]
+        if self.expiries.next_ns is not None:
+            due.append(self.expiries.next_ns)
+        self.next_due_ns = min(due, default=None)
+
     def pop_due(self, now_ns: int) -> ClOrdId | None:
         """Take the first request that still waits and is due by now; None if there is none."""
         waiting = [queue for queue in self.queues.values() if queue]

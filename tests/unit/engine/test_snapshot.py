@@ -7,18 +7,22 @@ import json
 import pytest
 
 from oms.codec.event_codec import encode
+from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
+from oms.engine.inputs import Start, TimerDue
 from oms.engine.snapshot import SCHEMA, dump, load
 from oms.engine.state import State
 from oms.errors import SnapshotError
 from oms.model.enums import ExecType
 from oms.model.limits import RiskLimits
 from oms.model.order import Order
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Stop
+from oms.model.time_in_force import GoodForTime, GoodTillCancel
+from oms.order_types.registry import default_handlers
 from oms.projections.positions import Positions
 from oms.runtime.recovery import tell
-from tests.fakes import T0, S
-from tests.unit.engine.desk import Desk, request_id
+from tests.fakes import AAPL, BTC, T0, S
+from tests.unit.engine.desk import OFF, TIMEOUT_NS, Desk, request_id
 
 DERIVED = frozenset({"account", "archive", "away", "profiles"})
 """What the manager sets anew at each start, and what follows from who holds a handle."""
@@ -96,6 +100,32 @@ def test_a_snapshot_reads_back_as_the_state_it_was_made_of() -> None:
     ]
     assert dump(state, again) == text
     assert state.inquiries.next_due_ns() == desk.engine.state.inquiries.next_due_ns() is not None
+
+
+@pytest.mark.slow  # three engines
+def test_what_is_due_next_after_a_start_is_the_same_from_a_snapshot_and_from_the_journal() -> None:
+    desk = Desk()
+    for good_s in (5, 500):
+        desk.submit(tif=GoodForTime(good_s))
+        desk.say(ExecType.NEW, cl_ord_id=desk.order(desk.engine.state.next_order_id - 1).cl_ord_id)
+    desk.submit(terms=Stop(110), tif=GoodForTime(100))
+    desk.trade("x1", 100)
+    desk.now_ns = T0 + 40 * S
+    desk.tell(TimerDue())  # the time of the first has passed, and there is nothing left to ask about
+    assert desk.next_due_ns == T0 + 100 * S
+    text, version = dump(desk.engine.state, Positions()), desk.version
+    desk.replace(3, time_in_force=GoodTillCancel())
+    restored, replayed = State(), Engine(desk.can, default_handlers(), State())
+    load(text, restored, Positions())
+    twin = Engine(desk.can, default_handlers(), restored)
+    twin.replay(desk.journal[version:])
+    replayed.replay(desk.journal)
+
+    start = Start("desk", TIMEOUT_NS, OFF, (AAPL, BTC))
+    due = [engine.handle(start, T0 + 41 * S).next_due_ns for engine in (twin, replayed)]
+
+    # The second is asked about once its venue had its time to say that it has expired.
+    assert due == [T0 + 530 * S] * 2
 
 
 def test_each_line_is_json_and_the_first_says_which_layout_it_is() -> None:
