@@ -10,7 +10,7 @@ from oms import Limit, OrderManager, Quote, Side, Stop
 from oms.brokers.paper import PaperBroker
 from oms.errors import HaltedError, StoreError
 from oms.model.contingency import Leg, Oco, Oto, Remainder, bracket
-from oms.model.enums import AnomalyCode, Life, WorkedBy
+from oms.model.enums import Life, WorkedBy
 from oms.model.events import AnomalyRaised, Traded
 from oms.model.group import Group
 from oms.model.ids import Symbol
@@ -254,7 +254,7 @@ def test_a_bust_of_the_entry_shrinks_the_exits_at_the_venue() -> None:
     assert house.is_at_rest
 
 
-def test_a_bust_of_the_target_after_its_stop_has_ended_is_told() -> None:
+def test_a_bust_of_the_target_after_its_stop_has_ended_gives_both_back_here() -> None:
     house = House()
     traded: list[Traded] = []
     house.om.on(Traded, traded.append)
@@ -268,9 +268,14 @@ def test_a_bust_of_the_target_after_its_stop_has_ended_is_told() -> None:
     position = house.om.position("AAPL")
     assert position is not None
     assert position.net_qty == 100
-    # What was busted does not work again, and the stop is gone: somebody has to look.
-    assert not house.om.open_orders()
-    assert [one.code for one in house.told] == [AnomalyCode.EXIT_LOST]
+    # What was busted does not work again at the venue, and its stop is gone: the group is worked here by now.
+    assert (group.worked_by, house.told) == (WorkedBy.OMS, [])
+    assert [int(order.leaves_qty) for order in house.om.open_orders()] == [100, 100]
+
+    house.quote("94", "94.5", 200)
+    house.om.update(TradePrint(SYMBOL, T0, 95, 1))
+    assert sorted(executed(group)) == [0, 100, 100]
+    assert house.is_at_rest
 
 
 def test_a_bust_of_part_of_the_target_gives_its_stop_the_rest_back() -> None:
