@@ -7,10 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from oms.algos.handlers import with_algorithms
 from oms.brokers.paper import PaperBroker
+from oms.errors import ValidationError
 from oms.model import events as ev
 from oms.model.costs import Figure, Missing
+from oms.model.decimals import QUOTIENT
 from oms.model.draws import drawn
 from oms.model.enums import OrdStatus, Side
 from oms.model.ids import Symbol
@@ -212,6 +216,59 @@ def test_a_restart_knows_what_was_said_and_says_it_not_again(tmp_path: Path) -> 
     assert again.said() == []
     again.slice("100.01")
     assert (ARRIVAL, BREACH, WARN) in again.said()
+    again.om.close()
+
+
+def test_a_restart_that_is_told_what_was_traded_judges_by_it_as_before(tmp_path: Path) -> None:
+    house = at_a_breach(tmp_path / "journal")
+    before = house.monitor.row(1)
+    house.om.close()
+    kept = [
+        TradePrint(Symbol("AAPL"), T0 + 1_000_000_000, D("100.70"), D(56_250)),
+        TradePrint(Symbol("MSFT"), T0 + 1_000_000_000, D("300"), D(1)),
+    ]
+
+    again = House(tmp_path / "journal", start_s=185)
+    assert again.monitor.row(1).vwap_px == Figure(None, Missing.NOT_HEARD)
+    again.monitor.recall(kept, since_ns=T0)
+
+    row = again.monitor.row(1)
+    assert before.vwap_px.value is not None
+    for name in ("vwap_px", "vwap_bps", "participation", "timing_risk_bps", "arrival_bps", "states"):
+        assert getattr(row, name) == getattr(before, name), name
+    assert again.said() == []
+    # What is traded from here on is added to that.
+    again.quote("100.01")
+    again.om.update(TradePrint(Symbol("AAPL"), again.clock.now_ns(), D("100.70"), D(56_250)))
+    volume = 2 * 56_250 + row.cum_qty
+    assert again.monitor.row(1).participation == Figure(QUOTIENT.divide(row.cum_qty, volume))
+    again.om.close()
+
+
+def test_where_nothing_was_traded_before_a_restart_there_was_our_own_alone(tmp_path: Path) -> None:
+    house = at_a_breach(tmp_path / "journal")
+    house.om.close()
+    again = House(tmp_path / "journal", start_s=185)
+
+    again.monitor.recall([], since_ns=T0)
+
+    row = again.monitor.row(1)
+    assert (row.vwap_px.value, row.participation) == (row.avg_px, Figure(D(1)))
+    again.om.close()
+
+
+def test_a_market_that_has_gone_on_or_an_order_from_before_is_not_recalled(tmp_path: Path) -> None:
+    house = at_a_breach(tmp_path / "journal")
+    house.om.close()
+    again = House(tmp_path / "journal", start_s=185)
+    kept = [TradePrint(Symbol("AAPL"), T0 + 1_000_000_000, D("100.70"), D(56_250))]
+
+    again.monitor.recall(kept, since_ns=T0 + 1)
+    assert again.monitor.row(1).vwap_px == Figure(None, Missing.NOT_HEARD)
+    with pytest.raises(ValidationError, match="trades of AAPL were heard already"):
+        again.monitor.recall(kept, since_ns=T0)
+    with pytest.raises(ValidationError):
+        again.monitor.recall(kept, since_ns=1.5)  # type: ignore[arg-type]
     again.om.close()
 
 

@@ -98,6 +98,25 @@ class MarketTape:
         if time_ns < self._latest_ns:
             self._leave_out(trade)
 
+    @property
+    def has_traded(self) -> bool:
+        """Whether a print was heard."""
+        return bool(self._qty)
+
+    def hear_from(self, since_ns: int) -> None:
+        """Take what is told next for all that was said from a moment on, in nanoseconds UTC: spans from then on are heard after all."""
+        for key, span in self._spans.items():
+            if not span.is_heard and span.start_ns >= since_ns:
+                span.is_heard = True
+                heappush(self._coming, (span.start_ns, key))
+        if self._coming:
+            self._next_ns = self._coming[0][0]
+
+    def begin_until(self, now_ns: int) -> None:
+        """Begin the spans whose time has come, though nothing was traded in them yet."""
+        if now_ns >= self._next_ns:
+            self._begin_spans(now_ns)
+
     def open(self, key: int, start_ns: int, now_ns: int, *, is_heard: bool) -> Span:
         """Begin to add up what is traded for somebody, from now on or from a later moment on.
 

@@ -1,13 +1,13 @@
 """The slippage monitor: what each order that is worked here costs while it is worked, and how it keeps to its plan.
 
 It is moved by events, and by the market from the moment on at which an order begins: ticks are not journaled, so that what was
-traded before a restart is not known after it. What it finds it asks to be put on record, and it takes that for said once the event
+traded before a restart is not known after it, unless somebody has kept it and tells it again (`recall`). What it finds it asks to be put on record, and it takes that for said once the event
 has come back; a replay hears the events and asks for nothing, so that it does not alert again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 from oms.errors import UnknownOrderError, ValidationError
@@ -15,7 +15,7 @@ from oms.model.alert_commands import RaiseCostDrift, RaiseSlippageAlert
 from oms.model.costs import Drift, MeanCost
 from oms.model.decimals import ONE
 from oms.model.define import value
-from oms.model.door import shown
+from oms.model.door import moment, shown
 from oms.model.events import Event
 from oms.model.ids import BrokerName, OrderId
 from oms.model.market import MarketUpdate, Quote, TradePrint
@@ -137,6 +137,39 @@ class SlippageMonitor:
         self._now_ns = now_ns if now_ns > self._now_ns else self._now_ns  # noqa: FURB136
         order = market.due(now_ns)
         return _NONE if order is None else self._look(order, now_ns)
+
+    def recall(self, updates: Iterable[MarketUpdate], *, since_ns: int) -> None:
+        """Take in what a market has said before this was attached, as somebody else has kept it; nothing is put on record for that.
+
+        With that the orders that a restart found at work are judged by what was traded since their beginning again. To be told
+        before the market goes on: what is heard by both would count twice.
+
+        Args:
+            updates: All that was said from then until it was attached, in the order in which it was heard; symbols in which nothing
+                is worked are passed over.
+            since_ns: From when on that is complete, in nanoseconds UTC; an order that began earlier is left as it is.
+
+        Raises:
+            ValidationError: The time is none, or a market has gone on; nothing was taken in.
+        """
+        moment(since_ns)
+        markets = self._list.markets
+        for symbol, market in markets.items():
+            if market.tape.has_traded:
+                text = "tell it what was said before right after it was attached"
+                raise ValidationError("recall", f"trades of {symbol} were heard already", text)
+        for market in markets.values():
+            market.tape.hear_from(since_ns)
+        for update in updates:
+            found = markets.get(update.symbol)
+            if found is None:
+                continue
+            if isinstance(update, Quote):
+                found.tape.on_quote(update)
+            elif isinstance(update, TradePrint):
+                found.tape.on_trade(update)
+        for market in markets.values():
+            market.tape.begin_until(self._now_ns)
 
     def on_refused(self, command: object) -> None:
         """Take in that what was to be put on record was refused, so that it is asked again where it still holds."""
