@@ -69,6 +69,7 @@ def describe(state: State) -> dict[str, object]:
             sorted((symbol or "", date) for symbol, date in state.sessions.dates.items()),
             list(state.sessions.scoped),
             sorted((symbol or "", is_closed) for symbol, is_closed in state.sessions.closed.items()),
+            sorted((symbol or "", over_ns) for symbol, over_ns in state.sessions.closes.items()),
         ],
         **_settings(state),
     }

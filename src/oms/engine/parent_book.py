@@ -11,6 +11,7 @@ from oms.model.enums import AnomalyCode
 from oms.model.ids import OrderId
 from oms.model.order import Order
 from oms.model.parent import ORIGIN, Child, Parent, may_execute
+from oms.model.time_in_force import Day
 from oms.model.work import Wake
 
 # What is kept of a parent is the book's own. What can happen to an order is told in functions that are all called alike.
@@ -46,10 +47,21 @@ class ParentBook:
         woken: Why each parent is to be looked at; not part of the state.
         told: The children of which something has executed that their parents were not told of; not part of the state.
         refused: How children were refused that nobody has looked at since; not part of the state.
+        expired: The parents of which a child for the day has expired that nobody has looked at since; not part of the state.
         asked_away: The children that somebody else has asked to be canceled, with who that was; not part of the state.
     """
 
-    __slots__ = ("asked_away", "by_id", "is_watching", "live", "of_order", "refused", "told", "woken")
+    __slots__ = (
+        "asked_away",
+        "by_id",
+        "expired",
+        "is_watching",
+        "live",
+        "of_order",
+        "refused",
+        "told",
+        "woken",
+    )
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -60,6 +72,7 @@ class ParentBook:
         self.woken: dict[OrderId, set[Wake]] = {}
         self.told: dict[OrderId, Child] = {}
         self.refused: dict[OrderId, Refusal] = {}
+        self.expired: set[OrderId] = set()
         self.asked_away: dict[OrderId, str] = {}
 
     def wake(self, parent: Parent, why: Wake) -> None:
@@ -142,6 +155,10 @@ class ParentBook:
                 parent.slices = dict(
                     sorted({**parent.slices, again.number: again}.items(), key=lambda one: one[1].start_ns)
                 )
+        elif isinstance(event, ev.OrderExpired):
+            assert child.order is not None
+            if type(child.order._time_in_force) is Day:
+                self.expired.add(parent.order_id)
         elif event.cause.kind in _COMMANDS and event.cause.origin != ORIGIN:
             # What is held here ends without a request.
             self.asked_away[child.order_id] = event.cause.origin
@@ -174,6 +191,7 @@ class ParentBook:
                 del parent.children[child.order_id], self.of_order[child.order_id]
         self.woken.clear()
         self.refused.clear()
+        self.expired.clear()
         self.asked_away.clear()
         self.wake_all(Wake.RESTART)
 

@@ -14,6 +14,7 @@ from oms.engine import parent_amends, parent_entry
 from oms.engine.inputs import Input, VenueDepth, VenueQuote
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_book import ParentBook
+from oms.engine.parent_days import why_over
 from oms.engine.parent_limits import beyond, check_price, why_not
 from oms.engine.refusals import why_suspended
 from oms.engine.wakes import Wakes
@@ -175,6 +176,9 @@ class Parents:
             self._take_back(parent, parent.open.values())
             self._settle(parent, NextWake())
             return
+        text = why_over(self._state, parent, why)
+        if text is not None and parent.stopped is None and not (parent.order.is_filled and not parent.open):
+            self._stop(parent, WorkEnd.END_TIME, text)
         if parent.amend is not None:
             self._amend(parent)
         if parent.stopped is not None or parent.suspended is not None:

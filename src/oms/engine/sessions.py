@@ -19,21 +19,32 @@ class Sessions:
         closing: The instrument whose session simulated venues have closed already, which is to be heard of once what they say of
             it was; None in it is all, and nearly always it is empty. Not moved by events.
         closed: Whether the session is closed, by instrument, as far as somebody has said so; None is for all others.
+        closes: When a session was last over, in nanoseconds UTC, by instrument; None is for all. Also as the next day's opens and
+            nobody has said that this one closed.
     """
 
-    __slots__ = ("closed", "closing", "dates", "scoped")
+    __slots__ = ("closed", "closes", "closing", "dates", "scoped")
 
     def __init__(self) -> None:
         """Begin before the first session."""
         self.scoped: tuple[BrokerName, ...] = ()
         self.dates: dict[Symbol | None, str] = {}
         self.closed: dict[Symbol | None, bool] = {}
+        self.closes: dict[Symbol | None, int] = {}
         self.closing: tuple[Symbol | None, ...] = ()
 
     def is_closed(self, symbol: Symbol) -> bool:
         """Tell whether nobody can trade an instrument; where no session was ever told, somebody can."""
         closed = self.closed
         return bool(closed) and closed.get(symbol, closed.get(None, False))
+
+    def is_told(self, symbol: Symbol) -> bool:
+        """Tell whether somebody has told of an instrument's session."""
+        return symbol in self.closed or None in self.closed
+
+    def over_ns(self, symbol: Symbol) -> int:
+        """Give when an instrument's session was last over, in nanoseconds UTC; 0 where nobody has ever told of that."""
+        return max(self.closes.get(symbol, 0), self.closes.get(None, 0))
 
     def trade_date(self, symbol: Symbol) -> str:
         """Give the trading day of an instrument's session that opened last, YYYYMMDD; empty where none was ever told."""
@@ -60,6 +71,10 @@ class Sessions:
         """Take in that a session opened or closed: with a new trading day those brokers' order ids begin anew."""
         symbol, dates = event.symbol, self.dates
         self.closing = ()
+        date = dates.get(symbol, dates.get(None, event.trade_date))
+        was_open = self.closed.get(symbol, self.closed.get(None)) is False
+        if event.phase is SessionPhase.CLOSED or (was_open and date != event.trade_date):
+            self.closes[symbol] = event.time_ns
         if symbol is None:
             self.closed.clear()
         self.closed[symbol] = event.phase is SessionPhase.CLOSED

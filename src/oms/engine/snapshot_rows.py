@@ -39,6 +39,7 @@ class SnapshotHead:
         scoped: The brokers whose order ids begin anew with each trading session.
         dates: The trading day by instrument; None is for all.
         closed: Whether the session is closed, by instrument; None is for all others.
+        closes: When a session was last over, likewise, in nanoseconds UTC.
         retired: How many orders have left memory.
         sweeps: How often orders left it.
         sweep_mark: What tells the last time from others.
@@ -63,6 +64,7 @@ class SnapshotHead:
     scoped: tuple[BrokerName, ...]
     dates: tuple[tuple[Symbol | None, str], ...]
     closed: tuple[tuple[Symbol | None, bool], ...]
+    closes: tuple[tuple[Symbol | None, int], ...]
     retired: int
     sweeps: int
     sweep_mark: str

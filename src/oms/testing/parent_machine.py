@@ -7,6 +7,7 @@ After each step these laws are looked at.
 - *Never past the end*: no child is sent at or after the end, but for the one of a sweep, or where the order may go on.
 - *Never outside the limit*: no child, and no new price of one, is worse than the limit in force, and once another one is in force
   the venue has no child beyond it, and grants none, but for one that a bust has made work again.
+- *Its day*: an order for the day is stopped as its session closes.
 - *Nothing while it may not*: no child is sent while the order is suspended, canceled, or about to be made smaller.
 - *Restarts*: a replay of the journal and a snapshot make the same state, and the slices that are left stay what they were.
 - *The end*: once everything is answered and its time is over, it is filled or has ended, and no child works.
@@ -45,7 +46,7 @@ from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, Reques
 from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit, Market, Strategy, limit_px
-from oms.model.time_in_force import AtTheClose, Day, ImmediateOrCancel
+from oms.model.time_in_force import DAY, GTC, AtTheClose, Day, GoodTillCancel, ImmediateOrCancel, TimeInForce
 from oms.model.work_commands import PauseWork, ResumeWork
 from oms.order_types.registry import HandlerRegistry
 from oms.testing.checks import JournalChecker
@@ -172,12 +173,15 @@ class ParentMachine(VenueMachine):
         told=parameters(),
         has_limit=st.booleans(),
         takes_ioc=st.booleans(),
+        tif=st.sampled_from([DAY, GTC]),
     )
     def begin(
-        self, side: Side, qty: int, told: dict[str, Any], has_limit: bool, takes_ioc: bool
+        self, side: Side, qty: int, told: dict[str, Any], has_limit: bool, takes_ioc: bool, tif: TimeInForce
     ) -> None:  # drawn by Hypothesis
         """Open an engine at a venue of some kind, and place the order."""
-        tifs = (Day, AtTheClose, ImmediateOrCancel) if takes_ioc else (Day, AtTheClose)
+        tifs: tuple[type[TimeInForce], ...] = (Day, GoodTillCancel, AtTheClose)
+        if takes_ioc:
+            tifs = (*tifs, ImmediateOrCancel)
         self.able = Capabilities(
             order_types=frozenset((kind, tif) for kind in (Limit, Market) for tif in tifs),
             amendable=frozenset({"price"}),
@@ -191,7 +195,7 @@ class ParentMachine(VenueMachine):
         self.engine = self.engine_on()
         self.tell(self._start())
         self.tell(Quote(AAPL.symbol, self.now_ns, "99.99", 10, "100.01", 10))
-        self.tell(SubmitOrder(AAPL.symbol, side, qty, self.terms(told), Day(), _MAIN))
+        self.tell(SubmitOrder(AAPL.symbol, side, qty, self.terms(told), tif, _MAIN))
         self.largest = Decimal(qty)
         assert self.parent is not None, self.engine.state.index.by_id[_FIRST].reasons
 
@@ -236,6 +240,9 @@ class ParentMachine(VenueMachine):
                 self._hear(said)
         phase = SessionPhase.OPEN if is_open else SessionPhase.CLOSED
         self.tell(SessionChange(self.now_ns, phase, "20260105", None))
+        parent = self.parent
+        if not is_open and parent is not None and isinstance(parent.order.time_in_force, Day):
+            assert parent.stopped is not None or parent.is_over, "a day order outlives its day"
 
     @rule(is_on=st.booleans(), wanted=st.integers(0, 3))
     def throw_kill_switch(self, is_on: bool, wanted: int) -> None:  # drawn by Hypothesis
