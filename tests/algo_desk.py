@@ -21,7 +21,9 @@ from oms.model.terms import Strategy, limit_px
 from oms.model.trading_session import TradingSession
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
+from oms.runtime.retention import Retention
 from oms.stores.memory import MemoryEventStore
+from oms.stores.order_archive import MemoryOrderArchive
 
 NOON_NS = 1_767_625_200_000_000_000
 """2026-01-05 15:00 UTC."""
@@ -47,6 +49,8 @@ class AlgoDesk:
         session: TradingSession | None = None,
         sessions: CalendarSessions | None = None,
         quotes: bool = True,
+        archive: MemoryOrderArchive | None = None,
+        retention: Retention | None = None,
     ) -> None:
         """Open it, with a market of 100 to 101 and a hundred on either side.
 
@@ -56,11 +60,14 @@ class AlgoDesk:
             session: The one that schedules go by, of which the test tells the rest.
             sessions: What opens and closes by the clock, for schedules and all others.
             quotes: Whether its market is quoted from the beginning.
+            archive: Where orders go that leave memory.
+            retention: How long closed ones stay.
         """
         curves = None if curve is None else {"X": curve}
         session_at = (lambda *_: session) if sessions is None else sessions.session_at
         self._handlers = with_algorithms(curves=curves, session_at=session_at)
         self._sessions = sessions
+        self.archive, self._retention = archive, retention
         self.clock = ManualClock(NOON_NS)
         self.broker = PaperBroker([instrument])
         self.store = MemoryEventStore()
@@ -75,6 +82,8 @@ class AlgoDesk:
             clock=self.clock,
             handlers=self._handlers,
             sessions=self._sessions,
+            archive=self.archive,
+            retention=self._retention,
         )
 
     def restart(self) -> None:

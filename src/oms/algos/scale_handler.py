@@ -43,7 +43,7 @@ class ScaleHandler(ReactingHandler):
         if (pace := self.why_not(parent, view, algorithm.working)) is not None:
             return Steps(wake=self.until(pace, parent, view, algorithm.working))
         order = parent.order
-        at_work: dict[int, Decimal] = {}
+        at_work = dict(parent.away)
         for child in parent.children.values():
             done = EXACT.add(child.filled, child.working)
             at_work[child.number] = EXACT.add(at_work.get(child.number, ZERO), done)

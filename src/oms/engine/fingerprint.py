@@ -185,7 +185,17 @@ def _parent(parent: Parent) -> list[object]:
         None if parent.held is None else parent.held.value,
         [None if parent.stopped is None else parent.stopped.value, parent.stop_text],
         None if parent.amend is None else [text(parent.amend[0]), _terms(parent.amend[1])],
-        [text(qty) for qty in (parent.filled, parent.working, parent.planned, parent._told_excess)],
+        [
+            text(qty)
+            for qty in (
+                parent.filled,
+                parent.working,
+                parent.planned,
+                parent._told_excess,
+                *parent._away_told,
+            )
+        ],
+        sorted((number, text(qty)) for number, qty in parent.away.items()),
         sorted(parent.open),
         [
             [

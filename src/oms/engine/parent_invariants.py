@@ -37,15 +37,18 @@ def _check(parent: Parent, *, is_busy: bool) -> Iterator[str]:
     if not is_parent(order):
         yield "it has children, and is not worked here"
     children = [child.order for child in parent.children.values() if child.order is not None]
-    filled = sum((child._cum_qty for child in children), ZERO)
+    gone = sum(parent.away.values(), ZERO)
+    filled = gone + sum((child._cum_qty for child in children), ZERO)
     working = sum((may_execute(child) for child in children), ZERO)
     if (parent.filled, parent.working) != (filled, working):
         yield (
             f"{parent.filled} executed and {parent.working} at work, "
             f"its children have executed {filled} and may execute {working}"
         )
-    told = sum((child._told[0] for child in parent.children.values()), ZERO)
-    worth = sum((child._told[1] for child in parent.children.values()), ZERO)
+    told = parent._away_told[0] + sum((child._told[0] for child in parent.children.values()), ZERO)
+    worth = parent._away_told[1] + sum((child._told[1] for child in parent.children.values()), ZERO)
+    if not all(parent.away.values()):
+        yield f"children that have left memory are counted with nothing: {parent.away}"
     if (order.cum_qty, order.notional) != (told, worth):
         yield f"cum_qty {order.cum_qty} worth {order.notional}, it was told of {told} worth {worth}"
     is_open = {child.order_id for child in parent.children.values() if child.working}

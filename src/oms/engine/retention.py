@@ -22,6 +22,8 @@ from oms.engine.retiring import (
     forms,
     key_of,
     mark_of,
+    parent_of,
+    returnable,
 )
 from oms.engine.snapshot_rows import ROWS
 from oms.engine.state import State
@@ -106,7 +108,7 @@ def _spoken_of(state: State) -> set[OrderId | None]:
 def retire(state: State, order_ids: Sequence[OrderId]) -> None:
     """Let orders leave memory; those that cannot stay."""
     found = forms(state, retirable(state, order_ids[:MAX_SWEEP]))
-    leaving = [one for one in found if len(one.text) <= MAX_TEXT]
+    leaving = returnable(state, found, MAX_TEXT)
     if leaving:
         event = ev.OrdersRetired(*state.envelope(), tuple(OrderId(one.order_id) for one in leaving))
         if state.archive is not None:
@@ -138,6 +140,11 @@ def archived(state: State, key: str) -> list[tuple[OrderRow, str]]:
 def recall(state: State, kind: str, name: object, broker: str = "") -> None:
     """Bring back every order with a name that has left memory."""
     for row, text in archived(state, key_of(kind, name, broker)):
+        parent_id = parent_of(text)
+        if parent_id is not None and parent_id not in state.index.by_id:
+            # What has become of a child is to be told to its parent.
+            for parent, whole in archived(state, key_of(ORDER, parent_id)):
+                state.record(ev.OrderRecalled(*state.envelope(), parent.order_id, whole))
         state.record(ev.OrderRecalled(*state.envelope(), row.order_id, text))
 
 

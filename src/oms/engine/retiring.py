@@ -13,7 +13,9 @@ from oms.engine.inquiries import Inquiries
 from oms.engine.order_index import OrderIndex
 from oms.engine.order_rows import Names, OrderRow, order_of, put_back, row_of
 from oms.engine.parent_book import ParentBook
-from oms.engine.snapshot_rows import ROWS, ExecutionRow, SyntheticRow
+from oms.engine.snapshot_parents import recall
+from oms.engine.snapshot_parents import row_of as row_of_family
+from oms.engine.snapshot_rows import ROWS, ChildRow, ExecutionRow, ParentRow, SyntheticRow
 from oms.engine.timers import Timers
 from oms.errors import JournalDamagedError, OmsError
 from oms.lifecycle.execution_index import Execution, ExecutionIndex
@@ -118,6 +120,8 @@ def on_recalled(state: Holder, event: ev.OrderRecalled) -> None:
         match row:
             case OrderRow():
                 put_back(state.index, row, order_of(row, state.away.pop(event.order_id, None)))
+            case ParentRow() | ChildRow():
+                recall(state, row)
             case ev.Traded() | ev.TradeCorrected() | ev.TradeCanceled():
                 said[row.sequence] = row
             case ExecutionRow(exec_id, sequences):
@@ -130,6 +134,13 @@ def on_recalled(state: Holder, event: ev.OrderRecalled) -> None:
             case _:
                 raise JournalDamagedError(event.sequence, f"a {type(row).__name__} is no part of an order")
     state.retired -= 1
+
+
+def parent_of(text: str) -> OrderId | None:
+    """Give the parent of an order by what is kept of it in the archive; None where it has none."""
+    lines = text.split("\n", 2)
+    row = ROWS.read(lines[1]) if len(lines) > 1 and ROWS.knows(lines[1]) else None
+    return row.parent if isinstance(row, ChildRow) else None
 
 
 def _row(line: str) -> object:
@@ -174,6 +185,16 @@ def forms(state: Holder, order_ids: Sequence[OrderId]) -> list[ArchivedOrder]:
     return [_form(state, index.by_id[one], names[one], said[one], fees[one]) for one in order_ids]
 
 
+def returnable(state: Holder, found: list[ArchivedOrder], most: int) -> list[ArchivedOrder]:
+    """Give those of which there is no more to say than so many characters; where there is of one of a family, all of it stays."""
+    staying: set[int] = set()
+    for one in found:
+        if len(one.text) > most:
+            parent = state.parents.of_order.get(OrderId(one.order_id))
+            staying.update((one.order_id,) if parent is None else state.parents.family(parent))
+    return [one for one in found if one.order_id not in staying] if staying else found
+
+
 def _form(
     state: Holder,
     order: Order,
@@ -192,8 +213,10 @@ def _form(
     keys += [key_of(EXECUTION, exec_id, broker) for exec_id in said]
     keys += [key_of(FEE, fee.fee_id, fee.broker) for fee in fees]
     events = {one.sequence: one for known in said.values() for one in known}
+    family = row_of_family(state, order._order_id)
     lines = [
         ROWS.write(row_of(order, names, has_ref=has_ref)),
+        *(() if family is None else (ROWS.write(family),)),
         *(encode(one) for _, one in sorted(events.items())),
         *(
             ROWS.write(ExecutionRow(exec_id, tuple(one.sequence for one in known)))

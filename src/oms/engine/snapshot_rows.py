@@ -348,6 +348,8 @@ class ParentRow:
     amend_terms: Terms | None
     told_excess: Decimal
     held: Pace | None
+    away: tuple[tuple[int, Decimal], ...]
+    away_told: tuple[Decimal, Decimal]
 
 
 @record

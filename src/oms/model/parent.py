@@ -95,8 +95,10 @@ class Parent:
         end_ns: The first moment after its time, in nanoseconds UTC.
         arrival: The last usable quote as it was planned for the first time.
         memo: What its handler keeps of its own.
-        children: Every child, by its number, oldest first.
+        children: Every child that is in memory, by its number, oldest first.
         open: Those of them that may still execute.
+        away: What children that have left memory had executed, by the number of their slice; those that come back are among
+            `children` again.
         planned: What these slices are together.
         taken: The slices of which a child was sent and is not known to have been taken: they are due again if it is refused.
         decided: What became of each slice that was decided, and why.
@@ -112,7 +114,7 @@ class Parent:
     """
 
     __slots__ = (
-        "_told_excess", "amend", "arrival", "children", "decided", "end_ns", "filled", "held", "last_child_ns", "memo", "open", "order", "planned",
+        "_away_told", "_told_excess", "amend", "arrival", "away", "children", "decided", "end_ns", "filled", "held", "last_child_ns", "memo", "open", "order", "planned",
         "refused_ns", "rejects", "slices", "start_ns", "stop_text", "stopped", "suspended", "taken", "working",
     )  # fmt: skip
 
@@ -125,6 +127,9 @@ class Parent:
         self.memo: Memo = NO_MEMO
         self.children: dict[OrderId, Child] = {}
         self.open: dict[OrderId, Child] = {}
+        self.away: dict[int, Decimal] = {}
+        # What it was told of these: how much they had executed, and what that was worth.
+        self._away_told = (ZERO, ZERO)
         self.taken: dict[int, Slice] = {}
         self.decided: dict[int, Pace] = {}
         self.filled = self.working = self.planned = ZERO
