@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from attrs import evolve
 
 from oms.algos.volume_curve import VolumeCurve
 from oms.model.enums import SessionPhase
@@ -101,3 +103,179 @@ def test_the_slices_of_the_auctions_are_sent_before_them() -> None:
     assert (in_force[0], in_force[-1]) == ("AtTheOpening", "AtTheClose")
     assert order.is_filled
     desk.check()
+
+
+CLOSING_HOURS = TradingSession("20260105", NOON_NS, NOON_NS + 60 * MINUTE * S)
+CLOSING = evolve(CURVE, shares=(Decimal("0.35"), Decimal("0.35")), opening=Decimal(0), closing=Decimal("0.3"))
+
+
+def an_hour(
+    *,
+    halted: tuple[int, int],
+    curve: VolumeCurve = CLOSING,
+    **told: Any,  # noqa: ANN401  # parameters are data of any kind
+) -> tuple[AlgoDesk, list[tuple[int, str, int]]]:
+    """Work a VWAP of 100 over the hour before the close, and give when each child went out, in minutes, for how long, and how large."""
+    desk = AlgoDesk(curve=curve, session=CLOSING_HOURS)
+    desk.om.session(SessionChange(desk.clock.now_ns(), SessionPhase.OPEN, "20260105"))
+    desk.quote()
+    order = desk.om.order(desk.submit("vwap", duration=3_600, in_close="Y", **told).order_id)
+    for minute in range(1, 63):
+        desk.wait(MINUTE)
+        if minute in halted:
+            desk.halt(is_over=minute == halted[1])
+        if minute == 60:
+            desk.om.session(SessionChange(desk.clock.now_ns(), SessionPhase.CLOSED, "20260105"))
+        desk.quote(bid_size=100 + minute, ask_size=100 + minute)
+    desk.check()
+    assert order.is_closed
+    sent = [(at // MINUTE, qty) for at, qty in sent_after(desk)]
+    kinds = [type(child.time_in_force).__name__ for child in desk.om.children(order)]
+    return desk, [(at, kind, qty) for (at, qty), kind in zip(sent, kinds, strict=True)]
+
+
+@pytest.mark.parametrize("clock", ["run", "pause"])
+@pytest.mark.parametrize("over", [52, 58])
+def test_a_halt_does_not_keep_the_slice_of_the_closing_auction(clock: str, over: int) -> None:
+    """The auction is held when it is held: its slice goes out ten minutes before, halted or not."""
+    _, sent = an_hour(halted=(40, over), halt_clock=clock)
+    assert sent == [(0, "Day", 35), (30, "Day", 35), (50, "AtTheClose", 30)]
+
+
+@pytest.mark.parametrize("clock", ["run", "pause"])
+def test_an_order_that_is_halted_until_the_close_ends_with_it(clock: str) -> None:
+    """The slice that nobody could send is left, whether its time has stood or not, and no auction is held while it is halted."""
+    desk, sent = an_hour(halted=(20, 99), halt_clock=clock)
+    assert sent == [(0, "Day", 35), (50, "AtTheClose", 30)]
+    assert desk.om.order(1).text == "end_time: 65 of 100 did not trade"
+
+
+def test_a_halt_that_outlives_the_session_ends_what_was_to_end_before_its_close() -> None:
+    """From noon to 50 minutes later, halted from 20 on: the time stands until the close, after which nothing is to be had."""
+    desk = AlgoDesk(curve=CLOSING, session=CLOSING_HOURS)
+    desk.quote()
+    order = desk.submit("twap", duration=3_000, slices=5, halt_clock="pause")
+    for minute in range(1, 61):
+        desk.wait(MINUTE)
+        if minute == 15:
+            desk.halt()
+        assert order.is_closed == (minute >= 60)
+    assert order.text == "end_time: 60 of 100 did not trade"
+    desk.check()
+
+
+def test_a_halt_during_which_somebody_pauses_the_order_puts_it_off_by_its_own_length() -> None:
+    """Halted from 5 to 15, paused from 8 to 50: slices at 35, 60 and 85, of which the first is skipped; 38 and 37 are left."""
+    desk = AlgoDesk()
+    order = desk.submit("twap", duration=100, slices=4, halt_clock="pause")
+    for second in range(1, 120):
+        desk.wait(1)
+        if second == 5:
+            desk.halt()
+        elif second == 8:
+            desk.om.pause_order(order, "lunch")
+        elif second == 15:
+            desk.halt(is_over=True)
+        elif second == 50:
+            desk.om.resume_order(order, "back")
+        desk.quote(bid_size=100 + second, ask_size=100 + second)
+    assert sent_after(desk) == [(0, 25), (60, 38), (85, 37)]
+    assert desk.om.work(order).end_ns == NOON_NS + 110 * S
+    desk.check()
+
+
+# ---------------------------------------------------------------- what was missed goes by the curve
+
+UNEVEN = evolve(
+    CURVE,
+    bucket_ns=20 * S,
+    length_ns=100 * S,
+    shares=tuple(map(Decimal, ("0.1", "0.4", "0.05", "0.05", "0.4"))),
+    opening=Decimal(0),
+    closing=Decimal(0),
+)
+
+
+def test_the_weight_of_a_halted_bucket_goes_to_later_ones_by_theirs() -> None:
+    """400 of 1,000 were halted: 900 over 0.05, 0.05 and 0.4 of the volume are 90, 90 and 720."""
+    desk = AlgoDesk(curve=UNEVEN, session=TradingSession("20260105", NOON_NS, NOON_NS + 100 * S))
+    desk.quote(bid_size=5_000, ask_size=5_000)
+    desk.submit("vwap", 1_000, duration=100)
+    for second in range(1, 100):
+        desk.wait(1)
+        if second in (15, 40):
+            desk.halt(is_over=second == 40)
+        desk.quote(bid_size=5_000, ask_size=5_000 + second)
+    assert sent_after(desk) == [(0, 100), (40, 90), (60, 90), (80, 720)]
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "expected"),
+    [
+        ("spread", [(0, 10), (40, 23), (50, 67)]),
+        ("carry", [(0, 10), (40, 60), (50, 30)]),
+        ("give_up", [(0, 10), (40, 10), (50, 30)]),
+    ],
+)
+def test_the_closing_auction_takes_its_part_of_what_was_missed(
+    catch_up: str, expected: list[tuple[int, int]]
+) -> None:
+    """Buckets of 10, 50, 10 and 30 hundredths, the second halted: of 50 a quarter goes with the third, 13 in whole lots, 37 with the auction."""
+    curve = evolve(
+        CLOSING,
+        bucket_ns=20 * MINUTE * S,
+        shares=tuple(map(Decimal, ("0.1", "0.5", "0.1"))),
+        closing=Decimal("0.3"),
+    )
+    desk, sent = an_hour(halted=(15, 40), curve=curve, catch_up=catch_up)
+    assert [(at, qty) for at, _, qty in sent] == expected
+    assert desk.om.order(1).cum_qty == sum(qty for _, qty in expected)
+
+
+# ---------------------------------------------------------------- the volume that counts
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("drawn", ["0", "1"])
+def test_volume_before_the_start_leaves_no_room_under_the_cap(*, restarts: bool, drawn: str) -> None:
+    """50,000 trade before the start, and 900 after it: a tenth of that is 90."""
+    desk = AlgoDesk()
+    desk.submit(
+        "twap", 1_000, start_time="20260105-15:01:00", duration=100, slices=1, max_participation="0.1",
+        randomise_time=drawn,
+    )  # fmt: skip
+    for _ in range(50):
+        desk.wait(1)
+        desk.trade(1_000)
+    if restarts:
+        desk.restart()
+    for _ in range(15):
+        desk.wait(1)
+        desk.quote(bid_size=5_000, ask_size=5_000)
+    order = desk.om.order(1)
+    assert desk.sizes(order) == []
+    desk.trade(900)
+    for _ in range(90):
+        desk.wait(1)
+        desk.quote(bid_size=5_000, ask_size=5_000)
+    assert desk.sizes(order) == [90]
+    desk.check()
+
+
+def test_volume_before_the_start_does_not_move_a_schedule_that_follows_the_volume() -> None:
+    hours = TradingSession("20260105", NOON_NS + 60 * S, NOON_NS + 160 * S)
+    even = evolve(UNEVEN, shares=(Decimal("0.2"),) * 5)
+    desk = AlgoDesk(curve=even, session=hours)
+    told: dict[str, Any] = {
+        "start_time": "20260105-15:01:00",
+        "end_time": "20260105-15:02:40",
+        "dynamic_band": 1,
+    }
+    order = desk.submit("vwap", 1_000, expected_volume=1_000, **told)
+    for _ in range(50):
+        desk.wait(1)
+        desk.trade(1_000)
+    for _ in range(12):
+        desk.wait(1)
+        desk.quote(bid_size=5_000, ask_size=5_000)
+    assert desk.sizes(order) == [200]

@@ -298,7 +298,7 @@ def situations(draw: st.DrawFn) -> Facts:
         i_would_qty=draw(st.none() | st.integers(0, 1000).map(Decimal)),
         target=draw(st.none() | st.integers(0, 1000).map(Decimal)),
         slice_qty=Decimal(draw(st.integers(0, 500))),
-        slices_left=draw(st.integers(0, 9)),
+        left_qty=draw(st.integers(0, 1000).map(Decimal)),
         slice_ends=draw(flags),
         catch_up=draw(st.sampled_from(CatchUp)),
         min_qty=Decimal(draw(st.integers(0, 500))),

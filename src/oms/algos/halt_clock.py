@@ -25,11 +25,23 @@ _HALTED: Final = "halted"
 """The entry of the memo that says since when the time stands, in nanoseconds UTC."""
 
 
-def stands(parent: Parent, view: View, working: Working) -> bool:
-    """Tell whether an order's time stands, or has stood and is yet to be moved on."""
-    if working.halt_clock is not HaltClock.PAUSE:
+def stands(parent: Parent, view: View, working: Working, hours: Hours) -> bool:
+    """Tell whether an order's time stands, or has stood and is yet to be moved on.
+
+    No halt outlives the session that the order was to end in.
+    """
+    if working.halt_clock is not HaltClock.PAUSE or not (
+        view.is_halted or parent.memo_of(_HALTED) is not None
+    ):
         return False
-    return view.is_halted or parent.memo_of(_HALTED) is not None
+    over_ns = is_over_ns(parent, view, hours)
+    return over_ns is None or view.now_ns < over_ns
+
+
+def is_over_ns(parent: Parent, view: View, hours: Hours) -> int | None:
+    """Give when an order ends at the latest whose time stands, in nanoseconds UTC; None where nobody knows."""
+    session = hours.session(view.instrument.symbol, parent.end_ns - 1)
+    return None if session is None else max(session.close_ns, parent.end_ns)
 
 
 def follow(parent: Parent, view: View, hours: Hours) -> Steps:

@@ -153,7 +153,7 @@ def facts_of(
     crosses: bool = False,
     target: Decimal | None = None,
     slice_qty: Decimal = ZERO,
-    slices_left: int = 1,
+    left_qty: Decimal = ZERO,
     slice_ends: bool = False,
     others: Decimal | None = None,
     would_have: Decimal = ZERO,
@@ -167,7 +167,7 @@ def facts_of(
         crosses: The child would go across the spread.
         target: What is due by now in all; None where there is no schedule.
         slice_qty: What is due of slices now.
-        slices_left: How many slices there are still, this one included.
+        left_qty: What the slices that are left were planned with in all, this one included.
         slice_ends: What was missed is to be taken now.
         others: What others have traded since the beginning; None where nobody needs it.
         would_have: How much has been sent at the price at which it would be taken.
@@ -185,7 +185,7 @@ def facts_of(
         i_would_qty=_would_qty(working, would_have),
         target=target,
         slice_qty=slice_qty,
-        slices_left=slices_left,
+        left_qty=left_qty,
         slice_ends=slice_ends,
         min_qty=_least(parent, view, working, others),
     )

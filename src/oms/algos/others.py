@@ -5,6 +5,7 @@ What was printed while nobody listened is not known and does not count: so there
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -20,10 +21,23 @@ _COUNTED: Final = "counted"
 """The entry that says how much counted when something was decided last."""
 
 
-def first_memo(working: Working, view: View, *, is_needed: bool = False) -> Memo:
-    """Give what is kept from the beginning on; nothing where nobody asks for the volume."""
+def first_memo(working: Working, view: View, start_ns: int, *, is_needed: bool = False) -> Memo:
+    """Give what is kept from the beginning on; nothing where nobody asks for the volume, or it begins to count later."""
     is_needed = is_needed or _needs(working)
-    return ((_COUNTED, "0"), (_PRINTED, plain(view.printed_qty))) if is_needed else ()
+    if not is_needed:
+        return ()
+    begins = start_ns <= view.now_ns
+    return ((_COUNTED, "0"), (_PRINTED, plain(view.printed_qty))) if begins else ((_COUNTED, "0"),)
+
+
+def begins_count(parent: Parent, view: View) -> bool:
+    """Tell whether the volume begins to count: the order has begun, and nothing was counted before."""
+    return view.now_ns >= parent.start_ns and _is_to_begin(dict(parent.memo))
+
+
+def _is_to_begin(memo: Mapping[str, str]) -> bool:
+    # Where the volume is asked for by a change alone, all counts that is known.
+    return _COUNTED in memo and _PRINTED not in memo
 
 
 def _needs(working: Working) -> bool:
@@ -61,7 +75,7 @@ def others_volume(
     if not (is_needed or _needs(working)):
         return None
     counted, base = Decimal(memo.get(_COUNTED, "0")), Decimal(memo.get(_PRINTED, "0"))
-    if view.now_ns < parent.start_ns:
+    if view.now_ns < parent.start_ns or _is_to_begin(memo):
         base = view.printed_qty
     elif is_restart or view.printed_qty < base:
         base = EXACT.subtract(view.printed_qty, counted)

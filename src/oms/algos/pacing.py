@@ -21,7 +21,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import assert_never
 
-from oms.algos.slicing import Progress, equal_part, in_whole_lots
+from oms.algos.slicing import Progress, in_whole_lots, share_of
 from oms.model.decimals import EXACT, ZERO
 from oms.model.define import value
 from oms.model.work import Pace, Rule
@@ -35,7 +35,7 @@ class CatchUp(Enum):
     CARRY = "carry"
     """The next slice takes all of it with it."""
     SPREAD = "spread"
-    """The slices that are left take it in equal parts, in whole lots rounded up."""
+    """The slices that are left take it, each by its part of what is planned, in whole lots rounded up."""
     GIVE_UP = "give_up"
     """It is left to the end."""
     CROSS = "cross"
@@ -74,7 +74,7 @@ class Facts:
         i_would_qty: How much at most; None for all.
         target: What is due by now in all, this slice included; None where there is no schedule.
         slice_qty: What the slice that is due now was planned with; zero between slices.
-        slices_left: How many slices there are still, this one included.
+        left_qty: What the slices that are left were planned with in all, this one included.
         slice_ends: The slice is at its end.
         catch_up: What becomes of what was missed.
         min_qty: By how much it is under the least participation.
@@ -109,7 +109,7 @@ class Facts:
     i_would_qty: Decimal | None = None
     target: Decimal | None = None
     slice_qty: Decimal = ZERO
-    slices_left: int = 1
+    left_qty: Decimal = ZERO
     slice_ends: bool = False
     catch_up: CatchUp = CatchUp.SPREAD
     min_qty: Decimal = ZERO
@@ -221,7 +221,7 @@ def _by_schedule(facts: Facts, deficit: Decimal) -> Decision:
             more = missed
         case CatchUp.SPREAD:
             # Up to a lot, but never more than was missed.
-            more = min(equal_part(missed, max(facts.slices_left, 1), facts.lot), missed)
+            more = min(share_of(missed, facts.slice_qty, facts.left_qty, facts.lot), missed)
         case CatchUp.GIVE_UP | CatchUp.CROSS:
             more = ZERO
         case _:

@@ -14,7 +14,7 @@ from attrs import evolve
 
 from oms.algos.algorithms import Algorithm
 from oms.algos.auctions import placed, without_auctions
-from oms.algos.halt_clock import follow, own_time, put_off, stands
+from oms.algos.halt_clock import follow, is_over_ns, own_time, put_off, stands
 from oms.algos.handling import (
     Handler,
     algorithm_of,
@@ -40,7 +40,7 @@ from oms.model.parent import Parent
 from oms.model.reasons import Reason
 from oms.model.terms import Terms
 from oms.model.work import Pace, Wake
-from oms.ports.working_handler import Plan, Skip, Steps, View
+from oms.ports.working_handler import NextWake, Plan, Skip, Steps, View
 
 
 class ScheduleHandler(Handler):
@@ -72,7 +72,7 @@ class ScheduleHandler(Handler):
                 raise ValidationError("end_time", end_ns, f"end when the market is open, after {view.now_ns}")
         except ValidationError as error:
             return reasons_of(error)
-        memo = first_memo(algorithm.working, view, is_needed=_dynamic(algorithm) is not None)
+        memo = first_memo(algorithm.working, view, start_ns, is_needed=_dynamic(algorithm) is not None)
         slices, of_auctions = placed(slices, occasion.sessions, view.now_ns)
         start_ns = min((start_ns, *(one.start_ns for one in slices)))
         return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=(*memo, *of_auctions))
@@ -150,8 +150,14 @@ class ScheduleHandler(Handler):
         algorithm = algorithm_of(parent.order.terms)
         working = algorithm.working
         symbol = view.instrument.symbol
-        if stands(parent, view, working) and parent.may_send:
-            return _corrected(follow(parent, view, self._hours), parent, view)
+        if stands(parent, view, working, self._hours):
+            steps = _corrected(follow(parent, view, self._hours), parent, view)
+            if not view.is_halted:
+                return steps
+            sent = ScheduleRound(parent, view, working, why, _dynamic(algorithm)).into_auctions()
+            times = [at_ns for at_ns in (sent.wake.at_ns, is_over_ns(parent, view, self._hours)) if at_ns]
+            wake = NextWake(at_ns=min(times, default=None))
+            return evolve(steps, skips=sent.skips, children=sent.children, wake=wake)
         seen, opens_ns = self._hours.seen(symbol, view)
         steps = self._steps(parent, seen, why, algorithm)
         if seen is view:

@@ -11,10 +11,11 @@ from attrs import evolve
 from oms.algos.auctions import in_force
 from oms.algos.child_terms import is_passive
 from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of
-from oms.algos.others import others_volume
+from oms.algos.others import begins_count, others_volume
 from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.resting import CROSS, repriced
+from oms.algos.slicing import share_of
 from oms.algos.vwap import dynamic_share, target_at
 from oms.algos.working import Working
 from oms.model.decimals import EXACT, ZERO, plain
@@ -36,7 +37,7 @@ class ScheduleRound:
     """What is found and decided in one look."""
 
     __slots__ = (
-        "_at_ns", "_at_volume", "_auctions", "_children", "_due", "_dynamic", "_held", "_is_restart", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
+        "_at_ns", "_at_volume", "_auctions", "_begins_count", "_children", "_due", "_dynamic", "_held", "_is_restart", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
         "_working", "_would_have",
     )  # fmt: skip
 
@@ -67,6 +68,7 @@ class ScheduleRound:
         self._auctions: list[Slice] = []
         self._memo = dict(parent.memo)
         self._is_restart = Wake.RESTART in why
+        self._begins_count = begins_count(parent, view)
         self._others = others_volume(
             self._memo,
             parent,
@@ -101,7 +103,9 @@ class ScheduleRound:
             on_price=self._on_quote and not ages,
         )
         # What the count of the volume begins with is another one after a correction, and after a restart.
-        is_recounted = self._others is not None and (self._is_restart or bool(self._view.corrections))
+        is_recounted = self._others is not None and (
+            self._is_restart or bool(self._view.corrections) or self._begins_count
+        )
         is_news = bool(self._children or self._skips) or is_recounted
         memo = tuple(self._memo.items()) if is_news else None
         return Steps(
@@ -123,6 +127,12 @@ class ScheduleRound:
         return sum((each.qty for each in self._due), ZERO)
 
     @property
+    def _left_qty(self) -> Decimal:
+        """What is planned for the slices that are due or to come."""
+        gone = sum((each.qty for each in (*self._over, *self._auctions)), ZERO)
+        return EXACT.subtract(self._parent.planned, gone)
+
+    @property
     def _crosses(self) -> bool:
         """What was missed is taken across the spread."""
         working = self._working
@@ -141,7 +151,7 @@ class ScheduleRound:
             crosses=crosses,
             target=target,
             slice_qty=slice_qty,
-            slices_left=len(self._parent.slices) - len(self._over) - len(self._auctions) - len(self._due) + 1,
+            left_qty=self._left_qty,
             slice_ends=slice_ends,
             others=self._others,
             would_have=self._would_have,
@@ -176,11 +186,11 @@ class ScheduleRound:
             auction = in_force(self._memo, one.number)
             if auction is None:
                 continue
-            self._due.remove(one)
-            self._auctions.append(one)
             parent, view = self._parent, self._view
             left = EXACT.subtract(parent.available, self._sent)
-            qty = min(one.qty, left)
+            qty = min(EXACT.add(one.qty, self._missed_of(one)), left)
+            if self._working.max_child is not None:
+                qty = min(qty, self._working.max_child)
             why_not = (
                 Pace.KILLED
                 if view.is_killed
@@ -192,10 +202,37 @@ class ScheduleRound:
             )
             if why_not is not None or qty <= ZERO:
                 self._skips.append(Skip(number=one.number, pace=why_not or Pace.DONE, asked_qty=one.qty))
-                continue
-            child = auction_child(self._working, qty, one.number, Pace.ON_SCHEDULE, auction)
-            self._children.append(child)
-            self._sent = EXACT.add(self._sent, qty)
+            else:
+                pace = Pace.CATCHING_UP if qty > one.qty else Pace.ON_SCHEDULE
+                self._children.append(auction_child(self._working, qty, one.number, pace, auction))
+                self._sent = EXACT.add(self._sent, qty)
+            self._due.remove(one)
+            self._auctions.append(one)
+
+    def _missed_of(self, auction: Slice) -> Decimal:
+        """Give how much of what was missed before goes into an auction, by the catch-up policy."""
+        parent, policy = self._parent, self._working.catch_up
+        if self._crosses or policy not in (CatchUp.SPREAD, CatchUp.CARRY):
+            return ZERO
+        due = EXACT.subtract(parent.qty, self._left_qty)
+        done = EXACT.add(parent.filled, EXACT.add(parent.working, self._sent))
+        missed = max(EXACT.subtract(due, done), ZERO)
+        lot, left = self._view.instrument.lot, self._left_qty
+        if policy is CatchUp.CARRY:
+            # What is due before the auction comes first.
+            return missed if left == auction.qty else ZERO
+        return min(share_of(missed, auction.qty, left, lot), missed)
+
+    def into_auctions(self) -> Steps:
+        """Give what is to be done while the time of the order stands: auctions are held when they are held."""
+        self._send_auctions()
+        coming = [one.start_ns for one in self._parent.slices.values() if in_force(self._memo, one.number)]
+        later = [at_ns for at_ns in coming if at_ns > self._view.now_ns]
+        return Steps(
+            skips=tuple(self._skips),
+            children=tuple(self._children),
+            wake=NextWake(at_ns=min(later, default=None)),
+        )
 
     def _send_due(self) -> None:
         due, working = self._due, self._working
@@ -313,6 +350,9 @@ class ScheduleRound:
         ahead = next((each.start_ns for each in parent.slices.values() if each.start_ns > now_ns), None)
         if ahead is not None:
             self._at_ns.append(ahead)
+        if self._others is not None and parent.start_ns > now_ns:
+            # From then on volume counts.
+            self._at_ns.append(parent.start_ns)
         if self._children:
             self._at_ns += [each.end_ns for each in self._due if each.end_ns > now_ns]
         if any(child.role == CROSS for child in self._children):

@@ -23,13 +23,13 @@ from typing import Final, TypeAlias, assert_never
 from attrs import evolve
 
 from oms.errors import ValidationError
-from oms.model.decimals import EXACT, ONE, ZERO, plain
+from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.define import record, value
 from oms.model.work import Slice
 
 __all__ = [
-    "MAX_SLICES", "Progress", "Rounding", "Slice", "Weight", "Window", "apportioned", "ceiled", "clipped", "continued", "due_by", "equal_part",
-    "floored", "in_whole_lots", "merged", "planned", "quantity", "replanned", "sliced", "whole_lots", "without",
+    "MAX_SLICES", "Progress", "Rounding", "Slice", "Weight", "Window", "apportioned", "ceiled", "clipped", "continued", "due_by",
+    "floored", "in_whole_lots", "merged", "planned", "quantity", "replanned", "share_of", "sliced", "whole_lots", "without",
 ]  # fmt: skip
 
 MAX_SLICES: Final = 100_000
@@ -120,10 +120,11 @@ def in_whole_lots(qty: Decimal, lot: Decimal) -> Decimal:
     return EXACT.subtract(qty, EXACT.remainder(qty, lot))
 
 
-def equal_part(qty: Decimal, parts: int, lot: Decimal) -> Decimal:
-    """Give one of so many equal parts of a quantity, rounded up to whole lots."""
-    lots, rest = EXACT.divmod(qty, EXACT.multiply(lot, Decimal(parts)))
-    return EXACT.multiply(EXACT.add(lots, ONE) if rest else lots, lot)
+def share_of(qty: Decimal, part: Decimal, whole: Decimal, lot: Decimal) -> Decimal:
+    """Give of a quantity what a part has of a whole, rounded up to whole lots; all of it where there is no more than the part."""
+    if part >= whole:
+        return ceiled(Fraction(qty), lot)
+    return ceiled(Fraction(qty) * Fraction(part) / Fraction(whole), lot)
 
 
 def floored(share: Fraction, lot: Decimal) -> Decimal:

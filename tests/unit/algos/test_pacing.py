@@ -55,15 +55,15 @@ CASES: list[tuple[str, dict[str, Any], int, Pace, bool]] = [
         False,
     ),
     (
-        "spread over four slices: 75 each, a lot",
-        {"target": 500, "slice_qty": 100, "done": (100, 0), "slices_left": 4},
+        "spread over 400 that are left: a quarter is 75, a lot",
+        {"target": 500, "slice_qty": 100, "done": (100, 0), "left_qty": 400},
         200,
         Pace.CATCHING_UP,
         False,
     ),
     (
         "spread over what is the last slice: all",
-        {"target": 500, "slice_qty": 100, "done": (100, 0), "slices_left": 1},
+        {"target": 500, "slice_qty": 100, "done": (100, 0), "left_qty": 100},
         400,
         Pace.CATCHING_UP,
         False,

@@ -17,12 +17,12 @@ from oms.algos.slicing import (
     ceiled,
     clipped,
     due_by,
-    equal_part,
     floored,
     in_whole_lots,
     merged,
     planned,
     replanned,
+    share_of,
     sliced,
     whole_lots,
     without,
@@ -169,8 +169,10 @@ def test_a_slice_is_due_from_its_beginning_on() -> None:
 def test_parts_of_lots_are_rounded_to_the_side_that_is_asked_for() -> None:
     assert (floored(Fraction(7, 2), D(2)), ceiled(Fraction(7, 2), D(2))) == (D(2), D(4))
     assert (in_whole_lots(D(5), D(2)), in_whole_lots(D(4), D(2))) == (D(4), D(4))
-    # 300 / 4 is 75; 400 / 4 is a lot, and 401 / 4 more than one.
-    assert [equal_part(D(qty), 4, D(100)) for qty in (0, 300, 400, 401)] == [0, 100, 100, 200]
+    # A quarter of 300 is 75; of 400 it is a lot, and of 401 more than one.
+    assert [share_of(D(qty), D(2), D(8), D(100)) for qty in (0, 300, 400, 401)] == [0, 100, 100, 200]
+    # What is the last of it, or more, takes all.
+    assert [share_of(D(300), D(part), D(8), D(100)) for part in (1, 8, 9)] == [100, 300, 300]
     assert (floored(Fraction(4), D(2)), ceiled(Fraction(4), D(2))) == (D(4), D(4))
 
 
