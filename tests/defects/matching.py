@@ -136,8 +136,9 @@ MATCHING_DEFECTS: tuple[Defect, ...] = (
     _of(
         "an auction has two prices",
         "uncross",
+        "            executions.execute(book, one.order, qty, struck.px, None, time_ns, reports)",
+        "            px = one.order.price or struck.px\n"
         "            executions.execute(book, one.order, qty, px, None, time_ns, reports)",
-        "            executions.execute(book, one.order, qty, one.order.price or px, None, time_ns, reports)",
     ),
     _of(
         "one side of an auction gets more than the other gives",

@@ -93,6 +93,8 @@ def _trade(book: Book, executions: Executions, struck: _Struck, time_ns: int, re
                 continue
             assert qty <= executions.wanted(one.order), "nobody in it can end another, or leave it less"
             one.qty = _SUBTRACT(one.qty, qty)
+            if one.order.becomes_limit:
+                one.order.price = struck.px
             executions.execute(book, one.order, qty, struck.px, None, time_ns, reports)
             if not one.order.leaves_qty:
                 book.remove(one.order)

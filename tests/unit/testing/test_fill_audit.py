@@ -15,7 +15,7 @@ from oms.model.reports import ExecutionReport, FeeReport
 from oms.model.requests import NewOrderSingle
 from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
-from oms.model.terms import StopLimit
+from oms.model.terms import MarketToLimit, StopLimit
 from oms.simulation.purses import Balance, Funds
 from oms.testing.fill_audit.audit import MAX_FOUND, FillAudit
 from tests.unit.simulation.venue import INSTRUMENT, NOON_NS, X, order
@@ -142,6 +142,28 @@ def test_a_trade_between_others_is_there_once() -> None:
         "order va, 5 at 100, comes before it",
         "99.5 was traded, its limit is 99",
     ]
+
+
+@pytest.mark.parametrize(
+    ("px", "liquidity"), [("101", TAKER), ("99", None)], ids=["at once", "in an auction"]
+)
+def test_what_is_left_of_a_market_to_limit_order_is_in_the_queue(
+    px: str, liquidity: LastLiquidityInd | None
+) -> None:
+    told = Told()
+    is_auction = liquidity is None
+    side = Side.SELL if is_auction else Side.BUY
+    told.take(order("a", side, Decimal(8), MarketToLimit()), 8)
+    if is_auction:
+        told.audit.on_market(SecurityStatus(X, NOON_NS, SecurityTradingStatus.TRADING_HALT))
+        told.audit.on_market(SecurityStatus(X, NOON_NS, SecurityTradingStatus.RESUME))
+    told.fill("a", 5, px, liquidity)
+    told.order("b", side, 3, px)
+    told.audit.on_market(TradePrint(X, NOON_NS, px, 6))
+    told.fill("b", 3, px, MAKER)
+    told.fill("a", 3, px, MAKER)
+
+    assert told.found == [f"order va, 3 at {px}, comes before it"]
 
 
 def test_a_limit_that_is_not_kept_and_sums_that_are_not_right() -> None:

@@ -188,13 +188,16 @@ class FillAudit:
         if liquidity is LastLiquidityInd.ADDED:
             said += self._out_of_turn(order, qty, sources.since_ns)
         said.append(sources.draw(order, qty, px, liquidity))
-        if order.price is None and isinstance(order.terms, MarketToLimit):
+        gets_limit = order.price is None and isinstance(order.terms, MarketToLimit)
+        if gets_limit:
             order.price = px
         self._orders.fill(order, qty)
         if liquidity is LastLiquidityInd.ADDED and order.leaves_qty:
             order.shown = SUMS.subtract(shown, qty)
             if not order.shown:
                 self._put_last(order, report)
+        elif gets_limit and order.leaves_qty:
+            self._put_last(order, report)
         elif liquidity is LastLiquidityInd.REMOVED:
             order.shown = None  # what comes takes with all of it; what is left shows a whole part
         said += _sums(report, order)
