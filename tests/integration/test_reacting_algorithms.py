@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from oms.model.enums import Life, Side
+from oms.model.enums import Life, OrdStatus, Side
+from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.terms import display_qty
@@ -118,6 +120,36 @@ def test_the_venue_works_an_iceberg_itself_where_it_is_to() -> None:
     assert order.is_filled
 
 
+def test_the_parts_after_the_first_may_be_of_another_size() -> None:
+    """DisplayMethod 2: thirty are shown at first, then twenty at a time."""
+    desk = AlgoDesk()
+    order = desk.submit("iceberg", display_qty=30, refresh_qty=20, display_method=2, limit_price="100.5")
+    for number in range(8):
+        desk.wait(1)
+        desk.quote(ask="100.5", ask_size=60 + number % 2)
+    assert desk.sizes(order) == [30, 20, 20, 20, 10]
+    assert order.is_filled
+
+
+@pytest.mark.parametrize("mode", ["synthetic", "native"])
+def test_an_iceberg_that_must_only_wait_takes_nothing(mode: str) -> None:
+    """The offer is within its limit: nothing is shown before it has gone, and what is shown may only wait."""
+    desk = AlgoDesk()
+    desk.quote("100", "101", 50, 50)
+    order = desk.submit(
+        "iceberg", display_qty=30, limit_price="101", no_take_liquidity="Y", iceberg_mode=mode
+    )
+    desk.wait(1)
+    desk.quote("100", "101", 50, 60)
+    assert desk.children(order) == []
+    desk.wait(1)
+    desk.quote("100", "101.5", 50, 50)
+    (child,) = desk.om.children(order)
+    assert not child.cum_qty
+    assert (child.life, child.instructions) == (Life.LIVE, Instructions(post_only=True))
+    desk.check()
+
+
 def test_a_tail_that_the_instrument_does_not_take_goes_with_the_part_before_it() -> None:
     """Parts of 30 of 100 would leave 10; the least order is 20: the last part is 40."""
     desk = AlgoDesk(Instrument(symbol="X", currency="USD", tick="0.01", lot=1, min_qty=20))
@@ -170,6 +202,44 @@ def test_a_sniper_that_sells_looks_at_the_bid() -> None:
 
 
 # ---------------------------------------------------------------- scale
+
+
+def test_no_level_of_a_ladder_is_beyond_its_limit() -> None:
+    """Bought from 101 down with a limit of 100: refused. Sold from 101 up with a limit of 102 likewise."""
+    desk = AlgoDesk()
+    for side, limit, allowed in ((Side.BUY, "100", "at or below"), (Side.SELL, "102", "at or above")):
+        order = desk.submit("scale", side=side, levels=2, first_price="101", step=1, limit_price=limit)
+        told = [(reason.field, reason.value, reason.allowed) for reason in order.reasons]
+        assert told == [("first_price", "101", f"{allowed} the limit price {limit}")]
+
+
+def test_levels_beyond_a_limit_that_was_changed_are_left_out() -> None:
+    """At 99, 98, 97, of 30, 30 and 15. The limit becomes 98 before it begins: nothing stands at 99."""
+    desk = AlgoDesk()
+    given: dict[str, Any] = {
+        "levels": 3,
+        "first_price": "99",
+        "step": 1,
+        "weights": "2 2 1",
+        "sizes": "weighted",
+    }
+    given["start_time"] = "20260105-15:00:10"
+    order = desk.submit("scale", 75, limit_price="99", **given)
+    assert not order.reasons
+    desk.om.replace(order, price="98")
+    desk.wait(11)
+    assert desk.children(order) == ["0/30 @ 98 live", "0/15 @ 97 live"]
+
+
+def test_a_ladder_that_must_only_wait_takes_nothing() -> None:
+    """The offer is at 101: of 102, 101 and 100 the first two wait until it has gone."""
+    desk = AlgoDesk()
+    order = desk.submit("scale", 75, levels=3, first_price="102", step=1, no_take_liquidity="Y")
+    assert desk.children(order) == ["0/25 @ 100 live"]
+    desk.wait(1)
+    desk.quote("100", "101.5", 50, 50)
+    assert sorted(desk.children(order)) == ["0/25 @ 100 live", "0/25 @ 101 live"]
+    assert {child.instructions for child in desk.om.children(order)} == {Instructions(post_only=True)}
 
 
 def test_a_ladder_stands_at_all_its_prices() -> None:
@@ -413,3 +483,100 @@ def test_what_cannot_be_meant_is_denied_with_its_reasons(
     order = AlgoDesk().submit(name, **parameters)  # type: ignore[arg-type]  # none of them is the quantity or the side
     assert order.life is Life.DENIED
     assert field in [reason.field for reason in order.reasons]
+
+
+# ---------------------------------------------------------------- the least order of an instrument
+
+
+LEAST = [
+    Instrument(symbol="X", currency="USD", tick="0.01", lot=1, min_qty=20),
+    Instrument(symbol="X", currency="USD", tick="0.01", lot=1, min_notional=1900),  # 19 at 100, 20 below 100
+]
+
+
+@pytest.mark.parametrize("instrument", LEAST, ids=["by quantity", "by value"])
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("twap", {"slices": 10, "duration": 100}),
+        ("shortfall", {"urgency": 4, "slices": 4, "duration": 100}),
+        ("pov", {"participation_rate": "0.1", "duration": 100}),
+        ("sniper", {"limit_price": "101", "min_size": 1}),
+        ("scale", {"levels": 10, "first_price": "101", "step": "0.01"}),
+    ],
+    ids=["twap", "shortfall", "pov", "sniper", "scale"],
+)
+def test_no_child_and_no_rest_is_too_little_for_the_instrument(
+    instrument: Instrument, name: str, given: dict[str, Any]
+) -> None:
+    """Fifteen, then forty-five are offered, so that children execute in part; none is refused, and all is bought but such a rest."""
+    desk = AlgoDesk(instrument)
+    order = desk.submit(name, 100, **given)
+    for second in range(110):
+        desk.wait(1)
+        desk.trade(60, "100.5")
+        desk.quote("100", "101", 45 if second % 2 else 15, 45 if second % 2 else 15)
+    least = 20 if instrument.min_qty else 19
+    assert min(desk.sizes(order)) >= least
+    assert not any(child.life in (Life.DENIED, Life.REJECTED) for child in desk.om.children(order))
+    assert 100 - order.cum_qty < least
+    desk.check()
+
+
+def test_children_that_could_never_be_sent_are_refused_at_once() -> None:
+    desk = AlgoDesk(LEAST[0])
+    order = desk.submit("twap", 100, duration=100, slices=4, max_child=19)
+    told = [(reason.field, reason.value, reason.allowed) for reason in order.reasons]
+    assert told == [("max_child", "19", "at least 20, the least order in X")]
+
+
+# ---------------------------------------------------------------- what an algorithm does not do, it does not take
+
+
+IGNORED = [
+    ("sniper", {"limit_price": "101", "min_size": 10}, "max_participation", "0.1"),
+    ("sniper", {"limit_price": "101", "min_size": 10}, "min_child", 20),
+    ("sniper", {"limit_price": "101", "min_size": 10}, "i_would_price", "100"),
+    ("iceberg", {"limit_price": "100", "display_qty": 10}, "i_would_price", "100"),
+    ("iceberg", {"limit_price": "100", "display_qty": 10}, "max_quote_age", 1),
+    ("iceberg", {"limit_price": "100", "display_qty": 10}, "display_method", 4),
+    ("scale", {"levels": 2, "first_price": "101", "step": 1}, "i_would_price", "100"),
+    ("scale", {"levels": 2, "first_price": "101", "step": 1}, "max_quote_age", 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "more", "what"), IGNORED, ids=[f"{name} {more}" for name, _, more, _ in IGNORED]
+)
+def test_what_an_algorithm_would_ignore_is_refused(
+    name: str,
+    given: dict[str, Any],
+    more: str,
+    what: Any,  # noqa: ANN401
+) -> None:
+    desk = AlgoDesk()
+    order = desk.submit(name, **given, **{more: what})
+    assert order.status is OrdStatus.DENIED
+    assert [reason.field for reason in order.reasons] == [more]
+
+
+WAITS: dict[str, Any] = {
+    "duration": 40,
+    "slices": 4,
+    "child_style": "passive_then_cross",
+    "no_take_liquidity": "Y",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [("i_would_price", "101"), ("min_participation", "0.2"), ("catch_up", "cross"), ("on_residual", "sweep")],
+)
+def test_an_order_that_must_only_wait_is_told_of_nothing_that_crosses(
+    more: str,
+    what: Any,  # noqa: ANN401
+) -> None:
+    desk = AlgoDesk()
+    order = desk.submit("twap", **WAITS, **{more: what})
+    assert [reason.field for reason in order.reasons] == ["no_take_liquidity"]
+    assert more in order.reasons[0].allowed

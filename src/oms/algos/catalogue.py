@@ -92,6 +92,7 @@ DISPLAY_HIGH_QTY: Final = _P(name="display_high_qty", atdl="DisplayHighQty", kin
 DISPLAY_MIN_INCR: Final = _P(name="display_min_incr", atdl="DisplayMinIncr", kind=Kind.QTY, tag=1087, least=ZERO, is_open_below=True, about="by how much two sizes differ at least")
 DISPLAY_METHOD: Final = _P(name="display_method", atdl="DisplayMethod", kind=Kind.CHOICE, tag=1084, choices=DisplayMethod, about="what the next size is")
 DISPLAY_WHEN: Final = _P(name="display_when", atdl="DisplayWhen", kind=Kind.CHOICE, tag=1083, choices=DisplayWhen, about="when the next part is shown")
+REFRESH_QTY: Final = _P(name="refresh_qty", atdl="RefreshQty", kind=Kind.QTY, tag=1088, least=ZERO, is_open_below=True, about="how much is shown at a time after the first, with `display_method` 2")
 ICEBERG_MODE: Final = _P(name="iceberg_mode", atdl="IcebergMode", kind=Kind.CHOICE, choices=IcebergMode, is_mutable=False, about="who holds what is not shown")
 MIN_REFRESH_DELAY: Final = _P(name="min_refresh_delay", atdl="MinRefreshDelay", kind=Kind.SECONDS, least=ZERO, about="the shortest wait before the next part, in seconds")
 MAX_REFRESH_DELAY: Final = _P(name="max_refresh_delay", atdl="MaxRefreshDelay", kind=Kind.SECONDS, least=ZERO, about="the longest, in seconds")

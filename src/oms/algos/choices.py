@@ -47,12 +47,12 @@ class IcebergMode(Enum):
 
 
 class DisplayMethod(Enum):
-    """DisplayMethod (1084): what the next size shown is."""
+    """DisplayMethod (1084): what the next size shown is. Nothing is shown of none: there is no 4, undisclosed."""
 
     INITIAL = "1"
     NEW = "2"
+    """The first is `display_qty`, each one after it `refresh_qty`."""
     RANDOM = "3"
-    UNDISCLOSED = "4"
 
 
 class DisplayWhen(Enum):

@@ -9,8 +9,21 @@ from attrs import NOTHING, fields_dict
 
 from oms.algos.catalogue import COMMON
 from oms.algos.choices import ChildStyle, OnResidual
+from oms.algos.pacing import CatchUp
 from oms.algos.parameter import Parameter
-from oms.algos.rules import Compare, Given, Operator, Rule, any_of, broken, implies, in_order, needs, not_both
+from oms.algos.rules import (
+    Compare,
+    Given,
+    Operator,
+    Rule,
+    any_of,
+    broken,
+    implies,
+    in_order,
+    missing,
+    needs,
+    not_both,
+)
 from oms.errors import ParametersError, ValidationError
 from oms.model.decimals import ZERO
 from oms.model.define import value
@@ -19,6 +32,8 @@ UNSCHEDULED: Final = frozenset({"catch_up", "halt_clock", "randomise_size", "ran
 """What says nothing where there is no schedule."""
 NO_COMPLETION: Final = frozenset({"force_completion", "completion_window", "completion_ignores_caps"})
 """What says nothing where an order waits for its price."""
+AT_ITS_PRICE: Final = frozenset({"i_would_price", "i_would_qty", "max_quote_age"})
+"""What says nothing where children stand at prices of the order's own."""
 
 WORKING_RULES: Final = (
     in_order("end_time", Operator.GT, "start_time"),
@@ -31,6 +46,15 @@ WORKING_RULES: Final = (
         to=True,
         then=Compare("force_completion", Operator.EQ, to=False),
         message="drop it or force_completion, which crosses",
+    ),
+    *(
+        implies("no_take_liquidity", to=True, then=claim, message=f"drop it or {what}, which crosses")
+        for claim, what in (
+            (missing("i_would_price"), "i_would_price"),
+            (missing("min_participation"), "min_participation"),
+            (Compare("catch_up", Operator.NE, to=CatchUp.CROSS), "catch_up cross"),
+            (Compare("on_residual", Operator.NE, to=OnResidual.SWEEP), "on_residual sweep"),
+        )
     ),
     implies(
         "force_completion", to=True, then=Given("completion_window"), message="give completion_window with it"

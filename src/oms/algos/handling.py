@@ -16,9 +16,11 @@ from oms.algos.algorithms import Algorithm
 from oms.algos.child_terms import judged_px, terms_of, touch_px
 from oms.algos.choices import ChildStyle, OnResidual
 from oms.algos.ending import EndStep, at_end
+from oms.algos.least import least_child
 from oms.algos.order_checks import check as check_order
 from oms.algos.pacing import Facts
 from oms.algos.parameter import Parameter, in_ns
+from oms.algos.post_only import only_waits
 from oms.algos.pov import RateBasis, part_of
 from oms.algos.slicing import Progress, ceiled, floored
 from oms.algos.wire import read
@@ -28,7 +30,6 @@ from oms.model.commands import Command, SubmitOrder
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.enums import Side
 from oms.model.events import OrderEvent
-from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.order import Order
@@ -188,6 +189,7 @@ def facts_of(
         left_qty=left_qty,
         slice_ends=slice_ends,
         min_qty=_least(parent, view, working, others),
+        least_qty=least_child(view, working),
     )
 
 
@@ -288,10 +290,6 @@ def child_of(
     terms = terms_of(
         working, view.instrument, quote, is_buy=is_buy(parent), crosses=crosses, limits=view.limits
     )
-    instructions = None
-    if working.no_take_liquidity and "post_only" in view.capabilities.instructions:
-        given = parent.order.instructions
-        instructions = Instructions(post_only=True, reduce_only=given is not None and given.reduce_only)
     return NewChild(
         qty=qty,
         terms=terms,
@@ -299,7 +297,7 @@ def child_of(
         pace=pace,
         asked_qty=asked,
         role=role,
-        instructions=instructions,
+        instructions=only_waits(parent, view, working),
     )
 
 

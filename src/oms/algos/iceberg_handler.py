@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Final
 
 from oms.algos.choices import DisplayMethod, DisplayWhen, IcebergMode
+from oms.algos.handling import is_buy
 from oms.algos.iceberg import refresh_delay_ns
 from oms.algos.least import least_qty
 from oms.algos.order_checks import display_of
 from oms.algos.parameter import in_ns
+from oms.algos.post_only import only_waits
 from oms.algos.reacting import Iceberg
-from oms.algos.reacting_handler import ReactingHandler, resting
+from oms.algos.reacting_handler import ReactingHandler, resting, would_take
 from oms.algos.slicing import in_whole_lots
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ZERO, plain
@@ -67,8 +69,10 @@ class IcebergHandler(ReactingHandler):
             return Steps(wake=self.until(pace, parent, view, algorithm.working))
         if elsewhere := _elsewhere(parent, view, algorithm):
             return Steps(cancel=elsewhere)
+        if self._has_to_wait(parent, view, algorithm):
+            return Steps(wake=NextWake(on_price=True))
         if algorithm.iceberg_mode is IcebergMode.NATIVE:
-            return self._native(parent, algorithm)
+            return self._native(parent, view, algorithm)
         memo = dict(parent.memo)
         asked = int(memo.get("draws", "0"))
         if parent.open and (
@@ -84,7 +88,17 @@ class IcebergHandler(ReactingHandler):
         qty = self._next_qty(parent, view, algorithm, asked, memo)
         if not qty:
             return Steps(memo=tuple(memo.items()))
-        return Steps(children=(self._child(qty, asked, algorithm, parent, SHOWN),), memo=tuple(memo.items()))
+        child = self._child(qty, asked, algorithm, parent, view, SHOWN)
+        return Steps(children=(child,), memo=tuple(memo.items()))
+
+    @staticmethod
+    def _has_to_wait(parent: Parent, view: View, algorithm: Iceberg) -> bool:
+        """Tell whether what is shown next would take what others show, and must not."""
+        working = algorithm.working
+        limit_px = working.limit_price
+        assert limit_px is not None  # an iceberg has one
+        is_due = working.no_take_liquidity and not parent.open and bool(parent.available)
+        return is_due and would_take(view, limit_px, is_buy=is_buy(parent))
 
     def _next_qty(
         self, parent: Parent, view: View, algorithm: Iceberg, k: int, memo: dict[str, str]
@@ -92,7 +106,7 @@ class IcebergHandler(ReactingHandler):
         lot, working = view.instrument.lot, algorithm.working
         left = EXACT.add(parent.available, parent.working)
         last = Decimal(memo["size"]) if "size" in memo else None
-        size = display_of(algorithm, lot).shown(left, Draws(working.seed, parent.order_id), k, last)
+        size = display_of(algorithm, lot, k).shown(left, Draws(working.seed, parent.order_id), k, last)
         memo["size"] = plain(size)
         qty = min(EXACT.subtract(size, parent.working), parent.available)
         if working.max_child is not None:
@@ -120,13 +134,16 @@ class IcebergHandler(ReactingHandler):
         draws = Draws(algorithm.working.seed, parent.order_id)
         return view.now_ns + refresh_delay_ns(in_ns(least), in_ns(most), draws, DELAYS + k)
 
-    def _native(self, parent: Parent, algorithm: Iceberg) -> Steps:
+    def _native(self, parent: Parent, view: View, algorithm: Iceberg) -> Steps:
         if parent.open or not parent.available:
             return Steps()
         number = len(parent.children)
-        return Steps(children=(self._child(parent.available, number, algorithm, parent, NATIVE),))
+        return Steps(children=(self._child(parent.available, number, algorithm, parent, view, NATIVE),))
 
-    def _child(self, qty: Decimal, number: int, algorithm: Iceberg, parent: Parent, role: str) -> NewChild:
+    @staticmethod
+    def _child(
+        qty: Decimal, number: int, algorithm: Iceberg, parent: Parent, view: View, role: str
+    ) -> NewChild:
         limit_px = algorithm.working.limit_price
         assert limit_px is not None
         shown = min(algorithm.display_qty, qty) if role == NATIVE else None
@@ -137,6 +154,7 @@ class IcebergHandler(ReactingHandler):
             pace=Pace.ON_SCHEDULE,
             role=role,
             time_in_force=resting(parent.order),
+            instructions=only_waits(parent, view, algorithm.working),
         )
 
 

@@ -18,7 +18,7 @@ from typing import Final
 
 from attrs import evolve
 
-from oms.algos.slicing import Slice, quantity, whole_lots
+from oms.algos.slicing import Slice, ceiled, quantity, whole_lots
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.draws import Draws
@@ -27,7 +27,12 @@ _STEPS: Final = 1_000_000
 
 
 def jittered_sizes(
-    slices: Sequence[Slice], lot: Decimal, share: Decimal, band_lots: int, draws: Draws
+    slices: Sequence[Slice],
+    lot: Decimal,
+    share: Decimal,
+    band_lots: int,
+    draws: Draws,
+    min_child: Decimal = ZERO,
 ) -> tuple[Slice, ...]:
     """Change the sizes of slices by up to a share of each; their sum stays the same, and so do their times.
 
@@ -37,6 +42,7 @@ def jittered_sizes(
         share: How much a size may change before the whole is scaled back to its sum, from 0 to less than 1.
         band_lots: By how many lots the sum up to any slice may differ from what it was.
         draws: Those of the order.
+        min_child: No size becomes less than this, but those that are less already.
 
     Raises:
         ValidationError: The share or the band is out of its bounds.
@@ -48,23 +54,24 @@ def jittered_sizes(
         return tuple(slices)
     counts, tails = zip(*(whole_lots(each.qty, lot) for each in slices), strict=True)
     reach = int(share * _STEPS)
+    fewest = max(whole_lots(ceiled(Fraction(min_child), lot), lot)[0], 1)
     factors = [draws.between(2 * each.number, _STEPS - reach, _STEPS + reach) for each in slices]
     return tuple(
         evolve(each, qty=EXACT.add(quantity(count, lot), tail))
-        for each, count, tail in zip(slices, _within(counts, factors, band_lots), tails, strict=True)
+        for each, count, tail in zip(slices, _within(counts, factors, band_lots, fewest), tails, strict=True)
     )
 
 
-def _within(counts: Sequence[int], factors: Sequence[int], band: int) -> list[int]:
-    # The sums up to each slice are held to what three rules leave: the band, a lot for each slice that had one, and the
+def _within(counts: Sequence[int], factors: Sequence[int], band: int, fewest: int) -> list[int]:
+    # The sums up to each slice are held to what three rules leave: the band, so few lots for each slice that had as many, and the
     # same for those still to come. What the counts were themselves keeps all three, so that there is always something left.
     whole = sum(counts)
     scaled = [count * factor for count, factor in zip(counts, factors, strict=True)]
     weight = sum(scaled) or 1
-    later = sum(count > 0 for count in counts)
+    later = sum(min(count, fewest) for count in counts)
     result, before = [], 0
     for count, due, drawn in zip(counts, accumulate(counts), accumulate(scaled), strict=True):
-        least = count > 0
+        least = min(count, fewest)
         later -= least
         wanted = int(Fraction(2 * whole * drawn + weight, 2 * weight))
         lowest, highest = max(before + least, due - band), min(whole - later, due + band)

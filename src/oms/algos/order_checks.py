@@ -16,7 +16,9 @@ from oms.model.reasons import Reason, ReasonCode
 
 _NO_LOTS: Final = frozenset({"expected_volume", "display_low_qty", "display_high_qty"})
 """Quantities that need not be multiples of a lot: a guess, and bounds that are rounded inwards."""
-_PARTS: Final = frozenset({"child_qty", "min_child", "display_qty"})
+_CHILDREN: Final = frozenset({"child_qty", "max_child"})
+"""How large a child is, or is at most."""
+_PARTS: Final = frozenset({"child_qty", "min_child", "display_qty", "refresh_qty"})
 """Quantities that cannot be more than the order."""
 
 
@@ -48,6 +50,10 @@ def check(
         ):
             allowed = f"a multiple of {plain(instrument.lot)}"
             reasons.append(Reason(ReasonCode.OFF_LOT, parameter.name, plain(given), allowed))
+        least = max(instrument.lot, instrument.min_qty)
+        if parameter.name in _CHILDREN and given < least:
+            allowed = f"at least {plain(least)}, the least order in {instrument.symbol}"
+            reasons.append(Reason(ReasonCode.BELOW_MIN_QTY, parameter.name, plain(given), allowed))
         if parameter.name in _PARTS and given > qty:
             allowed = f"at most the order's {plain(qty)}"
             reasons.append(Reason(ReasonCode.ABOVE_ORDER_QTY, parameter.name, plain(given), allowed))
@@ -59,8 +65,8 @@ def check(
     )
 
 
-def display_of(iceberg: Iceberg, lot: Decimal) -> Display:
-    """Give what may be shown of an order at a time.
+def display_of(iceberg: Iceberg, lot: Decimal, k: int = 0) -> Display:
+    """Give what may be shown of an order at a time: the first time with 0, and then again.
 
     Raises:
         ValidationError: There is no whole number of lots between the bounds.
@@ -70,7 +76,8 @@ def display_of(iceberg: Iceberg, lot: Decimal) -> Display:
         return around(iceberg.display_qty, iceberg.display_variance, lot, increment)
     if iceberg.display_low_qty is not None and iceberg.display_high_qty is not None:
         return Display(iceberg.display_low_qty, iceberg.display_high_qty, lot, increment)
-    return fixed(iceberg.display_qty, lot)
+    again = iceberg.refresh_qty if k else None
+    return fixed(iceberg.display_qty if again is None else again, lot)
 
 
 def _against_times(algorithm: Algorithm, now_ns: int) -> tuple[Reason, ...]:

@@ -68,6 +68,7 @@ class Facts:
         cap_qty: How much the participation that is allowed leaves now; None where it is not limited.
         max_child: How much is sent at a time at most; None for any.
         min_child: Less than this is not worth a child, but for the last of the order.
+        least_qty: The smallest order that the instrument lets through; neither a child nor what is left after it is less.
         rested_ns: From when on the next child may be sent.
         i_would_px: At this price or a better one, all is taken; None where there is none.
         touch_px: The best price of the other side, which is what `i_would_px` is compared with; None where nobody knows.
@@ -103,6 +104,7 @@ class Facts:
     cap_qty: Decimal | None = None
     max_child: Decimal | None = None
     min_child: Decimal = ZERO
+    least_qty: Decimal = ZERO
     rested_ns: int = 0
     i_would_px: Decimal | None = None
     touch_px: Decimal | None = None
@@ -243,10 +245,14 @@ def _within_caps(facts: Facts, wish: Decision) -> Decision:
         for cap in (facts.cap_qty, facts.max_child):
             if cap is not None:
                 qty = min(qty, max(cap, ZERO))
-    if qty == facts.progress.available:
-        return Decision(qty, wish.pace, wish.crosses, wish.asked)
-    is_held_back = qty < wish.qty
-    qty = in_whole_lots(qty, facts.lot)
-    if not qty or qty < facts.min_child:
-        return Decision(ZERO, Pace.CAPPED if is_held_back else Pace.NOTHING_DUE, False, wish.qty)
+    available, is_held_back = facts.progress.available, qty < wish.qty
+    if qty != available:
+        qty = in_whole_lots(qty, facts.lot)
+        if ZERO < EXACT.subtract(available, qty) < facts.least_qty:
+            # What would be left could never be sent.
+            qty = in_whole_lots(max(EXACT.subtract(available, facts.least_qty), ZERO), facts.lot)
+    least = facts.least_qty if qty == available else max(facts.least_qty, facts.min_child)
+    if not qty or qty < least:
+        too_little = Pace.TOO_SMALL if qty else Pace.NOTHING_DUE
+        return Decision(ZERO, Pace.CAPPED if is_held_back else too_little, False, wish.qty)
     return Decision(qty, wish.pace, wish.crosses, wish.asked)

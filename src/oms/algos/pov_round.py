@@ -11,6 +11,7 @@ from attrs import evolve
 from oms.algos.child_terms import is_passive, touch_px
 from oms.algos.choices import LinkedTo
 from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of
+from oms.algos.least import least_child
 from oms.algos.pacing import CatchUp, Decision, decide
 from oms.algos.parameter import in_ns
 from oms.algos.pov import OthersVolume, linked_rate, next_child, part_of, price_rate, target_of
@@ -133,7 +134,7 @@ class PovRound:
         if decision.pace is Pace.RESTING:
             # What may not be sent yet is not lost: it is looked at again.
             self._at_ns.append(facts.rested_ns)
-        else:
+        elif decision.pace is not Pace.TOO_SMALL:
             self._others = self._others.next_interval()
         if decision.pace in _ON_QUOTE:
             self._on_quote = self._pov.interval is None
@@ -254,7 +255,8 @@ class PovRound:
         left = EXACT.subtract(progress.available, sent)
         if left <= ZERO or not parent.may_send:
             return None
-        child, rate = min(max(lot, working.min_child or ZERO), left), self._rate()
+        least = max(working.min_child or ZERO, least_child(self._view, working))
+        child, rate = min(least, left), self._rate()
         done = EXACT.add(EXACT.add(progress.filled, progress.working), sent)
         due = EXACT.subtract(self._needed(EXACT.add(done, child), rate), self._others.total)
         # What is sent at a time is rounded up to a lot.

@@ -9,7 +9,7 @@ from attrs import Factory
 
 from oms.algos import catalogue as cat
 from oms.algos import choices as ch
-from oms.algos.description import NO_COMPLETION, UNSCHEDULED, Description, refuse
+from oms.algos.description import AT_ITS_PRICE, NO_COMPLETION, UNSCHEDULED, Description, refuse
 from oms.algos.pov import RateBasis
 from oms.algos.rules import (
     Compare,
@@ -114,15 +114,29 @@ class Iceberg:
             cat.DISPLAY_MIN_INCR,
             cat.DISPLAY_METHOD,
             cat.DISPLAY_WHEN,
+            cat.REFRESH_QTY,
             cat.ICEBERG_MODE,
             cat.MIN_REFRESH_DELAY,
             cat.MAX_REFRESH_DELAY,
         ),
         unknown=UNSCHEDULED
         | {"max_participation", "min_participation", "child_style", "child_offset"}
-        | NO_COMPLETION,
+        | NO_COMPLETION
+        | AT_ITS_PRICE,
         rules=(
             required("limit_price"),
+            implies(
+                "display_method",
+                to=ch.DisplayMethod.NEW,
+                then=Given("refresh_qty"),
+                message="give refresh_qty with display_method 2, new",
+            ),
+            Rule(
+                any_of(
+                    Compare("display_method", Operator.EQ, to=ch.DisplayMethod.NEW), missing("refresh_qty")
+                ),
+                "pass display_method 2, new, or drop it",
+            ),
             needs("display_low_qty", "display_high_qty"),
             needs("display_high_qty", "display_low_qty"),
             not_both("display_variance", "display_low_qty"),
@@ -161,6 +175,7 @@ class Iceberg:
     display_min_incr: Decimal | None = None
     display_method: ch.DisplayMethod = ch.DisplayMethod.INITIAL
     display_when: ch.DisplayWhen = ch.DisplayWhen.EXHAUST
+    refresh_qty: Decimal | None = None
     iceberg_mode: ch.IcebergMode = ch.IcebergMode.SYNTHETIC
     min_refresh_delay: Decimal | None = None
     max_refresh_delay: Decimal | None = None
@@ -186,7 +201,8 @@ class Sniper:
         about="Takes what is shown, only when enough of it is there at the price",
         own=(cat.MIN_SIZE,),
         unknown=UNSCHEDULED
-        | {"no_take_liquidity", "min_participation", "child_style", "child_offset"}
+        | {"no_take_liquidity", "max_participation", "min_participation", "child_style", "child_offset"}
+        | {"i_would_price", "i_would_qty", "min_child"}
         | NO_COMPLETION,
         rules=(required("limit_price"),),
     )
@@ -221,7 +237,8 @@ class Scale:
         ),
         unknown=UNSCHEDULED
         | {"max_participation", "min_participation", "child_style", "child_offset"}
-        | NO_COMPLETION,
+        | NO_COMPLETION
+        | AT_ITS_PRICE,
         rules=(
             implies(
                 "sizes", to=Sizes.GEOMETRIC, then=Given("ratio"), message="give ratio with geometric sizes"

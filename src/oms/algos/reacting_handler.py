@@ -138,6 +138,14 @@ class ReactingHandler(Handler):
         return NextWake(on_quote=pace in _ON_QUOTE)
 
 
+def would_take(view: View, px: Decimal, *, is_buy: bool) -> bool:
+    """Tell whether a child at a price may execute at once: as the last quote has it, or where there is none."""
+    quote = view.fresh_quote(None)
+    if quote is None or quote.ask is None or quote.bid is None:
+        return True
+    return px >= quote.ask if is_buy else px <= quote.bid
+
+
 def resting(order: Order) -> TimeInForce:
     """Give for how long a child is sent that waits: till it is canceled where its parent is, else for the day."""
     return GTC if type(order.time_in_force) is GoodTillCancel else DAY

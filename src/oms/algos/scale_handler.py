@@ -6,17 +6,23 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from oms.algos.child_terms import within
+from oms.algos.handling import algorithm_of
+from oms.algos.least import least_qty
+from oms.algos.post_only import only_waits
 from oms.algos.reacting import Scale
-from oms.algos.reacting_handler import ReactingHandler, resting
+from oms.algos.reacting_handler import ReactingHandler, resting, would_take
 from oms.algos.scale import Level, ladder, weights_of
 from oms.model.commands import SubmitOrder
-from oms.model.decimals import EXACT, ZERO
+from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.enums import Side
+from oms.model.ids import OrderId
 from oms.model.parent import Parent
 from oms.model.price_grid import PriceGrid
+from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Limit
 from oms.model.work import Pace, Slice, Wake
-from oms.ports.working_handler import NewChild, Skip, Steps, View
+from oms.ports.working_handler import NewChild, NextWake, Plan, Skip, Steps, View
 
 LEVEL: Final = "level"
 """What a child is for that stands at a price of a ladder."""
@@ -30,6 +36,12 @@ class ScaleHandler(ReactingHandler):
     """
 
     needs_quote = False
+
+    def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
+        """Plan a new order, whose prices are within its limit; where that is changed, levels beyond it are left out."""
+        plan = super().begin(order, order_id, view)
+        against = _beyond_limit(order)
+        return (*(plan if isinstance(plan, tuple) else ()), *against) if against else plan
 
     def slices_of(
         self, order: SubmitOrder, qty: Decimal, algorithm: Scale, view: View, start_ns: int
@@ -47,17 +59,20 @@ class ScaleHandler(ReactingHandler):
         for child in parent.children.values():
             done = EXACT.add(child.filled, child.working)
             at_work[child.number] = EXACT.add(at_work.get(child.number, ZERO), done)
-        left, children, skips = parent.available, [], []
-        is_buy, limit = order.side is Side.BUY, algorithm.working.limit_price
-        for level in levels_of(algorithm, parent.qty, view, is_buy=is_buy):
-            if limit is not None and (level.price > limit if is_buy else level.price < limit):
-                continue
-            if view.limits is not None and view.limits.refuses(level.price, is_buy=is_buy):
+        left, children, skips, waits = parent.available, [], [], False
+        buys = order.side is Side.BUY
+        for level in levels_of(algorithm, parent.qty, view, is_buy=buys):
+            if view.limits is not None and view.limits.refuses(level.price, is_buy=buys):
                 # The market may not trade there: it is placed once it may.
                 if level.number not in parent.decided:
                     skips.append(Skip(number=level.number, pace=Pace.BEYOND_BAND, asked_qty=level.qty))
                 continue
             missing = min(EXACT.subtract(level.qty, at_work.get(level.number, ZERO)), left)
+            if not _may_stand(level.price, algorithm, view, is_buy=buys):
+                waits = waits or missing > ZERO
+                continue
+            if missing < least_qty(view.instrument, level.price):
+                continue  # What an expired order has left of a level can be too little for another one.
             if algorithm.working.max_child is not None:
                 missing = min(missing, algorithm.working.max_child)
             if missing > ZERO:
@@ -70,13 +85,34 @@ class ScaleHandler(ReactingHandler):
                         pace=Pace.ON_SCHEDULE,
                         role=LEVEL,
                         time_in_force=resting(order),
+                        instructions=only_waits(parent, view, algorithm.working),
                     )
                 )
-        return Steps(children=tuple(children), skips=tuple(skips))
+        return Steps(children=tuple(children), skips=tuple(skips), wake=NextWake(on_price=waits))
+
+
+def _beyond_limit(order: SubmitOrder) -> tuple[Reason, ...]:
+    algorithm, is_buy = algorithm_of(order.terms), order.side is Side.BUY
+    assert isinstance(algorithm, Scale)
+    limit_px, first_px = algorithm.working.limit_price, algorithm.first_price
+    if limit_px is None or within(first_px, limit_px, is_buy=is_buy) == first_px:
+        return ()
+    allowed = f"at or {'below' if is_buy else 'above'} the limit price {plain(limit_px)}"
+    return (Reason(ReasonCode.OTHER, "first_price", plain(first_px), allowed),)
+
+
+def _may_stand(px: Decimal, algorithm: Scale, view: View, *, is_buy: bool) -> bool:
+    """Tell whether a level may stand now: within the limit as it is by now, and taking nothing where it must not."""
+    working = algorithm.working
+    if within(px, working.limit_price, is_buy=is_buy) != px:
+        return False
+    return not (working.no_take_liquidity and would_take(view, px, is_buy=is_buy))
 
 
 def levels_of(algorithm: Scale, qty: Decimal, view: View, *, is_buy: bool) -> tuple[Level, ...]:
     """Give the levels of a ladder for so much; the same numbers always give the same levels."""
+    away = EXACT.multiply(algorithm.step, Decimal(algorithm.levels - 1))
+    lowest = EXACT.subtract(algorithm.first_price, away) if is_buy else algorithm.first_price
     return ladder(
         qty,
         view.instrument.lot,
@@ -87,5 +123,5 @@ def levels_of(algorithm: Scale, qty: Decimal, view: View, *, is_buy: bool) -> tu
         weights=weights_of(
             algorithm.sizes, algorithm.levels, ratio=algorithm.ratio, weights=algorithm.weights or ()
         ),
-        min_child=algorithm.working.min_child or ZERO,
+        min_child=max(algorithm.working.min_child or ZERO, least_qty(view.instrument, lowest)),
     )

@@ -25,6 +25,7 @@ from oms.algos.handling import (
     why_not_begun,
 )
 from oms.algos.hours import Hours, SessionAt
+from oms.algos.least import least_child
 from oms.algos.others import first_memo, keep_corrections
 from oms.algos.replanning import Course, is_same, rest_of
 from oms.algos.schedule_round import ScheduleRound
@@ -129,7 +130,14 @@ class ScheduleHandler(Handler):
         ends = first is not None and isinstance(algorithm, TargetClose)
         start_ns, end_ns = span_of(working, now_ns, first.close_ns if ends and first is not None else None)
         sessions = self._hours.sessions(symbol, start_ns, end_ns)
-        return Occasion(qty=qty, lot=view.instrument.lot, now_ns=now_ns, sessions=sessions, curve=curve)
+        return Occasion(
+            qty=qty,
+            lot=view.instrument.lot,
+            now_ns=now_ns,
+            sessions=sessions,
+            curve=curve,
+            least_qty=least_child(view, working),
+        )
 
     def _span(self, algorithm: Scheduled, occasion: Occasion) -> tuple[int, int]:
         """Give from when to when an order is worked: up to the last moment of it in which the market is open."""

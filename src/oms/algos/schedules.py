@@ -44,6 +44,7 @@ class Occasion:
         sessions: Those that the order may be worked in, from the one that its start lies in or comes to next, in order; none where
             the instrument trades at all times.
         curve: The volume curve of the instrument, for what goes by one; None where there is none.
+        least_qty: The smallest order that the instrument lets through.
     """
 
     qty: Decimal
@@ -51,6 +52,11 @@ class Occasion:
     now_ns: int
     sessions: tuple[TradingSession, ...] = ()
     curve: VolumeCurve | None = None
+    least_qty: Decimal = ZERO
+
+    def min_child(self, working: Working) -> Decimal:
+        """Give the smallest slice."""
+        return max(working.min_child or ZERO, self.least_qty)
 
     @property
     def close_ns(self) -> int | None:
@@ -160,10 +166,13 @@ def slices_of(algorithm: Scheduled, occasion: Occasion, order_id: int) -> tuple[
     """
     working = algorithm.working
     windows = windows_of(algorithm, occasion)
-    slices = planned(occasion.qty, occasion.lot, windows, min_child=working.min_child or ZERO)
+    min_child = occasion.min_child(working)
+    slices = planned(occasion.qty, occasion.lot, windows, min_child=min_child)
     draws = Draws(working.seed, order_id)
     if working.random_band is not None:
-        slices = jittered_sizes(slices, occasion.lot, working.randomise_size, working.random_band, draws)
+        slices = jittered_sizes(
+            slices, occasion.lot, working.randomise_size, working.random_band, draws, min_child
+        )
     slices = jittered_times(slices, working.randomise_time, draws)
     return caught_up(slices, occasion.now_ns)
 

@@ -52,12 +52,6 @@ class Smart:
                 then=all_of(Given("limit_price"), Compare("rest", Operator.EQ, to=True)),
                 message="pass a limit_price and let it rest, or drop it",
             ),
-            implies(
-                "no_take_liquidity",
-                to=True,
-                then=Compare("on_residual", Operator.NE, to=OnResidual.SWEEP),
-                message="pass another on_residual than sweep, which takes, or drop it",
-            ),
             *(
                 implies(
                     "on_residual",

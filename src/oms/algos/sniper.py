@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import Enum
 
 from oms.algos.slicing import in_whole_lots
-from oms.model.decimals import ZERO
+from oms.model.decimals import EXACT, ZERO
 from oms.model.define import record
 from oms.model.market import Quote
 
@@ -47,6 +47,7 @@ def snipe(
     now_ns: int,
     max_age_ns: int,
     max_child: Decimal | None = None,
+    least: Decimal = ZERO,
 ) -> Shot:
     """Give what to take of a quote: all that is shown at its price, if it is enough and within the limit.
 
@@ -60,6 +61,7 @@ def snipe(
         now_ns: The time, in nanoseconds UTC.
         max_age_ns: How old a quote may be.
         max_child: How much is taken at a time at most.
+        least: The smallest order that the instrument lets through; neither what is taken nor what is left is less.
     """
     if not left:
         return Shot(ZERO, None, Holding.NOTHING_LEFT)
@@ -74,7 +76,9 @@ def snipe(
     qty = min(most, size)
     if qty < left:
         qty = in_whole_lots(qty, lot)
-    if size < min(min_size, left) or not qty:
+        if ZERO < EXACT.subtract(left, qty) < least:
+            qty = in_whole_lots(max(EXACT.subtract(left, least), ZERO), lot)
+    if size < min(min_size, left) or not qty or qty < least:
         return Shot(ZERO, px, Holding.TOO_FEW)
     return Shot(qty, px, None)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import evolve
 
+from oms.algos.least import least_qty
 from oms.algos.parameter import in_ns
 from oms.algos.reacting import Sniper
 from oms.algos.reacting_handler import ReactingHandler
@@ -49,6 +50,7 @@ class SniperHandler(ReactingHandler):
             now_ns=view.now_ns,
             max_age_ns=_EVER if working.max_quote_age is None else in_ns(working.max_quote_age),
             max_child=working.max_child,
+            least=least_qty(view.instrument, min(quote.bid or limit_px, limit_px)),
         )
         if not shot.qty or shot.px is None:
             return Steps(wake=awake)

@@ -85,6 +85,7 @@ class Pace(Enum):
     CATCHING_UP = "catching_up", "a slice is due, and some of what was missed", Rule.SCHEDULE
     CROSSING = "crossing", "a slice has ended", Rule.SCHEDULE
     NOTHING_DUE = "nothing_due", "nothing is due", Rule.SCHEDULE
+    TOO_SMALL = "too_small", "it is too little for an order", Rule.SCHEDULE
     MISSED = "missed", "it ended before anything could be sent", Rule.SCHEDULE
     MERGED = "merged", "it goes with a later slice", Rule.SCHEDULE
     UNDER_MINIMUM = "under_minimum", "under the least participation", Rule.MIN_PARTICIPATION

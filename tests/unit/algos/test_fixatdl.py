@@ -60,7 +60,6 @@ def test_a_parameter_is_described_with_its_names_bounds_and_choices() -> None:
         ("e_Initial", "1"),
         ("e_New", "2"),
         ("e_Random", "3"),
-        ("e_Undisclosed", "4"),
     ]
     assert (seed.get("mutableOnCxlRpl"), rate.get("mutableOnCxlRpl")) == ("false", "true")
 

@@ -39,6 +39,11 @@ def test_what_a_draw_would_move_beyond_the_band_is_cut_off() -> None:
     assert qtys(jittered_sizes(PAIR, D(1), D("0.2"), 0, LOADED)) == [100, 100]
 
 
+def test_no_size_becomes_less_than_a_child_is_worth() -> None:
+    assert qtys(jittered_sizes(PAIR, D(1), D("0.2"), 50, LOADED, D("94.5"))) == [95, 105]
+    assert qtys(jittered_sizes(PAIR, D(1), D("0.2"), 50, LOADED, D(200))) == [100, 100]
+
+
 def test_whole_lots_are_moved_and_an_odd_tail_stays() -> None:
     # 10 lots and a tail of 3 each; 20 x 0.8 / 1.8 = 8.9 lots.
     pair = tuple(Slice(n, 0, 10, D(103)) for n in (0, 1))

@@ -169,6 +169,7 @@ def test_every_parameter_has_one_name_here_and_one_elsewhere() -> None:
         1085,
         1086,
         1087,
+        1088,
         1138,
     }
     targets = [cls.DESCRIPTION.target_strategy for cls in ALGORITHMS.values()]
@@ -278,6 +279,26 @@ BREAKING: list[tuple[str, dict[str, str | None], str]] = [
         },
         "drop it or force_completion, which crosses",
     ),
+    (
+        "twap",
+        {"no_take_liquidity": "Y", "child_style": "passive_then_cross", "i_would_price": "1"},
+        "drop it or i_would_price, which crosses",
+    ),
+    (
+        "twap",
+        {"no_take_liquidity": "Y", "child_style": "passive_then_cross", "min_participation": "0.1"},
+        "drop it or min_participation, which crosses",
+    ),
+    (
+        "twap",
+        {"no_take_liquidity": "Y", "child_style": "passive_then_cross", "catch_up": "cross"},
+        "drop it or catch_up cross, which crosses",
+    ),
+    (
+        "twap",
+        {"no_take_liquidity": "Y", "child_style": "passive_then_cross", "on_residual": "sweep"},
+        "drop it or on_residual sweep, which crosses",
+    ),
     ("twap", {"force_completion": "Y"}, "give completion_window with it"),
     ("twap", {"completion_ignores_caps": "Y"}, "give force_completion with it"),
     ("twap", {"on_residual": "extend"}, "give allow_past_end with extend"),
@@ -346,6 +367,12 @@ BREAKING: list[tuple[str, dict[str, str | None], str]] = [
         "give display_variance, or display_low_qty and display_high_qty, with a random display",
     ),
     ("iceberg", {"display_method": "1"}, "pass display_method 3, random, with sizes to choose among"),
+    (
+        "iceberg",
+        {"display_method": "2", "display_variance": None},
+        "give refresh_qty with display_method 2, new",
+    ),
+    ("iceberg", {"refresh_qty": "5"}, "pass display_method 2, new, or drop it"),
     ("iceberg", {"min_refresh_delay": "1"}, "give max_refresh_delay with min_refresh_delay"),
     ("iceberg", {"max_refresh_delay": "1"}, "give min_refresh_delay with max_refresh_delay"),
     (
@@ -370,11 +397,6 @@ BREAKING: list[tuple[str, dict[str, str | None], str]] = [
     ("scale", {"ratio": "2"}, "drop it, or pass sizes geometric"),
     ("scale", {"sizes": "equal"}, "drop them, or pass sizes weighted"),
     ("smart", {"no_take_liquidity": "Y"}, "pass a limit_price and let it rest, or drop it"),
-    (
-        "smart",
-        {"no_take_liquidity": "Y", "rest": "Y", "on_residual": "sweep"},
-        "pass another on_residual than sweep, which takes, or drop it",
-    ),
     ("smart", {"duration": None, "on_residual": "sweep"}, "give end_time or duration with sweep"),
     ("smart", {"duration": None, "on_residual": "auction"}, "give end_time or duration with auction"),
     ("smart", {"duration": None, "allow_past_end": "Y"}, "give end_time or duration with it"),
