@@ -1,5 +1,6 @@
 """The budgets of the style guide and the rules of the house, held over the library and over the tests."""
 
+from functools import cache
 from statistics import mean
 
 import pytest
@@ -15,9 +16,10 @@ from tests.architecture.rules import (
 from tests.architecture.sources import Module, library, suite
 
 
-def broken(rule: str) -> set[str]:
+@cache
+def broken(rule: str) -> frozenset[str]:
     modules = library() + suite() if rule in RULES_FOR_TESTS else library()
-    return set(RULES[rule](modules))
+    return frozenset(RULES[rule](modules))
 
 
 @pytest.mark.parametrize("rule", RULES)
