@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from enum import Enum
+
 import attrs
 import pytest
 from hypothesis import given
@@ -35,6 +39,7 @@ def test_junk_in_any_field_of_an_execution_report_is_kept_and_never_raises(
     events = keeps(desk, said)
 
     assert events
+    assert_readable(events, junk)
     if all(isinstance(event, ev.AnomalyRaised) for event in events):
         assert desk.looks() == before
 
@@ -50,7 +55,17 @@ def test_junk_in_any_field_of_a_cancel_reject_is_kept_and_never_raises(
     refusal = OrderCancelReject(request_id(3), response_to, text="no")
     said = attrs.evolve(refusal, **{name: JUNK[value] for name, value in junk.items()})
 
-    assert keeps(busy(), said)
+    events = keeps(busy(), said)
+
+    assert events
+    assert_readable(events, junk)
+
+
+def assert_readable(events: Iterable[ev.Event], junk: dict[str, str]) -> None:
+    """What a person reads tells choices by their names, unless there is one where a number has to be."""
+    if not any(isinstance(JUNK[value], Enum) for value in junk.values()):
+        for event in events:
+            assert re.search(r"<\w+\.\w+: ", str(getattr(event, "text", ""))) is None
 
 
 @pytest.mark.slow

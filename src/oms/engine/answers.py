@@ -18,6 +18,7 @@ from oms.engine.statements import is_compared
 from oms.lifecycle.anomalies import At, anomaly, shown
 from oms.lifecycle.machine import request_of
 from oms.model import events as ev
+from oms.model.door import readable
 from oms.model.enums import AnomalyCode, Life, OrdStatus, RequestKind
 from oms.model.ids import ClOrdId
 from oms.model.order import Order
@@ -204,4 +205,10 @@ def _take_decided(
         and inquiry.asked_ns == request.time_ns
         and shown_as in _NOT_PENDING
     ):
-        refuse(state, order, asked, f"not pending any more: the broker shows the order as {shown_as!r}", "")
+        refuse(
+            state,
+            order,
+            asked,
+            f"not pending any more: the broker shows the order as {readable(shown_as)}",
+            "",
+        )

@@ -6,6 +6,7 @@ has put there.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, Final, TypeAlias, TypeVar
 
 from attrs import define, evolve
@@ -140,6 +141,8 @@ def dated(order: Order, report: ExecutionReport, at: At, text: str) -> Events:
 
 def shown(said: object) -> str:
     """Give what was said as text, whatever it is, at most `MAX_RAW` characters of it."""
+    if isinstance(said, Enum):
+        return f"{type(said).__name__}.{said.name}"
     try:
         return (said if type(said) is str else repr(said))[:MAX_RAW]
     except Exception as error:  # noqa: BLE001  # an int too long to print, a nest too deep, a __repr__ that fails

@@ -7,6 +7,7 @@ from typing import Final
 from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored, late
 from oms.lifecycle.machine import is_allowed, request_of
 from oms.model import events as ev
+from oms.model.door import readable
 from oms.model.enums import AnomalyCode, CxlRejResponseTo, ExecType, OrdStatus, RequestKind
 from oms.model.ids import ClOrdId
 from oms.model.order import Mark, Order
@@ -48,7 +49,9 @@ def read_cancel_reject(order: Order, report: OrderCancelReject, at: At) -> Event
     is_cancel = asked.kind is RequestKind.CANCEL
     wanted = CxlRejResponseTo.CANCEL if is_cancel else CxlRejResponseTo.REPLACE
     if asked.kind is RequestKind.NEW or report.response_to is not wanted:
-        text = f"{report.cl_ord_id!r} is a {asked.kind.value} request, refused as {report.response_to!r}"
+        text = (
+            f"{report.cl_ord_id!r} is a {asked.kind.value} request, refused as {readable(report.response_to)}"
+        )
         return (contradiction(order, report, at, text),)
     event = ev.CancelRejected if is_cancel else ev.ReplaceRejected
     refused = event(*at.envelope(), order.order_id, asked.cl_ord_id, report.text, report.reject_code)
@@ -59,7 +62,7 @@ def read_cancel_reject(order: Order, report: OrderCancelReject, at: At) -> Event
         return (refused, anomaly(at, AnomalyCode.ABSENT_AT_BROKER, order.order_id, text, report, 1))
     # What has ended has no request left that could be refused.
     if shown_as in _ENDED or (shown_as is OrdStatus.FILLED and not order.is_filled):
-        text = f"refused, and the order is shown as {shown_as!r}, which nothing has said before"
+        text = f"refused, and the order is shown as {readable(shown_as)}, which nothing has said before"
         return (refused, anomaly(at, AnomalyCode.UNORDERED, order.order_id, text, report, 1))
     return (refused,)
 

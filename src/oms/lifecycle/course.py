@@ -10,6 +10,7 @@ from oms.lifecycle.facts import is_later
 from oms.lifecycle.machine import is_allowed
 from oms.model import events as ev
 from oms.model.decimals import ZERO, is_sane
+from oms.model.door import readable
 from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus, RequestKind
 from oms.model.order import Mark, Order
 from oms.model.reports import ExecutionReport
@@ -122,7 +123,9 @@ def read_rejected(order: Order, report: ExecutionReport, at: At) -> Events:
     # A second order under a used ClOrdID is refused in the first one's name (FIX F.1.a); the first one lives on.
     if report.ord_status is not None and report.ord_status is not OrdStatus.REJECTED:
         return (
-            contradiction(order, report, at, f"a rejection that shows the order as {report.ord_status!r}"),
+            contradiction(
+                order, report, at, f"a rejection that shows the order as {readable(report.ord_status)}"
+            ),
         )
     if order._life is _LIVE and report.reject_code == _DUPLICATE_ORDER:
         return (contradiction(order, report, at, "a rejection of another order with its ClOrdID"),)

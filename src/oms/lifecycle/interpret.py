@@ -42,6 +42,7 @@ from oms.lifecycle.machine import is_allowed
 from oms.lifecycle.status_answers import read_status
 from oms.model import events as ev
 from oms.model.decimals import ZERO, is_sane
+from oms.model.door import readable
 from oms.model.enums import AnomalyCode, ExecType, Life
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport, OrderCancelReject, Report
@@ -89,7 +90,11 @@ def interpret(
             contradiction(order, report, at, f"symbol {report.symbol!r}, the order's is {order.symbol!r}"),
         )
     if report.side is not None and report.side is not order._side:
-        return (contradiction(order, report, at, f"side {report.side!r}, the order's is {order.side.name}"),)
+        return (
+            contradiction(
+                order, report, at, f"side {readable(report.side)}, the order's is {order.side.name}"
+            ),
+        )
     # The two that make up most of the traffic look at the fields that they use themselves.
     exec_type = report.exec_type
     if exec_type is _TRADE:
@@ -102,7 +107,7 @@ def interpret(
         if faults:
             return malformed(order, said, at, "; ".join(faults))
     if type(exec_type) is not ExecType:
-        return malformed(order, report, at, f"exec_type {exec_type!r}")
+        return malformed(order, report, at, f"exec_type {readable(exec_type)}")
     if (report.exec_id, report.transact_time_ns or 0) in order._seen:
         return ignored(order, report, at, "repeat of a known report")
     began = _day_began(order, report, at)

@@ -19,6 +19,7 @@ from oms.lifecycle.facts import is_later
 from oms.lifecycle.machine import request_of
 from oms.model import events as ev
 from oms.model.decimals import ZERO, is_sane
+from oms.model.door import readable
 from oms.model.enums import AnomalyCode, Life, OrdStatus, RequestKind
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
@@ -140,7 +141,7 @@ def _read_after_the_end(order: Order, status: OrdStatus | None, report: Executio
         # What ended it may have been wrong: a person's word, or a broker that had not looked everywhere.
         return (
             contradiction(
-                order, report, at, f"{order.life.value} here, and the broker shows it as {status!r}"
+                order, report, at, f"{order.life.value} here, and the broker shows it as {readable(status)}"
             ),
         )
     return ignored(order, report, at, "a status answer")

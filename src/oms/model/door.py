@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Final
 
 from oms.errors import ValidationError
@@ -21,11 +22,18 @@ MAX_NAMESPACE: Final = 64
 
 def shown(value: object) -> str:
     """Give a value as text for an error; its kind where it is long, or cannot be shown at all."""
+    if isinstance(value, Enum):
+        return f"{type(value).__name__}.{value.name}"
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001  # a repr may do anything, and the error must name something
         return f"a value of type {type(value).__name__}"
     return text if len(text) <= 200 else f"{text[:200]}…"
+
+
+def readable(value: object) -> str:
+    """Give a choice as text for a person, by its name; anything else that was put in its place as `shown` does."""
+    return value.name if isinstance(value, Enum) else shown(value)
 
 
 def moment(time_ns: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from decimal import Decimal
 
-from oms.model.decimals import EXACT, ZERO
+from oms.model.decimals import EXACT, ONE, ZERO
 from oms.model.instrument import Instrument
 
 _REMAINDER = EXACT.remainder
@@ -14,14 +14,18 @@ _ADD = EXACT.add
 
 
 class PriceGrid:
-    """The grid of one instrument: within each step of its ladder the multiples of the step's tick, by size on both sides of 0."""
+    """The grid of one instrument: within each step of its ladder the multiples of the step's tick, by size on both sides of 0.
 
-    __slots__ = ("_bases", "_lowest", "_only_tick", "_starts", "_ticks")
+    No price that it gives has more decimals than the tick has.
+    """
+
+    __slots__ = ("_bases", "_lowest", "_only_tick", "_quantum", "_starts", "_ticks")
 
     def __init__(self, instrument: Instrument) -> None:
         """Number the prices of the grid: 0 is number 0, the next price above it number 1, and so on."""
         ladder = instrument.tick
-        self._only_tick = instrument.only_tick
+        self._only_tick = tick = instrument.only_tick
+        self._quantum = ONE if tick is None or not _REMAINDER(tick, ONE) else tick
         self._starts = tuple(start for start, _ in ladder)
         self._ticks = tuple(tick for _, tick in ladder)
         # For each step: how many ticks its lowest price is, and the number of that price.
@@ -39,9 +43,9 @@ class PriceGrid:
             return self._px(self._number(px))
         rest = _REMAINDER(px, tick)
         if not rest:
-            return px
+            return self._told(px)
         below = _SUBTRACT(px, rest)
-        return _SUBTRACT(below, tick) if rest < ZERO else below
+        return self._told(_SUBTRACT(below, tick) if rest < ZERO else below)
 
     def up(self, px: Decimal) -> Decimal:
         """Give the lowest price on the grid that is not below this one."""
@@ -53,6 +57,13 @@ class PriceGrid:
         if tick is not None:
             return _ADD(px, EXACT.multiply(tick, Decimal(steps)))
         return self._px(self._number(px) + steps)
+
+    def _told(self, px: Decimal) -> Decimal:
+        # What was computed may have more decimals than it needs.
+        quantum = self._quantum
+        if px.same_quantum(quantum) or px.as_tuple().exponent >= quantum.as_tuple().exponent:  # type: ignore[operator]  # both are finite
+            return px
+        return px.quantize(quantum, context=EXACT)
 
     def _number(self, px: Decimal) -> int:
         # The number of the highest price that is not above `px`.

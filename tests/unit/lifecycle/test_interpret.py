@@ -244,7 +244,7 @@ CONTRADICTIONS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport
     "a rejection that shows the order as working": (
         LIVE,
         report(ExecType.REJECTED, ord_status=OrdStatus.NEW),
-        f"a rejection that shows the order as {OrdStatus.NEW!r}",
+        "a rejection that shows the order as NEW",
     ),
     "a rejection of a second order under the same identity": (
         LIVE,
@@ -259,7 +259,7 @@ CONTRADICTIONS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport
     "another side": (
         LIVE,
         report(ExecType.CANCELED, side=Side.SELL),
-        f"side {Side.SELL!r}, the order's is BUY",
+        "side SELL, the order's is BUY",
     ),
 }
 

@@ -217,7 +217,7 @@ AT_WORK: Final = (
 @pytest.mark.parametrize("status", AT_WORK, ids=lambda status: status.name)
 def test_an_answer_that_shows_an_ended_order_at_work_is_flagged(status: OrdStatus) -> None:
     said = answer(status)
-    text = f"canceled here, and the broker shows it as {status!r}"
+    text = f"canceled here, and the broker shows it as {status.name}"
 
     assert read(after(*CANCELED), said) == (set_aside(CODE.CONTRADICTS_ORDER, text, said),)
 
@@ -237,7 +237,7 @@ def test_unless_it_is_certainly_older_than_the_end(
     end: tuple[ev.OrderEvent, ...], fields: dict[str, object], life: str
 ) -> None:
     said = answer(S.NEW, **fields)
-    text = f"{life} here, and the broker shows it as {S.NEW!r}"
+    text = f"{life} here, and the broker shows it as {S.NEW.name}"
 
     assert read(after(*end), said) == (set_aside(CODE.CONTRADICTS_ORDER, text, said),)
 

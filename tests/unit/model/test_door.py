@@ -20,7 +20,7 @@ from oms.model.commands import (
     SubmitOrder,
 )
 from oms.model.contingency import CancelGroup, Leg, SubmitGroup
-from oms.model.door import MAX_TIME_NS, OWN_NAMES, KnownAsker, namespace
+from oms.model.door import MAX_TIME_NS, OWN_NAMES, KnownAsker, namespace, readable, shown
 from oms.model.enums import SessionPhase, Side
 from oms.model.ids import Account, BrokerName, OrderId, Symbol
 from oms.model.market import Quote, TradePrint
@@ -166,3 +166,8 @@ def test_a_namespace_is_a_text_that_can_be_hashed() -> None:
     for junk in [*(value for value in JUNK.values() if type(value) is not str), "", "x" * 65, "\ud800"]:
         with pytest.raises(ValidationError, match="pass a text of 1 to 64 characters"):
             namespace(junk)
+
+
+def test_a_choice_is_told_by_its_name() -> None:
+    assert [readable(Side.SELL_SHORT), shown(Side.SELL_SHORT)] == ["SELL_SHORT", "Side.SELL_SHORT"]
+    assert [readable("2"), readable(None)] == ["'2'", "None"]

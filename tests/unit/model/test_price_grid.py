@@ -46,6 +46,25 @@ def test_a_price_is_rounded_to_one_that_the_instrument_can_have(
     assert (on.down(Decimal(px)), on.up(Decimal(px))) == (Decimal(below), Decimal(above))
 
 
+# price: as the nearest ones below and above are told
+TOLD = {
+    (EVEN, "1.0200"): ("1.00", "1.05"),
+    (EVEN, "1.050000"): ("1.05", "1.05"),
+    (EVEN, "-1.0200"): ("-1.05", "-1.00"),
+    (EVEN, "1"): ("1", "1"),
+    (EVEN, "1.1"): ("1.1", "1.1"),
+    (STEPPED, "1.7600"): ("1.75", "2.0"),
+    (grid(("0", "5")), "12.50"): ("10", "15"),
+    (grid(("0", "5")), "15.00"): ("15", "15"),
+    (grid(("0", "1E+1")), "15.00"): ("10", "20"),
+}
+
+
+@pytest.mark.parametrize(("on", "px", "below", "above"), [(*key, *ends) for key, ends in TOLD.items()])
+def test_a_price_has_no_more_decimals_than_the_tick(on: PriceGrid, px: str, below: str, above: str) -> None:
+    assert (str(on.down(Decimal(px))), str(on.up(Decimal(px)))) == (below, above)
+
+
 STEPS = [
     (EVEN, "1", 3, "1.15"),
     (EVEN, "0.05", -3, "-0.1"),

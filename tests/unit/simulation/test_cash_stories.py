@@ -249,7 +249,7 @@ def test_slippage_is_paid_out_of_the_money() -> None:
     # 100 shown and 50 ticks worse is 100.50: 1000 is 9, which cost 904.50.
     play(
         Venue(slippage=Ticks(50)),
-        ("quote 99x50 100x50", "buy a $1000 mkt gtc -> a new; a 9@100.50 taker leaves 0"),
+        ("quote 99x50 100x50", "buy a $1000 mkt gtc -> a new; a 9@100.5 taker leaves 0"),
     )
 
 

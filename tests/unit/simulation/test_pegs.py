@@ -167,7 +167,7 @@ PEGS: dict[str, Story] = {
         "buy a 3 peg/mid gtc post -> a new",
         "quote 100x5 100x5",
         "quote 99x5 101x5",
-        "trade 99.9x1 -> a 1@100.0 maker leaves 2",
+        "trade 99.9x1 -> a 1@100 maker leaves 2",
     ),
     "all or none it follows too": (
         "quote 99x5 101x5",

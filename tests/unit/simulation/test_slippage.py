@@ -68,6 +68,7 @@ def test_what_takes_trades_at(
     with localcontext(prec=3):  # the caller's context is no business of ours
         slipped = slipped_px(model.gauge(), taking, None if limit is None else Decimal(limit))
     assert slipped == Decimal(px)
+    assert len(str(slipped).partition(".")[2]) <= 2  # no more than the tick has
 
 
 STORIES: dict[str, tuple[SlippageModel, tuple[str, ...]]] = {
@@ -110,8 +111,8 @@ STORIES: dict[str, tuple[SlippageModel, tuple[str, ...]]] = {
         (
             "quote 99x50 100x50",
             "trade 99.5x20",
-            "buy a 4 mkt day -> a new; a 4@100.40 taker leaves 0",
-            "buy b 9 mkt day -> b new; b 6@102.50 taker leaves 3; b canceled cum 6",
+            "buy a 4 mkt day -> a new; a 4@100.4 taker leaves 0",
+            "buy b 9 mkt day -> b new; b 6@102.5 taker leaves 3; b canceled cum 6",
             "buy c 1 mkt day -> c new; c canceled cum 0",
             "buy d 1 @100 day -> d new",
             "sell e 6 mkt fok -> e new; e canceled cum 0",
@@ -121,7 +122,7 @@ STORIES: dict[str, tuple[SlippageModel, tuple[str, ...]]] = {
             "sell g 1 mkt fok -> g new; g 1@96.52 taker leaves 0",
             "wait 60000",
             "trade 99.5x2",
-            "buy h 1 mkt fok -> h new; h 1@102.50 taker leaves 0",
+            "buy h 1 mkt fok -> h new; h 1@102.5 taker leaves 0",
         ),
     ),
 }
@@ -191,4 +192,4 @@ def test_where_orders_have_names_a_print_of_what_they_say_is_no_more_volume() ->
     for line in ("new A sell 10@101", "change A sell 6@101 traded 4", "trade 101x4 buy"):
         venue.tell(line)
 
-    assert venue.tell("buy a 5 mkt ioc") == ["a new", "a 2@101.00 taker leaves 3", "a canceled cum 2"]
+    assert venue.tell("buy a 5 mkt ioc") == ["a new", "a 2@101 taker leaves 3", "a canceled cum 2"]

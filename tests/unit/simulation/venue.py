@@ -44,6 +44,7 @@ from attrs import evolve
 from oms.model.bars import Bar
 from oms.model.contingencies import order_qtys
 from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings, legs_of
+from oms.model.decimals import plain
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, Levels
 from oms.model.enums import (
     ExecType,
@@ -314,7 +315,6 @@ class Venue:
         return first
 
 
-CENT = Decimal("0.01")
 PRICE_TYPES = {
     "": TriggerPriceType.LAST,
     "ba": TriggerPriceType.BID_ASK,
@@ -450,9 +450,7 @@ def spoken(report: Report) -> str:
         case ExecType.TRADE:
             who = WHO[report.last_liquidity_ind]
             assert report.last_px is not None
-            # What was computed may have more digits than it needs.
-            px = min(report.last_px, report.last_px.quantize(CENT), key=lambda same: len(str(same)))
-            assert px == report.last_px
+            px = plain(report.last_px)
             left = report.leaves_qty if report.order_qty else "money"
             return f"{report.cl_ord_id} {report.last_qty}@{px} {who} leaves {left}"
         case ExecType.REPLACED:
