@@ -9,10 +9,12 @@ import pytest
 
 from oms.calendars.sessions import CalendarSessions
 from oms.calendars.weekly import Hours, WeeklyCalendar
-from oms.model.enums import SessionPhase
+from oms.model.enums import SessionPhase, Side
 from oms.model.events import SliceDecided, WorkPlanned
 from oms.model.order import Order
 from oms.model.sessions import to_ns
+from oms.model.terms import Strategy
+from oms.model.time_in_force import GTC
 from oms.model.timetable import Timetable
 from oms.model.work import Pace
 from tests.algo_desk import NOON_NS, AlgoDesk
@@ -50,6 +52,10 @@ class Market(AlgoDesk):
             self.om.poll()
             self.check()
 
+    def good_till_canceled(self, **parameters: int | str) -> Order:
+        """Buy a hundred, over several days if it takes as long."""
+        return self.om.submit("X", Side.BUY, 100, Strategy("twap", parameters), tif=GTC)
+
     def sent(self, order: Order) -> list[tuple[str, int]]:
         """When each child went out, and how large it was."""
         children = self.om.children(self.om.order(order.order_id))
@@ -81,7 +87,7 @@ def test_slices_go_out_before_and_after_the_break_and_none_in_it(*, restarts: bo
 def test_a_night_and_a_holiday_are_not_worked() -> None:
     """Two minutes are left of Monday, and two are wanted of Wednesday, the next day that is traded: four slices."""
     desk = Market()
-    order = desk.submit("twap", start_time=text(at(5, 16, 58)), end_time=text(at(7, 14, 2)), slices=4)
+    order = desk.good_till_canceled(start_time=text(at(5, 16, 58)), end_time=text(at(7, 14, 2)), slices=4)
     desk.go(at(5, 17, 30))
     desk.go(at(7, 13, 59), step_s=3600)
     desk.go(at(7, 14, 3))
@@ -92,6 +98,21 @@ def test_a_night_and_a_holiday_are_not_worked() -> None:
         ("7-14:01:00", 25),
     ]
     assert order.is_filled
+
+
+def test_one_for_the_day_is_not_planned_for_another_day() -> None:
+    """It would end with Monday: what is planned for Wednesday would never be sent."""
+    desk = Market()
+    order = desk.submit("twap", start_time=text(at(5, 16, 58)), end_time=text(at(7, 14, 2)), slices=4)
+    assert order.is_ended
+    assert (
+        str(order.reasons[0])
+        == "UNSUPPORTED: time_in_force = DAY; allowed: GTC: it goes on after its session"
+    )
+    today = desk.submit("twap", end_time=text(at(5, 20, 0)), slices=4)
+    assert not today.is_ended
+    desk.om.replace(today, parameters={"end_time": text(at(7, 16, 0))})
+    assert desk.om.work(today).end_ns == at(5, 17, 0)
 
 
 def test_what_was_missed_before_the_break_is_not_crossed_in_it() -> None:
@@ -117,8 +138,11 @@ def test_what_was_missed_before_the_break_is_not_crossed_in_it() -> None:
 def test_the_plan_ends_with_the_last_open_moment() -> None:
     """An end at night is an end at the close: what is left then is dropped there, and not hours later."""
     desk = Market()
-    order = desk.submit(
-        "twap", start_time=text(at(5, 16, 58)), end_time=text(at(5, 20, 0)), slices=2, limit_price=50
+    order = desk.good_till_canceled(
+        start_time=text(at(5, 16, 58)),
+        end_time=text(at(5, 20, 0)),
+        slices=2,
+        limit_price=50,
     )
     assert desk.om.work(order).end_ns == at(5, 17, 0)
     desk.go(at(5, 17, 1))

@@ -7,7 +7,7 @@ passive children are crossed then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from attrs import evolve
@@ -40,7 +40,8 @@ from oms.model.ids import OrderId
 from oms.model.parent import Parent
 from oms.model.reasons import Reason
 from oms.model.terms import Terms
-from oms.model.work import Pace, Wake
+from oms.model.time_in_force import Day
+from oms.model.work import Pace, Slice, Wake
 from oms.ports.working_handler import NextWake, Plan, Skip, Steps, View
 
 
@@ -71,6 +72,7 @@ class ScheduleHandler(Handler):
             start_ns, end_ns = course.start_ns, course.end_ns
             if end_ns <= view.now_ns:
                 raise ValidationError("end_time", end_ns, f"end when the market is open, after {view.now_ns}")
+            self._check_day(order, view, slices)
         except ValidationError as error:
             return reasons_of(error)
         memo = first_memo(algorithm.working, view, start_ns, is_needed=_dynamic(algorithm) is not None)
@@ -103,9 +105,18 @@ class ScheduleHandler(Handler):
             raise ValidationError("end_time", course.end_ns, f"pass a moment after {time.now_ns}")
         slices = rest_of(parent, was, course, time.now_ns)
         slices, end_ns = put_off(slices, course.end_ns, time, view, self._hours)
+        self._check_day(after, view, slices)
         slices, of_auctions = placed(slices, course.occasion.sessions, view.now_ns)
         memo = (*without_auctions(parent.memo), *of_auctions)
         return Plan(slices=slices, start_ns=course.start_ns, end_ns=end_ns, memo=memo)
+
+    def _check_day(self, order: SubmitOrder, view: View, slices: Sequence[Slice]) -> None:
+        """Refuse what an order for the day would never send: it ends with its session."""
+        session = self._hours.session(view.instrument.symbol, view.now_ns)
+        if session is None or not isinstance(order.time_in_force, Day):
+            return
+        if any(one.start_ns > session.close_ns for one in slices):
+            raise ValidationError("time_in_force", "DAY", "GTC: it goes on after its session")
 
     def _course(self, terms: Terms, qty: Decimal, view: View, from_ns: int) -> Course:
         """Give how an order would be worked that had come at a time, in nanoseconds UTC."""
