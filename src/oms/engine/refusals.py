@@ -24,10 +24,16 @@ PASSING: Final = frozenset(
 """Refusals here that pass: too many messages or orders, a broker that is not known well enough yet or is down, a price that is stale or gone,
 an own order in the way, and a kill switch, which is for all. Any other is of the order itself."""
 
-STAYING: Final = frozenset({"1", "3", "5", "9", "10", "11", "13", "14", "15", "18"})
-"""OrdRejReason (103) of a venue that stay as they are: unknown symbol, order exceeds limit, unknown order, trade along required,
-invalid investor, unsupported characteristic, incorrect quantity, incorrect allocated quantity, unknown account, invalid price
-increment. Any other may pass: exchange closed, too late to enter, stale order, beyond the price band, or what the venue does not say."""
+STAYING: Final = frozenset(
+    {
+        "1", "3", "5", "7", "9", "10", "11", "13", "14", "15", "18",
+        "20", "21", "22", "23", "24", "25", "26", "27", "28", "29",
+    }
+)  # fmt: skip
+"""OrdRejReason (103) of a venue that stay as they are: unknown symbol, order exceeds limit, unknown order, what somebody has given by
+word of mouth, trade along required, invalid investor, unsupported characteristic, incorrect quantity, incorrect allocated quantity,
+unknown account, invalid price increment, and the limits of risk, of credit and of short sales. Any other may pass: exchange closed,
+too late to enter, stale order, beyond the price band, no reference price, or what the venue does not say."""
 
 
 def why_suspended(
