@@ -19,7 +19,7 @@ import pytest
 import oms
 from oms.audit.raw_journal import open_raw
 from oms.audit.verifier import verify
-from oms.engine.native_groups import NativeGroups
+from oms.engine import group_records
 from oms.model.events import Event, TradeCanceled
 from oms.ports.event_store import EventStore
 from oms.projections.positions import Positions
@@ -244,7 +244,7 @@ def test_exits_beyond_their_entry_of_which_nobody_is_told_are_found(monkeypatch:
     assert scene.works_lists
     assert failure_of(scene) is None
 
-    monkeypatch.setattr(NativeGroups, "_tell_excess", lambda *_: None)
+    monkeypatch.setattr(group_records, "tell_excess", lambda *_: None)
     found = failure_of(scene)
     assert found is not None
     assert found.invariant == "oracle"
