@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from oms.engine.leg_events import HAPPENED, Taken, forget_refusals, moved, note_done
+from oms.engine.leg_events import HAPPENED, Taken, forget_refusals, give_way, moved, note_done
 from oms.model import events as ev
 from oms.model.contingency import TAKES_TURNS, SubmitGroup, tree_of
 from oms.model.decimals import ZERO
@@ -127,6 +127,7 @@ class GroupBook:
             leg.terms = event.terms
         leg.reach = Reach(event.terms, event.trigger_px, event.px, event.px_ns)
         leg.is_final, leg.may_rest = type(event.terms) is Market, True
+        give_way(leg, self.sharing[group.group_id].turns)
         # Whether it may go to its venue now is looked at once.
         group._is_unknown = True
 

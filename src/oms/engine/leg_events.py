@@ -15,6 +15,16 @@ from oms.model.enums import Life, RequestKind
 from oms.model.group import NO_ORDERS, NOTHING_REFUSED, Group, GroupLeg
 from oms.model.order import ENDED, Order
 from oms.model.reasons import ReasonCode
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    Stop,
+    StopLimit,
+    Terms,
+    TrailingStop,
+)
 from oms.model.time_in_force import Day
 
 # What is kept on a leg is the group book's own. The functions are all called alike; the book comes in as `Any`, as it is what
@@ -136,6 +146,8 @@ def _traded(
     group = leg._group
     is_looked_at = group.list_id is None or group.group_id in book.dirty
     moved(book, event, leg, order)
+    if not leg.reached and type(order._terms) in _FIRES and type(event) is ev.Traded:
+        _fired(book, event, leg, order)
     if leg.reached and type(event) is ev.TradeCanceled:
         _wait_anew(leg)
     executed = leg.executed_qty
@@ -150,6 +162,30 @@ def _traded(
         book.look_through_notes(group)
 
 
+def _fired(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> None:
+    # What more its entry brings goes out as what it has become, and waits for nothing. While it works its siblings wait as before.
+    terms = order._terms
+    if leg.reached or leg._entry is None or type(terms) not in _FIRES:
+        return
+    leg.reached, leg.may_rest, leg.terms = event.sequence, True, _fired_terms(terms)
+    give_way(leg, book.sharing[leg._group.group_id].turns)
+
+
+def _fired_terms(terms: Terms) -> Terms:
+    return Limit(terms.price) if isinstance(terms, StopLimit | LimitIfTouched) else Market()
+
+
+def give_way(leg: GroupLeg, turns: Mapping[int, int]) -> None:
+    """Take in that it is a leg's turn: one that its venue has fired, and that cannot wait as what it is now, waits as at first."""
+    turn = turns.get(leg.number)
+    if turn is None:
+        return
+    for other in leg._group.legs:
+        has_fired = other.reached and not other.is_final and type(other.terms) is Market
+        if has_fired and other is not leg and turns.get(other.number) == turn:
+            other.reached, other.terms = 0, _as_asked(other)
+
+
 def _all_work(entry: GroupLeg) -> bool:
     return not any(leg.has_ended or leg._asked_away for leg in entry._group.legs if leg is not entry)
 
@@ -160,11 +196,18 @@ def _wait_anew(leg: GroupLeg) -> None:
     if leg.asked_qty or leg.held is not None:
         return
     leg.reached, leg.is_final, leg._group._is_unknown = 0, False, True
-    leg.terms = leg.leg.terms
+    leg.terms = _as_asked(leg)
+
+
+def _as_asked(leg: GroupLeg) -> Terms:
+    terms = leg.leg.terms
     for one in leg.orders:
         # Where somebody has moved it, it stays.
-        if one._given_terms is not None and type(one._given_terms) is type(leg.terms):
-            leg.terms = one._given_terms
+        for moved_to in (one._given_terms, one._terms):
+            if type(moved_to) is type(terms):
+                terms = moved_to
+                break
+    return terms
 
 
 def _held(book: Any, event: ev.OrderHeld, leg: GroupLeg, order: Order) -> None:
@@ -198,6 +241,8 @@ def _replaced(book: Any, event: ev.OrderReplaced, leg: GroupLeg, order: Order) -
     # Somebody has moved its price: so it stays where it is placed anew.
     if type(order._terms) is type(leg.terms):
         leg.terms = order._terms
+    elif leg.reached and type(order._terms) in _FIRES:
+        leg.terms = _fired_terms(order._terms)
     moved(book, event, leg, order)
 
 
@@ -246,7 +291,13 @@ def note_done(book: Any, leg: GroupLeg, order: Order) -> None:
 def _denied(book: Any, event: ev.OrderDenied, leg: GroupLeg, order: Order) -> None:
     # What no entry feeds may open a position: where its price was reached, it is not asked for later.
     may_wait = leg._entry is not None or (not leg.reached and len(leg.orders) > 1)
-    if may_wait and order is not leg.held and all(one.code in OF_GATE for one in event.reasons):
+    # What nobody gives a reason for never may.
+    if (
+        may_wait
+        and order is not leg.held
+        and event.reasons
+        and all(one.code in OF_GATE for one in event.reasons)
+    ):
         leg._cut |= {event.order_id}
     _ended(book, event, leg, order)
     _look_again(book, leg)
@@ -276,11 +327,13 @@ def _refused(book: Any, event: ev.OrderEvent, leg: GroupLeg, order: Order) -> No
         _look_again(book, leg)
 
 
+_FIRES: Final = frozenset({Stop, StopLimit, MarketIfTouched, LimitIfTouched, TrailingStop})
+"""Terms that become others at their venue once their price was reached, and it is known which."""
 _COMMANDS: Final = frozenset({"CancelOrder", "MassCancel"})
 _TELLS_NOTHING: Final = frozenset(
     {
         ev.OrderPendingNew, ev.OrderAcceptedForBidding, ev.OrderNamed, ev.OrderPendingCancel, ev.OrderPendingReplace,
-        ev.OrderStatusRequested, ev.OrderTriggered, ev.FeeCharged, ev.ReportIgnored, ev.TriggerMissed,
+        ev.OrderStatusRequested, ev.FeeCharged, ev.ReportIgnored, ev.TriggerMissed,
     }
 )  # fmt: skip
 """Events that change nothing of what a group has executed, has at work or wants."""
@@ -293,6 +346,7 @@ HAPPENED: Final[dict[type[ev.OrderEvent], Taken | None]] = {
     ev.Traded: _traded,
     ev.TradeCorrected: _traded,
     ev.TradeCanceled: _traded,
+    ev.OrderTriggered: _fired,
     ev.OrderHeld: _held,
     ev.OrderAmended: _amended,
     ev.OrderReleased: _released,

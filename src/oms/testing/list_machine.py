@@ -124,6 +124,7 @@ class ListMachine(RuleBasedStateMachine):
         self.books: dict[OrderId, TruthfulVenue] = {}
         self.heard: Counter[TruthfulVenue] = Counter()
         self.lists = OrderLists(Counter())
+        self.has_replaced = False
         self.events: list[Event] = []
         self.now_ns = START_NS
 
@@ -265,6 +266,7 @@ class ListMachine(RuleBasedStateMachine):
     @rule(pick=_PICKS, qty=st.integers(1, 20))
     def replace_leg(self, pick: int, qty: int) -> None:
         """Somebody gives one order another total."""
+        self.has_replaced = True
         self.tell(ReplaceOrder(self._book(pick)[0], order_qty=Decimal(qty)))
 
     @rule(seconds=st.sampled_from([1, 40, 700]))
@@ -331,6 +333,8 @@ class ListMachine(RuleBasedStateMachine):
         group = self.group
         if group is None or group.is_canceled or self._is_undecided(group):
             return
+        if group.worked_by is WorkedBy.VENUE and self.has_replaced:
+            return  # There the total is whoever has asked for it.
 
         def asked(number: int) -> Decimal:
             return asked_of_leg(group.legs[number])

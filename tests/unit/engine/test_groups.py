@@ -11,7 +11,8 @@ from oms.model import events as ev
 from oms.model.contingency import Arm, CancelGroup, Leg, Oco, Oto, Remainder, bracket
 from oms.model.enums import AnomalyCode, ExecType, LegEnd, Life, Side
 from oms.model.offset import Offset
-from oms.model.terms import Limit, Market, Stop, TrailingStop
+from oms.model.terms import Limit, Market, Stop, StopLimit, Terms, TrailingStop, TrailingStopLimit
+from oms.model.time_in_force import GTC
 from tests.fakes import AAPL, BTC, CAN_ALL, CAN_MORE
 from tests.unit.engine.desk import OFF, TIMEOUT_NS
 from tests.unit.engine.floor import Floor, simple
@@ -239,6 +240,48 @@ def test_an_exit_that_the_broker_refuses_and_that_cannot_wait_is_lost() -> None:
 
     assert (group.legs[1].end, desk.news()) == (LegEnd.LOST, [])
     assert [e.code for e in desk.journal if isinstance(e, ev.AnomalyRaised)] == [AnomalyCode.EXIT_LOST]
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["as it fires", "as it trades"])
+@pytest.mark.parametrize(
+    ("stop", "becomes"),
+    [(Stop(95), Market()), (StopLimit(95, 94), Limit(94)), (TrailingStopLimit(Offset(5), Offset(1)), None)],
+)
+def test_what_an_entry_brings_once_a_stop_has_fired_at_its_venue_goes_out_as_that_has_become(
+    stop: Terms, becomes: Terms | None, *, is_told: bool
+) -> None:
+    desk = Floor({"paper": CAN_MORE})
+    desk.place(Oto(_buy(), (Leg("AAPL", Side.SELL, stop, GTC),), remainder=Remainder.REARM))
+    desk.new(1)
+    desk.fill(1, 40)
+    desk.new(2)
+    if is_told:
+        desk.say(ExecType.TRIGGERED, cl_ord_id=desk.order(2).cl_ord_id)
+    desk.fill(2, 40, 95)
+    desk.news()
+
+    desk.fill(1, 60)
+
+    # Where nobody knows at which limit it works there, another one waits for its price.
+    assert desk.order(3).terms == (becomes or stop)
+    assert desk.news() == [f"new 3: SELL 60 {type(becomes or stop).__name__}"]
+
+
+def test_a_stop_that_has_fired_at_its_venue_waits_as_at_first_once_another_one_has_its_turn() -> None:
+    desk = Floor({"paper": CAN_MORE})
+    desk.place(simple())
+    desk.new(1)
+    desk.fill(1, 100)
+    desk.new(2)
+    desk.replace(2, stop_px=96)
+    desk.replaced(2)
+    desk.fill(2, 30, 96)
+    desk.news()
+
+    desk.quote(110, 111)
+    desk.done(2)
+
+    assert (desk.news(), desk.waiting()) == (["cancel 2", "new 3: SELL 70 Limit"], [Stop(96)])
 
 
 def test_an_exit_that_somebody_cancels_is_not_placed_again() -> None:
