@@ -19,8 +19,10 @@ import pytest
 import oms
 from oms.audit.raw_journal import open_raw
 from oms.audit.verifier import verify
-from oms.engine import group_records
+from oms.engine import group_records, rerouting
 from oms.model.events import Event, TradeCanceled
+from oms.model.order import Order
+from oms.model.routing import RouteDecision
 from oms.ports.event_store import EventStore
 from oms.projections.positions import Positions
 from oms.runtime import recovery
@@ -30,7 +32,7 @@ from oms.testing.simulator.bot import price
 from oms.testing.simulator.campaign import main, run_campaign, unmet
 from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.parts import INSTRUMENTS, Parts
-from oms.testing.simulator.rare import RARE
+from oms.testing.simulator.rare import OF_TWO_BROKERS, RARE
 from oms.testing.simulator.run import Failure, failure_of, fewest, shrink, simulate
 from oms.testing.simulator.scene import scene_of
 
@@ -249,3 +251,39 @@ def test_exits_beyond_their_entry_of_which_nobody_is_told_are_found(monkeypatch:
     assert found is not None
     assert found.invariant == "oracle"
     assert "nobody is told" in found.what
+
+
+# ---------------------------------------------------------------- two brokers
+
+
+@pytest.mark.slow
+def test_orders_over_two_brokers_are_split_and_sent_on_and_one_of_them_goes_down() -> None:
+    scenes = [scene for seed in range(40) if (scene := scene_of(seed, works=True)).has_two_brokers]
+    seen: Counter[str] = Counter()
+    for scene in scenes[:10]:
+        simulate(scene, seen=seen)
+    assert [name for name in OF_TWO_BROKERS if not seen[name]] == []
+
+
+def test_only_runs_of_algorithms_have_two_brokers() -> None:
+    assert not any(scene_of(seed).has_two_brokers for seed in range(100))
+    assert 20 < sum(scene_of(seed, works=True).has_two_brokers for seed in range(100)) < 50
+
+
+@pytest.mark.slow
+def test_more_that_goes_on_to_another_broker_than_was_left_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = rerouting.Rerouting._note
+
+    def too_much(self: rerouting.Rerouting, order: Order, decision: RouteDecision) -> None:
+        right(self, order, attrs.evolve(decision, qty=order.order_qty))
+
+    monkeypatch.setattr(rerouting.Rerouting, "_note", too_much)
+    found = next(
+        failure
+        for seed in range(40)
+        if (scene := scene_of(seed, works=True)).has_two_brokers
+        and (failure := failure_of(scene)) is not None
+    )
+    assert found.invariant == "I5"
+    assert "were left" in found.what
+    assert "--parents 1" in found.command()

@@ -157,7 +157,14 @@ class JournalChecker:
 
 
 def _check_end(kept: _Kept, event: ev.OrderEvent, *, has_break: bool) -> Iterator[str]:
-    if kept.is_ended and type(event) not in _AFTER_THE_END:
+    if type(event) is ev.OrderRouted and event.decision.after == event.order_id:
+        # What is left of it goes to another broker.
+        if not kept.is_ended:
+            yield f"order {event.order_id} goes on to another broker, and had not ended"
+        left = _EXACT.subtract(kept.order_qty, event.cum_qty)
+        if not kept.is_split and event.decision.qty != left:
+            yield f"{event.decision.qty} of order {event.order_id} go on, and {left} were left"
+    elif kept.is_ended and type(event) not in _AFTER_THE_END:
         yield f"order {event.order_id} had ended"
     if isinstance(event, _ENDS):
         # What a broker has said of everything is concluded from later, and is evidence of what was found to differ.

@@ -101,12 +101,14 @@ class Letter:
         delivered: How often it has arrived.
         is_lost: It is not on its way any more; somebody has to ask for it, or the venue to say it again.
         is_kept: The venue says it again until it has arrived: what cannot be asked for otherwise.
+        way: To which broker it is said, where several lead to the venue.
     """
 
     report: Report
     delivered: int = 0
     is_lost: bool = False
     is_kept: bool = True
+    way: str = ""
 
 
 Listener: TypeAlias = Callable[[Report], None]

@@ -23,6 +23,7 @@ from oms.runtime.order_manager import OrderManager
 from oms.stores.memory import MemoryEventStore
 from oms.testing.checks import check_journal, floats_in
 from tests.fakes import AAPL, T0, ScriptedBroker, d
+from tests.unit.journals import ROUTED
 
 
 def journal() -> list[ev.Event]:
@@ -71,6 +72,22 @@ def first_id() -> ClOrdId:
     return submitted.cl_ord_id
 
 
+def sent_on(place: int, qty: str) -> ev.OrderRouted:
+    """What is left of the order goes to another broker, as the event after so many."""
+    last = SOUND[place - 1]
+    assert isinstance(last, ev.OrderEvent)
+    envelope = (place + 1, last.epoch, last.cause, place + 1, last.time_ns, last.order_id)
+    decision = attrs.evolve(ROUTED, qty=d(qty), after=last.order_id)
+    return ev.OrderRouted(
+        *envelope,
+        decision,
+        status=last.status,
+        cum_qty=last.cum_qty,
+        leaves_qty=last.leaves_qty,
+        avg_px=last.avg_px,
+    )
+
+
 BROKEN: dict[str, tuple[Callable[[], list[ev.Event]], str]] = {
     "a gap": (lambda: SOUND[:-2] + SOUND[-1:], "it follows event"),
     "time that goes back": (lambda: changed(ev.OrderCanceled, time_ns=T0 - 1), "time goes back"),
@@ -107,6 +124,18 @@ BROKEN: dict[str, tuple[Callable[[], list[ev.Event]], str]] = {
     "an order that ends by a timer": (
         lambda: changed(ev.OrderCanceled, cause=ev.Cause("TimerDue", "clock")),
         "no evidence",
+    ),
+    "a rest that goes on before the end": (
+        lambda: [*SOUND[: place_of(ev.OrderCanceled)], sent_on(place_of(ev.OrderCanceled), "60")],
+        "had not ended",
+    ),
+    "more that goes on than was left": (
+        lambda: [*SOUND, sent_on(len(SOUND), "61")],
+        "61 of order 1 go on, and 60 were left",
+    ),
+    "a place that is chosen for one that has ended": (
+        lambda: [*SOUND, attrs.evolve(sent_on(len(SOUND), "60"), decision=ROUTED)],
+        "had ended",
     ),
     "an end that is not the end": (
         lambda: with_another(SOUND[place_of(ev.CancelRequested)], cl_ord_id=ClOrdId("other")),

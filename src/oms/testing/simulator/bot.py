@@ -36,7 +36,7 @@ from oms.model.terms import (
     TrailingStopLimit,
     limit_px,
 )
-from oms.model.time_in_force import DAY, GTC, GoodTillDate, TimeInForce
+from oms.model.time_in_force import DAY, GTC, IOC, GoodTillDate, TimeInForce
 from oms.runtime.order_manager import OrderManager
 from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS
@@ -112,6 +112,8 @@ def _place(world: World, om: OrderManager, draws: Draws) -> None:
     instrument = draws.one_of(INSTRUMENTS)
     asked = _terms(draws, instrument, holds=world.scene.holds)
     tif = draws.one_of(TIMES_IN_FORCE)
+    if world.scene.has_two_brokers and isinstance(asked, Limit | Market) and draws.below(3) == 0:
+        tif = IOC
     world.seen[f"orders: {type(asked).__name__}"] += 1
     is_killed = om.state.book.kill_reason is not None
     is_unreconciled = bool(om.state.breaks.unreconciled)

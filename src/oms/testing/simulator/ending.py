@@ -77,6 +77,7 @@ def _mend(world: World) -> None:
     world.journal.repair()
     world.renew_plan()
     world.venue.is_connected = True
+    world.venue.shut.clear()
     world.drain()
     world.clock.set_right()
     world.restart()

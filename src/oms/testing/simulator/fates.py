@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oms.model.reports import SendResult, Sent, Unknown
 from oms.testing.line import Answering, Arrival, Fate, Reply
 from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.scene import Scene
@@ -32,3 +33,8 @@ def how_to_answer(draws: Draws, scene: Scene, *, is_connected: bool) -> Answerin
     if draws.happens(scene.not_yet):
         return draws.one_of((Answering.NOT_YET, Answering.NOT_YET, Answering.UNKNOWN, Answering.RAISES))
     return Answering.BY_REPORT if draws.happens(200) else Answering.TRUTHFULLY
+
+
+def in_words(reply: Reply) -> SendResult:
+    """Give what the sender of a request hears of it."""
+    return Sent() if reply in (Reply.SENT, Reply.ANSWERED, Reply.REFUSED) else Unknown("no answer")

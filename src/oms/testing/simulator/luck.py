@@ -22,6 +22,7 @@ from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS
 from oms.testing.simulator.scene import Deed
 from oms.testing.simulator.watch import Violation
+from oms.testing.simulator.ways import BROKERS
 from oms.testing.simulator.world import World
 from oms.testing.venue import TruthfulVenue
 
@@ -202,9 +203,27 @@ def disconnect(world: World) -> None:
     venue = world.venue
     if not venue.is_connected:
         return
+    if world.scene.has_two_brokers and world.draws("venue").below(3):
+        _shut_one(world)
+        return
     venue.is_connected = False
     world.seen["disconnects"] += 1
     world.later(world.draws("process").below(20 * world.scene.step_ns), venue.reconnect)
+
+
+def _shut_one(world: World) -> None:
+    """Let the line of one broker break, while that of the other holds."""
+    venue, broker = world.venue, world.draws("venue").one_of(BROKERS)
+    if venue.shut:
+        return
+
+    def open_again() -> None:
+        venue.shut.discard(broker)
+        venue.reconnect()
+
+    venue.shut.add(broker)
+    world.seen["lines of one broker that broke"] += 1
+    world.later(world.draws("process").below(40 * world.scene.step_ns), open_again)
 
 
 def crash(world: World) -> None:

@@ -10,6 +10,7 @@ from attrs import evolve
 from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings
 from oms.model.contingency import bracket as group_of
 from oms.model.decimals import EXACT
+from oms.model.depth import BookSnapshot
 from oms.model.enums import Life, Side
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote, TradePrint
@@ -19,6 +20,7 @@ from oms.testing.simulator.bot import TIMES_IN_FORCE, price, quantity
 from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.parts import INSTRUMENTS
 from oms.testing.simulator.watch import Violation
+from oms.testing.simulator.ways import BROKERS
 from oms.testing.simulator.world import World
 
 _SIZE: Final = Decimal(1_000)
@@ -31,8 +33,29 @@ def move(world: World) -> None:
     """
     draws = world.draws("market")
     for _ in range(4 if world.scene.holds else 1):
-        world.do(lambda om: om.update(_update(world, draws)))
+        world.do(lambda om: _tell(world, om, draws))
         world.seen["market updates"] += 1
+
+
+def _tell(world: World, om: OrderManager, draws: Draws) -> None:
+    if not world.scene.has_two_brokers or draws.below(4) == 0:
+        om.update(_update(world, draws))
+    else:
+        broker = draws.one_of(BROKERS)
+        om.update(_book(world, draws) if draws.below(2) else _update(world, draws), venue=broker)
+
+
+def _book(world: World, draws: Draws) -> BookSnapshot:
+    """Give what a broker shows at several prices."""
+    instrument = draws.one_of(INSTRUMENTS)
+    tick, lot = instrument.tick_at(Decimal(1)), instrument.lot
+    px = price(draws, instrument)
+    sides = []
+    for sign in (-1, 1):
+        steps = [sign * (2 * place + draws.between(1, 2)) for place in range(draws.between(1, 4))]
+        prices = [EXACT.add(px, EXACT.multiply(tick, Decimal(step))) for step in steps]
+        sides.append([(one, EXACT.multiply(lot, Decimal(draws.between(1, 30)))) for one in prices])
+    return BookSnapshot(instrument.symbol, world.now_ns, sides[0], sides[1])
 
 
 def _update(world: World, draws: Draws) -> MarketUpdate:

@@ -8,6 +8,7 @@ from typing import Final
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode, Choice
 from oms.model.ids import ClOrdId, OrderId
+from oms.model.routing import RouteVerdict
 
 _REQUESTS: Final = {
     ev.OrderSubmitted: "submits in doubt",
@@ -47,6 +48,7 @@ class Marks:
         """Take an event in."""
         self._take_of_lists(event)
         self._take_of_parents(event)
+        self._take_of_brokers(event)
         match event:
             case ev.OrderSubmitted() | ev.CancelRequested() | ev.ReplaceRequested():
                 self._kinds[event.cl_ord_id] = _REQUESTS[type(event)]
@@ -86,6 +88,32 @@ class Marks:
                 seen["parents that a later manager finds at work"] += len(self._live)
             case ev.OrderCanceled() | ev.OrderExpired() if event.order_id in self._live:
                 self._live.discard(event.order_id)
+            case _:
+                pass
+
+    def _take_of_brokers(self, event: ev.Event) -> None:
+        seen = self._seen
+        match event:
+            case ev.OrderRouted(decision=decision) if decision.after is not None:
+                if event.order_id == decision.successor:
+                    seen["orders that went on to another broker"] += 1
+                elif decision.successor is None:
+                    seen["orders that every broker was tried for"] += 1
+            case ev.OrderRouted(decision=decision):
+                takes = decision.taken
+                seen["orders split over brokers"] += len(takes) > 1
+                seen["parts taken from behind the best price"] += any(
+                    one.is_taking and one.qty > one.size and one.behind for one in takes
+                )
+                was_refused = any(one.verdict is RouteVerdict.TRIED for one in decision.candidates)
+                seen["parts placed anew after a refusal"] += was_refused and bool(takes)
+                best = decision.best_broker
+                is_down = any(
+                    one.broker == best and one.verdict is RouteVerdict.DOWN for one in decision.candidates
+                )
+                seen["orders that went elsewhere since the best broker was down"] += is_down and bool(takes)
+            case ev.VenueHealthChanged(health=health):
+                seen[f"brokers that are {health.value}"] += 1
             case _:
                 pass
 

@@ -21,6 +21,8 @@ from oms.testing.simulator.world import World
 ALGORITHMS: Final = ("twap", "shortfall", "pov", "iceberg", "sniper", "scale")
 """What parents are worked by; schedules after a curve differ from these in their numbers alone."""
 
+_OVER_BROKERS: Final = ("smart",) * 8
+"""What else they are worked by where there are two brokers; more of them than of all others."""
 _MOST_LOTS: Final = 100
 _STYLES: Final = ("market", "marketable_limit", "passive_then_cross")
 _CATCH_UPS: Final = ("carry", "spread", "give_up", "cross")
@@ -32,10 +34,17 @@ def work(world: World) -> None:
     draws = world.draws("bot")
 
     def place(om: OrderManager) -> None:
-        instrument, name = draws.one_of(INSTRUMENTS), draws.one_of(ALGORITHMS)
+        names = (*ALGORITHMS, *_OVER_BROKERS) if world.scene.has_two_brokers else ALGORITHMS
+        instrument, name = draws.one_of(INSTRUMENTS), draws.one_of(names)
         qty = EXACT.multiply(instrument.lot, Decimal(draws.between(1, _MOST_LOTS)))
         side = draws.one_of((Side.BUY, Side.SELL))
-        terms = Strategy(name, _parameters(draws, name, instrument, qty, world.scene.step_ns))
+        step_ns = world.scene.step_ns
+        given = (
+            _smart(draws, instrument, qty, step_ns)
+            if name == "smart"
+            else _parameters(draws, name, instrument, qty, step_ns)
+        )
+        terms = Strategy(name, given)
         is_killed = om.state.book.kill_reason is not None
         order = om.submit(instrument.symbol, side, qty, terms, account=draws.one_of(ACCOUNTS), asked_by="bot")
         world.seen["parents"] += order.life is not Life.DENIED
@@ -79,6 +88,22 @@ def _parameters(
         given["levels"] = draws.between(1, 5)
         given["first_price"] = price(draws, instrument)
         given["step"] = EXACT.multiply(instrument.tick_at(Decimal(1)), Decimal(draws.between(1, 10)))
+    return given
+
+
+def _smart(draws: Draws, instrument: Instrument, qty: Decimal, step_ns: int) -> dict[str, Any]:
+    """Give parameters of an order over several brokers."""
+    given: dict[str, Any] = {"rest": draws.one_of(("Y", "N"))}
+    if draws.below(4):
+        given["limit_price"] = price(draws, instrument)
+    if draws.below(3) == 0:
+        given["max_child"] = plain(min(EXACT.multiply(instrument.lot, Decimal(draws.between(1, 20))), qty))
+    if draws.below(4) == 0:
+        given["min_rest"] = EXACT.scaleb(Decimal(draws.between(1, 5) * step_ns), -9)
+    if draws.below(2):
+        given["duration"] = EXACT.scaleb(Decimal(draws.between(5, 150) * step_ns), -9)
+        given["on_residual"] = draws.one_of(_RESIDUALS)
+        given["allow_past_end"] = "Y" if given["on_residual"] == "extend" else "N"
     return given
 
 

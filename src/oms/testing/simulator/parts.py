@@ -12,8 +12,8 @@ from oms.model.contingencies import Contingencies
 from oms.model.contingency import MAX_LEGS, Arm, Remainder
 from oms.model.enums import ContingencyType, Side, TriggerPriceType
 from oms.model.instrument import Instrument
-from oms.model.terms import Limit, Terms
-from oms.model.time_in_force import Day, GoodTillCancel, GoodTillDate
+from oms.model.terms import Limit, Market, Terms
+from oms.model.time_in_force import Day, GoodTillCancel, GoodTillDate, ImmediateOrCancel
 from oms.model.venue_profile import VenueProfile
 from oms.order_types.registry import HandlerRegistry
 from oms.ports.broker import Broker
@@ -110,3 +110,9 @@ def with_lists(can: Capabilities, *, trees: bool = False) -> Capabilities:
         instructions=can.instructions,
     )
     return evolve(can, contingencies=contingencies)
+
+
+def with_orders_at_once(can: Capabilities) -> Capabilities:
+    """Give what may be asked of a venue that takes orders too that are good at once only."""
+    pairs = frozenset((terms, ImmediateOrCancel) for terms in (Limit, Market))
+    return evolve(can, order_types=can.order_types | pairs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
+from oms.model.routing import VenueHealth
 from oms.model.terms import Strategy, Terms
 from oms.model.work import WorkEnd
 from oms.testing.faulty_store import StoreFault
@@ -30,6 +31,19 @@ OF_PARENTS: Final = (
     *(f"parents stopped: {why.value}" for why in WorkEnd if why is not WorkEnd.FINISHED),
 )
 """What algorithms must have met."""
+
+OF_TWO_BROKERS: Final = (
+    "parents: smart",
+    "orders split over brokers",
+    "parts taken from behind the best price",
+    "parts placed anew after a refusal",
+    "orders that went on to another broker",
+    "orders that every broker was tried for",
+    "orders that went elsewhere since the best broker was down",
+    "lines of one broker that broke",
+    *(f"brokers that are {health.value}" for health in VenueHealth),
+)
+"""What runs with two brokers must have met: a part of those of a campaign that is of algorithms."""
 
 RARE: Final[tuple[str, ...]] = (
     "crashes",

@@ -81,6 +81,7 @@ class Scene:
         may_lose: What was lost and can be asked for is not said again in the end.
         works_lists: The venue works brackets by itself, as one list.
         works: Orders are given to algorithms too.
+        has_two_brokers: The venue is reached by two brokers, and orders are routed between them.
     """
 
     seed: int
@@ -107,6 +108,7 @@ class Scene:
     holds: bool = False
     works_lists: bool = False
     works: bool = False
+    has_two_brokers: bool = False
 
 
 _MOST: Final = {
@@ -169,6 +171,11 @@ _AT_TIMES: Final = (
 _OF_LISTS: Final = ((Deed.GROUP, 60), (Deed.UNGROUP, 5))
 _OF_ALGORITHMS: Final = ((Deed.WORK, 40), (Deed.TEND, 12), (Deed.MARKET, 200), (Deed.WAIT, 4))
 _ALGORITHMS_FIRST: Final = ((Deed.WORK, 300), (Deed.TEND, 80), (Deed.MARKET, 400), (Deed.WAIT, 6))
+_OF_TWO_BROKERS: Final = ((Deed.DISCONNECT, 30), (Deed.MARKET, 300))
+_OF_ONE_BROKER: Final = frozenset(
+    {Deed.GROUP, Deed.UNGROUP, Deed.MASS_STATUS, Deed.TELEPHONE, Deed.LIE, Deed.KILL}
+)
+"""What is not drawn where there are two: what a broker says of everything that it holds, or of what is not true, is of one."""
 _PROFILES: Final = (
     FIX_BROKER,
     EXCHANGE,
@@ -179,6 +186,8 @@ _PROFILES: Final = (
 
 def scene_of(seed: int, *, works: bool = False) -> Scene:
     """Give the circumstances of the run with this seed; `works` gives orders to algorithms in each run, not in a third of them.
+
+    With `works`, a third of the runs reach the venue by two brokers.
 
     A third of the runs have every fault, a third one kind of fault alone, and in a third each has one chance in four; so
     with what is done only at times.
@@ -197,8 +206,9 @@ def scene_of(seed: int, *, works: bool = False) -> Scene:
     starts = StorePlan(per_mille=_START_FAULTS) if is_on("starts") else NO_FAULTS
     works_lists = Draws(f"{seed}/scene of lists").below(3) == 0
     of_algorithms = _ALGORITHMS_FIRST if works else _OF_ALGORITHMS
+    has_two_brokers = works and Draws(f"{seed}/scene of brokers").below(3) == 0
     works = works or Draws(f"{seed}/scene of algorithms").below(3) == 0
-    return Scene(
+    scene = Scene(
         seed=seed,
         actions=draws.between(50, 300),
         step_ns=draws.one_of((_MS, 20 * _MS, 200 * _MS, 1_000 * _MS)),
@@ -221,5 +231,14 @@ def scene_of(seed: int, *, works: bool = False) -> Scene:
         holds=draws.below(3) == 0,
         works_lists=works_lists,
         works=works,
+        has_two_brokers=False,
         **rates,
+    )
+    return _with_two_brokers(scene) if has_two_brokers else scene
+
+
+def _with_two_brokers(scene: Scene) -> Scene:
+    weights = tuple(pair for pair in scene.weights if pair[0] not in _OF_ONE_BROKER)
+    return evolve(
+        scene, weights=(*weights, *_OF_TWO_BROKERS), lists=False, works_lists=False, has_two_brokers=True
     )

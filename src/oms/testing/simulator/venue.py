@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from attrs import define
-
 from oms.model.capabilities import Capabilities
 from oms.model.ids import ClOrdId, VenueOrderId
 from oms.model.order import Order
@@ -38,12 +36,13 @@ from oms.model.requests import (
     new_orders,
 )
 from oms.testing.decisions import answer_now
-from oms.testing.line import Answering, Arrival, Crash, Fate, Letter, Listener, Reply
+from oms.testing.line import Answering, Arrival, Crash, Fate, Letter, Reply
 from oms.testing.simulator.draws import Draws
-from oms.testing.simulator.fates import fate_of, how_to_answer
+from oms.testing.simulator.fates import fate_of, how_to_answer, in_words
 from oms.testing.simulator.lists import STATEMENTS, everything, listed
 from oms.testing.simulator.order_lists import OrderLists
 from oms.testing.simulator.scene import Replay, Scene
+from oms.testing.simulator.ways import Connection
 from oms.testing.venue import TruthfulVenue, is_execution
 
 MAX_REPLAYED: Final = 100
@@ -78,38 +77,6 @@ class Surroundings(Protocol):
         ...
 
 
-@define(eq=False)
-class Connection:
-    """What one manager has of the venue; it is the line that an adapter speaks over.
-
-    Attributes:
-        venue: Where it leads.
-        epoch: How many connections there were before it.
-        on_report: Whom reports are delivered to; None while nobody listens.
-    """
-
-    venue: FaultyVenue
-    epoch: int
-    on_report: Listener | None = None
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What may be asked of the venue."""
-        return self.venue.capabilities
-
-    def send(self, request: Request) -> SendResult:
-        """Carry a request; errors as in `oms.testing.line.VenueLine.send`."""
-        return self.venue.receive(request, self)
-
-    def ask(self, request: OrderStatusRequest) -> QueryResult:
-        """Carry a question; errors as in `oms.testing.line.VenueLine.ask`."""
-        return self.venue.answer(request)
-
-    def list(self, request: ListingRequest) -> SendResult:
-        """Carry a question about everything; errors as in `ask`."""
-        return self.venue.list(request)
-
-
 class FaultyVenue:
     """Every order that has reached the venue, what was said of each, and what is on its way.
 
@@ -121,6 +88,7 @@ class FaultyVenue:
         order_lists: The orders that depend on one another.
         connection: The newest; None while no manager is there.
         is_connected: Reports reach whoever listens; requests get nowhere else.
+        shut: The brokers over which nothing goes, where there are several.
         is_sound: Nothing goes wrong any more.
     """
 
@@ -134,6 +102,8 @@ class FaultyVenue:
         self.connection: Connection | None = None
         self.is_connected = True
         self.is_sound = False
+        self.shut: set[str] = set()
+        self._ways: dict[TruthfulVenue, str] = {}
         self._scene = scene
         self._around = around
         self._by_identity: dict[str, TruthfulVenue] = {}
@@ -172,7 +142,7 @@ class FaultyVenue:
         self._around.watch_request(request, connection)
         fate = Fate()
         if not self.is_sound:
-            fate = fate_of(self._around.draws("requests"), self._scene, is_connected=self.is_connected)
+            fate = fate_of(self._around.draws("requests"), self._scene, is_connected=self._reaches(request))
         if fate.arrival is Arrival.AT_ONCE:
             result = self._arrive_and_answer(request, fate.reply)
         else:
@@ -181,13 +151,16 @@ class FaultyVenue:
             else:
                 self._around.seen["requests that never arrived"] += 1
             may_say = fate.arrival is Arrival.NEVER and fate.reply is Reply.NOT_SENT
-            result = NotSent("no connection") if may_say else _in_words(fate.reply)
+            result = NotSent("no connection") if may_say else in_words(fate.reply)
         if fate.reply is Reply.CRASHES:
             self._around.seen["crashes while sending"] += 1
             raise Crash
         if fate.reply is Reply.RAISES:
             raise ConnectionError("the connection broke")
         return result
+
+    def _reaches(self, request: Request | ListingRequest) -> bool:
+        return self.is_connected and request.broker not in self.shut
 
     def _fly(self, request: Request) -> None:
         for identity in ids_of((request,)):
@@ -225,7 +198,7 @@ class FaultyVenue:
     def _arrive_and_answer(self, request: Request, reply: Reply) -> SendResult:
         heard = self._hear(request)
         if reply not in (Reply.ANSWERED, Reply.REFUSED):
-            return _in_words(reply)
+            return in_words(reply)
         book = heard[0]
         said = len(book.said)
         # What is said of one order of a list follows for the others.
@@ -252,6 +225,7 @@ class FaultyVenue:
         if request.order_id:
             self._by_order[request.order_id] = book
         self._by_identity[request.cl_ord_id] = book
+        self._ways.setdefault(book, request.broker)
         return book
 
     def _open_book(self, name: str) -> TruthfulVenue:
@@ -286,7 +260,7 @@ class FaultyVenue:
 
     def answer(self, request: OrderStatusRequest) -> QueryResult:
         """Answer a question, truthfully or not at all."""
-        how = self._how_to_answer()
+        how = self._how_to_answer(request)
         if how is Answering.RAISES:
             raise ConnectionError("the connection broke")
         if how is Answering.UNKNOWN:
@@ -307,7 +281,7 @@ class FaultyVenue:
 
     def list(self, request: ListingRequest) -> SendResult:
         """Answer a question about everything, with a report that may be late or lost, or not at all."""
-        how = self._how_to_answer()
+        how = self._how_to_answer(request)
         if how is Answering.RAISES:
             raise ConnectionError("the connection broke")
         if how in (Answering.UNKNOWN, Answering.NOT_YET):
@@ -320,10 +294,10 @@ class FaultyVenue:
         self._post(Letter(said, is_kept=False))
         return Sent()
 
-    def _how_to_answer(self) -> Answering:
+    def _how_to_answer(self, request: OrderStatusRequest | ListingRequest) -> Answering:
         if self.is_sound:
             return Answering.TRUTHFULLY
-        return how_to_answer(self._around.draws("answers"), self._scene, is_connected=self.is_connected)
+        return how_to_answer(self._around.draws("answers"), self._scene, is_connected=self._reaches(request))
 
     def evidence_about(self, cl_ord_id: ClOrdId) -> Report | Absent:
         """Give what a person sees on the venue's own screen about a request."""
@@ -369,7 +343,7 @@ class FaultyVenue:
         for report in said[place:]:
             if is_execution(report):
                 self.executions.append(report)
-            letter = Letter(report, is_kept=is_execution(report))
+            letter = Letter(report, is_kept=is_execution(report), way=self._ways.get(book, ""))
             if is_heard:
                 # What answers a send may still die with the process that heard it.
                 letter.is_lost = True
@@ -385,7 +359,7 @@ class FaultyVenue:
             around.later(1, lambda: around.deliver(letter))
             return
         draws = around.draws("reports")
-        if not self.is_connected or draws.happens(scene.drops):
+        if not self.is_connected or letter.way in self.shut or draws.happens(scene.drops):
             letter.is_lost = True
             around.seen["reports lost"] += 1
             return
@@ -394,7 +368,3 @@ class FaultyVenue:
         if draws.happens(scene.repeats):
             around.seen["reports delivered again"] += 1
             around.later(scene.latency_ns + draws.number() % jitter_ns, lambda: around.deliver(letter))
-
-
-def _in_words(reply: Reply) -> SendResult:
-    return Sent() if reply in (Reply.SENT, Reply.ANSWERED, Reply.REFUSED) else Unknown("no answer")

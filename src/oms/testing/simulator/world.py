@@ -22,10 +22,19 @@ from oms.testing.simulator.draws import Draws, Turn
 from oms.testing.simulator.halts import CRASHES, Halts
 from oms.testing.simulator.journal import RunJournal
 from oms.testing.simulator.lists import STATEMENTS
-from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS, PROBE, OwnParts, Parts, with_lists
+from oms.testing.simulator.parts import (
+    ACCOUNTS,
+    INSTRUMENTS,
+    PROBE,
+    OwnParts,
+    Parts,
+    with_lists,
+    with_orders_at_once,
+)
 from oms.testing.simulator.scene import Deed, Scene
-from oms.testing.simulator.venue import Connection, FaultyVenue
+from oms.testing.simulator.venue import FaultyVenue
 from oms.testing.simulator.watch import Audience, Violation, Watcher
+from oms.testing.simulator.ways import ROUTING, Connection, brokers_over
 
 START_NS: Final = 1_767_623_400_000_000_000
 """2026-01-05 14:30:00 UTC."""
@@ -83,6 +92,8 @@ class World:
             can = evolve(can, lists=frozenset(Listing))
         if scene.works_lists and self.parts.works_lists:
             can = with_lists(can, trees=True)
+        if scene.has_two_brokers:
+            can = with_orders_at_once(can)
         if scene.holds:
             plain = frozenset(pair for pair in can.order_types if pair[0] in {Market, Limit})
             can = evolve(can, order_types=plain)
@@ -236,7 +247,7 @@ class World:
         self.halts.end()
         self._audience = Audience(0)
         if self.venue.connection is not None:
-            self.venue.connection.on_report = None
+            self.venue.connection.hang_up()
         self._count_faults()
         acknowledged = self.journal.acknowledged
         self.store = self.parts.reopen_store(self.store)
@@ -272,10 +283,11 @@ class World:
 
     def _open(self) -> OrderManager:
         connection = self.venue.connect()
-        broker = self.parts.make_broker(connection)
+        has_two = self.scene.has_two_brokers
+        brokers = brokers_over(connection) if has_two else [self.parts.make_broker(connection)]
         self.journal = self._journal(self._plan(self.scene.start_faults))
         om = OrderManager(
-            brokers=[broker],
+            brokers=brokers,
             store=self.journal,
             instruments=INSTRUMENTS,
             clock=self.clock,
@@ -283,6 +295,7 @@ class World:
             handlers=self.parts.make_handlers(),
             request_timeout_s=REQUEST_TIMEOUT_S,
             snapshot_every=self.scene.snapshot_every,
+            routing=ROUTING if has_two else None,
         )
         if self.scene.listener_fails:
             om.on(ev.Event, self._listen)
@@ -354,8 +367,9 @@ class World:
     def deliver(self, letter: Letter) -> None:
         """Let a report arrive, and be handled; where nobody listens it is missed."""
         connection = self.venue.connection
-        listener = None if connection is None else connection.on_report
-        if self.om is None or listener is None or not self.venue.is_connected:
+        listener = None if connection is None else connection.listener(letter.way)
+        is_cut = not self.venue.is_connected or letter.way in self.venue.shut
+        if self.om is None or listener is None or is_cut:
             letter.is_lost = True
             self.seen["reports missed"] += 1
             return

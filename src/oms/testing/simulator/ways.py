@@ -1,0 +1,128 @@
+"""How a manager reaches the venue of a run: by one broker, or by two between which orders are routed.
+
+Two brokers lead to the same venue, each with its own fees and its own line, which may break while the other holds.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from attrs import Factory, define
+
+from oms.model.capabilities import Capabilities
+from oms.model.ids import BrokerName
+from oms.model.reports import QueryResult, SendResult
+from oms.model.requests import ListingRequest, OrderStatusRequest, Request
+from oms.model.routing_table import HealthRules, Reroute, RouteRule, RouteWeights, Routing, Venue
+from oms.ports.broker import Broker
+from oms.testing.line import LineBroker, Listener
+
+BROKERS: Final = (BrokerName("venue"), BrokerName("other"))
+"""What they are called, where there are two."""
+ROUTING: Final = Routing(
+    rules=(RouteRule(brokers=BROKERS, reroute=tuple(Reroute), reroute_within_s=30),),
+    venues=(
+        Venue(broker=BROKERS[0], taker_bps=5, maker_bps=1),
+        Venue(broker=BROKERS[1], taker_bps=1, maker_bps="-0.2"),
+    ),
+    weights=RouteWeights(reject_bps=2),
+    health=HealthRules(degraded_after=1, down_after=2, backoff_s=1, max_backoff_s=8, up_after=1),
+    max_quote_age_s=600,
+)
+"""What decides between them."""
+
+
+class Reached(Protocol):
+    """The venue, as far as a connection leads to it."""
+
+    capabilities: Capabilities
+
+    def receive(self, request: Request, connection: Connection) -> SendResult:
+        """Take what a manager sends, or lose it."""
+        ...
+
+    def answer(self, request: OrderStatusRequest) -> QueryResult:
+        """Answer a question, truthfully or not at all."""
+        ...
+
+    def list(self, request: ListingRequest) -> SendResult:
+        """Answer a question about everything."""
+        ...
+
+
+@define(eq=False)
+class Connection:
+    """What one manager has of the venue; it is the line that an adapter speaks over.
+
+    Attributes:
+        venue: Where it leads.
+        epoch: How many connections there were before it.
+        on_report: Whom reports are delivered to; None while nobody listens.
+        listeners: The same for each of several brokers.
+    """
+
+    venue: Reached
+    epoch: int
+    on_report: Listener | None = None
+    listeners: dict[str, Listener | None] = Factory(dict)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What may be asked of the venue."""
+        return self.venue.capabilities
+
+    def send(self, request: Request) -> SendResult:
+        """Carry a request; errors as in `oms.testing.line.VenueLine.send`."""
+        return self.venue.receive(request, self)
+
+    def ask(self, request: OrderStatusRequest) -> QueryResult:
+        """Carry a question; errors as in `oms.testing.line.VenueLine.ask`."""
+        return self.venue.answer(request)
+
+    def list(self, request: ListingRequest) -> SendResult:
+        """Carry a question about everything; errors as in `ask`."""
+        return self.venue.list(request)
+
+    def listener(self, way: str) -> Listener | None:
+        """Give who hears what is said to a broker."""
+        return self.listeners.get(way) or self.on_report
+
+    def hang_up(self) -> None:
+        """Let nobody hear anything any more."""
+        self.on_report = None
+        self.listeners.clear()
+
+
+@define(eq=False)
+class Way:
+    """What one of several brokers has of a connection."""
+
+    connection: Connection
+    name: BrokerName
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What may be asked of the venue."""
+        return self.connection.capabilities
+
+    @property
+    def on_report(self) -> Listener | None:
+        """Whom reports are delivered to; None while nobody listens."""
+        return self.connection.listeners.get(self.name)
+
+    @on_report.setter
+    def on_report(self, listener: Listener | None) -> None:
+        self.connection.listeners[self.name] = listener
+
+    def send(self, request: Request) -> SendResult:
+        """Carry a request; errors as in `Connection.send`."""
+        return self.connection.send(request)
+
+    def ask(self, request: OrderStatusRequest) -> QueryResult:
+        """Carry a question; errors as in `Connection.ask`."""
+        return self.connection.ask(request)
+
+
+def brokers_over(connection: Connection) -> list[Broker]:
+    """Give the two brokers that a manager reaches the venue by."""
+    return [LineBroker(Way(connection, name), name) for name in BROKERS]
