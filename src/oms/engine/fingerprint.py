@@ -183,6 +183,7 @@ def _parent(parent: Parent) -> list[object]:
         ],
         [parent.rejects, parent.refused_ns, parent.last_child_ns, parent.suspended],
         None if parent.held is None else parent.held.value,
+        parent.broker,
         [None if parent.stopped is None else parent.stopped.value, parent.stop_text],
         None if parent.amend is None else [text(parent.amend[0]), _terms(parent.amend[1])],
         [

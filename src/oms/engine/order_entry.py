@@ -10,7 +10,8 @@ from oms.engine import parent_entry, replaces
 from oms.engine.expiring import why_past
 from oms.engine.held_orders import meant_by
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
-from oms.engine.retention import CLIENT_REF, order_of_id, recall
+from oms.engine.refusals import why_used
+from oms.engine.retention import order_of_id
 from oms.engine.routes import Reasons, Route, reference_px, unworked
 from oms.engine.state import State
 from oms.engine.tapes import Tapes
@@ -111,8 +112,8 @@ class OrderEntry:
         ):
             if route.has_choice and leg is None and working(self._handlers, terms) is None:
                 route, decision = self._choice.choose(command, instrument)
-            last = verdict if type(verdict) is tuple else ()
-            trigger, against = self._look_closer(command, route, (*of_terms, *of_qty), last, promised)
+            last, of = verdict if type(verdict) is tuple else (), (*of_terms, *of_qty)
+            trigger, against = self._look_closer(command, route, of, last, promised, broker)
         order_id = promised or (state.free_order_id() if state.handles else state.next_order_id)
         order = state.record_created(
             ev.OrderCreated(
@@ -127,7 +128,7 @@ class OrderEntry:
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, against))
             return
         if trigger is not None:
-            self._keep(order, trigger, route.broker)
+            self._keep(order, trigger, route.broker, broker)
             return
         identity, to = state.next_cl_ord_id(), route.broker
         state.record_of(
@@ -135,11 +136,11 @@ class OrderEntry:
         )  # fmt: skip
         requests.append(self._router.new_order(verdict, order_id, to, identity, now_ns))
 
-    def _keep(self, order: Order, what: Release | Plan, broker: BrokerName) -> None:
-        """Hold an order here, or begin to work it."""
+    def _keep(self, order: Order, what: Release | Plan, broker: BrokerName, named: BrokerName | None) -> None:
+        """Hold an order here, or begin to work it, at the broker named where one was."""
         state = self.state
         if isinstance(what, Plan):
-            parent_entry.plan(self, order, what)
+            parent_entry.plan(self, order, what, broker=named)
         else:
             state.record_of(order, ev.OrderHeld(*state.envelope(), order.order_id, broker, what))
 
@@ -229,6 +230,13 @@ class OrderEntry:
         """Give what may be asked of an order's broker; nothing where it is not attached."""
         return self._router.reach(order.broker) or NO_CAPABILITIES
 
+    def home(self, symbol: Symbol, account: Account, named: BrokerName | None = None) -> Route:
+        """Give the way out of an account's orders in an instrument, as far as it can be told before they are chosen for."""
+        if named is not None:
+            return self.routes.at(symbol, named)
+        route = self._routes.get(symbol) or self._route(symbol)
+        return self._choice.home(route.instrument, account) if route.has_choice else route
+
     def places_of(self, instrument: Instrument, account: Account) -> Callable[[SubmitOrder], Places] | None:
         """Give what tells of the brokers that an account's orders in an instrument could go to; None where there is no choice."""
         return self._choice.places_of(instrument, account)
@@ -236,10 +244,6 @@ class OrderEntry:
     def choose_again(self, command: SubmitOrder, tried: Mapping[BrokerName, str]) -> RouteDecision | None:
         """Give where an order goes that was at some brokers before; None where no rule gives a choice."""
         return self._choice.choose(command, self._route(command.symbol).instrument, tried)[1]
-
-    def record_routing(self, order: Order, decision: RouteDecision) -> None:
-        """Put on record where the parts of an order go that are about to be placed."""
-        self._choice.record(order, decision)
 
     def way_of(self, order: Order, command: SubmitOrder) -> tuple[Route, RouteDecision | None]:
         """Give where a held order goes as it is released, and why; None for that where there is no choice."""
@@ -332,31 +336,24 @@ class OrderEntry:
         of_itself: Reasons,
         last: Reasons,
         promised: OrderId | None = None,
+        broker: BrokerName | None = None,
     ) -> tuple[Release | Plan | None, Reasons]:
         """Give what releases an order that is to be held here, or the plan of one that is worked here, and all against it."""
         trigger: Release | Plan | None = None
-        of_kind = route.why_not
         handler = working(self._handlers, command.terms)
+        if handler is not None:
+            route = self.home(command.symbol, command.account, broker)
+        of_kind = route.why_not
         if handler is not None and not (of_kind or of_itself):
             order_id = promised or self.state.free_order_id()
-            trigger, of_kind = parent_entry.begin(self, command, handler, order_id)
+            trigger, of_kind = parent_entry.begin(self, command, handler, order_id, broker)
         elif not of_kind and handler is None:
             quote = self.quotes.get(command.symbol)
             trigger, of_kind = place(command, route.capabilities, route.broker, self._handlers, quote)
             of_id = self._why_no_id(route.broker, route.capabilities)
             of_kind = (*of_kind, *of_id, *why_too_large(self.state, command))
         of_kind = (*of_kind, *check_least_qty(command), *why_past(self.state, command))
-        return trigger, (*of_kind, *of_itself, *self._why_used(command.client_ref), *last)
-
-    def _why_used(self, client_ref: str | None) -> Reasons:
-        state = self.state
-        if client_ref is not None and state.retired and client_ref not in state.index.by_client_ref:
-            recall(state, CLIENT_REF, client_ref)
-        order = None if client_ref is None else state.index.by_client_ref.get(client_ref)
-        if order is None or client_ref is None:
-            return ()
-        allowed = f"a reference that is not in use; order {order.order_id} has it"
-        return (Reason(ReasonCode.DUPLICATE_CLIENT_REF, "client_ref", client_ref, allowed),)
+        return trigger, (*of_kind, *of_itself, *why_used(self.state, command.client_ref), *last)
 
     def _why_cut_off(self, order: Order, counter: int | None = None) -> Reasons:
         can = self._router.reach(order.broker)

@@ -138,7 +138,7 @@ def _as_asked(parent: Parent, qty: Decimal, terms: Terms) -> SubmitOrder:
 
 def _judged(entry: OrderEntry, parent: Parent, after: SubmitOrder) -> Planned:
     """Give the plan of an order as it would be, or every reason against it."""
-    state, route = entry.state, entry._route(after.symbol)
+    state, route = entry.state, entry.home(after.symbol, after.account, parent.broker)
     handler = entry._handlers[Strategy]
     px, px_ns = entry._reference(after.symbol)
     worst_px = handler.worst_px(after, px)
@@ -164,4 +164,5 @@ def _plan(entry: OrderEntry, parent: Parent, after: SubmitOrder) -> Planned:
         return (Reason(ReasonCode.UNSUPPORTED, "terms", str(after.terms), allowed),)
     if after.order_qty == parent.filled:
         return Plan(start_ns=parent.start_ns, end_ns=parent.end_ns, memo=parent.memo)
-    return handler.amend(parent, after, parent_entry.view_of(entry, after.symbol, after.account, parent))
+    view = parent_entry.view_of(entry, after.symbol, after.account, parent)
+    return parent_entry.answered(lambda: handler.amend(parent, after, view))

@@ -231,7 +231,7 @@ def _planned(state: Any, event: ev.WorkPlanned, order: Order) -> None:
     parent = book.by_id.get(event.order_id)
     if parent is None:
         parent = Parent(order)
-        parent.arrival = (event.bid, event.ask, event.quote_ns)
+        parent.arrival, parent.broker = (event.bid, event.ask, event.quote_ns), event.broker
         begin_watching(state)
         book.add(parent)
         book.wake(parent, Wake.COMMAND)

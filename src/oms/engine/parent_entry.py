@@ -14,7 +14,7 @@ from oms.errors import UnknownOrderError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import SubmitOrder
 from oms.model.enums import Side
-from oms.model.ids import Account, OrderId, Symbol
+from oms.model.ids import Account, BrokerName, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketNews, MarketUpdate, PrintCorrection, Quote, TradePrint
 from oms.model.order import Order
@@ -46,6 +46,9 @@ class Entry(Protocol):
 
     def _route(self, symbol: Symbol) -> Route: ...
 
+    def home(self, symbol: Symbol, account: Account, named: BrokerName | None = None) -> Route:
+        """Give the way out of an account's orders in an instrument, as far as it can be told before they are chosen for."""
+
     def places_of(self, instrument: Instrument, account: Account) -> Callable[[SubmitOrder], Places] | None:
         """Give what tells of the brokers that an account's orders in an instrument could go to."""
 
@@ -57,6 +60,7 @@ def view_of(
     parent: Parent | None = None,
     *,
     reads: bool | None = None,
+    broker: BrokerName | None = None,
 ) -> View:
     """Give what an algorithm is shown.
 
@@ -66,9 +70,13 @@ def view_of(
         account: Whose order it is.
         parent: The order that is asked about; None for one that is yet to come.
         reads: Its algorithm is asked what to do: whether it is to be shown every print; None where it is not asked.
+        broker: Where one that is yet to come is to go; None where that is not said.
     """
     state = entry.state
-    route = entry._route(symbol)
+    named = broker if parent is None else parent.broker
+    # Where a broker was named there is no choice.
+    has_choice = named is None and entry._route(symbol).has_choice
+    route = entry.home(symbol, account, named)
     quote = entry.quotes.get(symbol)
     tape = entry.tapes.of(symbol, quote, entry.market.get(symbol))
     had_gap = parent is None
@@ -99,7 +107,7 @@ def view_of(
         corrections=corrections,
         limits=entry.tapes.limits.get(symbol),
         is_lost=bool(entry.tapes.lost) and entry.tapes.is_lost(symbol, quote, tape.last_trade),
-        places=entry.places_of(route.instrument, account) if route.has_choice else None,
+        places=entry.places_of(route.instrument, account) if has_choice else None,
     )
 
 
@@ -138,9 +146,13 @@ def held_to_limits(view: View, side: Side, new: NewChild) -> Terms | None:
 
 
 def begin(
-    entry: Entry, command: SubmitOrder, handler: WorkingHandler, order_id: OrderId
+    entry: Entry,
+    command: SubmitOrder,
+    handler: WorkingHandler,
+    order_id: OrderId,
+    broker: BrokerName | None = None,
 ) -> tuple[Plan | None, Reasons]:
-    """Give the plan of a new order, or every reason against it."""
+    """Give the plan of a new order, or every reason against it; `broker` is where all of it is to go, where that is said."""
     reasons: list[Reason] = []
     if command.cash_order_qty is not None:
         reasons.append(Reason(ReasonCode.UNSUPPORTED, "cash_order_qty", str(command.cash_order_qty), _WHOLE))
@@ -150,21 +162,45 @@ def begin(
     if order_id in entry.state.groups.of_order:
         allowed = "an order of its own, not one of a group"
         reasons.append(Reason(ReasonCode.UNSUPPORTED, "terms", "worked here, in a group", allowed))
+    if broker is not None and routes_children(handler):
+        allowed = "no broker: its algorithm says where its children go; or another algorithm"
+        reasons.append(Reason(ReasonCode.UNSUPPORTED, "broker", broker, allowed))
     if reasons:
         return None, tuple(reasons)
-    planned = handler.begin(command, order_id, view_of(entry, command.symbol, command.account))
-    return (None, planned) if isinstance(planned, tuple) else (planned, _against(planned))
+    view = view_of(entry, command.symbol, command.account, broker=broker)
+    planned = answered(lambda: handler.begin(command, order_id, view))
+    return (None, planned) if isinstance(planned, tuple) else (planned, ())
 
 
-def _against(planned: Plan) -> Reasons:
-    count = len(planned.slices)
-    if count <= MAX_PLANNED:
-        return ()
-    return (Reason(ReasonCode.OTHER, "slices", str(count), f"at most {MAX_PLANNED} of them"),)
+def routes_children(handler: WorkingHandler | None) -> bool:
+    """Tell whether a handler says itself where the children of its orders go."""
+    # A handler of somebody's own need not say so.
+    return handler is not None and getattr(handler, "routes_children", False) is True
 
 
-def plan(entry: Entry, order: Order, planned: Plan, why: str = "") -> None:
-    """Put a plan on record; with the first one the order goes to work.
+def answered(ask: Callable[[], Plan | Reasons]) -> Plan | Reasons:
+    """Give what a handler answers to an order that is to be planned; where it fails, or what it gives is no plan, that as a reason.
+
+    A handler of somebody's own may raise anything; the order is not worked then, and nothing else is the worse for it.
+    """
+    try:
+        planned = ask()
+        if isinstance(planned, Plan):
+            check_slices(planned.slices)
+            checked_memo(planned.memo)
+            return planned
+        if isinstance(planned, tuple) and planned and all(isinstance(one, Reason) for one in planned):
+            return planned
+        told = f"gave {type(planned).__name__}, neither a Plan nor reasons"
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # noqa: BLE001
+        told = f"failed: {type(error).__name__}: {error}"
+    return (Reason(ReasonCode.OTHER, "terms", f"its algorithm {told}", "terms that its algorithm can plan"),)
+
+
+def plan(entry: Entry, order: Order, planned: Plan, why: str = "", broker: BrokerName | None = None) -> None:
+    """Put a plan on record; with the first one the order goes to work, at the broker named where one was.
 
     Raises:
         ValidationError: It is none: a slice is not above zero, is there twice, or is not in the order of time, or the memo is none.
@@ -176,7 +212,8 @@ def plan(entry: Entry, order: Order, planned: Plan, why: str = "") -> None:
     state.record_of(
         order,
         ev.WorkPlanned(
-            *state.envelope(), order.order_id, planned.slices, planned.start_ns, planned.end_ns, why, bid, ask, quote_ns, memo
+            *state.envelope(), order.order_id, planned.slices, planned.start_ns, planned.end_ns, why, bid, ask, quote_ns, memo,
+            broker,
         ),
     )  # fmt: skip
 

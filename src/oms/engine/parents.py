@@ -226,7 +226,9 @@ class Parents:
             who = book.asked_away.pop(order_id)
             self._suspend(parent, f"its child {order_id} was canceled{f' by {who}' if who else ''}")
         for order_id in [one for one in book.refused if one in parent.children]:
-            text = why_suspended(parent, book.refused.pop(order_id), is_routed=_routes(handler))
+            text = why_suspended(
+                parent, book.refused.pop(order_id), is_routed=parent_entry.routes_children(handler)
+            )
             if text:
                 self._suspend(parent, text)
 
@@ -253,7 +255,7 @@ class Parents:
             self._memo = None
         if steps.routing is not None:
             self._begin()
-            self._entry.record_routing(parent.order, steps.routing)
+            self._entry._choice.record(parent.order, steps.routing)
         for skip in steps.skips:
             self._decide(parent, view, skip.number, skip.asked_qty, skip.pace, skip.role)
         for new in steps.children:
@@ -305,7 +307,7 @@ class Parents:
         )  # fmt: skip
         self._decide(parent, view, new.number, asked, new.pace, new.role, qty, order_id)
         state.begin(SubmitOrder, ORIGIN)
-        self._entry.submit(command, self._requests, promised=order_id, broker=new.broker)
+        self._entry.submit(command, self._requests, promised=order_id, broker=parent.broker or new.broker)
 
     # ------------------------------------------------------------ the course of an order
 
@@ -387,8 +389,3 @@ class Parents:
                 times.append(max(wake.at_ns, now_ns + 1))
         later = [at_ns for at_ns in times if at_ns > now_ns]
         self._wakes.set(order_id, min(later, default=None))
-
-
-def _routes(handler: WorkingHandler | None) -> bool:
-    # A handler of somebody's own need not say so.
-    return handler is not None and getattr(handler, "routes_children", False) is True

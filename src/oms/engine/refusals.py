@@ -1,12 +1,14 @@
-"""Whether a child that was refused may be tried again, or its parent is to be suspended."""
+"""Why an order is refused for its reference; and whether a child that was refused may be tried again."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from oms.engine.retention import CLIENT_REF, recall
+from oms.engine.state import State
 from oms.model import events as ev
 from oms.model.parent import Parent
-from oms.model.reasons import ReasonCode
+from oms.model.reasons import Reason, ReasonCode
 from oms.ports.working_handler import MAX_REJECTS
 
 PASSING: Final = frozenset(
@@ -56,3 +58,14 @@ def why_suspended(
     if parent.rejects >= MAX_REJECTS:
         return f"{parent.rejects} children in a row were refused, the last one, {child}: {said}"
     return ""
+
+
+def why_used(state: State, client_ref: str | None) -> tuple[Reason, ...]:
+    """Give the reason against a reference that another order has; none where it is free, or none is given."""
+    if client_ref is not None and state.retired and client_ref not in state.index.by_client_ref:
+        recall(state, CLIENT_REF, client_ref)
+    order = None if client_ref is None else state.index.by_client_ref.get(client_ref)
+    if order is None or client_ref is None:
+        return ()
+    allowed = f"a reference that is not in use; order {order.order_id} has it"
+    return (Reason(ReasonCode.DUPLICATE_CLIENT_REF, "client_ref", client_ref, allowed),)

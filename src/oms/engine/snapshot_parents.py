@@ -38,7 +38,7 @@ def _parent_row(parent: Parent, away: dict[int, Decimal], told: tuple[Decimal, D
         parent.order_id, tuple(parent.slices.values()), tuple(parent.taken.values()), tuple(parent.decided.items()),
         parent.start_ns, parent.end_ns, parent.arrival, parent.memo, parent.rejects, parent.refused_ns, parent.last_child_ns,
         parent.suspended, parent.stopped, parent.stop_text, qty, terms, parent._told_excess, parent.held,
-        tuple(away.items()), told,
+        tuple(away.items()), told, parent.broker,
     )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def take(state: Holder, row: object) -> bool:
             if row.amend_qty is not None and row.amend_terms is not None:
                 parent.amend = (row.amend_qty, row.amend_terms)
             parent._told_excess = row.told_excess
-            parent.held = row.held
+            parent.held, parent.broker = row.held, row.broker
             parent.away, parent._away_told = dict(row.away), row.away_told
             parent.filled = sum(parent.away.values(), ZERO)
             book.add(parent)

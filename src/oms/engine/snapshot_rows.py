@@ -350,6 +350,7 @@ class ParentRow:
     held: Pace | None
     away: tuple[tuple[int, Decimal], ...]
     away_told: tuple[Decimal, Decimal]
+    broker: BrokerName | None
 
 
 @record

@@ -94,6 +94,26 @@ class VenueChoice:
             return self._routes.nowhere(instrument, _why_nowhere(decision)), decision
         return self._routes.at(instrument.symbol, taken[0].broker), decision
 
+    def home(self, instrument: Instrument, account: Account) -> Route:
+        """Give the way out that an account's orders in an instrument would have by the order of their rule, without a look at prices.
+
+        That is the first broker that is reconciled and up; where there is none, the first that is reconciled, else the first.
+        """
+        state, symbol = self._state, instrument.symbol
+        found = None if state.venues.routing is None else state.venues.routing.rule_for(symbol, account)
+        if found is None:
+            return self._routes.without_rule(instrument)
+        brokers = found[1].brokers
+        attached = [one for one in brokers if one in self._capabilities] or brokers[:1]
+        reconciled = [one for one in attached if one not in state.breaks.unreconciled]
+        up = (one for one in reconciled if not self._is_out(one))
+        return self._routes.at(symbol, next(up, None) or (reconciled or attached)[0])
+
+    def _is_out(self, broker: BrokerName) -> bool:
+        known = self._state.venues.records.get(broker)
+        is_down = known is not None and known.health is VenueHealth.DOWN
+        return is_down and known is not None and not known.may_be_tried(self._state.now_ns)
+
     def places_of(self, instrument: Instrument, account: Account) -> Callable[[SubmitOrder], Places] | None:
         """Give what tells of the brokers that an account's orders in an instrument could go to; None where there is no choice."""
         routing = self._state.venues.routing

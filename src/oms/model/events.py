@@ -769,6 +769,7 @@ class WorkPlanned(OrderEvent):
         ask: The best offer likewise.
         quote_ns: When that was received, in nanoseconds UTC; 0 where there was none.
         memo: What its handler keeps of its own.
+        broker: Where all its children go; None where that was not said, and of a plan that is not the first.
     """
 
     slices: tuple[Slice, ...]
@@ -779,6 +780,7 @@ class WorkPlanned(OrderEvent):
     ask: Decimal | None
     quote_ns: int
     memo: Memo = NO_MEMO
+    broker: BrokerName | None = None
 
 
 @record

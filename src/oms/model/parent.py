@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.define import value
 from oms.model.enums import RequestKind
-from oms.model.ids import ExecId, OrderId
+from oms.model.ids import BrokerName, ExecId, OrderId
 from oms.model.order import ENDED, Order
 from oms.model.terms import Strategy, Terms
 from oms.model.work import NO_MEMO, Memo, Pace, Slice, WorkEnd
@@ -110,11 +110,12 @@ class Parent:
         suspended: Why nothing is sent until somebody lets it go on; None where it is not suspended.
         held: What forbids a child for now that somebody was told of; None where nothing does.
         stopped: What kind of end it comes to; None where it does not.
+        broker: Where all its children go; None where that was not said as it came.
         amend: The total and the terms that it is to be changed to once enough is taken back; None where it is not.
     """
 
     __slots__ = (
-        "_away_told", "_told_excess", "amend", "arrival", "away", "children", "decided", "end_ns", "filled", "held", "last_child_ns", "memo", "open", "order", "planned",
+        "_away_told", "_told_excess", "amend", "arrival", "away", "broker", "children", "decided", "end_ns", "filled", "held", "last_child_ns", "memo", "open", "order", "planned",
         "refused_ns", "rejects", "slices", "start_ns", "stop_text", "stopped", "suspended", "taken", "working",
     )  # fmt: skip
 
@@ -139,6 +140,7 @@ class Parent:
         self.stopped: WorkEnd | None = None
         self.stop_text = ""
         self.amend: tuple[Decimal, Terms] | None = None
+        self.broker: BrokerName | None = None
         # By how much it was overfilled as somebody was told.
         self._told_excess = ZERO
 

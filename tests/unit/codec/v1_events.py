@@ -923,4 +923,5 @@ EXPECTED: tuple[e.Event, ...] = (
     e.GroupUnlisted(139, 5, SAID, 139, T0, 1),
     e.WorkHeld(140, 5, TICK, 140, T0, OrderId(115), Pace.FEED_GAP),
     e.WorkHeld(141, 5, TICK, 141, T0, OrderId(115), None),
+    e.WorkPlanned(142, 5, ASK, 142, T0, OrderId(120), (), T0, T0 + 12, "", None, None, 0, (), PAPER),
 )  # fmt: skip
