@@ -7,7 +7,10 @@ from decimal import Decimal
 import pytest
 
 from oms.algos.volume_curve import VolumeCurve
+from oms.model.decimals import ZERO, plain
 from oms.model.enums import Life, Side
+from oms.model.order import Order
+from oms.model.terms import limit_px
 from oms.model.trading_session import TradingSession
 from tests.algo_desk import NOON_NS, AlgoDesk
 
@@ -242,4 +245,61 @@ def test_a_child_that_waits_follows_the_best_price_of_its_side(
         desk.quote(bid, "102")
         stood.append(desk.children(order)[0])
     assert stood == [f"0/50 @ {px} live" for px in ("100", "100.5", "100.7", "100.7")]
+    desk.check()
+
+
+def went_out(desk: AlgoDesk, order: Order) -> list[tuple[int, int, str, int]]:
+    """Of each child: in which second it went out, how much, at what price, and what it has executed."""
+    return [
+        ((child.created_ns - NOON_NS) // 1_000_000_000, int(child.order_qty), plain(limit_px(child.terms) or ZERO), int(child.cum_qty))
+        for child in desk.om.children(order)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "crossed"),
+    [
+        ({"slices": 4}, [(10, 25), (20, 25), (30, 25), (39, 25)]),
+        ({"slices": 1}, [(36, 100)]),
+        ({"slices": 1, "duration": 600}, [(595, 100)]),
+    ],
+    ids=["a tenth of the last slice", "of the only one", "five seconds at most"],
+)
+def test_what_waits_crosses_as_its_slice_ends_and_in_the_last_one_a_little_before(
+    given: dict[str, int], crossed: list[tuple[int, int]]
+) -> None:
+    """Nobody sells at the bid: all of it is bought at the offer of 101."""
+    desk = AlgoDesk()
+    order = desk.submit("twap", 100, **{"duration": 40, **given}, child_style="passive_then_cross")  # type: ignore[arg-type]
+    for _ in range(given.get("duration", 40)):
+        desk.wait(1)
+    assert [
+        (second, qty) for second, qty, px, done in went_out(desk, order) if px == "101" and done
+    ] == crossed
+    assert order.is_filled
+    desk.check()
+
+
+def test_what_the_caps_keep_back_of_a_slice_waits_until_it_ends() -> None:
+    """Two slices of 200 with children of 50: the second fifty waits as the first has executed; what is left crosses at the end.
+
+    A hundred are offered there, so that the third of these fifties waits for more.
+    """
+    desk = AlgoDesk()
+    order = desk.submit("twap", 400, duration=400, slices=2, child_style="passive_then_cross", max_child=50)
+    desk.wait(60)
+    # Fifty are offered at its price, and then not.
+    desk.quote("99.99", "100", 100, 50)
+    desk.quote("99.99", "101")
+    first = [(0, 50, "100", 50), (60, 50, "100", 0)]
+    assert went_out(desk, order) == first
+    desk.wait(139)
+    assert went_out(desk, order) == first
+    desk.wait(1)
+    assert sorted(went_out(desk, order)[2:]) == [
+        (200, 50, "101", 0),
+        (200, 50, "101", 50),
+        (200, 50, "101", 50),
+        (200, 50, "99.99", 0),
+    ]
     desk.check()

@@ -14,6 +14,7 @@ from attrs import evolve
 
 from oms.algos.algorithms import Algorithm
 from oms.algos.auctions import placed, without_auctions
+from oms.algos.capped import without_later
 from oms.algos.halt_clock import follow, is_over_ns, own_time, put_off, stands
 from oms.algos.handling import (
     Handler,
@@ -107,7 +108,7 @@ class ScheduleHandler(Handler):
         slices, end_ns = put_off(slices, course.end_ns, time, view, self._hours)
         self._check_day(after, view, slices)
         slices, of_auctions = placed(slices, course.occasion.sessions, view.now_ns)
-        memo = (*without_auctions(parent.memo), *of_auctions)
+        memo = (*without_later(without_auctions(parent.memo)), *of_auctions)
         return Plan(slices=slices, start_ns=course.start_ns, end_ns=end_ns, memo=memo)
 
     def _check_day(self, order: SubmitOrder, view: View, slices: Sequence[Slice]) -> None:

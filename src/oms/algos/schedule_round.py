@@ -9,6 +9,7 @@ from typing import Final
 from attrs import evolve
 
 from oms.algos.auctions import in_force
+from oms.algos.capped import keep_later, later_part
 from oms.algos.child_terms import is_passive
 from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of
 from oms.algos.others import begins_count, others_volume
@@ -37,7 +38,7 @@ class ScheduleRound:
     """What is found and decided in one look."""
 
     __slots__ = (
-        "_at_ns", "_at_volume", "_auctions", "_begins_count", "_children", "_due", "_dynamic", "_held", "_is_restart", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
+        "_at_ns", "_at_volume", "_auctions", "_begins_count", "_children", "_due", "_dynamic", "_held", "_is_restart", "_later", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
         "_working", "_would_have",
     )  # fmt: skip
 
@@ -63,10 +64,11 @@ class ScheduleRound:
         self._parent, self._view, self._working = parent, view, working
         due = list(parent.due(view.now_ns))
         # What has ended was missed; an auction's slice has no length, and ends with its moment.
-        self._over = [each for each in due if each.start_ns < each.end_ns <= view.now_ns]
+        self._over = [each for each in due if each.start_ns < self._until(each.end_ns) <= view.now_ns]
         self._due = [each for each in due if each not in self._over]
         self._auctions: list[Slice] = []
         self._memo = dict(parent.memo)
+        self._later = later_part(self._memo, view.now_ns, self._until)
         self._is_restart = Wake.RESTART in why
         self._begins_count = begins_count(parent, view)
         self._others = others_volume(
@@ -132,6 +134,17 @@ class ScheduleRound:
         gone = sum((each.qty for each in (*self._over, *self._auctions)), ZERO)
         return EXACT.subtract(self._parent.planned, gone)
 
+    def _until(self, end_ns: int) -> int:
+        """Give when a slice is over: the last one so early that what it leaves has time to be taken across the spread.
+
+        That is a tenth of a slice before the end, and five seconds at most.
+        """
+        parent = self._parent
+        if end_ns < parent.end_ns or not self._crosses:
+            return end_ns
+        slices = max(len(parent.decided) + len(parent.slices), 1)
+        return parent.end_ns - min(PATIENCE_NS, (parent.end_ns - parent.start_ns) // (10 * slices))
+
     @property
     def _crosses(self) -> bool:
         """What was missed is taken across the spread."""
@@ -169,7 +182,7 @@ class ScheduleRound:
     def _cross_missed(self) -> None:
         if not self._crosses:
             return
-        target = EXACT.subtract(self._target, self._due_qty)
+        target = EXACT.subtract(self._target, EXACT.add(self._due_qty, self._later.qty))
         done = EXACT.add(self._parent.filled, self._parent.working)
         if target <= done:
             return
@@ -235,15 +248,24 @@ class ScheduleRound:
         )
 
     def _send_due(self) -> None:
-        due, working = self._due, self._working
+        due, working, later = self._due, self._working, self._later
         target, slice_qty = self._target, self._due_qty
+        goes_on = bool(later.qty) and not any(one.role == SLICE for one in self._parent.open.values())
+        if goes_on:
+            slice_qty = EXACT.add(slice_qty, later.qty)
         if self._dynamic is not None and due:
             target, slice_qty = self._by_volume(target, slice_qty, self._dynamic)
         facts = self._facts(crosses=False, target=target, slice_qty=slice_qty)
         if self._crosses:
             # What was missed has been seen to.
             facts = evolve(facts, catch_up=CatchUp.GIVE_UP)
-        asks = bool(due) or working.i_would_price is not None or facts.completing or bool(facts.min_qty)
+        asks = (
+            bool(due)
+            or goes_on
+            or working.i_would_price is not None
+            or facts.completing
+            or bool(facts.min_qty)
+        )
         decision = decide(facts) if asks or self._over else Decision(ZERO, Pace.NOTHING_DUE)
         pace = decision.pace
         stopped = why_stopped(facts)
@@ -252,12 +274,16 @@ class ScheduleRound:
         if decision.qty and asks:
             number = due[-1].number if due else max(self._parent.decided, default=-1)
             self._place(decision, number, SLICE if pace in _ON_TIME else CROSS)
+            if self._crosses and pace in _ON_TIME:
+                until_ns = max((each.end_ns for each in due), default=later.end_ns)
+                keep_later(self._memo, EXACT.subtract(slice_qty, decision.qty), until_ns)
             self._skips += [Skip(number=each.number, pace=Pace.MERGED) for each in due[:-1]]
         elif due and pace.rule not in _WAITS:
             self._skip(due, pace)
         elif asks:
             self._wait_for(pace)
-            self._at_ns += [each.end_ns for each in due if each.end_ns > self._view.now_ns]
+            ends = [self._until(each.end_ns) for each in due]
+            self._at_ns += [end_ns for end_ns in ends if end_ns > self._view.now_ns]
         self._skip(self._over, pace if pace.rule in _WAITS or pace is Pace.SUSPENDED else Pace.MISSED)
 
     def _by_volume(
@@ -306,7 +332,7 @@ class ScheduleRound:
     def _ends_ns(self, child: Child) -> int | None:
         """Give when a child is taken back; None for never."""
         if child.role == SLICE:
-            return child.until_ns
+            return self._until(child.until_ns)
         created_ns = self._view.now_ns if child.order is None else child.order.created_ns
         return created_ns + PATIENCE_NS if child.role == CROSS else None
 
@@ -353,8 +379,8 @@ class ScheduleRound:
         if self._others is not None and parent.start_ns > now_ns:
             # From then on volume counts.
             self._at_ns.append(parent.start_ns)
-        if self._children:
-            self._at_ns += [each.end_ns for each in self._due if each.end_ns > now_ns]
+        ends = [self._until(each.end_ns) for each in self._due] if self._children else []
+        self._at_ns += [end_ns for end_ns in (*ends, self._until(self._later.end_ns)) if end_ns > now_ns]
         if any(child.role == CROSS for child in self._children):
             self._at_ns.append(now_ns + PATIENCE_NS)
         window = working.completion_window

@@ -247,6 +247,7 @@ def _decided(state: Any, event: ev.SliceDecided, order: Order) -> None:
     book: ParentBook = state.parents
     parent = book.by_id[event.order_id]
     each = parent.slices.pop(event.number, None)
+    goes_on = each is None and event.number in parent.decided
     if each is not None or event.number not in parent.decided:
         parent.decided[event.number] = event.pace
     if each is not None:
@@ -258,6 +259,12 @@ def _decided(state: Any, event: ev.SliceDecided, order: Order) -> None:
             parent.taken[event.number] = each
         parent.last_child_ns = event.time_ns
         until_ns = 0 if each is None else each.end_ns
+        if goes_on:
+            # Another part of a slice of which one was sent before.
+            before = (
+                one.until_ns for one in reversed(parent.children.values()) if one.number == event.number
+            )
+            until_ns = next(before, 0)
         book.announce(parent, Child(event.child, event.number, event.role, until_ns))
 
 
