@@ -52,6 +52,7 @@ class OthersVolume:
         counts_outside_limit: Whether volume beyond the limit counts. If not, there is no burst when the price comes back.
         total: What counts so far.
         lately: What of it came since the last time that `next_interval` was asked for.
+        owed: How much of our own has executed and was not printed yet: an execution may be heard of before its print.
     """
 
     start_ns: int
@@ -60,6 +61,7 @@ class OthersVolume:
     counts_outside_limit: bool = False
     total: Decimal = ZERO
     lately: Decimal = ZERO
+    owed: Decimal = ZERO
 
     def after(self, qty: Decimal, px: Decimal, time_ns: int, *, is_own: bool = False) -> OthersVolume:
         """Count a print; one that is late counts when it comes. A correction is a print of the difference, which may be below zero.
@@ -90,14 +92,18 @@ class OthersVolume:
         printed = ZERO
         for one in prints:
             printed = EXACT.add(printed, self._counts(one))
-        more = max(EXACT.subtract(printed, own), ZERO) if had_gap else EXACT.subtract(printed, own)
+        own = EXACT.add(own, self.owed)
+        more = EXACT.subtract(printed, own)
+        least = ZERO if had_gap else EXACT.minus(self.total)
+        owed = ZERO if had_gap else max(EXACT.subtract(least, more), ZERO)
+        more = max(more, least)
         for correction in corrections:
             change = EXACT.subtract(self._counts(correction.now), self._counts(correction.was))
             more = EXACT.add(more, change)
-        if not more:
+        if not more and owed == self.owed:
             return self
-        total = max(EXACT.add(self.total, more), ZERO)
-        return evolve(self, total=total, lately=max(EXACT.add(self.lately, more), ZERO))
+        total, lately = EXACT.add(self.total, more), EXACT.add(self.lately, more)
+        return evolve(self, total=max(total, ZERO), lately=max(lately, ZERO), owed=owed)
 
     def _counts(self, one: TradePrint | None) -> Decimal:
         counts = one is not None and one.time_ns > self.start_ns and self._is_within(one.price)

@@ -18,7 +18,9 @@ from oms.ports.working_handler import NextWake, Steps, View
 OTHERS: Final = "others"
 LATELY: Final = "lately"
 OWN: Final = "own"
-"""Names in the memo: the volume that counts, how much of it came since the last look, and what of our own was taken off."""
+OWED: Final = "owed"
+"""Names in the memo: the volume that counts, how much of it came since the last look, what of our own was taken off, and what is still
+to be, since its print has not come."""
 
 
 class PovHandler(ReactingHandler):
@@ -53,6 +55,7 @@ def counted(parent: Parent, view: View, algorithm: Pov) -> OthersVolume:
         counts_outside_limit=algorithm.count_volume_outside_limit,
         total=Decimal(memo.get(OTHERS, "0")),
         lately=Decimal(memo.get(LATELY, "0")),
+        owed=Decimal(memo.get(OWED, "0")),
     )
     if not view.is_open:
         return others.after_all((), corrections=view.corrections)

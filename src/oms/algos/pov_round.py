@@ -245,7 +245,7 @@ class PovRound:
     def _keep(self) -> None:
         self._memo["others"], self._memo["lately"] = plain(self._others.total), plain(self._others.lately)
         if not self._view.prints_are_others:
-            self._memo["own"] = plain(self._parent.filled)
+            self._memo["own"], self._memo["owed"] = plain(self._parent.filled), plain(self._others.owed)
 
     def _next_volume(self) -> Decimal | None:
         """Give the count of prints at which the next child is due; None where nothing is left."""

@@ -20,6 +20,8 @@ from oms.algos.pov import (
 )
 from oms.algos.slicing import Progress
 from oms.errors import ValidationError
+from oms.model.ids import Symbol
+from oms.model.market import TradePrint
 
 D = Decimal
 LOT = D(100)
@@ -85,6 +87,19 @@ def test_what_was_done_in_odd_lots_leaves_whole_lots_to_send() -> None:
     # 2,500 due and 2,350 done: 150 are one lot; the last 150 of an order go together.
     assert next_child(done(2350), seen(10_000), D("0.2"), LOT) == 100
     assert next_child(done(2350, qty=2500), seen(10_000), D("0.2"), LOT) == 150
+
+
+def a_print(size: int) -> TradePrint:
+    return TradePrint(Symbol("X"), 1, D(10), D(size))
+
+
+def test_an_execution_of_ours_that_is_heard_of_before_its_print_is_taken_off_once() -> None:
+    """The others trade 110, we 200; then our print comes: 110 of the others all the same."""
+    others = OthersVolume(start_ns=0, is_buy=True).after_all([a_print(110)])
+    others = others.after_all((), D(200))
+    assert (others.total, others.owed) == (D(0), D(90))
+    others = others.after_all([a_print(200)])
+    assert (others.total, others.owed) == (D(110), D(0))
 
 
 def test_our_own_prints_and_those_before_the_start_do_not_count() -> None:
