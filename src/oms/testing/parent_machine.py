@@ -40,7 +40,8 @@ from oms.model.events import WorkAmended
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import Quote, TradePrint
+from oms.model.market import PrintCorrection, Quote, TradePrint
+from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.parent import Parent
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, Request
 from oms.model.security_status import SecurityStatus
@@ -61,6 +62,10 @@ _FIRST: Final = OrderId(1)
 _MAX_ANSWERS: Final = 2_000
 _TIMEOUT_NS: Final = 30 * S
 _TICK: Final = Decimal("0.01")
+_BANDS: Final = tuple(
+    tuple(None if px is None else Decimal(px) for px in band)
+    for band in ((None, None), ("99.5", "100"), ("100.02", None), ("90", "110"), (None, "99.98"))
+)
 _LIMITS: Final = {Side.BUY: Decimal("100.03"), Side.SELL: Decimal("99.97")}
 
 
@@ -92,6 +97,8 @@ class ParentMachine(VenueMachine):
         super().__init__()
         self.checker = JournalChecker(looks_for_floats=False)
         self.largest = ZERO
+        self.band: tuple[Decimal | None, Decimal | None] = (None, None)
+        self.prints: list[TradePrint] = []
 
     def handlers(self) -> HandlerRegistry:
         """Give what works each kind of order; the library's own unless you say otherwise."""
@@ -148,6 +155,9 @@ class ParentMachine(VenueMachine):
             is_resumed = parent.suspended is None and parent.stopped is None
             assert not forbids or is_resumed, f"sent while {forbids}"
             assert self.now_ns < parent.end_ns or role in ("sweep", "auction"), f"a {role} past the end"
+            assert role == "auction" or self._is_in_band(limit_px(request.terms)), (
+                "beyond what it may trade at"
+            )
 
     @property
     def limit(self) -> Decimal | None:
@@ -159,6 +169,12 @@ class ParentMachine(VenueMachine):
         if self.limit is None:
             return True
         return px is not None and (px <= self.limit if self.is_buy else px >= self.limit)
+
+    def _is_in_band(self, px: Decimal | None) -> bool:
+        low, high = self.band
+        if px is None:
+            return (high if self.is_buy else low) is None
+        return (low is None or px >= low) and (high is None or px <= high)
 
     def _look_at_the_venue(self) -> None:
         for slip in self.venue.slips.values():
@@ -216,7 +232,27 @@ class ParentMachine(VenueMachine):
     @rule(size=st.integers(1, 200))
     def trade(self, size: int) -> None:
         """Others trade."""
-        self.tell(TradePrint(AAPL.symbol, self.now_ns, 100, size))
+        self.prints.append(TradePrint(AAPL.symbol, self.now_ns, 100, size))
+        self.tell(self.prints[-1])
+
+    @precondition(lambda self: self.prints)
+    @rule(pick=PICKS, size=st.integers(0, 300))
+    def correct(self, pick: int, size: int) -> None:
+        """A print was of another size, or is void."""
+        was = self.prints.pop(pick % len(self.prints))
+        now = TradePrint(AAPL.symbol, was.time_ns, 100, size) if size else None
+        self.tell(PrintCorrection(self.now_ns, was, now))
+
+    @rule(band=st.sampled_from(_BANDS))
+    def limit_prices(self, band: tuple[Decimal | None, Decimal | None]) -> None:
+        """The market may trade between other prices, or at any."""
+        self.band = band
+        self.tell(PriceLimits(AAPL.symbol, self.now_ns, *band))
+
+    @rule()
+    def lose_the_market(self) -> None:
+        """Market data was lost."""
+        self.tell(FeedGap(AAPL.symbol, self.now_ns))
 
     @rule(seconds=st.sampled_from([1, 3, 7, 12, 40]))
     def wait(self, seconds: int) -> None:
@@ -283,6 +319,8 @@ class ParentMachine(VenueMachine):
         parent = self.parent
         left = () if parent is None else tuple(parent.slices.values())
         self.begin_again(has_snapshot=has_snapshot)
+        # What is said of a market is in no journal: it is told again.
+        self.band = (None, None)
         assert self.parent is None or tuple(self.parent.slices.values()) == left
         self.tell(self._start())
 
