@@ -169,7 +169,10 @@ class FillAudit:
         elif kind in _PAUSES:
             orders.pause(order)
         elif kind is ExecType.TRIGGERED or kind is ExecType.NEW or is_renewal(report):
-            orders.release(order, order.price if report.price is None else report.price)
+            if kind is ExecType.TRIGGERED:
+                orders.release(order, order.price if report.price is None else report.price)
+            else:
+                orders.take_up(order)
             self._put_last(order, report)
         elif kind is ExecType.REPLACED or kind is ExecType.RESTATED:
             asked = self._replaces.get(report.cl_ord_id or "") if kind is ExecType.REPLACED else None
@@ -255,14 +258,13 @@ class FillAudit:
             for what in sources.found:
                 self._tell(what)
             sources.found.clear()
-            if sources.is_sure:
-                for of_bids, left in zip((True, False), venue.untaken(symbol), strict=True):
-                    mine = sources.untaken(of_bids=of_bids)
-                    if left != mine:
-                        which = "bids" if of_bids else "offers"
-                        self._tell(
-                            f"of the {which} of {symbol} {_first(left)} is left, and by the fills {_first(mine)}"
-                        )
+            for of_bids, left in zip((True, False), venue.untaken(symbol), strict=True):
+                mine = sources.untaken(of_bids=of_bids)
+                if left != mine:
+                    which = "bids" if of_bids else "offers"
+                    self._tell(
+                        f"of the {which} of {symbol} {_first(left)} is left, and by the fills {_first(mine)}"
+                    )
         for account in self._purses.accounts():
             funds = venue.funds(account)
             if funds is not None:

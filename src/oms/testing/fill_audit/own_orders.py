@@ -40,6 +40,9 @@ class OwnOrder:
         is_plain: Whether it can be told when it rests and with how much: it follows no peg, depends on no other order, and trades in
             any part.
         is_resting: Whether it may stand in the queue.
+        lasts: Whether what cannot trade at once may rest at all.
+        awaits_px: Whether it waits for a price yet.
+        is_aside: Whether it stands beside the queue, as it trades in full, or by a least quantity that it has not had.
         place: Its place in time among ours.
         queue_place: Its place in time among the market's own orders, where these have names.
         placed_ns: When it got its place, in nanoseconds UTC.
@@ -58,6 +61,9 @@ class OwnOrder:
     price: Decimal | None
     is_plain: bool
     is_resting: bool
+    lasts: bool
+    awaits_px: bool
+    is_aside: bool
     order_qty: Decimal
     leaves_qty: Decimal
     place: int = 0
@@ -93,6 +99,8 @@ class OwnOrders:
     def take(self, asked: NewOrderSingle, report: ExecutionReport, *, depends: bool) -> OwnOrder:
         """Know an order that was accepted; `depends` tells whether others of a list decide how much of it works."""
         asks = asked.instructions
+        lasts = not isinstance(asked.time_in_force, _NEVER_RESTS)
+        awaits_px = trigger_of(asked.side, asked.terms) is not None
         is_free = asks is None or not (asks.reduce_only or asks.all_or_none or asks.min_qty is not None)
         assert report.venue_order_id is not None
         # Of an amount of money any quantity may come, until the exchange has said which.
@@ -105,14 +113,15 @@ class OwnOrders:
             terms=asked.terms,
             price=limit_px(asked.terms),
             is_plain=is_free and not depends and not isinstance(asked.terms, Pegged),
-            # What is for money comes to rest once it is said how much it is for.
-            is_resting=trigger_of(asked.side, asked.terms) is None
-            and asked.cash_order_qty is None
-            and not isinstance(asked.time_in_force, _NEVER_RESTS),
+            is_resting=False,
+            lasts=lasts,
+            awaits_px=awaits_px,
+            is_aside=asks is not None and (asks.all_or_none or asks.min_qty is not None),
             order_qty=order_qty,
             leaves_qty=order_qty,
             money=asked.cash_order_qty,
         )
+        self.take_up(order)
         self.known[order.name] = order
         return order
 
@@ -140,9 +149,15 @@ class OwnOrders:
             self._put_in(one)
 
     def release(self, order: OwnOrder, price: Decimal | None) -> None:
-        """Let an order work that waited for a price."""
-        order.is_resting = True
+        """Let an order work whose price has come."""
+        order.awaits_px = False
         order.price = price
+        self.take_up(order)
+
+    def take_up(self, order: OwnOrder) -> None:
+        """Let an order work again that was held back: it rests where it may, and waits for its price where it did."""
+        # What is for money comes to rest once it is said how much it is for.
+        order.is_resting = order.lasts and not order.awaits_px and order.order_qty.is_finite()
 
     def pause(self, order: OwnOrder) -> None:
         """Work an order no more for a while."""
@@ -178,6 +193,7 @@ class OwnOrders:
         """Book an execution."""
         order.cum_qty = SUMS.add(order.cum_qty, qty)
         order.leaves_qty = SUMS.subtract(order.leaves_qty, qty)
+        order.is_aside = False
         if not order.leaves_qty:
             self.end(order)
 

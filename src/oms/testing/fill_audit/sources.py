@@ -30,7 +30,6 @@ class Sources:
         instrument: Which one.
         since_ns: When the bar began that is gone through; None while none is.
         drawn: How many fills were of each kind of source.
-        is_sure: Whether it can be told what is left of what is shown.
         found: What does not add up beyond single fills.
     """
 
@@ -57,7 +56,6 @@ class Sources:
         self._bar_until_ns = -1
         self._is_closed = self._is_halted = self._uncrosses = False
         self._auction: list[tuple[Decimal, Decimal]] = []
-        self.is_sure = True
         self.found: list[str] = []
 
     @property
@@ -134,6 +132,7 @@ class Sources:
     def _begin(self) -> None:
         # Whatever was there for a moment is over.
         self.end()
+        self._best.settle()
         self._print = self._hit = self._bar = self.since_ns = None
         self._left = ZERO
         self._uncrosses = False
@@ -160,7 +159,9 @@ class Sources:
             return self._draw_shown(order, qty, px)
         if self._print is not None:
             return self._draw_of_print(order, qty, px, self._print[0])
-        if self._hit is not None and self._whole(self._left) and self._is_before(order, self._hit):
+        # Who stands beside the queue trades with what is shown alone.
+        is_met = not order.is_aside and self._hit is not None and self._is_before(order, self._hit)
+        if is_met and self._hit is not None and self._whole(self._left):
             return self._draw_left(order, qty, px, "what takes others", self._hit.size)
         return self._draw_met(order, qty, px)
 
@@ -259,27 +260,32 @@ class Sources:
         if not self._auction:
             return
         px = self._auction[0][0]
-        over = ZERO
+        ours = {True: ZERO, False: ZERO}  # what we have bought, and sold
         for _, qty in self._auction:
-            over = SUMS.add(over, qty)
+            ours[qty > ZERO] = SUMS.add(ours[qty > ZERO], qty.copy_abs())
         self._auction = []
-        crossing = [
-            next(self._shown.offers(of_bids=of_bids), (None, None, ZERO))[0] for of_bids in (True, False)
-        ]
-        if all(one is not None for one in crossing) and crossing[0] >= px >= crossing[1]:  # type: ignore[operator]  # both are there
-            self.is_sure = False  # those who are shown trade with one another too
-        of_bids = over < ZERO
-        wanted = over.copy_abs()
-        for best, _, left in list(self._shown.offers(of_bids=of_bids)):
-            if not wanted or (best < px if of_bids else best > px):
+        # Those on one side at least have all traded, others as well as ours; so this is how much was traded in all.
+        in_reach = {is_buy: self._in_reach(px, of_bids=is_buy) for is_buy in ours}
+        volume = min(SUMS.add(ours[is_buy], _total(in_reach[is_buy])) for is_buy in ours)
+        for is_buy, mine in ours.items():
+            wanted = SUMS.subtract(volume, mine)
+            if wanted < ZERO:
+                self.found.append(
+                    f"in an auction of {self.instrument.symbol} at {px}, {wanted.copy_abs()} had nobody on the other side"
+                )
+            for best, lots in in_reach[is_buy]:
+                part = max(min(lots, wanted), ZERO)
+                self._shown.take(best, part, of_bids=is_buy)
+                wanted = SUMS.subtract(wanted, part)
+
+    def _in_reach(self, px: Decimal, *, of_bids: bool) -> list[tuple[Decimal, Decimal]]:
+        # What others show who would trade at a price, the best first, in whole lots.
+        found: list[tuple[Decimal, Decimal]] = []
+        for best, _, left in self._shown.offers(of_bids=of_bids):
+            if best < px if of_bids else best > px:
                 break
-            part = min(left, wanted)
-            self._shown.take(best, part, of_bids=of_bids)
-            wanted = SUMS.subtract(wanted, part)
-        if wanted:
-            self.found.append(
-                f"in an auction of {self.instrument.symbol} at {px}, {wanted} had nobody on the other side"
-            )
+            found.append((best, self._whole(left)))
+        return found
 
     # ------------------------------------------------------------ what is left
 
@@ -292,3 +298,10 @@ class Sources:
         if not size.is_finite():
             return size
         return SUMS.subtract(size, SUMS.remainder(size, self.instrument.lot))
+
+
+def _total(found: list[tuple[Decimal, Decimal]]) -> Decimal:
+    total = ZERO
+    for _, qty in found:
+        total = SUMS.add(total, qty)
+    return total
