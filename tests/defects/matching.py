@@ -104,8 +104,8 @@ MATCHING_DEFECTS: tuple[Defect, ...] = (
     _of(
         "a larger total keeps its place",
         "order_desk",
-        "    return _SUBTRACT(order_qty, order.cum_qty) > order.leaves_qty or order.room is book.aside",
-        "    return False",
+        "    return limit_px(terms) != limit_px(order.terms) or _SUBTRACT(order_qty, order.cum_qty) > order.leaves_qty",
+        "    return limit_px(terms) != limit_px(order.terms)",
     ),
     _of(
         "the volume of a bar fills each of our orders",

@@ -40,6 +40,7 @@ from oms.simulation.late_orders import put_back, set_late_apart
 from oms.simulation.matching import Matching
 from oms.simulation.reporting import Reports
 from oms.simulation.rules import MatchingRules
+from oms.simulation.self_match import SelfMatch, rival_of
 from oms.simulation.venue_order import Stage, VenueOrder
 
 _SUBTRACT: Final = EXACT.subtract
@@ -164,6 +165,9 @@ class _Bar:
             self._release(released, px)
         for order in sorted(book.aside.values(), key=lambda one: one.place):
             if order.room is book.aside and order.price is not None and order.is_met_by(px):
+                mode = self._matching.rules.self_match_of(order.account)
+                if mode is not SelfMatch.REST_BOTH and rival_of(book, order) is not None:
+                    continue
                 wanted = self._matching.executions.wanted(order)
                 is_beyond = order.price != px or self._touches
                 if wanted and is_beyond and min(self._left, wanted) >= order.least_qty(wanted):

@@ -18,6 +18,7 @@ from oms.simulation.ladder import Ladder
 from oms.simulation.pegs import moved, set_limit
 from oms.simulation.reporting import Reports, execution_report
 from oms.simulation.rules import MatchingRules
+from oms.simulation.self_match import SelfMatch, ahead_of_own, rival_of
 from oms.simulation.shown_orders import Passive
 from oms.simulation.taking import first_of, take, total
 from oms.simulation.uncross import uncross
@@ -348,7 +349,9 @@ class Matching:
         if order.room is not book.aside:
             return
         wanted = self.executions.wanted(order)
-        found = book.in_reach(order, self.executions.may_take(book, wanted, time_ns))
+        most = self.executions.may_take(book, wanted, time_ns)
+        mode = self.rules.self_match_of(order.account)
+        found = ahead_of_own(mode, book, order, most)
         there, least = total(found), order.least_qty(wanted)
         if not there or there < least:
             return
@@ -365,11 +368,15 @@ class Matching:
             return
         if qty < there:
             self.executions.cancel(book, order, NO_MONEY, time_ns, reports)
-        elif self.executions.wanted(order):
+        elif not self.executions.wanted(order):
+            self.executions.lay_off(book, order, time_ns, reports)
+        elif mode is not SelfMatch.REST_BOTH and rival_of(book, order) is not None:
+            reports += self.work(
+                book, order, time_ns
+            )  # it joins the queues now, and meets whoever of ours is next
+        else:
             # Whoever rested at this price has been filled before, so that it is the first there.
             book.rest(order, order.price)
-        else:
-            self.executions.lay_off(book, order, time_ns, reports)
 
 
 def _left_of(order: VenueOrder) -> str:

@@ -175,8 +175,8 @@ class OrderDesk:
 
         A total at or below what has traded means "stop here" (FIX C.3.c). What a total leaves above what has traded works, what
         was busted before included. Less than what was left keeps the order's place at the same price; another price or more
-        loses it, and may trade at once. An order that waits for a price
-        keeps its place and what it has seen, unless it is given another stop price.
+        loses it, and may trade at once. An order that waits for a price keeps its place and what it has seen, unless it is given
+        another stop price; for more, or at another limit, it takes no part in a bar that began before.
         """
         found = self.find(request, CxlRejResponseTo.REPLACE)
         if not isinstance(found, VenueOrder):
@@ -202,6 +202,10 @@ class OrderDesk:
             book.remove(order)
         if stop_px(terms) != stop_px(order.terms):
             order.watch = watch_of(order.side, terms, book.grid)
+        if order.watch is not None and _asks_more(order, order_qty, terms):
+            order.since_ns = (
+                time_ns  # of a bar that has begun before, nobody knows whether it came so far before or after
+            )
         order.amend(order_qty, terms)
         self._charging.hold(book, order, time_ns)
         if time_in_force != order.time_in_force:
@@ -315,10 +319,12 @@ def _is_moved(book: Book, order: VenueOrder, order_qty: Decimal, terms: Terms) -
         return False
     if order.watch is not None:
         return stop_px(terms) != stop_px(order.terms)
-    if limit_px(terms) != limit_px(order.terms) or _shows_more(order.terms, terms):
-        return True
-    # After a bust the same total is more than what was left.
-    return _SUBTRACT(order_qty, order.cum_qty) > order.leaves_qty or order.room is book.aside
+    return _asks_more(order, order_qty, terms) or _shows_more(order.terms, terms) or order.room is book.aside
+
+
+def _asks_more(order: VenueOrder, order_qty: Decimal, terms: Terms) -> bool:
+    # Whether a replace asks for another limit, or for more than is left; after a bust the same total is more.
+    return limit_px(terms) != limit_px(order.terms) or _SUBTRACT(order_qty, order.cum_qty) > order.leaves_qty
 
 
 def _shows_more(before: Terms, after: Terms) -> bool:

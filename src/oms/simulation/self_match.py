@@ -3,8 +3,9 @@
 It trades with none of them. Whoever of the market is ahead of the resting order trades with the one that comes; then it is the
 resting one's turn, and the mode says who gives way. What is left of the one that comes goes on, to whoever is next.
 
-Orders that trade in full or by a least quantity stand beside the queue and meet nobody of ours; in auctions, as at most
-venues, orders of one account may trade with one another.
+Orders that trade in full or by a least quantity stand beside the queue and meet nobody of ours. Unless both rest, they trade
+with whoever is ahead of the resting order alone, and wait while that is not enough. In auctions, as at most venues, orders of
+one account may trade with one another.
 """
 
 from __future__ import annotations
@@ -43,6 +44,16 @@ class SelfMatch(Choice):
     """Both, by what is left of the smaller one, which is canceled; the larger one is restated, and goes on."""
 
 
+def rival_of(book: Book, order: VenueOrder) -> VenueOrder | None:
+    """Give the first resting order of the same account that an order would trade with; None for none."""
+    for one in (book.sells if order.is_buy else book.buys).orders():
+        if not order.is_met_by(one.resting_px):
+            return None
+        if one.account == order.account:
+            return one
+    return None
+
+
 def meetings(
     book: Book, order: VenueOrder, most: Decimal
 ) -> Iterator[tuple[list[tuple[Decimal, Decimal]], VenueOrder | None]]:
@@ -51,17 +62,9 @@ def meetings(
     What was given is to be taken, and the other one dealt with, before the next is asked for.
     """
     is_buy = order.is_buy
-    ladder = book.sells if is_buy else book.buys
     taken: dict[Decimal, Decimal] = {}
     while True:
-        rival = next(
-            (
-                one
-                for one in ladder.orders()
-                if one.account == order.account and order.is_met_by(one.resting_px)
-            ),
-            None,
-        )
+        rival = rival_of(book, order)
         left = min(most, order.leaves_qty)
         if not left:
             return
@@ -84,6 +87,15 @@ def meetings(
         yield found, rival
         if not order.leaves_qty:
             return
+
+
+def ahead_of_own(
+    mode: SelfMatch, book: Book, order: VenueOrder, most: Decimal
+) -> list[tuple[Decimal, Decimal]]:
+    """Give what an order that stands beside the queue can have, up to so much, without passing one of its account that rests."""
+    if mode is SelfMatch.REST_BOTH:
+        return book.in_reach(order, most)
+    return next(meetings(book, order, most), ([], None))[0]
 
 
 def give_way(

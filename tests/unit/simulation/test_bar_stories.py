@@ -252,6 +252,37 @@ OHLC: dict[str, tuple[str, ...]] = {
         "bar 102,103,99,102x9 since2 -> a 3@102 taker leaves 0",
         "bar 103,103,103,103x9 -> b 3@103 taker leaves 0",
     ),
+    "a stop of another limit since the start of a bar looks at the next": (
+        FIRST,
+        "sell a 3 stop99@98 gtc -> a new",
+        "bar 100,100,100,100x9",
+        "replace b a 3:stop99@97 -> b replaced 3@97 stop 99 cum 0 leaves 3",
+        "bar 100,100,97.5,97.8x9 since2",
+        "bar 97.5,98,97.5,98x9 -> b triggered; b 3@97.5 taker leaves 0",
+    ),
+    "a stop for more since the start of a bar looks at the next": (
+        FIRST,
+        "sell a 3 stop99 gtc -> a new",
+        "bar 100,100,100,100x9",
+        "replace b a 5:stop99 -> b replaced 5 stop 99 cum 0 leaves 5",
+        "bar 100,100,97.5,97.8x9 since2",
+        "bar 97.5,98,97.5,98x9 -> b triggered; b 5@97.5 taker leaves 0",
+    ),
+    "a stop for less takes part in the bar": (
+        FIRST,
+        "sell a 3 stop99 gtc -> a new",
+        "bar 100,100,100,100x9",
+        "replace b a 2:stop99 -> b replaced 2 stop 99 cum 0 leaves 2",
+        "bar 100,100,97.5,97.8x9 since2 -> b triggered; b 2@99 taker leaves 0",
+    ),
+    # Both look at the next bar, where the later one of the two had its limit replaced before.
+    "a stop of another limit keeps its place": (
+        FIRST,
+        "sell a 5 stop99@98 gtc -> a new",
+        "sell b 5 stop99@98 gtc -> b new",
+        "replace c a 5:stop99@97 -> c replaced 5@97 stop 99 cum 0 leaves 5",
+        "bar 100,100,98.5,98.5x9 -> c triggered; c 5@99 taker leaves 0; b triggered; b 4@99 taker leaves 1",
+    ),
     "a stop that came after the start of a bar looks at the next": (
         FIRST,
         "sell a 3 stop99 gtc -> a new",

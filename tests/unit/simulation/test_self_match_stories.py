@@ -119,6 +119,68 @@ STORIES: dict[str, tuple[SelfMatch, tuple[str, ...]]] = {
             ),
         ),
     ),
+    # One of the market is ahead of ours, six more stand behind it.
+    **{
+        f"a least quantity is not had past an own order that rests: {mode.value}": (
+            mode,
+            (
+                *OURS,
+                "buy b 9 @102 gtc min4 -> b new",
+                "levels 97x1 -",
+                "cancel c s -> c canceled cum 0",
+                "levels 97x2 - -> b 7@102 maker leaves 2",
+            ),
+        )
+        for mode in (SelfMatch.CANCEL_NEWEST, SelfMatch.CANCEL_BOTH, SelfMatch.DECREMENT_BOTH)
+    },
+    "nor is it later, where the one that rests would have given way": (
+        SelfMatch.CANCEL_OLDEST,
+        (
+            *OURS,
+            "buy b 9 @102 gtc min8 -> b new",
+            "levels - 102x6",
+            "cancel c s -> c canceled cum 0",
+            "levels 97x2 - -> b 9@102 maker leaves 0",
+        ),
+    ),
+    "it is had of who is ahead of it": (
+        SelfMatch.CANCEL_NEWEST,
+        (
+            BOOK,
+            "sell s 5 @100.5 gtc -> s new",
+            "buy b 9 @102 gtc min4 -> b new",
+            # What is left of it stands in the queue like any other from then on, and meets ours as it comes there.
+            "levels - 100x5 -> b 5@102 maker leaves 4; b canceled cum 5",
+        ),
+    ),
+    "what is left of it is taken off both": (
+        SelfMatch.DECREMENT_BOTH,
+        (
+            BOOK,
+            "sell s 5 @100.5 gtc -> s new",
+            "buy b 9 @102 gtc min4 -> b new",
+            "levels - 100x5 -> b 5@102 maker leaves 4; s restated 1 cum 0; b canceled cum 5",
+        ),
+    ),
+    "where both rest it is had of all": (
+        SelfMatch.REST_BOTH,
+        (
+            *OURS,
+            "buy b 9 @102 gtc min8 -> b new",
+            "levels - 102x6 -> b 9@102 maker leaves 0",
+        ),
+    ),
+    "nor is it in a bar": (
+        SelfMatch.CANCEL_NEWEST,
+        (
+            "bar 100,100.5,99,100x50",
+            "sell s 5 @101 gtc -> s new",
+            "buy b 9 @102 gtc min4 -> b new",
+            "bar 100,100.5,99,100x50",
+            "cancel c s -> c canceled cum 0",
+            "bar 100,100.5,99,100x50 -> b 9@102 maker leaves 0",
+        ),
+    ),
     "a stop that is released comes then": (
         SelfMatch.CANCEL_NEWEST,
         (
