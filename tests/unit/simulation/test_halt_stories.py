@@ -48,6 +48,15 @@ STORIES: dict[str, tuple[str, ...]] = {
         "quote 102x1.5 101x4",
         "resume -> a 3@101 auction leaves 0",
     ),
+    # 25 buy at 100.01 and more, 20 sell there: all of the offer, our 5 and 15 of the bid trade, so that 5 of the bid are left.
+    "in a crossed book others trade with one another too": (
+        "book 100.03x20,100.00x9 100.01x20,100.04x9",
+        "halt",
+        "buy a 5 @100.04 gtc -> a new",
+        "resume -> a 5@100.01 auction leaves 0",
+        "buy b 3 @100.05 gtc -> b new; b 3@100.04 taker leaves 0",
+        "sell c 9 @100.02 gtc -> c new; c 5@100.03 taker leaves 4",
+    ),
     "orders come and trade with nobody": (
         "quote 99x5 101x5",
         "halt",

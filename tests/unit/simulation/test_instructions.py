@@ -144,6 +144,14 @@ MIN_QTY: dict[str, Story] = {
         "quote 99x5 101x3 -> a 3@101 maker leaves 5",
         "wait 5 -> a expired cum 3",
     ),
+    # Who came last sells 12 at 100, of which 5 are about to trade with the bid; that trade is nothing to who stands beside.
+    "of orders by name it trades with what others leave": (
+        "new A buy 5@100",
+        "new C sell 5@102",
+        "buy a 8 @100 gtc min6 -> a new",
+        "new D sell 12@100",
+        "delete A buy 100 traded 5 -> a 7@100 maker leaves 1",
+    ),
 }
 
 REDUCE_ONLY: dict[str, Story] = {

@@ -8,7 +8,14 @@ import pytest
 from attrs import evolve
 
 from oms.model.bars import Bar
-from oms.model.enums import ExecType, LastLiquidityInd, SecurityTradingStatus, SessionPhase, Side
+from oms.model.enums import (
+    ExecRestatementReason,
+    ExecType,
+    LastLiquidityInd,
+    SecurityTradingStatus,
+    SessionPhase,
+    Side,
+)
 from oms.model.ids import Account, ClOrdId, ExecId, Symbol, VenueOrderId
 from oms.model.market import Quote, TradePrint
 from oms.model.reports import ExecutionReport, FeeReport
@@ -16,6 +23,7 @@ from oms.model.requests import NewOrderSingle
 from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.model.terms import MarketToLimit, StopLimit
+from oms.model.time_in_force import CLS
 from oms.simulation.purses import Balance, Funds
 from oms.testing.fill_audit.audit import MAX_FOUND, FillAudit
 from tests.unit.simulation.venue import INSTRUMENT, NOON_NS, X, order
@@ -217,6 +225,38 @@ def test_an_auction_has_one_price_and_as_much_on_either_side() -> None:
     # 6 more were bought than sold, and 5 were offered.
     told.audit.check(Venue(told.audit))
     assert "in an auction of X at 101, 1 had nobody on the other side" in told.audit.found
+
+
+@pytest.mark.parametrize(
+    ("held", "taken_up", "reason"),
+    [
+        pytest.param(ExecType.SUSPENDED, ExecType.NEW, None, id="suspended"),
+        pytest.param(
+            ExecType.DONE_FOR_DAY, ExecType.RESTATED, ExecRestatementReason.GT_RENEWAL, id="done for the day"
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", ["stop", "for the close"])
+def test_who_rests_nowhere_does_not_rest_once_it_is_taken_up_again(
+    held: ExecType, taken_up: ExecType, reason: ExecRestatementReason | None, kind: str
+) -> None:
+    told = Told()
+    if kind == "stop":
+        told.stop("a", Side.SELL, 5, "95", "94", time_ns=NOON_NS)
+    else:
+        told.take(order("a", Side.SELL, Decimal(5), "94", CLS), 5)
+    told.audit.on_report(told.said("a", held))
+    told.audit.on_report(evolve(told.said("a", taken_up), exec_restatement_reason=reason))
+    told.order("b", Side.SELL, 5, "100")
+    told.audit.on_market(TradePrint(X, NOON_NS, "100.05", 20))
+    told.fill("b", 5, "100", MAKER)
+    assert told.found == []
+
+    if kind == "stop":
+        told.audit.on_report(told.said("a", ExecType.TRIGGERED))
+        told.order("c", Side.SELL, 5, "100")
+        told.fill("c", 5, "100", MAKER)
+        assert told.found == ["order va, 5 at 94, comes before it"]
 
 
 def test_a_bar_has_its_prices_and_its_volume() -> None:
