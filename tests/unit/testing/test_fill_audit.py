@@ -276,6 +276,17 @@ def test_a_bar_has_its_prices_and_its_volume() -> None:
     ]
 
 
+def test_a_bar_without_volume_is_none() -> None:
+    told = Told()
+    audit = told.audit = FillAudit([INSTRUMENT])
+    told.order("a", Side.BUY, 9, "105")
+    audit.on_market(Bar(X, NOON_NS + 9, NOON_NS + 1, 100, 103, 99, 102, 0))
+    audit.on_market(Bar(X, NOON_NS + 10, NOON_NS + 5, 100, 103, 99, 102, 5))
+    told.fill("a", 5, "100", TAKER)
+
+    assert told.found == []
+
+
 def test_who_came_after_a_bar_began_is_behind_what_it_released() -> None:
     told = Told()
     audit = told.audit = FillAudit([INSTRUMENT])

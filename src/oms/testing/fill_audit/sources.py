@@ -120,7 +120,8 @@ class Sources:
         if bar.start_ns < self._bar_until_ns:
             self._left = ZERO  # a part of it was heard before
             return
-        self._bar_until_ns = bar.time_ns
+        if bar.volume != ZERO:  # else there was none
+            self._bar_until_ns = bar.time_ns
         self._left = Decimal("Infinity") if bar.volume is None else bar.volume
 
     def change_session(self, phase: SessionPhase) -> None:
