@@ -12,15 +12,21 @@ import pytest
 
 from oms.cli.__main__ import main
 from oms.feeds.synthetic import SyntheticMarket
-from oms.model.enums import LastLiquidityInd
+from oms.model.enums import LastLiquidityInd, OrdStatus, Side
 from oms.model.events import (
     CancelRequested,
     Event,
+    OrderAcknowledged,
     OrderCanceled,
     OrderCreated,
     OrderDoneForDay,
+    OrderEvent,
     OrderRestated,
+    OrderResumed,
+    OrderStopped,
     OrderSubmitted,
+    OrderSuspended,
+    TradeCorrected,
     Traded,
 )
 from oms.model.instrument import Instrument
@@ -82,6 +88,90 @@ def test_the_venue_cancels_a_part_of_the_orders_that_nobody_asked_to_cancel(tmp_
         return [event.time_ns for event in journal if isinstance(event, OrderCanceled)]
 
     assert canceled_at(again) == canceled_at(events) != canceled_at(other)
+
+
+def test_which_orders_are_canceled_follows_from_the_seed(tmp_path: Path) -> None:
+    # They are all canceled as long after they were taken, so that nothing but the choice is drawn.
+    file = written(tmp_path / "quotes.csv", rows())
+    asked = ("--cancel-rate", "0.5", "--cancel-after", "constant:1", "--account", "margin:50000")
+
+    def choice(seed: str, name: str) -> list[bool]:
+        events = ran(tmp_path, file, *asked, "--seed", seed, name=name)
+        canceled = {
+            event.order_id
+            for event in events
+            if isinstance(event, OrderCanceled) and event.text == "canceled by the venue"
+        }
+        orders = [event.order_id for event in events if isinstance(event, OrderAcknowledged)]
+        return [order_id in canceled for order_id in orders[:20]]
+
+    chosen = choice("0", "one")
+    assert {True, False} == set(chosen)
+    assert choice("0", "again") == chosen != choice("1", "other")
+
+
+def test_the_venue_suspends_stops_and_corrects(tmp_path: Path) -> None:
+    file = written(tmp_path / "quotes.csv", rows())
+    asked = (
+        "--suspend-rate",
+        "0.5",
+        "--suspend-for",
+        "constant:1500",
+        "--stop-rate",
+        "0.5",
+        "--correct-rate",
+        "0.5",
+    )
+
+    events = ran(tmp_path, file, *asked, "--account", "margin:50000", "--pace", "20")
+
+    def of(kind: type[OrderEvent]) -> list[OrderEvent]:
+        return [event for event in events if isinstance(event, kind)]
+
+    acknowledged = {event.order_id: event.time_ns for event in of(OrderAcknowledged)}
+    suspended = {event.order_id: event.time_ns for event in of(OrderSuspended)}
+    assert 0 < len(suspended) < len(acknowledged)
+    assert {time_ns - acknowledged[order_id] for order_id, time_ns in suspended.items()} == {S}
+    resumed = {event.order_id: event.time_ns for event in of(OrderResumed)}
+    assert resumed
+    assert {time_ns - suspended[order_id] for order_id, time_ns in resumed.items()} == {3 * S // 2}
+    stopped = of(OrderStopped)
+    assert 0 < len(stopped) < len(acknowledged)
+    assert any(event.status is OrdStatus.STOPPED for event in stopped)
+    # A tick better: less is paid, and more is got.
+    sides = {event.order_id: event.side for event in of(OrderCreated)}  # type: ignore[attr-defined]  # each has one
+    traded = {event.exec_id: event for event in events if isinstance(event, Traded)}
+    corrected = [event for event in events if isinstance(event, TradeCorrected)]
+    assert 0 < len(corrected) < len(traded)
+    for event in corrected:
+        first = traded[event.exec_ref_id]
+        sign = -1 if sides[event.order_id] is Side.BUY else 1
+        assert (event.last_qty, event.last_px) == (first.last_qty, first.last_px + sign * Decimal("0.01"))
+
+
+def test_times_that_never_come_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path / "quotes.csv", rows(100))
+    ran(tmp_path, file, "--halt", "1+1,90000+5", "--done-for-day", "14:29:00")
+    told = [line for line in capsys.readouterr().out.splitlines() if "never came" in line]
+    assert told == [
+        "--halt 90000 seconds after the first row: the market's rows end before it, so that it never came",
+        "--done-for-day 14:29:00: the market's rows end before it, so that it never came",
+    ]
+
+    ran(tmp_path, file, "--halt", "1+1", "--done-for-day", "1", name="in time")
+    assert "never came" not in capsys.readouterr().out
+
+
+def test_the_folder_of_a_chart_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, chart = written(tmp_path / "quotes.csv", rows(100)), tmp_path / "new" / "folder" / "run.html"
+    ran(tmp_path, file, "--chart", str(chart))
+    assert chart.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+    db = tmp_path / "never.db"
+    within = str(tmp_path / "quotes.csv" / "run.html")
+    assert main(["run", file, *BOT, "--chart", within, "--db", str(db)]) == 2
+    assert "name a file that can be written" in capsys.readouterr().err
+    assert not db.exists()
 
 
 def test_with_latency_faults_and_pending_reports_it_balances_too(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import time
 from typing import Final
 
+from attrs import field
+
 from oms.cli.words import nanoseconds
 from oms.errors import ValidationError
 from oms.model.define import value
@@ -13,7 +15,7 @@ from oms.model.enums import SecurityTradingStatus
 from oms.model.ids import Symbol
 from oms.model.market import MarketData
 from oms.model.security_status import SecurityStatus
-from oms.model.sessions import NS_PER_S
+from oms.model.sessions import NS_PER_S, to_datetime
 
 _DAY_NS: Final = 86_400 * NS_PER_S
 _LONGEST_NS: Final = 366 * _DAY_NS
@@ -47,6 +49,12 @@ class Moment:
         """Give when it is again; None where it is once."""
         return at_ns + _DAY_NS if self.is_daily else None
 
+    def __str__(self) -> str:
+        """Give it as a person says it."""
+        if not self.is_daily:
+            return f"{self.ns / NS_PER_S:g} seconds after the first row"
+        return to_datetime(self.ns).time().isoformat()
+
 
 @value
 class Halts:
@@ -59,6 +67,11 @@ class Halts:
 
     symbol: Symbol
     spans: tuple[tuple[Moment, int], ...]
+    _came: set[Moment] = field(factory=set, init=False, eq=False, repr=False)
+
+    def never(self) -> list[Moment]:
+        """Give the beginnings that have not come among the updates that were heard."""
+        return [moment for moment, _ in self.spans if moment not in self._came]
 
     def among(self, updates: Iterable[MarketData]) -> Iterator[MarketData]:
         """Give the updates, and each halt and its end in its place among them, before what has the same time.
@@ -79,6 +92,7 @@ class Halts:
                 elif due is not None and due[0] <= now_ns:
                     start_ns, length_ns, moment = due
                     starts.remove(due)
+                    self._came.add(moment)
                     again_ns = moment.next_ns(start_ns)
                     if again_ns is not None:
                         starts.append((again_ns, length_ns, moment))

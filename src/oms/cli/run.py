@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -14,16 +14,16 @@ from oms.brokers.paper import PaperBroker
 from oms.cli import models, venues, wires
 from oms.cli.command import Subparsers
 from oms.cli.demo import checked_exit_after, new_journal
-from oms.cli.halting import halts
+from oms.cli.halting import Halts, halts
 from oms.cli.recordings import AnyRecording, has_trades_alone, opened, share_read, tell_bad_rows
 from oms.cli.run_options import add_options, named
 from oms.cli.summary import balance, describe, prove
 from oms.cli.trading import Plan, Result, trade
+from oms.cli.unasked import Unasked
 from oms.errors import ValidationError
 from oms.feeds.merging import merge
 from oms.model.decimals import plain, positive
 from oms.model.instrument import Instrument
-from oms.model.market import MarketData
 from oms.model.time_in_force import GTC, Day
 from oms.simulation.accounts import AccountModel
 from oms.simulation.bar_path import BarPath
@@ -53,7 +53,7 @@ def run(args: Namespace) -> int:
     instrument = Instrument(symbol=args.symbol, currency=args.currency, tick=args.tick, lot=args.lot)
     size, max_qty = positive(args.size, "--size"), positive(args.max_qty, "--max-qty")
     display_qty = _display_qty(args.display, size)
-    unasked = wires.unasked(args.cancel_rate, args.cancel_after, args.done_for_day, instrument, args.seed)
+    unasked = _unasked(args, instrument)
     account = None if args.account is None else models.account(args.account, instrument)
     began = None if account is None else account.opening()
     audit = FillAudit(
@@ -65,7 +65,9 @@ def run(args: Namespace) -> int:
     broker = _broker(args, instrument, account, audit)
     sessions = None if args.calendar is None else venues.sessions(args.calendar, instrument)
     recordings = opened(args)
-    updates = _updates(args.halt, instrument, recordings)
+    pauses = None if args.halt is None else halts(args.halt, instrument.symbol)
+    heard = merge(*recordings)
+    updates = heard if pauses is None else pauses.among(heard)
     files = ", ".join(str(recording.path) for recording in recordings)
     chart = _writable(args.chart)
     db = new_journal(args.db, "oms-run.db")
@@ -91,7 +93,7 @@ def run(args: Namespace) -> int:
     )
     result = trade(plan, sys.stderr)
     tell_bad_rows(recordings)
-    summary = describe(result, args.currency)
+    summary = describe(result, args.currency, _never(pauses, unasked, result))
     print(summary)
     print()
     if chart is not None:
@@ -102,6 +104,28 @@ def run(args: Namespace) -> int:
         f"\nNow look into it:  oms orders {db} --open   oms show {db} {len(result.blotter)}   oms state {db}"
     )
     return 0 if is_same and is_balanced else 1
+
+
+def _unasked(args: Namespace, instrument: Instrument) -> Unasked | None:
+    return wires.unasked(
+        args.cancel_rate,
+        args.cancel_after,
+        args.done_for_day,
+        instrument,
+        args.seed,
+        suspend_rate=args.suspend_rate,
+        suspend_for=args.suspend_for,
+        stop_rate=args.stop_rate,
+        correct_rate=args.correct_rate,
+    )
+
+
+def _never(pauses: Halts | None, unasked: Unasked | None, result: Result) -> list[str]:
+    # The times that were asked for, and did not come.
+    never = [] if pauses is None else [f"--halt {moment}" for moment in pauses.never()]
+    if unasked is not None and unasked.done_for_day is not None and not result.has_finished:
+        never.append(f"--done-for-day {unasked.done_for_day}")
+    return never
 
 
 def _broker(
@@ -143,14 +167,6 @@ def _busts(args: Namespace, instrument: Instrument) -> Busts | None:
     return None
 
 
-def _updates(
-    halted: str | None, instrument: Instrument, recordings: Sequence[AnyRecording]
-) -> Iterable[MarketData]:
-    pauses = None if halted is None else halts(halted, instrument.symbol)
-    updates = merge(*recordings)
-    return updates if pauses is None else pauses.among(updates)
-
-
 def _draw(
     chart: Path, result: Result, recordings: Sequence[AnyRecording], instrument: Instrument, summary: str
 ) -> None:
@@ -170,8 +186,14 @@ def _display_qty(text: str | None, size: Decimal) -> Decimal | None:
 
 
 def _writable(path: str | None) -> Path | None:
-    """Check before the run that its chart can be written after it."""
+    """Check before the run that its chart can be written after it; the folder is made."""
     if path is None:
         return None
-    with Path(path).open("a", encoding="utf-8"):
-        return Path(path)
+    chart = Path(path)
+    try:
+        chart.parent.mkdir(parents=True, exist_ok=True)
+        with chart.open("a", encoding="utf-8"):
+            return chart
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise ValidationError("--chart", path, f"name a file that can be written: {why}") from error

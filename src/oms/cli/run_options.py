@@ -117,6 +117,10 @@ def _add_wires(parser: ArgumentParser) -> None:
         help="how many orders the venue cancels unasked (default: none)",
     )
     add("--cancel-after", metavar="MODEL", help="how long after, as for --latency (default: a second)")
+    add("--suspend-rate", metavar="PROBABILITY", help="how many orders it suspends (default: none)")
+    add("--suspend-for", metavar="MODEL", help="how long, as for --latency (default: a second)")
+    add("--stop-rate", metavar="PROBABILITY", help="how many orders it stops at their limits (default: none)")
+    add("--correct-rate", metavar="PROBABILITY", help="how many executions it corrects (default: none)")
     finish = "when open orders are done for the day, in UTC or seconds after the first row"
     add("--done-for-day", metavar="TIME", help=finish)
     add(

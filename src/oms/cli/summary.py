@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -22,10 +23,11 @@ _LATEST: Final = 5
 _HALF: Final = Decimal("0.5")
 
 
-def describe(result: Result, currency: str) -> str:
-    """Give the blotter's summary, the positions, the fills and the fees as text."""
+def describe(result: Result, currency: str, never: Sequence[str] = ()) -> str:
+    """Give the blotter's summary, the positions, the fills and the fees as text, and which times that were asked for never came."""
     parts = [
         f"{result.updates:,} market updates, {result.events:,} events journaled, {result.took_s:.1f} s",
+        *(f"{one}: the market's rows end before it, so that it never came" for one in never),
         "",
         "ORDERS",
         _orders(result),

@@ -97,6 +97,7 @@ class Result:
         updates: How many quotes and trades there were.
         last_quote: The last quote.
         took_s: How long it took, in seconds.
+        has_finished: Whether the time has come at which orders were to be done for the day.
         market: What the market did, for a chart.
         orders: What the orders did, for a chart.
     """
@@ -109,6 +110,7 @@ class Result:
     updates: int
     last_quote: Quote | None
     took_s: float
+    has_finished: bool
     market: MarketTrace
     orders: OrderTrace
 
@@ -145,15 +147,7 @@ def trade(plan: Plan, progress: TextIO) -> Result:
         if plan.exit_after is not None:
             om.on(OrderSubmitted, _breaker(om, plan.exit_after))
         symbol, watch = plan.instrument.symbol, _Watch(om, clock, plan)
-        bot = MarketMaker(
-            om,
-            symbol,
-            size=plan.size,
-            max_qty=plan.max_qty,
-            pace=plan.pace,
-            tif=plan.tif,
-            display_qty=plan.display_qty,
-        )
+        bot = _bot(om, plan)
         show = _progress(progress, plan.share, started)
         is_closed = om.state.sessions.is_closed
         try:
@@ -181,9 +175,23 @@ def trade(plan: Plan, progress: TextIO) -> Result:
         watch.wait_for_answers()
         show(seen, len(blotter), clock.now_ns())
         progress.write("\n")
-        took_s = time.perf_counter() - started
+        took_s, done = time.perf_counter() - started, watch.has_finished
         state_hash, events = om.state_hash(), om.state.version
-        return Result(blotter, executions, om, state_hash, events, seen, last_quote, took_s, market, orders)
+        return Result(
+            blotter, executions, om, state_hash, events, seen, last_quote, took_s, done, market, orders
+        )
+
+
+def _bot(om: OrderManager, plan: Plan) -> MarketMaker:
+    return MarketMaker(
+        om,
+        plan.instrument.symbol,
+        size=plan.size,
+        max_qty=plan.max_qty,
+        pace=plan.pace,
+        tif=plan.tif,
+        display_qty=plan.display_qty,
+    )
 
 
 def _begun(plan: Plan) -> tuple[ManualClock, Iterable[MarketData]]:
@@ -223,7 +231,13 @@ class _Watch:
         self._broker, self._sessions = plan.broker, plan.sessions
         self._session_ns: int | None = None
         self._reconcile_ns = 0 if plan.reconciles else None
-        self._acts = None if plan.unasked is None else UnaskedActs(plan.unasked, om, plan.broker)
+        unasked = plan.unasked
+        self._acts = None if unasked is None else UnaskedActs(unasked, om, plan.broker, plan.instrument)
+
+    @property
+    def has_finished(self) -> bool:
+        """Whether the time has come at which orders were to be done for the day."""
+        return self._acts is not None and self._acts.has_finished
 
     def go_on(self, until_ns: int) -> None:
         acts = self._acts

@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import Final, cast
 
 from oms.cli.halting import moment
-from oms.cli.unasked import Unasked
+from oms.cli.unasked import A_SECOND, Unasked
 from oms.cli.words import Ways, Words, made, moment_ns, nanoseconds, way
 from oms.errors import ValidationError
 from oms.model.decimals import ZERO, fraction
 from oms.model.enums import ExecType, RequestKind
 from oms.model.instrument import Instrument
-from oms.model.sessions import NS_PER_S
 from oms.simulation.busts import Busts
 from oms.simulation.faults import Fate, FaultModel, Faults, Outages, RandomOutages, Rejects, ReportFate
 from oms.simulation.latency import NO_DELAY, Constant, Delay, Latency, LogNormal, Uniform
@@ -180,25 +179,46 @@ def busts(rate: str, after: str | None, instrument: Instrument, seed: int) -> Bu
 
 
 def unasked(
-    rate: str | None, after: str | None, done_for_day: str | None, instrument: Instrument, seed: int
+    rate: str | None,
+    after: str | None,
+    done_for_day: str | None,
+    instrument: Instrument,
+    seed: int,
+    *,
+    suspend_rate: str | None = None,
+    suspend_for: str | None = None,
+    stop_rate: str | None = None,
+    correct_rate: str | None = None,
 ) -> Unasked | None:
     """Give what the venue does that nobody asked for; None where it is nothing.
 
     Raises:
-        ValidationError: The rate is no number from 0 to 1, the delay no model or for none, or the time no time.
+        ValidationError: A rate is no number from 0 to 1, a delay no model or for none, or the time no time.
     """
     if rate is None and after is not None:
         raise ValidationError("--cancel-after", after, "give --cancel-rate too: none is canceled without it")
-    if rate is None and done_for_day is None:
+    if suspend_rate is None and suspend_for is not None:
+        raise ValidationError("--suspend-for", suspend_for, "give --suspend-rate too: none is without it")
+    if all(one is None for one in (rate, done_for_day, suspend_rate, stop_rate, correct_rate)):
         return None
     return Unasked(
-        ZERO if rate is None else fraction(rate, "--cancel-rate"),
-        Constant(NS_PER_S)
-        if after is None
-        else cast(Delay, made("--cancel-after", after, DELAYS, instrument)),
+        _rate(rate, "--cancel-rate"),
+        _after(after, "--cancel-after", instrument),
         seed,
         None if done_for_day is None else moment("--done-for-day", done_for_day),
+        suspends=_rate(suspend_rate, "--suspend-rate"),
+        suspended_for=_after(suspend_for, "--suspend-for", instrument),
+        stops=_rate(stop_rate, "--stop-rate"),
+        corrects=_rate(correct_rate, "--correct-rate"),
     )
+
+
+def _rate(text: str | None, option: str) -> Decimal:
+    return ZERO if text is None else fraction(text, option)
+
+
+def _after(text: str | None, option: str, instrument: Instrument) -> Delay:
+    return A_SECOND if text is None else cast(Delay, made(option, text, DELAYS, instrument))
 
 
 def _parted(text: str) -> tuple[str, str]:

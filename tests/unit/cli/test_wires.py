@@ -149,6 +149,30 @@ def test_what_the_venue_does_unasked() -> None:
     finish = Moment(75_600_000 * MS, is_daily=True)
     assert wires.unasked("1", "constant:5", "21:00", X, 3) == Unasked(ONE, Constant(5 * MS), 3, finish)
     assert wires.unasked(None, None, "21:00", X, 3) == Unasked(ZERO, Constant(1_000 * MS), 3, finish)
+    assert wires.unasked(
+        None,
+        None,
+        None,
+        X,
+        3,
+        suspend_rate="0.1",
+        suspend_for="constant:5",
+        stop_rate="0.2",
+        correct_rate="1",
+    ) == Unasked(
+        ZERO,
+        Constant(1_000 * MS),
+        3,
+        None,
+        suspends=exact("0.1", "rate"),
+        suspended_for=Constant(5 * MS),
+        stops=exact("0.2", "rate"),
+        corrects=ONE,
+    )
+    with pytest.raises(ValidationError, match="--suspend-for = none: give --suspend-rate too"):
+        wires.unasked(None, None, None, X, 3, suspend_for="none")
+    with pytest.raises(ValidationError, match="--stop-rate = 2: pass 0 to 1"):
+        wires.unasked(None, None, None, X, 3, stop_rate="2")
     for rate, after, done, told in (
         ("2", None, None, "--cancel-rate = 2: pass 0 to 1"),
         ("1", "soon", None, "--cancel-after = soon: none;"),
