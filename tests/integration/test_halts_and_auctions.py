@@ -9,8 +9,8 @@ import pytest
 from attrs import evolve
 
 from oms.algos.volume_curve import VolumeCurve
-from oms.model.enums import SessionPhase
-from oms.model.events import SliceDecided
+from oms.model.enums import Life, SessionPhase
+from oms.model.events import OrderStatusRequested, SecurityStatusChanged, SliceDecided
 from oms.model.sessions import SessionChange
 from oms.model.trading_session import TradingSession
 from oms.model.work import Pace
@@ -49,8 +49,6 @@ def test_a_clock_that_stands_moves_what_is_left_by_the_length_of_the_halt(*, res
             desk.halt(is_over=True)
         elif restarts and second in (20, 50):
             desk.restart()
-            if second == 20:
-                desk.halt()
         desk.quote(bid_size=100 + second, ask_size=100 + second)
     assert sent_after(desk) == [(0, 25), (40, 25), (50, 25), (60, 25)]
     assert desk.om.order(order.order_id).is_filled
@@ -279,3 +277,107 @@ def test_volume_before_the_start_does_not_move_a_schedule_that_follows_the_volum
         desk.wait(1)
         desk.quote(bid_size=5_000, ask_size=5_000)
     assert desk.sizes(order) == [200]
+
+
+# ---------------------------------------------------------------- restarts, and what is at work
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [("run", [(0, 25), (35, 75)]), ("pause", [(0, 25), (40, 25), (50, 25), (60, 25)])],
+)
+def test_a_halt_is_known_after_a_restart(clock: str, expected: list[tuple[int, int]]) -> None:
+    """Halted from 5 to 35, and started again at 12: as if it had not been."""
+    desk = AlgoDesk()
+    desk.submit("twap", duration=40, slices=4, halt_clock=clock)
+    for second in range(1, 80):
+        desk.wait(1)
+        if second in (5, 35):
+            desk.halt(is_over=second == 35)
+        if second in (12, 20):
+            desk.restart()
+        desk.quote(bid_size=100 + second, ask_size=100 + second)
+    assert sent_after(desk) == expected
+    desk.check()
+
+
+def test_a_halt_from_before_an_order_is_known_after_a_restart() -> None:
+    desk = AlgoDesk()
+    desk.halt()
+    desk.halt()
+    desk.restart()
+    desk.quote()
+    order = desk.submit("twap", duration=40, slices=1)
+    assert desk.sizes(order) == []
+    desk.restart()
+    desk.quote(bid_size=101)
+    desk.halt(is_over=True)
+    desk.quote(bid_size=102)
+    assert desk.sizes(desk.om.order(order.order_id)) == [100]
+    told = [event for event in desk.store.read() if isinstance(event, SecurityStatusChanged)]
+    assert [event.security_trading_status.name for event in told] == ["TRADING_HALT", "RESUME"]
+
+
+WAITING = {"child_style": "passive_then_cross", "duration": 40, "slices": 2}
+ALGORITHMS: list[tuple[str, dict[str, Any]]] = [
+    ("twap", WAITING),
+    ("iceberg", {"limit_price": 99, "display_qty": 40}),
+    ("iceberg", {"limit_price": 99, "display_qty": 40, "iceberg_mode": "native"}),
+    ("scale", {"levels": 2, "first_price": 99, "step": 1}),
+]
+IDS = ["schedule", "iceberg", "native iceberg", "ladder"]
+
+
+@pytest.mark.parametrize(("name", "told"), ALGORITHMS, ids=IDS)
+def test_what_is_at_work_as_trading_is_halted_is_taken_back_where_that_is_asked_for(
+    name: str, told: dict[str, Any]
+) -> None:
+    desk = AlgoDesk()
+    order = desk.submit(name, on_halt="cancel", **told)
+    count = len(desk.om.children(order))
+    assert count
+    desk.wait(1)
+    desk.halt()
+    assert {child.life for child in desk.om.children(order)} == {Life.CANCELED}
+    desk.wait(1)
+    desk.halt(is_over=True)
+    desk.wait(1)
+    desk.quote(bid_size=101)
+    assert order.life is Life.LIVE
+    assert desk.om.work(order).suspended is None
+    if name != "twap":  # whose slice was sent, and is crossed as it ends
+        assert len(desk.om.children(order)) == 2 * count
+    desk.check()
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize(("name", "told"), ALGORITHMS, ids=IDS)
+def test_what_is_kept_over_a_halt_is_asked_about_as_trading_goes_on(
+    name: str, told: dict[str, Any], *, restarts: bool
+) -> None:
+    """Nobody knows whether it has survived: the broker says so."""
+    desk = AlgoDesk()
+    order = desk.om.order(desk.submit(name, **told).order_id)
+    kept = [child.order_id for child in desk.om.children(order)]
+    desk.wait(1)
+    desk.halt()
+    desk.halt()
+    if restarts:
+        desk.restart()
+        desk.quote()
+    assert [child.life for child in desk.om.children(1)] == [Life.LIVE] * len(kept)
+
+    def asked() -> list[int]:
+        return [event.order_id for event in desk.store.read() if isinstance(event, OrderStatusRequested)]
+
+    assert asked() == []
+    desk.halt(is_over=True)
+    assert asked() == kept
+    desk.halt(is_over=True)
+    assert asked() == kept
+    desk.check()
+
+
+def test_an_order_for_an_auction_is_not_taken_back_in_a_halt() -> None:
+    _, sent = an_hour(halted=(52, 55), on_halt="cancel")
+    assert sent == [(0, "Day", 35), (30, "Day", 35), (50, "AtTheClose", 30)]

@@ -316,8 +316,7 @@ def test_a_correction_while_trading_is_halted_counts_and_outlives_a_restart(*, r
     if restarts:
         desk.restart()
         order = desk.om.order(order.order_id)
-    else:
-        desk.halt(is_over=True)
+    desk.halt(is_over=True)
     desk.quote()
     desk.wait(9)
     desk.trade(20)

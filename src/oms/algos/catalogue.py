@@ -12,6 +12,7 @@ from oms.algos.choices import (
     HaltClock,
     IcebergMode,
     LinkedTo,
+    OnHalt,
     OnResidual,
 )
 from oms.algos.pacing import CatchUp
@@ -47,6 +48,7 @@ COMMON: Final = (
     _P(name="catch_up", atdl="CatchUp", kind=Kind.CHOICE, choices=CatchUp, about="what becomes of what was missed"),
     _P(name="on_residual", atdl="OnResidual", kind=Kind.CHOICE, choices=OnResidual, about="what becomes at the end of what is left"),
     _P(name="halt_clock", atdl="HaltClock", kind=Kind.CHOICE, choices=HaltClock, about="whether the schedule's time goes on in a halt"),
+    _P(name="on_halt", atdl="OnHalt", kind=Kind.CHOICE, choices=OnHalt, about="what becomes of children at work as trading is halted"),
     _P(name="randomise_size", atdl="RandomizationPercent", kind=Kind.SHARE, least=ZERO, most=ONE, is_open_above=True, about="by which part the size of a slice may differ"),
     _P(name="randomise_time", atdl="RandomizationTime", kind=Kind.SHARE, least=ZERO, most=ONE, about="over which part of its span a slice may be moved"),
     _P(name="random_band", atdl="RandomizationBand", kind=Kind.COUNT, least=ZERO, most=_MAX_INT, about="by how many lots what is due may differ from the schedule"),

@@ -32,6 +32,15 @@ class HaltClock(Enum):
     PAUSE = "pause"
 
 
+class OnHalt(Enum):
+    """What becomes of children that are at work as trading is halted."""
+
+    KEEP = "keep"
+    """They stay; as trading goes on the broker is asked what has become of them."""
+    CANCEL = "cancel"
+    """They are taken back, but for what is to trade in an auction."""
+
+
 class LinkedTo(Enum):
     """What a rate that changes goes with."""
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from oms.algos.halts import held_back
 from oms.algos.handling import (
     Handler,
     algorithm_of,
@@ -78,7 +79,7 @@ class ReactingHandler(Handler):
             steps = end_steps(parent, view, algorithm.working)
             if steps is not None:
                 return steps
-        steps = self.work(parent, view, why, algorithm)
+        steps = held_back(self.work(parent, view, why, algorithm), parent, view, algorithm.working)
         held = self._held(parent, view, algorithm.working)
         if held is None:
             return steps

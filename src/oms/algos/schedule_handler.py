@@ -16,6 +16,7 @@ from oms.algos.algorithms import Algorithm
 from oms.algos.auctions import placed, without_auctions
 from oms.algos.capped import without_later
 from oms.algos.halt_clock import follow, is_over_ns, own_time, put_off, stands
+from oms.algos.halts import held_back
 from oms.algos.handling import (
     Handler,
     algorithm_of,
@@ -177,9 +178,10 @@ class ScheduleHandler(Handler):
             sent = ScheduleRound(parent, view, working, why, _dynamic(algorithm)).into_auctions()
             times = [at_ns for at_ns in (sent.wake.at_ns, is_over_ns(parent, view, self._hours)) if at_ns]
             wake = NextWake(at_ns=min(times, default=None))
-            return evolve(steps, skips=sent.skips, children=sent.children, wake=wake)
+            steps = evolve(steps, skips=sent.skips, children=sent.children, wake=wake)
+            return held_back(steps, parent, view, working)
         seen, opens_ns = self._hours.seen(symbol, view)
-        steps = self._steps(parent, seen, why, algorithm)
+        steps = held_back(self._steps(parent, seen, why, algorithm), parent, view, working)
         if seen is view:
             return steps
         # Nobody tells of what the hours alone say, nor of a quote of the same prices as the last one before.

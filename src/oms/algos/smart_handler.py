@@ -19,6 +19,7 @@ from typing import Final
 from attrs import evolve
 
 from oms.algos.choices import OnResidual
+from oms.algos.halts import held_back
 from oms.algos.handling import (
     Handler,
     algorithm_of,
@@ -113,7 +114,7 @@ class SmartHandler(Handler):
         if view.now_ns < parent.start_ns:
             return Steps(wake=NextWake(at_ns=parent.start_ns))
         if not _may_send(parent, view):
-            return Steps(wake=awake)
+            return held_back(Steps(wake=awake), parent, view, smart.working)
         if is_beyond_band(view, smart.working, is_buy=is_buy(parent)):
             return Steps(wake=awake, held=Pace.BEYOND_BAND)
         return _Round(parent, view, smart, smart.working.max_child).steps()

@@ -50,6 +50,7 @@ class Working:
     catch_up: CatchUp = CatchUp.SPREAD
     on_residual: ch.OnResidual = ch.OnResidual.CANCEL
     halt_clock: ch.HaltClock = ch.HaltClock.RUN
+    on_halt: ch.OnHalt = ch.OnHalt.KEEP
     randomise_size: Decimal = ZERO
     randomise_time: Decimal = ZERO
     random_band: int | None = None

@@ -66,7 +66,7 @@ class OrderEntry:
         self.state = state
         self.market: dict[Symbol, MarketUpdate] = {}
         self.quotes: dict[Symbol, Quote] = {}
-        self.tapes = Tapes()
+        self.tapes = Tapes(state.halted)
         self._references: dict[Symbol, tuple[MarketUpdate | None, tuple[Decimal | None, int]]] = {}
         self._gate = Gate(state.book)
         self._router = Router(capabilities)

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from attrs import evolve
 
+from oms.engine import parent_halts
 from oms.engine.routes import Reasons, Route
 from oms.engine.state import State
 from oms.engine.tapes import Tapes
@@ -22,6 +23,7 @@ from oms.model.parent import Parent
 from oms.model.price_grid import PriceGrid
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.routing_places import Places
+from oms.model.security_status import SecurityStatus
 from oms.model.terms import Limit, Market, Terms
 from oms.model.time_in_force import AtTheClose, AtTheOpening, Day, GoodTillCancel, in_words
 from oms.model.work import MAX_PLANNED, Slice, Wake, WorkEnd, checked_memo
@@ -116,15 +118,17 @@ def resting_ns(parent: Parent) -> int:
     return parent.refused_ns + min(1 << (parent.rejects - 1), 60) * 1_000_000_000 if parent.rejects else 0
 
 
-def note(entry: Entry, news: MarketNews) -> None:
-    """Take note of what is said of a market beside prices, and have the orders looked at that are worked in it."""
+def note(entry: Entry, news: MarketNews) -> bool:
+    """Take note of what is said of a market beside prices; tell whether orders that are worked in it may trade again after a halt."""
     state, tapes = entry.state, entry.tapes
     tapes.note(news)
+    goes_on = isinstance(news, SecurityStatus) and parent_halts.record(state, news)
     found = [parent for parent in state.parents.live.values() if parent.order._symbol == news.symbol]
     if isinstance(news, PrintCorrection):
         tapes.of(news.symbol).correct(news, [parent.order_id for parent in found])
     for parent in found:
         state.parents.wake(parent, Wake.VOLUME if isinstance(news, PrintCorrection) else Wake.SESSION)
+    return goes_on and bool(found)
 
 
 def held_to_limits(view: View, side: Side, new: NewChild) -> Terms | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from oms.engine import parent_amends, parent_entry
+from oms.engine import parent_amends, parent_entry, parent_halts
 from oms.engine.inputs import Input, VenueDepth, VenueQuote
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_book import ParentBook
@@ -23,7 +23,7 @@ from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from oms.model.decimals import ZERO, plain
 from oms.model.enums import AnomalyCode, SessionPhase
-from oms.model.ids import BrokerName, OrderId
+from oms.model.ids import BrokerName, OrderId, Symbol
 from oms.model.market import NEWS, MarketNews, Quote, TradePrint
 from oms.model.order import ENDED
 from oms.model.parent import ORIGIN, Child, Parent
@@ -46,7 +46,7 @@ _NOTHING: Final = Steps()
 class Parents:
     """What works the parents of an engine."""
 
-    __slots__ = ("_book", "_entry", "_memo", "_requests", "_state", "_wakes")
+    __slots__ = ("_book", "_entry", "_memo", "_requests", "_resumed", "_state", "_wakes")
 
     def __init__(self, entry: OrderEntry) -> None:
         """Work on the state of an order entry, through which all children go."""
@@ -55,6 +55,8 @@ class Parents:
         self._book: ParentBook = entry.state.parents
         self._wakes = Wakes()
         self._requests: list[Request] = []
+        # What trades again since this input, of which brokers are to be asked.
+        self._resumed: Symbol | None = None
         # What is to be noted with the next event of the order that is looked at.
         self._memo: Memo | None = None
 
@@ -72,7 +74,8 @@ class Parents:
         parent_entry.resume(self._state, what)
 
     def _note(self, what: MarketNews) -> None:
-        parent_entry.note(self._entry, what)
+        if parent_entry.note(self._entry, what):
+            self._resumed = what.symbol
 
     # ------------------------------------------------------------ what has happened
 
@@ -123,6 +126,9 @@ class Parents:
         if not (book.woken or book.told):
             return False
         self._requests = requests
+        if self._resumed is not None:
+            parent_halts.ask_about_kept(self._state, self._resumed, requests)
+            self._resumed = None
         steps = 0
         while book.woken or book.told:
             self._tell()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms.model import events as ev
+from oms.model.enums import SecurityTradingStatus
 from oms.model.ids import namespace_prefix
 
 # The state comes in as `Any`: its module has the table in which these stand, all called in the same way.
@@ -41,6 +42,14 @@ def on_killed(state: Any, event: ev.KillSwitchEngaged) -> None:
 def on_released(state: Any, event: ev.KillSwitchReleased) -> None:
     """Take in that they are let through again."""
     state.book.kill_reason = None
+
+
+def on_status(state: Any, event: ev.SecurityStatusChanged) -> None:
+    """Take in that trading in an instrument was halted, or goes on."""
+    if event.security_trading_status is SecurityTradingStatus.TRADING_HALT:
+        state.halted[event.symbol] = event.status_ns
+    else:
+        state.halted.pop(event.symbol, None)
 
 
 def on_session(state: Any, event: ev.SessionChanged) -> None:

@@ -86,6 +86,7 @@ def _head(state: State, count: int) -> rows.SnapshotHead:
         SCHEMA, state.version, count, state.epoch, state.last_ns, state.next_order_id, state.next_counter, state.reserved,
         state.usable, state.namespace, state.request_timeout_ns, book.limits, book.kill_reason, tuple(book.sent_ns),
         state.anomalies.raised, state.anomalies.acknowledged, sessions.scoped, tuple(sessions.dates.items()), tuple(sessions.closed.items()),
+        tuple(state.halted.items()),
         tuple(sessions.closes.items()),
         state.retired, state.sweeps, state.sweep_mark,
     )  # fmt: skip
@@ -191,6 +192,7 @@ class _Reading:
         state.sessions.scoped = head.scoped
         state.sessions.dates.update(head.dates)
         state.sessions.closed.update(head.closed)
+        state.halted.update(head.halted)
         state.sessions.closes.update(head.closes)
         state.retired, state.sweeps, state.sweep_mark = head.retired, head.sweeps, head.sweep_mark
 

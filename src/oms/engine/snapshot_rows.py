@@ -39,6 +39,7 @@ class SnapshotHead:
         scoped: The brokers whose order ids begin anew with each trading session.
         dates: The trading day by instrument; None is for all.
         closed: Whether the session is closed, by instrument; None is for all others.
+        halted: The instruments in which trading is halted, each with the moment, in nanoseconds UTC.
         closes: When a session was last over, likewise, in nanoseconds UTC.
         retired: How many orders have left memory.
         sweeps: How often orders left it.
@@ -64,6 +65,7 @@ class SnapshotHead:
     scoped: tuple[BrokerName, ...]
     dates: tuple[tuple[Symbol | None, str], ...]
     closed: tuple[tuple[Symbol | None, bool], ...]
+    halted: tuple[tuple[Symbol, int], ...]
     closes: tuple[tuple[Symbol | None, int], ...]
     retired: int
     sweeps: int

@@ -22,7 +22,7 @@ from oms.engine.parent_book import WORK_EVENTS, ParentBook
 from oms.engine.reconciliation_run import Run
 from oms.engine.retiring import on_recalled, on_retired
 from oms.engine.sessions import Sessions
-from oms.engine.settings import on_defined, on_killed, on_released, on_session, on_started
+from oms.engine.settings import on_defined, on_killed, on_released, on_session, on_started, on_status
 from oms.engine.timers import CLOCKED, Timers
 from oms.engine.venue_book import ROUTING_EVENTS, VenueBook
 from oms.errors import JournalDamagedError
@@ -82,6 +82,7 @@ class State:
         parents: The orders that are worked here by children.
         of_parent: The parent of each of their orders, its own among them; empty where there are none.
         sessions: Which trading session it is.
+        halted: The instruments in which trading is halted, each with the moment in nanoseconds UTC at which that was received.
         account: For whom an order is that a report names no account for. To be set by the engine, not by events.
         next_order_id: The number that the next order gets.
         next_counter: The counter that the next ClOrdID is made from.
@@ -101,7 +102,7 @@ class State:
 
     __slots__ = (
         "account", "anomalies", "archive", "at", "away", "book", "breaks", "cause", "causes", "clash", "epoch", "executions", "fees",
-        "fresh", "groups", "handles", "held", "held_orders", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace",
+        "fresh", "groups", "halted", "handles", "held", "held_orders", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace",
         "next_counter", "next_order_id", "now_ns", "of_parent", "order_events", "parents", "prefix", "profiles", "request_timeout_ns", "reserved", "retired", "runs",
         "sessions", "sweep_mark", "sweeps", "timers", "traded", "usable", "venues", "version",
     )  # fmt: skip
@@ -119,6 +120,7 @@ class State:
         self.anomalies = AnomalyBook()
         self.fees: dict[tuple[BrokerName, str], ev.FeeCharged] = {}
         self.sessions = Sessions()
+        self.halted: dict[Symbol, int] = {}
         self.groups = GroupBook()
         self.breaks, self.venues = BreakBook(), VenueBook()
         self.order_events = _ORDER_EVENTS  # others where orders are routed, or worked here
@@ -277,6 +279,7 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
     ev.LimitsSet: lambda state, event: state.book.set_limits(event.limits),
     ev.KillSwitchEngaged: on_killed,
     ev.KillSwitchReleased: on_released,
+    ev.SecurityStatusChanged: on_status,
     ev.SessionChanged: on_session,
     ev.AnomalyRaised: on_raised,
     ev.AnomalyAcknowledged: lambda state, event: state.anomalies.on_acknowledged(event),

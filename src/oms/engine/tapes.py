@@ -15,6 +15,8 @@ from oms.model.market import MarketNews, MarketUpdate, PrintCorrection, Quote, T
 from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.security_status import SecurityStatus
 
+_HALT: Final = SecurityTradingStatus.TRADING_HALT
+
 TRIM: Final = 4_096
 """After how many prints those are let go that everybody has seen."""
 
@@ -184,17 +186,16 @@ class Tapes:
 
     __slots__ = ("by_symbol", "halted", "limits", "lost", "since_ns")
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, halted: dict[Symbol, int]) -> None:
+        """Begin with none but the halts that are on record, which stay those of the state."""
         self.by_symbol: dict[Symbol, Tape] = {}
-        self.halted: dict[Symbol, int] = {}
+        self.halted = halted
         self.since_ns: dict[Symbol | None, int] = {}
         self.limits: dict[Symbol, PriceLimits] = {}
         self.lost: dict[Symbol, int] = {}
 
     def follow(self, earlier: Tapes) -> None:
-        """Take over from one that is given up what is known of halts, limits and losses."""
-        self.halted.update(earlier.halted)
+        """Take over from one that is given up what no journal holds of limits and losses."""
         self.limits.update(earlier.limits)
         self.lost.update(earlier.lost)
 
@@ -225,12 +226,9 @@ class Tapes:
             tape = self.by_symbol.get(news.symbol)
             if tape is not None:
                 tape.lose()
-        elif isinstance(news, SecurityStatus):
-            if news.security_trading_status is SecurityTradingStatus.TRADING_HALT:
-                self.halted.setdefault(news.symbol, news.time_ns)
-            else:
-                self.halted.pop(news.symbol, None)
-                self.go_on(news.symbol, news.time_ns)
+        elif isinstance(news, SecurityStatus) and news.security_trading_status is not _HALT:
+            # Halts themselves are on record.
+            self.go_on(news.symbol, news.time_ns)
 
     def is_lost(self, symbol: Symbol, quote: Quote | None, last: TradePrint | None) -> bool:
         """Tell whether nothing of a market was heard since some of it was lost: no quote, or no print where nobody quotes."""

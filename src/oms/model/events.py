@@ -21,6 +21,7 @@ from oms.model.enums import (
     LastLiquidityInd,
     LegEnd,
     OrdStatus,
+    SecurityTradingStatus,
     SessionPhase,
     Side,
     TriggerPriceType,
@@ -1321,6 +1322,21 @@ class GroupCancelRequested(Event):
     """Every order of a group is to be canceled, its exits too, and no more of them are made."""
 
     group_id: int
+
+
+@record
+class SecurityStatusChanged(Event):
+    """Trading in an instrument was halted within its session, or goes on.
+
+    Attributes:
+        symbol: The instrument.
+        security_trading_status: Whether it is traded.
+        status_ns: When that was received, in nanoseconds UTC.
+    """
+
+    symbol: Symbol
+    security_trading_status: SecurityTradingStatus
+    status_ns: int
 
 
 @record

@@ -44,6 +44,7 @@ from oms.model.mass_cancel import MassCancelResult
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent, Refused, Unknown
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request, ids_of, new_orders
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.ports.clock import Clock
 from oms.runtime.inbox import CANCELS, COMMANDS, HELD, LISTINGS, HeldReports, Inbox
@@ -287,12 +288,12 @@ class Halting:
             self._mass_cancel(engine, what, MassCancelResult())
         elif isinstance(what, cmd.ReplaceOrder):
             self._reduce(engine, what)
-        elif isinstance(what, (Quote, TradePrint, MarkPrice, VenueQuote, VenueDepth, *NEWS)):
-            engine.see(what)
-        elif isinstance(what, SessionChange | cmd.EngageKillSwitch):
+        elif isinstance(what, SessionChange | SecurityStatus | cmd.EngageKillSwitch):
             if len(self._inbox) >= self.held.cap:
                 raise LimitExceededError("max_held", self.held.cap, self.remedy)
             self._inbox.append(what)
+        elif isinstance(what, (Quote, TradePrint, MarkPrice, VenueQuote, VenueDepth, *NEWS)):
+            engine.see(what)
         else:
             raise HaltedError(f"the manager is halted ({self.reason})", self.remedy)
 

@@ -20,13 +20,14 @@ from oms.model import commands as cmd
 from oms.model.ids import BrokerName
 from oms.model.reports import Report
 from oms.model.requests import ListingRequest
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 
 MAX_COMMANDS: Final = 100_000
 """How many inputs may wait before a further command is refused. Reports are never refused."""
 
 HELD: Final = (
-    Reported, Answered, SetAside, SessionChange, cmd.EngageKillSwitch, EmergencyCancel, EmergencyReduction,
+    Reported, Answered, SetAside, SessionChange, SecurityStatus, cmd.EngageKillSwitch, EmergencyCancel, EmergencyReduction,
 )  # fmt: skip
 """What is kept while halted, and handled when the manager is resumed."""
 

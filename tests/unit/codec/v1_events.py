@@ -20,6 +20,7 @@ from oms.model.enums import (
     OrdStatus,
     PegOffsetType,
     PegPriceType,
+    SecurityTradingStatus,
     SessionPhase,
     Side,
     TriggerPriceType,
@@ -924,4 +925,6 @@ EXPECTED: tuple[e.Event, ...] = (
     e.WorkHeld(140, 5, TICK, 140, T0, OrderId(115), Pace.FEED_GAP),
     e.WorkHeld(141, 5, TICK, 141, T0, OrderId(115), None),
     e.WorkPlanned(142, 5, ASK, 142, T0, OrderId(120), (), T0, T0 + 12, "", None, None, 0, (), PAPER),
+    e.SecurityStatusChanged(143, 5, e.Cause("SecurityStatus", ""), 143, T0, AAPL, SecurityTradingStatus.TRADING_HALT, T0 - 1),
+    e.SecurityStatusChanged(144, 5, e.Cause("SecurityStatus", ""), 144, T0, AAPL, SecurityTradingStatus.RESUME, T0),
 )  # fmt: skip

@@ -47,7 +47,7 @@ UNDER_WAY = frozenset(
 KEPT = frozenset(
     {
         "anomalies", "book", "breaks", "epoch", "executions", "fees", "groups", "held", "held_orders", "index", "inquiries", "instruments", "last_ns", "namespace",
-        "next_counter", "next_order_id", "parents", "request_timeout_ns", "reserved", "retired", "sessions", "sweep_mark", "sweeps", "timers",
+        "halted", "next_counter", "next_order_id", "parents", "request_timeout_ns", "reserved", "retired", "sessions", "sweep_mark", "sweeps", "timers",
         "traded", "usable", "venues", "version",
     }
 )  # fmt: skip

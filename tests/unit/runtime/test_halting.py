@@ -26,12 +26,13 @@ from oms.errors import (
 )
 from oms.model import events as ev
 from oms.model.capabilities import Capabilities
-from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus, SessionPhase, Side
+from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus, SecurityTradingStatus, SessionPhase, Side
 from oms.model.ids import ExecId, Symbol, counter_of
 from oms.model.market import Quote
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport, NotSent
 from oms.model.requests import OrderCancelRequest, OrderStatusRequest
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.model.terms import Limit, Strategy
 from oms.runtime.manual_clock import ManualClock
@@ -369,10 +370,13 @@ def test_the_market_goes_on_while_halted() -> None:
     house.halt()
     house.om.update(Quote(Symbol("AAPL"), T0, d(99), d(1), d(101), d(1)))
     house.om.session(SessionChange(T0, SessionPhase.OPEN, "20260105"))
+    house.om.update(SecurityStatus(Symbol("IBM"), T0, SecurityTradingStatus.TRADING_HALT))
 
     recorded = house.resume()
 
     assert kinds(recorded).count("SessionChanged") == 1
+    assert kinds(recorded).count("SecurityStatusChanged") == 1
+    assert house.om.state.halted == {"IBM": T0}
     assert house.buy().reference_px == d(100)
 
 
