@@ -1,14 +1,21 @@
 """Our own rules beside those of a package that many rely on, and the adapter to it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo  # noqa: TID251  # local time, to be compared
 
 import pytest
 
+from oms.brokers.paper import PaperBroker
 from oms.calendars.exchange import ExchangeCalendar
 from oms.calendars.nyse import nyse
+from oms.calendars.sessions import CalendarSessions
 from oms.errors import ValidationError
-from oms.model.sessions import to_datetime
+from oms.model.enums import AnomalyCode
+from oms.model.sessions import to_datetime, to_ns
+from oms.runtime.manual_clock import ManualClock
+from oms.runtime.order_manager import OrderManager
+from oms.stores.memory import MemoryEventStore
+from tests.fakes import AAPL
 
 pytest.importorskip("exchange_calendars", reason="the extra `calendars` is not installed")
 
@@ -46,3 +53,24 @@ def test_what_was_not_read_is_refused() -> None:
 def test_a_market_that_the_package_does_not_know_is_refused() -> None:
     with pytest.raises(ValidationError, match="XNOWHERE, 2026-01-01 to 2026-01-31"):
         ExchangeCalendar("XNOWHERE", date(2026, 1, 1), date(2026, 1, 31))
+
+
+@pytest.mark.slow
+def test_a_manager_is_not_harmed_by_the_ends_of_a_span() -> None:
+    clock = ManualClock(to_ns(datetime(2026, 1, 2, 14, tzinfo=UTC)))
+    calendar = ExchangeCalendar("XNYS", date(2026, 1, 1), date(2026, 1, 16))
+    om = OrderManager(
+        brokers=[PaperBroker([AAPL])],
+        store=MemoryEventStore(),
+        clock=clock,
+        sessions=CalendarSessions(calendar),
+    )
+    assert om.state.sessions.is_closed(AAPL.symbol)
+    closed = []
+    for hour in range(24 * 20):
+        clock.advance_to(to_ns(datetime(2026, 1, 2, 15, tzinfo=UTC) + timedelta(hours=hour)))
+        om.poll()
+        closed.append(om.state.sessions.is_closed(AAPL.symbol))
+    # Eleven trading days from the 2nd to the 16th, each from 14:30 to 21:00: open at 15:00 to 20:00.
+    assert closed.count(False) == 11 * 6
+    assert [one.code for one in om.anomalies()] == [AnomalyCode.CALENDAR_ENDED]

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from oms.calendars.walking import MAX_CLOSED, changes, next_session, session_at
+from oms.calendars.walking import (
+    MAX_CLOSED,
+    has_ended,
+    known_changes,
+    next_session,
+    session_at,
+    standing,
+)
 from oms.errors import ValidationError
 from oms.model.door import shown
 from oms.model.enums import SessionPhase
@@ -39,11 +46,14 @@ class CalendarSessions:
         self._calendars = tuple((checked_symbol(key), one) for key, one in sorted(calendars.items()))
 
     def changes(self, after_ns: int, until_ns: int) -> list[SessionChange]:
-        """Give what opens and closes after one moment and up to and including another, in order; of one time, closes first."""
+        """Give what opens and closes after one moment and up to and including another, in order; of one time, closes first.
+
+        On a day that a calendar does not know, nothing does.
+        """
         every = [
             change
             for symbol, calendar in self._calendars
-            for change in changes(calendar, after_ns, until_ns, symbol)
+            for change in known_changes(calendar, after_ns, until_ns, symbol)
         ]
         return sorted(every, key=lambda change: (change.time_ns, change.phase is SessionPhase.OPEN))
 
@@ -51,11 +61,24 @@ class CalendarSessions:
         """Give when the next one is, in nanoseconds UTC; None where there is none for as long as a market may be closed."""
         return min((change.time_ns for change in self.changes(after_ns, after_ns + _AHEAD_NS)), default=None)
 
+    def standing(self, time_ns: int) -> list[SessionChange]:
+        """Give how each market stands at a moment in nanoseconds UTC, by its calendar."""
+        every = (standing(calendar, time_ns, symbol) for symbol, calendar in self._calendars)
+        return [one for one in every if one is not None]
+
+    def ended(self, time_ns: int) -> list[str]:
+        """Give which calendars know nothing that opens or closes after a moment in nanoseconds UTC, each in words."""
+        return [
+            f"the calendar {calendar.name} of {symbol or 'all instruments'}"
+            for symbol, calendar in self._calendars
+            if has_ended(calendar, time_ns)
+        ]
+
     def session_at(self, symbol: str, time_ns: int) -> TradingSession | None:
         """Give the session that an instrument is in at a moment in nanoseconds UTC, or the next one; None where it has no calendar.
 
         Raises:
-            ValidationError: None comes for as long as a market may be closed.
+            ValidationError: None comes for as long as a market may be closed, or its calendar does not know the day.
         """
         for named, calendar in self._calendars:
             if named is None or named == symbol:

@@ -19,6 +19,8 @@ _AROUND: Final = 2 * _DAY
 """How far a session's hours may lie from its trading day as UTC counts days."""
 MAX_CLOSED: Final = timedelta(days=60)
 """How long a market may be closed before it is taken for one that does not trade any more."""
+_MAX_BACK: Final = timedelta(days=3_660)
+"""How far the last session is looked for."""
 
 
 def sessions(calendar: TradingCalendar, first: date, last: date) -> Iterator[TradingSession]:
@@ -32,11 +34,16 @@ def sessions(calendar: TradingCalendar, first: date, last: date) -> Iterator[Tra
 
 
 def session_at(calendar: TradingCalendar, time_ns: int) -> TradingSession | None:
-    """Give the session that a moment lies in, its breaks included; None while the market is closed."""
+    """Give the session that a moment lies in, its breaks included; None while the market is closed.
+
+    Raises:
+        ValidationError: The calendar does not know the day.
+    """
     today = to_datetime(time_ns).date()
-    for session in sessions(calendar, today - _AROUND, today + _AROUND):
+    for session in _known(calendar, today - _AROUND, today + _AROUND):
         if session.open_ns <= time_ns < session.close_ns:
             return session
+    calendar.session(today)  # a day that it does not know is no day without a session
     return None
 
 
@@ -47,7 +54,7 @@ def next_session(calendar: TradingCalendar, time_ns: int) -> TradingSession:
         ValidationError: None does for `MAX_CLOSED`.
     """
     today = to_datetime(time_ns).date()
-    for session in sessions(calendar, today - _AROUND, today + MAX_CLOSED):
+    for session in _known(calendar, today - _AROUND, today + MAX_CLOSED):
         if session.open_ns >= time_ns:
             return session
     moment = f"{to_datetime(time_ns):%Y-%m-%d %H:%M} UTC"
@@ -77,10 +84,76 @@ def changes(
         after_ns: Nothing at this moment, in nanoseconds UTC.
         until_ns: Nothing after this one.
         symbol: The instrument that the changes are to be about; None for all.
+
+    Raises:
+        ValidationError: The calendar does not know the day of one of the moments.
     """
+    for moment_ns in (after_ns, until_ns):
+        calendar.session(to_datetime(moment_ns).date())
+    yield from known_changes(calendar, after_ns, until_ns, symbol)
+
+
+def known_changes(
+    calendar: TradingCalendar, after_ns: int, until_ns: int, symbol: Symbol | None = None
+) -> Iterator[SessionChange]:
+    """As `changes`, with nothing on days that the calendar does not know."""
     first, last = to_datetime(after_ns).date() - _AROUND, to_datetime(until_ns).date() + _AROUND
-    for session in sessions(calendar, first, last):
+    for session in _known(calendar, first, last):
         if after_ns < session.open_ns <= until_ns:
             yield SessionChange(session.open_ns, SessionPhase.OPEN, session.trade_date, symbol)
         if after_ns < session.close_ns <= until_ns:
             yield SessionChange(session.close_ns, SessionPhase.CLOSED, session.trade_date, symbol)
+
+
+def standing(calendar: TradingCalendar, time_ns: int, symbol: Symbol | None = None) -> SessionChange | None:
+    """Give how a market stands at a moment: what opened or closed last, at or before it.
+
+    Before the first session that the calendar knows, it is closed since that moment, with the day before. None where no session is
+    known for ten years back nor for `MAX_CLOSED` ahead.
+    """
+    today = to_datetime(time_ns).date()
+    day, last = today + _AROUND, max(today - _MAX_BACK, _EPOCH)
+    while day >= last:
+        session = _known_of(calendar, day)
+        if session is not None and session.open_ns <= time_ns:
+            is_open = time_ns < session.close_ns
+            phase = SessionPhase.OPEN if is_open else SessionPhase.CLOSED
+            since_ns = session.open_ns if is_open else session.close_ns
+            return SessionChange(since_ns, phase, session.trade_date, symbol)
+        day -= _DAY
+    first = next(_known(calendar, today - _AROUND, today + MAX_CLOSED), None)
+    if first is None:
+        return None
+    before = date.fromisoformat(first.trade_date) - _DAY
+    return SessionChange(time_ns, SessionPhase.CLOSED, before.strftime("%Y%m%d"), symbol)
+
+
+def has_ended(calendar: TradingCalendar, time_ns: int) -> bool:
+    """Tell whether a calendar knows nothing that opens or closes after a moment, and not every day for `MAX_CLOSED` from then on."""
+    today = to_datetime(time_ns).date()
+    if any(one.close_ns > time_ns for one in _known(calendar, today - _AROUND, today + MAX_CLOSED)):
+        return False
+    try:
+        for _ in sessions(calendar, today, today + MAX_CLOSED):
+            pass
+    except ValidationError:
+        return True
+    return False
+
+
+def _known(calendar: TradingCalendar, first: date, last: date) -> Iterator[TradingSession]:
+    # As `sessions`, with nothing on days that the calendar does not know: what is asked for lies within, and is only looked for
+    # around it.
+    day = max(first, _EPOCH)
+    while day <= last:
+        session = _known_of(calendar, day)
+        if session is not None:
+            yield session
+        day += _DAY
+
+
+def _known_of(calendar: TradingCalendar, day: date) -> TradingSession | None:
+    try:
+        return calendar.session(day)
+    except ValidationError:
+        return None

@@ -460,7 +460,8 @@ class Engine:
     def _session(self, what: SessionChange) -> None:
         state = self.state
         state.begin(SessionChange, _CLOCK)
-        state.record(ev.SessionChanged(*state.envelope(), what.phase, what.trade_date, what.symbol))
+        changed = ev.SessionChanged(*state.envelope(), what.phase, what.trade_date, what.symbol, what.time_ns)
+        state.record(changed)
         end_with_session(state, what, self._simulated)
         # Exits may have waited for an opening.
         state.groups.look_at_all()

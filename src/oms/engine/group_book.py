@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from oms.engine.leg_events import HAPPENED, Taken, forget_refusals, give_way, moved, note_done
 from oms.model import events as ev
-from oms.model.contingency import TAKES_TURNS, SubmitGroup, tree_of
+from oms.model.contingency import TAKES_TURNS, SubmitGroup
 from oms.model.decimals import ZERO
 from oms.model.enums import AnomalyCode, LegEnd, Life
 from oms.model.group import Group, GroupLeg, Reach
+from oms.model.group_tree import tree_of
 from oms.model.ids import Account, OrderId, Symbol
 from oms.model.order import Order
 from oms.model.terms import Market
@@ -69,7 +70,7 @@ class GroupBook:
     def add(self, group: Group) -> None:
         """Keep a group."""
         self.by_id[group.group_id] = self.dirty[group.group_id] = group
-        sharing = self.sharing[group.group_id] = Sharing(group.contingency)
+        sharing = self.sharing[group.group_id] = Sharing(group.contingency, group.account)
         legs = group.legs
         for number, exits in sharing.exits_of.items():
             entry = legs[number]

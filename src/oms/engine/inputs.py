@@ -125,6 +125,17 @@ class TimerDue:
 
 
 @record
+class CalendarEnded:
+    """What tells when a market opens and closes knows of nothing any more.
+
+    Attributes:
+        name: Which one, in words.
+    """
+
+    name: str
+
+
+@record
 class Start:
     """A manager starts on this journal.
 
@@ -217,6 +228,7 @@ Input: TypeAlias = (
     | MarketNews
     | TimerDue
     | SessionChange
+    | CalendarEnded
     | Start
     | Resume
     | EmergencyCancel

@@ -8,6 +8,7 @@ from oms.model.enums import SessionPhase
 from oms.model.events import SessionChanged, Traded
 from oms.model.ids import BrokerName, Symbol, VenueOrderId
 from oms.model.order import Order
+from oms.model.sessions import SessionChange
 
 
 class Sessions:
@@ -15,15 +16,17 @@ class Sessions:
 
     Attributes:
         scoped: These brokers.
-        dates: The trading day of the session that opened last, YYYYMMDD, by instrument; None is for all.
+        dates: The trading day of the session that opened last, YYYYMMDD, by instrument; None is for all. Where the first that was
+            told is a close, it is that of the session that closed.
         closing: The instrument whose session simulated venues have closed already, which is to be heard of once what they say of
             it was; None in it is all, and nearly always it is empty. Not moved by events.
         closed: Whether the session is closed, by instrument, as far as somebody has said so; None is for all others.
         closes: When a session was last over, in nanoseconds UTC, by instrument; None is for all. Also as the next day's opens and
             nobody has said that this one closed.
+        changed_ns: When the latest change was of which anybody has told, by instrument, in nanoseconds UTC; None is for all.
     """
 
-    __slots__ = ("closed", "closes", "closing", "dates", "scoped")
+    __slots__ = ("changed_ns", "closed", "closes", "closing", "dates", "scoped")
 
     def __init__(self) -> None:
         """Begin before the first session."""
@@ -32,6 +35,7 @@ class Sessions:
         self.closed: dict[Symbol | None, bool] = {}
         self.closes: dict[Symbol | None, int] = {}
         self.closing: tuple[Symbol | None, ...] = ()
+        self.changed_ns: dict[Symbol | None, int] = {}
 
     def is_closed(self, symbol: Symbol) -> bool:
         """Tell whether nobody can trade an instrument; where no session was ever told, somebody can."""
@@ -49,6 +53,16 @@ class Sessions:
     def trade_date(self, symbol: Symbol) -> str:
         """Give the trading day of an instrument's session that opened last, YYYYMMDD; empty where none was ever told."""
         return self.dates.get(symbol, self.dates.get(None, ""))
+
+    def last_change(self, symbol: Symbol | None) -> SessionChange | None:
+        """Give the last change of which anybody has told that an instrument goes by; None where nobody has."""
+        known = [(self.changed_ns[one], one) for one in (None, symbol) if one in self.changed_ns]
+        if not known:
+            return None
+        changed_ns, whose = max(known, key=lambda entry: entry[0])
+        closed = self.closed.get(whose, self.closed.get(None, False))
+        date = self.dates.get(whose, self.dates.get(None, ""))
+        return SessionChange(changed_ns, SessionPhase.CLOSED if closed else SessionPhase.OPEN, date, whose)
 
     def takes_orders(self, symbol: Symbol) -> bool:
         """Tell whether venues take orders in an instrument, as far as it is for its session to say."""
@@ -78,7 +92,13 @@ class Sessions:
         if symbol is None:
             self.closed.clear()
         self.closed[symbol] = event.phase is SessionPhase.CLOSED
-        if event.phase is not SessionPhase.OPEN or dates.get(symbol, dates.get(None)) == event.trade_date:
+        # Nobody is believed about what is still to come.
+        changed_ns = min(event.changed_ns, event.time_ns)
+        self.changed_ns[symbol] = max(self.changed_ns.get(symbol, 0), changed_ns)
+        opened = dates.get(symbol, dates.get(None))
+        if opened is None and event.phase is SessionPhase.CLOSED:
+            dates[symbol] = event.trade_date
+        if event.phase is not SessionPhase.OPEN or opened == event.trade_date:
             return
         dates[symbol] = event.trade_date
 

@@ -87,7 +87,7 @@ def _head(state: State, count: int) -> rows.SnapshotHead:
         state.usable, state.namespace, state.request_timeout_ns, book.limits, book.kill_reason, tuple(book.sent_ns),
         state.anomalies.raised, state.anomalies.acknowledged, sessions.scoped, tuple(sessions.dates.items()), tuple(sessions.closed.items()),
         tuple(state.halted.items()),
-        tuple(sessions.closes.items()),
+        tuple(sessions.closes.items()), tuple(sessions.changed_ns.items()),
         state.retired, state.sweeps, state.sweep_mark,
     )  # fmt: skip
 
@@ -194,6 +194,7 @@ class _Reading:
         state.sessions.closed.update(head.closed)
         state.halted.update(head.halted)
         state.sessions.closes.update(head.closes)
+        state.sessions.changed_ns.update(head.changed_ns)
         state.retired, state.sweeps, state.sweep_mark = head.retired, head.sweeps, head.sweep_mark
 
     def row(self, row: object) -> None:

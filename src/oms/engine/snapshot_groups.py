@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from oms.engine import snapshot_rows as rows
 from oms.engine.leg_events import count
 from oms.engine.state import State
-from oms.model.contingency import SubmitGroup, tree_of
+from oms.model.contingency import SubmitGroup
 from oms.model.contingency import nodes_of as written
 from oms.model.group import Group
+from oms.model.group_tree import tree_of
 
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false

@@ -41,6 +41,7 @@ class SnapshotHead:
         closed: Whether the session is closed, by instrument; None is for all others.
         halted: The instruments in which trading is halted, each with the moment, in nanoseconds UTC.
         closes: When a session was last over, likewise, in nanoseconds UTC.
+        changed_ns: When it changed last, likewise.
         retired: How many orders have left memory.
         sweeps: How often orders left it.
         sweep_mark: What tells the last time from others.
@@ -67,6 +68,7 @@ class SnapshotHead:
     closed: tuple[tuple[Symbol | None, bool], ...]
     halted: tuple[tuple[Symbol, int], ...]
     closes: tuple[tuple[Symbol | None, int], ...]
+    changed_ns: tuple[tuple[Symbol | None, int], ...]
     retired: int
     sweeps: int
     sweep_mark: str

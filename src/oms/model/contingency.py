@@ -131,7 +131,7 @@ class Oco:
 
     Raises:
         ValidationError: There are fewer than two legs, one is of another kind, or two that trade the same instrument on one
-            side cannot take turns: only what waits for a price can (`Limit`, `Stop`, `StopLimit`, `MarketIfTouched`,
+            side, a short sale and another sale among them, cannot take turns: only what waits for a price can (`Limit`, `Stop`, `StopLimit`, `MarketIfTouched`,
             `LimitIfTouched`, `TrailingStop`, `TrailingStopLimit`).
     """
 
@@ -144,18 +144,12 @@ class Oco:
             raise ValidationError("siblings", shown(self.siblings), "pass Siblings.REDUCE or Siblings.CANCEL")
         if len(self.legs) < 2:
             raise ValidationError("legs", shown(self.legs), "pass two legs or more")
-        firsts = []
         for one in self.legs:
             if not isinstance(one, Leg | Oto):
                 raise ValidationError(
                     "legs", shown(one), "pass Leg or Oto; write the legs of an Oco into this one"
                 )
-            firsts.append(first_leg(one))
-        for place, leg in enumerate(firsts):
-            shares = any(trades_alike(leg, other) for at, other in enumerate(firsts) if at != place)
-            if shares and type(leg.terms) not in TAKES_TURNS:
-                allowed = f"of legs that share an instrument and a side, each {', '.join(sorted(t.__name__ for t in TAKES_TURNS))}"
-                raise ValidationError("terms", shown(leg.terms), allowed)
+        _check_turns(self, None)
 
 
 @value
@@ -241,7 +235,8 @@ class SubmitGroup:
         legs: Every leg; its place here is its number in the group.
 
     Raises:
-        ValidationError: The tree is none, has too many legs, or a leg that no entry feeds has no quantity.
+        ValidationError: The tree is none, has too many legs, a leg that no entry feeds has no quantity, or two legs of an `Oco`
+            cannot take turns that are for the same account only by this one.
     """
 
     contingency: Contingency
@@ -265,6 +260,9 @@ class SubmitGroup:
         for one in roots:
             if first_leg(one).order_qty is None:
                 raise ValidationError("order_qty", None, "give a quantity to a leg that no entry feeds")
+        if any(one.account is not None for one in legs):
+            for node in _ocos(self.contingency):
+                _check_turns(node, self.account)
 
 
 @record
@@ -285,9 +283,37 @@ def first_leg(node: Leg | Oto) -> Leg:
     return node if isinstance(node, Leg) else node.entry
 
 
-def trades_alike(leg: Leg, other: Leg) -> bool:
-    """Tell whether two legs would trade the same instrument on the same side for the same account."""
-    return leg.symbol == other.symbol and leg.side is other.side and leg.account == other.account
+def trades_alike(leg: Leg, other: Leg, account: Account | None = None) -> bool:
+    """Tell whether two legs would trade the same instrument in the same direction for the same account.
+
+    Args:
+        leg: One of them.
+        other: The other one.
+        account: For whom a leg is that names nobody; None where that is not known yet.
+    """
+    return (
+        leg.symbol == other.symbol
+        and (leg.side is other.side or Side.BUY not in (leg.side, other.side))
+        and (leg.account == other.account or (leg.account or account) == (other.account or account))
+    )
+
+
+def _check_turns(oco: Oco, account: Account | None) -> None:
+    firsts = [first_leg(one) for one in oco.legs]
+    for place, leg in enumerate(firsts):
+        shares = any(trades_alike(leg, other, account) for at, other in enumerate(firsts) if at != place)
+        if shares and type(leg.terms) not in TAKES_TURNS:
+            allowed = f"of legs that share an instrument and a side, each {', '.join(sorted(t.__name__ for t in TAKES_TURNS))}"
+            raise ValidationError("terms", shown(leg.terms), allowed)
+
+
+def _ocos(node: Contingency) -> Iterator[Oco]:
+    if isinstance(node, Leg):
+        return
+    if isinstance(node, Oco):
+        yield node
+    for one in node.legs if isinstance(node, Oco) else node.exits:
+        yield from _ocos(one)
 
 
 def own_qty(node: Contingency) -> Decimal | None:
@@ -326,33 +352,6 @@ def nodes_of(node: Contingency) -> tuple[GroupNode, ...]:
         elif type(one) is Leg:
             nodes.append(one)
     return tuple(nodes)
-
-
-def tree_of(nodes: tuple[GroupNode, ...]) -> Contingency:
-    """Make the tree again that `nodes_of` wrote down.
-
-    Raises:
-        ValidationError: These nodes make no tree.
-    """
-    rest = iter(nodes)
-    tree = _tree(rest)
-    if next(rest, None) is not None:
-        raise ValidationError("nodes", len(nodes), "the nodes of one tree")
-    return tree
-
-
-def _tree(rest: Iterator[GroupNode]) -> Contingency:
-    match node := next(rest, None):
-        case Leg():
-            return node
-        case OcoNode(legs=count, siblings=siblings):
-            legs = tuple(_tree(rest) for _ in range(count))
-            return Oco(legs, siblings)  # type: ignore[arg-type]  # an Oco in it is refused as it is built
-        case OtoNode(exits=count, arm=arm, remainder=remainder):
-            entry = _tree(rest)
-            return Oto(entry, tuple(_tree(rest) for _ in range(count)), arm, remainder)  # type: ignore[arg-type]  # likewise
-        case _:
-            raise ValidationError("nodes", shown(node), "the nodes of one tree")
 
 
 def bracket(

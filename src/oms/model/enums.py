@@ -156,6 +156,7 @@ class AnomalyCode(Choice):
     NOT_TAKEN_BACK = "not taken back"
     EXIT_WAITS = "exit waits"
     EXIT_REFUSED = "exit refused"
+    CALENDAR_ENDED = "calendar ended"
 
 
 class Listing(Choice):

@@ -1347,11 +1347,13 @@ class SessionChanged(Event):
         phase: What it changed to.
         trade_date: The trading day, YYYYMMDD.
         symbol: The instrument it is about; None for all.
+        changed_ns: When it changed, in nanoseconds UTC, by whoever told it.
     """
 
     phase: SessionPhase
     trade_date: str
     symbol: Symbol | None
+    changed_ns: int
 
 
 @record

@@ -33,6 +33,7 @@ from oms.model.contingency import (
 )
 from oms.model.decimals import ZERO
 from oms.model.define import record
+from oms.model.ids import Account
 from oms.order_types.flat_bracket import flat_bracket
 from oms.order_types.leg_goals import LET_BE, NOTHING, LegFacts, LegGoal
 
@@ -229,12 +230,19 @@ class Sharing:
             the number of the first of these.
     """
 
-    __slots__ = ("_bracket", "_count", "_root", "exits_of", "turns")
+    __slots__ = ("_account", "_bracket", "_count", "_root", "exits_of", "turns")
 
-    def __init__(self, tree: Contingency, *, is_flat: bool = True) -> None:
-        """Number the legs of a tree in the order of `oms.model.contingency.legs_of`; `is_flat` where a bracket may be worked as one."""
+    def __init__(self, tree: Contingency, account: Account | None = None, *, is_flat: bool = True) -> None:
+        """Number the legs of a tree in the order of `oms.model.contingency.legs_of`.
+
+        Args:
+            tree: The tree.
+            account: For whom the legs are that name nobody.
+            is_flat: A bracket may be worked as one.
+        """
         self._root: _Node | None = None
-        self._bracket = flat = flat_bracket(tree) if is_flat else None
+        self._account = account
+        self._bracket = flat = flat_bracket(tree, account) if is_flat else None
         self.exits_of: dict[int, tuple[int, ...]]
         self.turns: dict[int, int]
         self.exits_of, self.turns, self._count = ({}, {}, 0) if flat is None else _of_flat(len(flat.qtys))
@@ -259,7 +267,7 @@ class Sharing:
         turns: list[list[int]] = []
         for place, one in enumerate(tree.legs):
             for turn in turns:
-                if trades_alike(first_leg(tree.legs[turn[0]]), first_leg(one)):
+                if trades_alike(first_leg(tree.legs[turn[0]]), first_leg(one), self._account):
                     turn.append(place)
                     break
             else:

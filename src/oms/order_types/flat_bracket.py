@@ -22,6 +22,7 @@ from oms.model.contingency import (
 )
 from oms.model.decimals import ZERO
 from oms.model.define import record
+from oms.model.ids import Account
 from oms.order_types.leg_goals import HELD, LET_BE, NOTHING, LegFacts, LegGoal
 
 _EACH_FILL: Final = Arm.EACH_FILL
@@ -140,8 +141,13 @@ class FlatBracket:
                 goals.append(LegGoal(comes_to, max(ZERO, here)))
 
 
-def flat_bracket(tree: Contingency) -> FlatBracket | None:
-    """Give a tree flat where it is an entry with one `Oco` of legs that all take turns; None where it is not."""
+def flat_bracket(tree: Contingency, account: Account | None = None) -> FlatBracket | None:
+    """Give a tree flat where it is an entry with one `Oco` of legs that all take turns; None where it is not.
+
+    Args:
+        tree: The tree.
+        account: For whom the legs are that name nobody.
+    """
     if type(tree) is not Oto or len(tree.exits) != 1 or type(tree.exits[0]) is not Oco:
         return None
     oco = tree.exits[0]
@@ -151,7 +157,7 @@ def flat_bracket(tree: Contingency) -> FlatBracket | None:
         return None
     qtys = [first.order_qty]
     for one in legs[1:]:
-        if type(one) is not Leg or not trades_alike(first, one):
+        if type(one) is not Leg or not trades_alike(first, one, account):
             return None
         qtys.append(one.order_qty)
     # As `own_qty` has it: nearly always there is none.

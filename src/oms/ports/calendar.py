@@ -39,3 +39,11 @@ class SessionSource(Protocol):
     def next_ns(self, after_ns: int) -> int | None:
         """Give when something opens or closes next after a moment, in nanoseconds UTC; None where that is not known."""
         ...
+
+    def standing(self, time_ns: int) -> Iterable[SessionChange]:
+        """Give how each market stands at a moment in nanoseconds UTC: what opened or closed last, at or before it."""
+        ...
+
+    def ended(self, time_ns: int) -> Iterable[str]:
+        """Give, each in words, what knows of nothing after a moment in nanoseconds UTC since it reaches no further."""
+        ...

@@ -188,7 +188,7 @@ class OrderManager:
         self._begin: Callable[..., Engine] = partial(Engine, capabilities, handlers or default_handlers())
         self._rebuild(others, max_held, snapshot_every)
         self._keeping = Keeping(begun.state, check_retention(retention, archive), self._loop.enter)
-        self._sessions = SessionClock(sessions, self.session, begun.state.last_ns, self._clock)
+        self._sessions = SessionClock(sessions, self.session, self._loop.enter, self._last_change)
         self._watching = Watching(self._loop, store)
         self._watchers = self._watching.watchers
         self._asks = asks = Reconciliations(self._loop, attached, reconcile_every_s, reconcile_grace_s)
@@ -196,6 +196,9 @@ class OrderManager:
         self._begin_epoch(
             Start(namespace, timeout_ns, limits, known, self._account, asks.grace_ns, after_restart, routing)
         )
+
+    def _last_change(self, symbol: Symbol | None) -> SessionChange | None:
+        return self._engine.state.sessions.last_change(symbol)
 
     def _begin_epoch(self, start: Start) -> None:
         self._start = start

@@ -10,7 +10,7 @@ from oms.ports.calendar import SessionSource
 NEVER_NS: Final = 2**63
 """After the last moment that there is."""
 
-_LOOK_BACK_NS: Final = 14 * 86_400 * NS_PER_S
+_LOOK_AGAIN_NS: Final = 86_400 * NS_PER_S
 
 
 class OpeningHours:
@@ -30,16 +30,14 @@ class OpeningHours:
         self.due_ns = NEVER_NS if source is None else 0
 
     def changes(self, time_ns: int) -> list[SessionChange]:
-        """Give what has changed up to a moment, in order; at first the last change alone, of the two weeks before it."""
+        """Give what has changed up to a moment, in order; at first how each market stands."""
         source, told_ns = self._source, self._told_ns
         if source is None or (told_ns is not None and time_ns <= told_ns):
             return []
         # First, so that whoever is told of a change and passes the time in is not told of it once more.
         self._told_ns = time_ns
         next_ns = source.next_ns(time_ns)
-        self.due_ns = NEVER_NS if next_ns is None else next_ns
+        self.due_ns = time_ns + _LOOK_AGAIN_NS if next_ns is None else next_ns
         if told_ns is not None:
             return list(source.changes(told_ns, time_ns))
-        before = list(source.changes(max(time_ns - _LOOK_BACK_NS, 0), time_ns))
-        latest = {change.symbol: change for change in before}
-        return sorted(latest.values(), key=lambda change: change.time_ns)
+        return sorted(source.standing(time_ns), key=lambda change: change.time_ns)

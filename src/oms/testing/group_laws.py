@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import count
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from oms.engine.held_orders import HeldOrders
-from oms.model.contingency import Contingency, Leg, Oco, Oto, first_leg, legs_of, trades_alike
-from oms.model.enums import LegEnd, RequestKind
+from oms.model.contingency import Contingency, Leg, Oco, Oto, legs_of
+from oms.model.enums import LegEnd, RequestKind, Side
 from oms.model.group import GroupLeg
-from oms.model.ids import OrderId
+from oms.model.ids import Account, OrderId
 from oms.model.order import Order
 from oms.model.reasons import ReasonCode
 from oms.model.triggers import TrailingTrigger
 
 # ruff: noqa: SLF001  # where a held order waits for the market to come back is its book's own
 # pyright: reportPrivateUsage=false
+
+MAIN: Final = Account("main")
+"""For whom the machines place a group: the account of a leg that names nobody."""
 
 OfLeg: TypeAlias = Callable[[int], Decimal]
 """A quantity of a leg, by its number."""
@@ -41,18 +44,13 @@ def _entries(node: Contingency, numbers: Iterator[int]) -> Iterator[tuple[Oto, i
 
 
 def turns(oco: Oco, first: int) -> list[list[int]]:
-    """Give the numbers of the legs of an `Oco` that share an instrument and a side, those that do together; `first` is its own."""
-    found: list[tuple[Leg, list[int]]] = []
+    """Give the numbers of the legs of an `Oco` that share an instrument, a direction and an account, those that do together; `first` is its own."""
+    found: dict[tuple[str, bool, str], list[int]] = {}
     for one in oco.legs:
-        leg = first_leg(one)
-        for other, numbers in found:
-            if trades_alike(leg, other):
-                numbers.append(first)
-                break
-        else:
-            found.append((leg, [first]))
+        leg = one if isinstance(one, Leg) else one.entry
+        found.setdefault((leg.symbol, leg.side is Side.BUY, leg.account or MAIN), []).append(first)
         first += len(legs_of(one))
-    return [numbers for _, numbers in found]
+    return list(found.values())
 
 
 def exits_of(oto: Oto, number: int) -> list[tuple[Contingency, int]]:

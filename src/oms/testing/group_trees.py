@@ -21,6 +21,9 @@ from oms.model.time_in_force import GTC
 _STOP: Final = Leg("AAPL", Side.SELL, Stop(95), GTC)
 _STOP_LIMIT: Final = Leg("AAPL", Side.SELL, StopLimit(95, 94), GTC)
 _TARGET: Final = Leg("AAPL", Side.SELL, Limit(110), GTC)
+# The same again as far as turns go: the account of the machine by its name, and a short sale.
+_NAMED: Final = Leg("AAPL", Side.SELL, Limit(110), GTC, "main")
+_SHORT: Final = Leg("AAPL", Side.SELL_SHORT, Limit(110), GTC)
 _TRAIL: Final = Leg("AAPL", Side.SELL, TrailingStop(Offset(5)), GTC)
 _TRAIL_LIMIT: Final = Leg("AAPL", Side.SELL, TrailingStopLimit(Offset(5), Offset(1)), GTC)
 _FIRST: Final = Leg("AAPL", Side.SELL, Limit(105), GTC, order_qty=5)
@@ -37,7 +40,8 @@ def trees(draw: st.DrawFn) -> Oto:
     """Give an entry in AAPL with exits behind it, every policy and kind of exit among them."""
     siblings = draw(st.sampled_from(Siblings))
     stop = draw(st.sampled_from([_STOP, _STOP, _STOP_LIMIT, _TRAIL, _TRAIL_LIMIT]))
-    oco = Oco((stop, _TARGET), siblings)
+    target = draw(st.sampled_from([_TARGET, _TARGET, _NAMED, _SHORT]))
+    oco = Oco((stop, target), siblings)
     hedged = Oto(_HEDGE, (Oco((_HEDGE_STOP, _HEDGE_TARGET), siblings),), draw(st.sampled_from(Arm)))
     shapes: list[tuple[Contingency, ...]] = [
         (oco,),
@@ -45,11 +49,11 @@ def trees(draw: st.DrawFn) -> Oto:
         (_FIRST, oco),
         (_TARGET,),
         (stop,),
-        (Oco((_TARGET, stop, _FIRST), siblings),),
+        (Oco((target, stop, _FIRST), siblings),),
         (hedged,),
         (_FIRST, hedged),
         (Oco((stop, hedged), siblings),),
-        (Oco((stop, _TARGET, hedged), siblings),),
+        (Oco((stop, target, hedged), siblings),),
     ]
     size = draw(SIZES)
     entry = Leg("AAPL", Side.BUY, Limit(100), GTC, order_qty=size)

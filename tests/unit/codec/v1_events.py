@@ -147,7 +147,7 @@ EXPECTED: tuple[e.Event, ...] = (
             blocks_self_match=True,
         ),
     ),
-    e.SessionChanged(6, 1, e.Cause("SessionChange", "clock"), 6, T0, SessionPhase.OPEN, "20231114", None),
+    e.SessionChanged(6, 1, e.Cause("SessionChange", "clock"), 6, T0, SessionPhase.OPEN, "20231114", None, T0),
     e.OrderCreated(
         7,
         1,
@@ -371,7 +371,7 @@ EXPECTED: tuple[e.Event, ...] = (
     ),
     e.KillSwitchEngaged(41, 2, e.Cause("EngageKillSwitch", "risk"), 41, T0, "limit breached"),
     e.KillSwitchReleased(42, 2, e.Cause("ReleaseKillSwitch", "risk"), 42, T0, "reviewed"),
-    e.SessionChanged(43, 2, e.Cause("SessionChange", "clock"), 43, T0, SessionPhase.CLOSED, "20231114", AAPL),
+    e.SessionChanged(43, 2, e.Cause("SessionChange", "clock"), 43, T0, SessionPhase.CLOSED, "20231114", AAPL, T0),
     # What follows says everything that the classes above and below can say.
     e.OrderCreated(
         44,

@@ -901,7 +901,7 @@ def test_a_closing_session_ends_the_confirmed_day_orders_of_its_instrument(
 
     envelope = (1, ev.Cause("SessionChange", "clock"), version + 1, T0)
     told = None if symbol is None else Symbol(symbol)
-    assert events[0] == ev.SessionChanged(version + 1, *envelope, phase, "20260105", told)
+    assert events[0] == ev.SessionChanged(version + 1, *envelope, phase, "20260105", told, T0)
     assert [event.order_id for event in events[1:] if isinstance(event, ev.OrderExpired)] == expired
     assert len(events) == 1 + len(expired)
     if expired:

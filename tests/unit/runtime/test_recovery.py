@@ -33,7 +33,7 @@ def days(count: int) -> list[ev.Event]:
     """A journal of so many events, of the shortest kind."""
     cause = ev.Cause("SessionChange", "clock")
     return [
-        ev.SessionChanged(number, 1, cause, number, T0, SessionPhase.OPEN, DATE, None)
+        ev.SessionChanged(number, 1, cause, number, T0, SessionPhase.OPEN, DATE, None, T0)
         for number in range(1, count + 1)
     ]
 
