@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Final, Protocol
 
 from attrs import evolve
@@ -47,6 +48,8 @@ class Entry(Protocol):
     tapes: Tapes
 
     def _route(self, symbol: Symbol) -> Route: ...
+
+    def _reference(self, symbol: Symbol) -> tuple[Decimal | None, int]: ...
 
     def home(self, symbol: Symbol, account: Account, named: BrokerName | None = None) -> Route:
         """Give the way out of an account's orders in an instrument, as far as it can be told before they are chosen for."""
@@ -131,11 +134,28 @@ def note(entry: Entry, news: MarketNews) -> bool:
     return goes_on and bool(found)
 
 
-def held_to_limits(view: View, side: Side, new: NewChild) -> Terms | None:
-    """Give the terms of a child with a price that the market may trade at; None where its own price allows none.
+def held_to_limits(entry: Entry, view: View, side: Side, new: NewChild) -> Terms | None:
+    """Give the terms of a child with a price that the market may trade at, and the price collar allows; None where its own allows none.
 
-    What goes into an auction has limits of its own, at its venue.
+    What goes into an auction has limits of its own at its venue, but for the collar.
     """
+    terms = _in_band(view, side, new)
+    limits = entry.state.book.limits
+    collar = None if limits is None else limits.price_collar
+    if collar is None or not isinstance(terms, Limit):
+        return terms
+    reference_px, _ = entry._reference(view.instrument.symbol)
+    if reference_px is None:
+        return terms
+    room, grid = abs(reference_px) * collar, PriceGrid(view.instrument)
+    if side is Side.BUY:
+        px = min(terms.price, grid.down(reference_px + room))
+    else:
+        px = max(terms.price, grid.up(reference_px - room))
+    return terms if px == terms.price else evolve(terms, price=px)
+
+
+def _in_band(view: View, side: Side, new: NewChild) -> Terms | None:
     limits, terms = view.limits, new.terms
     if limits is None or isinstance(new.time_in_force, AtTheOpening | AtTheClose):
         return terms

@@ -299,7 +299,7 @@ class Parents:
         asked = new.qty if new.asked_qty is None else new.asked_qty
         qty = min(new.qty, parent.available)
         pace = why_not(parent, view, new)
-        terms = parent_entry.held_to_limits(view, parent.order._side, new)
+        terms = parent_entry.held_to_limits(self._entry, view, parent.order._side, new)
         if pace is None and qty <= ZERO:
             pace = Pace.DONE
         if terms is None or pace is not None:

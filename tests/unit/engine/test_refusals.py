@@ -11,11 +11,12 @@ from oms.engine.inputs import TimerDue
 from oms.engine.parent_entry import resting_ns
 from oms.engine.refusals import PASSING, STAYING
 from oms.model import events as ev
-from oms.model.enums import ExecType, OrdStatus
+from oms.model.enums import ExecType, OrdStatus, Side
 from oms.model.ids import OrderId
 from oms.model.limits import RiskLimits
 from oms.model.reasons import ReasonCode
 from oms.model.requests import NewOrderSingle
+from oms.model.terms import Limit, Strategy
 from oms.model.work_commands import ResumeWork
 from tests.fakes import S
 from tests.unit.engine.desk import request_id
@@ -133,6 +134,37 @@ def test_a_throttle_here_is_waited_out() -> None:
         (9, 2, 0, 0, 50), (10, 2, 1, 1, 50), (10.9, 2, 1, 1, 50), (11.1, 2, 2, 2, 50), (12.9, 2, 2, 2, 50), (13.2, 3, 2, 2, 25),
     ]  # fmt: skip
     assert work.parent.suspended is None
+
+
+@pytest.mark.parametrize(
+    ("side", "limit", "bid", "px"),
+    [
+        # 5% above 95 are 99.75, and 5% below 105 too; on the grid of hundredths 5% above 95.005 are 99.75525.
+        pytest.param(Side.BUY, "104", "94.99", "99.75", id="a purchase"),
+        pytest.param(Side.BUY, "104", "94.995", "99.75", id="a purchase, down to the grid"),
+        pytest.param(Side.SELL, "96", "104.99", "99.75", id="a sale"),
+        pytest.param(Side.BUY, "104", "99.99", "104", id="within the collar"),
+    ],
+)
+def test_a_childs_price_is_held_to_the_collar(side: Side, limit: str, bid: str, px: str) -> None:
+    """It goes out at its limit, whatever the market: which the market has left behind, so that the gate would deny it."""
+    limits = RiskLimits(
+        max_order_qty=None, max_order_notional=None, price_collar="0.05", max_open_orders=None, max_messages=None, off_by="a test",
+    )  # fmt: skip
+    work = Work(limits=limits)
+    told: dict[str, int | str] = {
+        "duration": 60,
+        "slices": 4,
+        "child_style": "market",
+        "limit_price": limit,
+    }
+    work.submit(qty=100, side=side, terms=Strategy("twap", told))
+    work.fill(1, 25)
+    work.now_ns += 15 * S
+    work.quote(bid, str(Decimal(bid) + Decimal("0.02")))
+    work.tell(TimerDue())
+    assert [one.terms for one in work.sent if isinstance(one, NewOrderSingle)] == [Limit(limit), Limit(px)]
+    assert not any(isinstance(event, ev.OrderDenied) for event in work.journal)
 
 
 def test_a_price_that_is_stale_for_the_gate_passes_with_the_next_quote() -> None:
