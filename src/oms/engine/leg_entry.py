@@ -26,11 +26,13 @@ from oms.model.instructions import Instructions
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
-from oms.model.terms import Limit, Terms
+from oms.model.terms import Limit, Stop, Terms
 from oms.model.time_in_force import AtTheClose, AtTheOpening, Day, GoodForAuction
 from oms.model.triggers import Release
-from oms.order_types.grid_checks import check_qty
+from oms.order_types.grid_checks import check_price, check_qty
+from oms.order_types.limit import LimitHandler
 from oms.order_types.placing import hold, triggered, waits_for_quote
+from oms.order_types.stop import StopHandler
 from oms.order_types.strategy import working
 from oms.order_types.validation import check_capabilities, check_least_qty
 from oms.ports.order_type_handler import TriggeredHandler
@@ -41,6 +43,8 @@ from oms.ports.order_type_handler import TriggeredHandler
 
 _Kind: TypeAlias = tuple[object, ...]
 
+_OF_PRICE_ALONE: Final = frozenset({LimitHandler, StopHandler})
+"""What looks at nothing but a price, where a leg asks for nothing beside it."""
 _OF_AUCTIONS: Final = (AtTheOpening, AtTheClose, GoodForAuction)
 """The times in force that a venue takes while its session is closed."""
 
@@ -51,7 +55,7 @@ class LegEntry:
     What a venue takes is looked up once for each kind of order, and anew once the way out was looked up anew.
     """
 
-    __slots__ = ("_entry", "_holdable", "_holding", "_rests")
+    __slots__ = ("_entry", "_holdable", "_holding", "_possible", "_rests")
 
     def __init__(self, entry: OrderEntry, holding: Holding) -> None:
         """Send through these."""
@@ -59,6 +63,7 @@ class LegEntry:
         self._holding = holding
         # By the kind of order: the route for which it was found, and what was found.
         self._rests: dict[_Kind, tuple[object, bool]] = {}
+        self._possible: dict[_Kind, object] = {}
         self._holdable: dict[_Kind, tuple[object, TriggeredHandler | None]] = {}
 
     def check_known(self, legs: Sequence[Leg]) -> None:
@@ -155,16 +160,20 @@ class LegEntry:
 
     def why_never(self, legs: Sequence[GroupLeg]) -> Reasons:
         """Give every reason for which the first of some exits that cannot be placed never can, whatever its entry brings."""
-        routes = self._entry._routes
+        routes, handlers = self._entry._routes, self._entry._handlers
         for leg in legs:
             of, above = leg.leg, leg
+            route = routes.get(of.symbol) or self._entry._route(of.symbol)
+            kind, px = _kind(of, of.terms), _only_px(of)
+            if px is not None and self._possible.get(kind) is route and not check_price(px, route.instrument):
+                continue  # As nearly all are: of this kind another one was possible.
             while above.leg.order_qty is None and above._entry is not None:
                 above = above._entry
-            route = routes.get(of.symbol) or self._entry._route(of.symbol)
             if route.why_not or working(self._entry._handlers, of.terms) is not None:
                 continue  # Perhaps there is a way by then; what is worked here is for its algorithm to refuse.
             command = order_of(leg, above.leg.order_qty or ONE)
-            of_terms = self._entry._handlers[type(of.terms)].check(command, route.instrument)
+            handler = handlers[type(of.terms)]
+            of_terms = handler.check(command, route.instrument)
             against = (*of_terms, *check_least_qty(command))
             if not against and not self.rests(leg, route):
                 trigger, why_not = self._trigger(leg, command, route)
@@ -173,6 +182,8 @@ class LegEntry:
                 against = (*against, *why_past(self._entry.state, command))
             if against:
                 return against
+            if px is not None and type(handler) in _OF_PRICE_ALONE:
+                self._possible[kind] = route
         return ()
 
     # ------------------------------------------------------------ orders that are held
@@ -304,6 +315,16 @@ def _least_qty(leg: GroupLeg) -> Decimal | None:
     if asked is None or leg._entry is None or asked.min_qty is None:
         return None
     return asked.min_qty if of.order_qty is None or asked.min_qty <= of.order_qty else None
+
+
+def _only_px(leg: Leg) -> Decimal | None:
+    # None where more than a price is to be looked at.
+    terms = leg.terms
+    if leg.instructions is not None or type(leg.time_in_force) in _DATED:
+        return None
+    if type(terms) is Limit:
+        return terms.price if terms.display_qty is None else None
+    return terms.stop_px if type(terms) is Stop else None
 
 
 def _kind(leg: Leg, terms: Terms) -> _Kind:

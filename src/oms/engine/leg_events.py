@@ -204,7 +204,7 @@ def _as_asked(leg: GroupLeg) -> Terms:
     for one in leg.orders:
         # Where somebody has moved it, it stays.
         for moved_to in (one._given_terms, one._terms):
-            if type(moved_to) is type(terms):
+            if moved_to is not None and type(moved_to) is type(terms):
                 terms = moved_to
                 break
     return terms
