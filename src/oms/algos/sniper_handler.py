@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import evolve
 
+from oms.algos.child_terms import within
 from oms.algos.least import least_qty
 from oms.algos.parameter import in_ns
 from oms.algos.reacting import Sniper
@@ -35,6 +36,10 @@ class SniperHandler(ReactingHandler):
         awake = NextWake(on_quote=True)
         quote, working, order = view.quote, algorithm.working, parent.order
         if parent.open or quote is None or quote.time_ns <= parent.last_child_ns:
+            return Steps(wake=awake)
+        # Nearly every quote is beyond the limit, and there is nothing else to be found out about it.
+        px = quote.ask if order.side is Side.BUY else quote.bid
+        if px is None or within(px, working.limit_price, is_buy=order.side is Side.BUY) != px:
             return Steps(wake=awake)
         if (pace := self.why_not(parent, view, working)) is not None:
             return Steps(wake=evolve(self.until(pace, parent, view, working), on_quote=True))
