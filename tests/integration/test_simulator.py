@@ -272,7 +272,7 @@ def test_only_runs_of_algorithms_have_two_brokers() -> None:
 
 @pytest.mark.slow
 def test_more_that_goes_on_to_another_broker_than_was_left_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = rerouting.Rerouting._note
+    right = rerouting.Rerouting._note  # pyright: ignore[reportPrivateUsage]  # what is broken on purpose
 
     def too_much(self: rerouting.Rerouting, order: Order, decision: RouteDecision) -> None:
         right(self, order, attrs.evolve(decision, qty=order.order_qty))

@@ -15,6 +15,7 @@ from oms.engine.fingerprint import describe
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model.decimals import ZERO, exact_arithmetic
+from oms.model.depth import BookSnapshot
 from oms.model.enums import ExecType, Life, Side
 from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
@@ -115,13 +116,26 @@ class World:
     def quote(self, venue: str, offset: int, size: int) -> None:
         mid = 1_000 + offset
         bid, ask = Decimal(mid - 1) / 100, Decimal(mid + 1) / 100
-        quote = Quote(Symbol("AAPL"), self.clock.now_ns(), bid, Decimal(size), ask, Decimal(size))
-        self.om.update(quote, venue=venue)
+        now_ns = self.clock.now_ns()
+        if size % 2:
+            # A book behind it, so that nobody knows its best price alone.
+            bids = [(bid, size), (bid - Decimal("0.02"), 9)]
+            asks = [(ask, size), (ask + Decimal("0.01"), 5), (ask + Decimal("0.02"), 9)]
+            self.om.update(BookSnapshot(Symbol("AAPL"), now_ns, bids, asks), venue=venue)
+        else:
+            quote = Quote(Symbol("AAPL"), now_ns, bid, Decimal(size), ask, Decimal(size))
+            self.om.update(quote, venue=venue)
 
     def order(self, side: Side, qty: int, offset: int) -> None:
         limit = Decimal(1_000 + offset) / 100
-        terms = Strategy("smart", {"limit_price": limit, "rest": "Y" if qty % 3 else "N"})
-        self.orders.append(self.om.submit("AAPL", side, qty, terms))
+        given: dict[str, Any] = {"limit_price": limit, "rest": "Y" if qty % 3 else "N"}
+        if qty % 4 == 0:
+            given["max_child"] = 7
+        if qty % 5 == 0:
+            given["min_rest"] = 1
+        if qty % 7 == 0:
+            given |= {"duration": 20, "on_residual": "sweep"}
+        self.orders.append(self.om.submit("AAPL", side, qty, Strategy("smart", given)))
 
     def executed(self, order: Order) -> Decimal:
         """Give what both venues have really executed of an order's parts, whoever has heard of it."""

@@ -150,14 +150,19 @@ class _Round:
         self.has_rest = any(child.role == REST for child in at_work)
         self.tried = dict(_tried(parent, view.now_ns))
         self.taking = self._places(IOC)
-        self.resting = self._places(_for_how_long(parent))
+        # Looked at only where something is left that nobody shows.
+        self.resting = lambda: self._places(_for_how_long(parent)).places
 
     def steps(self) -> Steps:
         parent = self.parent
         is_resting = bool(parent.children) and self.view.now_ns < self.rested_ns
         back = self._back(only_stuck=is_resting)
+        taken_back = tuple(child.order_id for child in back)
         if is_resting:
-            return Steps(cancel=tuple(child.order_id for child in back), wake=NextWake(at_ns=self.rested_ns))
+            return Steps(cancel=taken_back, wake=NextWake(at_ns=self.rested_ns))
+        awake = NextWake(on_quote=True, depth_to=self.limit_px, at_ns=self._again_ns())
+        if not parent.available:
+            return Steps(cancel=taken_back, wake=awake)
         parts = self._split(parent.available, may_rest=self.may_rest and not (back or self.has_rest))
         made = self._children(parts)
         if not (made or back or parent.open) and self._is_over():
@@ -165,12 +170,8 @@ class _Round:
             return Steps(finish=WorkEnd.FINISHED, text=text, routing=parts.decision)
         # That nothing could be placed is told once.
         is_told = made or parent.order.routing is None
-        return Steps(
-            cancel=tuple(child.order_id for child in back),
-            children=made,
-            routing=parts.decision if is_told and parent.available else None,
-            wake=NextWake(on_quote=True, depth_to=self.limit_px, at_ns=self._again_ns()),
-        )
+        routing = parts.decision if is_told else None
+        return Steps(cancel=taken_back, children=made, routing=routing, wake=awake)
 
     def sweep(self) -> Steps | None:
         """Take all that is shown within the limit."""
@@ -221,7 +222,7 @@ class _Round:
         )
         places, now_ns = known.places, self.view.now_ns
         return split(
-            asked, places, rule=known.rule, weights=known.weights, now_ns=now_ns, resting=self.resting.places
+            asked, places, rule=known.rule, weights=known.weights, now_ns=now_ns, resting=self.resting
         )
 
     def _back(self, *, only_stuck: bool) -> Sequence[Child]:
@@ -290,21 +291,18 @@ def _smart(terms: object) -> Smart:
 
 
 def _against(order: SubmitOrder, view: View) -> tuple[Reason, ...]:
-    """Give every reason against an order that follows from the instrument and the brokers."""
-    working, least = _smart(order.terms).working, view.instrument.min_qty
-    reasons = []
-    if working.max_child is not None and working.max_child < min(least, order.order_qty):
-        allowed = f"at least the smallest order, {plain(least)}"
-        reasons.append(Reason(ReasonCode.BELOW_MIN_QTY, "max_child", plain(working.max_child), allowed))
-    if working.on_residual is OnResidual.AUCTION and view.places is not None:
-        child = auction_child(working, order.order_qty, 0)
-        like = SubmitOrder(
-            order.symbol, order.side, order.order_qty, child.terms, child.time_in_force, order.account
-        )
-        if all(place.verdict is RouteVerdict.CANNOT for place in view.places(like).places):
-            allowed = "cancel, sweep or extend: none of its brokers takes orders for the closing auction"
-            reasons.append(Reason(ReasonCode.UNSUPPORTED, "on_residual", "auction", allowed))
-    return tuple(reasons)
+    """Give the reason against an order whose rest is for an auction that none of its brokers has."""
+    working = _smart(order.terms).working
+    if working.on_residual is not OnResidual.AUCTION or view.places is None:
+        return ()
+    child = auction_child(working, order.order_qty, 0)
+    like = SubmitOrder(
+        order.symbol, order.side, order.order_qty, child.terms, child.time_in_force, order.account
+    )
+    if any(place.verdict is not RouteVerdict.CANNOT for place in view.places(like).places):
+        return ()
+    allowed = "cancel, sweep or extend: none of its brokers takes orders for the closing auction"
+    return (Reason(ReasonCode.UNSUPPORTED, "on_residual", "auction", allowed),)
 
 
 def _span(smart: Smart, from_ns: int) -> tuple[int, int]:

@@ -144,11 +144,13 @@ class VenueChoice:
         found = tuple(self._place(command, instrument, broker, routing) for broker in rule.brokers)
         if not is_split:
             return found
-        behind, what = self.markets.behind, (command.side, command.order_qty)
-        return tuple(
-            one if one.quote is None else evolve(one, behind=behind(command.symbol, one.broker, *what))
-            for one in found
-        )
+        return tuple(self._with_book(one, command) for one in found)
+
+    def _with_book(self, place: Place, command: SubmitOrder) -> Place:
+        if place.quote is None:
+            return place
+        behind = self.markets.behind(command.symbol, place.broker, command.side, command.order_qty)
+        return evolve(place, behind=behind) if behind else place
 
     def _place(
         self, command: SubmitOrder, instrument: Instrument, broker: BrokerName, routing: Routing

@@ -7,7 +7,7 @@ rests at one place, where it may.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from decimal import Decimal
 
 from attrs import evolve
@@ -95,7 +95,7 @@ def split(
     rule: int,
     weights: RouteWeights,
     now_ns: int,
-    resting: Sequence[Place] | None = None,
+    resting: Callable[[], Sequence[Place]] | None = None,
 ) -> Split:
     """Give each place the part of the order that it should get; what is in none of them is kept back.
 
@@ -108,7 +108,7 @@ def split(
         rule: The rule's number.
         weights: What is added to prices.
         now_ns: The time, in nanoseconds UTC.
-        resting: The same places, where others can take an order that rests than one that does not.
+        resting: Gives the same places, where others can take an order that rests than one that does not.
     """
     ranked = valued(asked, places, weights)
     able = [one for one in ranked if one.place.verdict is None]
@@ -118,7 +118,7 @@ def split(
     parts += swept
     left = EXACT.subtract(asked.qty, _total(part.qty for part in parts))
     if asked.may_rest and asked.limit_px is not None and left and left >= asked.min_qty:
-        open_to = places if resting is None else resting
+        open_to = places if resting is None else resting()
         where = _rests_at(asked, [one for one in open_to if one.verdict is None], weights)
         if where is not None:
             parts.append(Part(where, left, asked.limit_px, is_taking=False))

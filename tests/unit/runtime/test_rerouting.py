@@ -1,4 +1,5 @@
 """A whole order that its broker refuses or does not execute: what goes to the next one, when, and that nothing is there twice."""
+# pyright: reportPrivateUsage=false
 # ruff: noqa: ANN401  # an answer of a script may be anything
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 """One order over several brokers that tell their books: what behind the best prices is taken, and when it is looked at."""
+# pyright: reportPrivateUsage=false
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def test_the_largest_part_is_a_multiple_of_the_lot_and_no_less_than_the_smallest
 
     assert [str(reason) for reason in odd.reasons] == ["OFF_LOT: max_child = 11; allowed: a multiple of 2"]
     assert [str(reason) for reason in small.reasons] == [
-        "BELOW_MIN_QTY: max_child = 8; allowed: at least the smallest order, 10"
+        "BELOW_MIN_QTY: max_child = 8; allowed: at least 10, the least order in AAPL"
     ]
     assert desk.buy(70, max_child=10).life is Life.LIVE
 

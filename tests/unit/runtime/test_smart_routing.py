@@ -247,7 +247,7 @@ def test_a_price_between_two_ticks_is_taken_from_the_grid() -> None:
     desk = Desk()
     desk.shows("one", "10.015", 60)
 
-    assert desk.parts(desk.buy(60)) == [("one", 60, "take 10.020")]
+    assert desk.parts(desk.buy(60)) == [("one", 60, "take 10.02")]
 
 
 def test_each_child_of_another_algorithm_is_routed_as_a_whole() -> None:

@@ -58,13 +58,13 @@ class Connection:
         venue: Where it leads.
         epoch: How many connections there were before it.
         on_report: Whom reports are delivered to; None while nobody listens.
-        listeners: The same for each of several brokers.
+        ways: What each of several brokers has of it.
     """
 
     venue: Reached
     epoch: int
     on_report: Listener | None = None
-    listeners: dict[str, Listener | None] = Factory(dict)
+    ways: dict[str, Way] = Factory(dict)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -85,34 +85,31 @@ class Connection:
 
     def listener(self, way: str) -> Listener | None:
         """Give who hears what is said to a broker."""
-        return self.listeners.get(way) or self.on_report
+        known = self.ways.get(way)
+        return self.on_report if known is None else known.on_report
 
     def hang_up(self) -> None:
         """Let nobody hear anything any more."""
         self.on_report = None
-        self.listeners.clear()
+        self.ways.clear()
 
 
 @define(eq=False)
 class Way:
-    """What one of several brokers has of a connection."""
+    """What one of several brokers has of a connection.
+
+    Attributes:
+        connection: Which.
+        on_report: Whom reports are delivered to; None while nobody listens.
+    """
 
     connection: Connection
-    name: BrokerName
+    on_report: Listener | None = None
 
     @property
     def capabilities(self) -> Capabilities:
         """What may be asked of the venue."""
         return self.connection.capabilities
-
-    @property
-    def on_report(self) -> Listener | None:
-        """Whom reports are delivered to; None while nobody listens."""
-        return self.connection.listeners.get(self.name)
-
-    @on_report.setter
-    def on_report(self, listener: Listener | None) -> None:
-        self.connection.listeners[self.name] = listener
 
     def send(self, request: Request) -> SendResult:
         """Carry a request; errors as in `Connection.send`."""
@@ -125,4 +122,6 @@ class Way:
 
 def brokers_over(connection: Connection) -> list[Broker]:
     """Give the two brokers that a manager reaches the venue by."""
-    return [LineBroker(Way(connection, name), name) for name in BROKERS]
+    connection.ways.update((name, Way(connection)) for name in BROKERS)
+    brokers: list[Broker] = [LineBroker(connection.ways[name], name) for name in BROKERS]
+    return brokers
