@@ -56,11 +56,12 @@ def main() -> None:
     for minute in range(11):
         for venue, (ask, size) in offers(minute).items():
             bid = Decimal(ask) - Decimal("0.04")
-            om.update(Quote("ACME", clock.now_ns(), bid, 100, ask, size), venue=venue)
-            om.update(TradePrint("ACME", clock.now_ns(), ask, 2_000), venue=venue)
+            om.update(Quote(ACME.symbol, clock.now_ns(), bid, 100, ask, size), venue=venue)
+            om.update(TradePrint(ACME.symbol, clock.now_ns(), ask, 2_000), venue=venue)
         if order is None:
-            told = {"duration": 600, "slices": 10, "limit_price": "101.00", "on_residual": "sweep"}
-            terms = Strategy("twap", told)
+            terms = Strategy(
+                "twap", {"duration": 600, "slices": 10, "limit_price": "101.00", "on_residual": "sweep"}
+            )
             order = om.submit("ACME", Side.BUY, 1000, terms)
         om.poll()
         clock.advance_by(60)
