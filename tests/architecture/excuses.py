@@ -135,6 +135,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.engine.leg_ways",
+        "where an order goes follows from its group, its algorithm, its account and its rule",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.engine.routes",
         "what there is to know of a way out names each kind of thing",
     ),

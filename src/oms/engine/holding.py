@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from oms.engine import replaces
 from oms.engine.expiring import why_past
+from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import OrderEntry
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.model import events as ev
@@ -57,13 +58,14 @@ class Holding:
         """Take the market in, and send whoever it releases.
 
         While the session is closed no price counts, and no trail moves: as at a venue.
-        While the broker is not reconciled nobody listens: what its first price after that reaches is missed, as after a start.
+        While the broker is not reconciled, or of a rule for the instrument none is, nobody listens: what the first price after
+        that reaches is missed, as after a start.
         """
         entry, state = self._entry, self._entry.state
         held = state.held_orders
         if state.sessions.is_closed(update.symbol):
             return
-        if state.breaks.unreconciled and entry._route(update.symbol).broker in state.breaks.unreconciled:
+        if state.breaks.unreconciled and entry.routes.is_shut(update.symbol):
             return
         book, hits = held.book, held.take(update)
         if hits or book.moves:
@@ -125,7 +127,7 @@ class Holding:
     ) -> None:
         """Send an order for money that is released; for a quantity where its venue takes no money."""
         state, order_id, cash = self._entry.state, order.order_id, order.cash_order_qty
-        route, terms = self._entry._route(order.symbol), reach[0]
+        route, terms = self._entry.home(order.symbol, order.account), reach[0]
         assert cash is not None
         if not is_turned(command_of(order, order.terms), route.capabilities):
             state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
@@ -207,14 +209,15 @@ class Holding:
         if reasons:
             return reasons
         entry, after = self._entry, replaces.after(order, command)
-        route, is_leg = entry._route(after.symbol), order.order_id in entry.state.groups.of_order
+        leg = entry.state.groups.of_order.get(order.order_id)
+        route = entry.home(after.symbol, after.account) if leg is None else way_of(entry, leg)
         handler, now_ns = entry._handlers[type(after.terms)], entry.state.now_ns
         px, px_ns = entry._reference(after.symbol)
         worst_px = handler.worst_px(after, px)
         trigger, against = (
             (None, route.why_not)
             if route.why_not
-            else hold(after, route.capabilities, route.broker, entry._handlers, is_leg=is_leg)
+            else hold(after, route.capabilities, route.broker, entry._handlers, is_leg=leg is not None)
         )
         verdict = (
             entry._gate.approve_reduction(command)

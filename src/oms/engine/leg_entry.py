@@ -11,6 +11,7 @@ from attrs import evolve
 from oms.engine.expiring import why_past
 from oms.engine.holding import Holding, command_of
 from oms.engine.leg_events import ORIGIN
+from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import _DATED, OrderEntry
 from oms.engine.routes import Reasons, Route
 from oms.errors import UnknownInstrumentError, ValidationError
@@ -100,6 +101,8 @@ class LegEntry:
                 leg.may_rest = False
                 continue
             route = routes.get(of.symbol) or self._entry._route(of.symbol)
+            if route.has_choice:
+                route = way_of(self._entry, leg)
             leg.may_rest = self.rests(leg, route)
 
     def rests(self, leg: GroupLeg, route: Route) -> bool:
@@ -126,13 +129,13 @@ class LegEntry:
         entry = self._entry
         if not entry.state.breaks.unreconciled:
             return True
-        return not entry.routes.why_unreconciled(entry._route(leg.leg.symbol).broker)
+        return not entry.routes.why_unreconciled(way_of(entry, leg).broker)
 
     def why_too_little(self, leg: GroupLeg, qty: Decimal) -> tuple[Reason, ...]:
         """Give why so much of an exit cannot be placed; where its entry brings more, it can wait for that."""
         entry = self._entry
         symbol = leg.leg.symbol
-        route = entry._routes.get(symbol) or entry._route(symbol)
+        route = way_of(entry, leg)
         px, _ = entry._reference(symbol)
         command = order_of(leg, qty)
         worst_px = entry._handlers[type(command.terms)].worst_px(command, px)
@@ -164,6 +167,8 @@ class LegEntry:
         for leg in legs:
             of, above = leg.leg, leg
             route = routes.get(of.symbol) or self._entry._route(of.symbol)
+            if route.has_choice:
+                route = way_of(self._entry, leg)
             kind, px = _kind(of, of.terms), _only_px(of)
             if px is not None and self._possible.get(kind) is route and not check_price(px, route.instrument):
                 continue  # As nearly all are: of this kind another one was possible.
@@ -190,8 +195,7 @@ class LegEntry:
 
     def why_not_held(self, leg: GroupLeg, command: SubmitOrder) -> Reasons:
         """Give every reason for which an order could not be held here."""
-        route = self._entry._routes.get(command.symbol) or self._entry._route(command.symbol)
-        return self._looked_at(leg, command, route)[1]
+        return self._looked_at(leg, command, way_of(self._entry, leg))[1]
 
     def _looked_at(self, leg: GroupLeg, command: SubmitOrder, route: Route) -> tuple[Release | None, Reasons]:
         """Give what releases an order that is held here, and all that speaks against that."""
@@ -210,6 +214,8 @@ class LegEntry:
         state, now_ns = entry.state, entry.state.now_ns
         symbol, terms = command.symbol, command.terms
         route = entry._routes.get(symbol) or entry._route(symbol)
+        if route.has_choice:
+            route = way_of(entry, leg)
         trigger, against = self._looked_at(leg, command, route)
         px, px_ns = entry._reference(symbol)
         epoch, cause, begun = state.epoch, state.cause, state.input_sequence

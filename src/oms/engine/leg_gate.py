@@ -12,6 +12,7 @@ from decimal import Decimal
 from oms.engine.group_book import GroupBook
 from oms.engine.leg_entry import LegEntry, order_of
 from oms.engine.leg_events import ORIGIN
+from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import OrderEntry
 from oms.model import events as ev
 from oms.model.contingency import TAKES_TURNS, SubmitGroup
@@ -76,6 +77,8 @@ class LegGate:
         entry, state = self._entry, self._state
         command = order_of(leg, qty)
         route = entry._routes.get(command.symbol) or entry._route(command.symbol)
+        if route.has_choice:
+            route = way_of(entry, leg)
         px, px_ns = entry._reference(command.symbol)
         handler = entry._handlers[type(command.terms)]
         worst_px = handler.worst_px(command, px)
@@ -174,7 +177,7 @@ class LegGate:
         handler = entry._handlers[type(command.terms)]
         if working(entry._handlers, command.terms) is not None:
             return last
-        route = entry._routes.get(command.symbol) or entry._route(command.symbol)
+        route = way_of(entry, leg)
         px, _ = entry._reference(command.symbol)
         of_qty = check_qty(qty, handler.worst_px(command, px), route.instrument)
         of_itself = (*handler.check(command, route.instrument), *of_qty)

@@ -15,6 +15,7 @@ from oms.engine import group_records, list_exits
 from oms.engine.group_book import GroupBook, is_fresh
 from oms.engine.leg_entry import LegEntry
 from oms.engine.leg_events import ORIGIN, may_be_held
+from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import _DATED, OrderEntry
 from oms.engine.routes import Route
 from oms.engine.state import ID_BLOCK
@@ -101,7 +102,7 @@ class NativeGroups:
             command = SubmitOrder(
                 symbol, of.side, qty, terms, of.time_in_force, of.account or group.account, None, "", None, of.instructions
             )  # fmt: skip
-            route, handler = entry._routes.get(symbol) or entry._route(symbol), entry._handlers[type(terms)]
+            route, handler = way_of(entry, leg), entry._handlers[type(terms)]
             instrument = route.instrument
             px, px_ns = entry._reference(symbol)
             worst_px = handler.worst_px(command, px)
@@ -180,7 +181,7 @@ class NativeGroups:
 
     def _venue_of(self, group: Group) -> BrokerName | None:
         symbol = group.legs[0].leg.symbol
-        first = self._entry._routes.get(symbol) or self._entry._route(symbol)
+        first = way_of(self._entry, group.legs[0])
         can = first.capabilities.contingencies
         if can is None or first.why_not:
             return None
@@ -190,7 +191,7 @@ class NativeGroups:
         for leg in legs:
             if leg.leg.symbol == symbol:
                 continue
-            route = self._entry._route(leg.leg.symbol)
+            route = way_of(self._entry, leg)
             if route.broker != first.broker or route.why_not:
                 return None
         return first.broker

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from oms.engine import parent_entry, replaces
+from oms.engine import leg_ways, parent_entry, replaces
 from oms.engine.expiring import why_past
 from oms.engine.held_orders import meant_by
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
@@ -110,8 +110,8 @@ class OrderEntry:
             or route.last_counter < state.next_counter
             or (type(terms) is Limit and terms.display_qty is not None)
         ):
-            if route.has_choice and leg is None and working(self._handlers, terms) is None:
-                route, decision = self._choice.choose(command, instrument)
+            if route.has_choice:
+                route, decision = leg_ways.chosen(self, command, route, leg, decision)
             last, of = verdict if type(verdict) is tuple else (), (*of_terms, *of_qty)
             trigger, against = self._look_closer(command, route, of, last, promised, broker)
         order_id = promised or (state.free_order_id() if state.handles else state.next_order_id)
@@ -247,9 +247,9 @@ class OrderEntry:
 
     def way_of(self, order: Order, command: SubmitOrder) -> tuple[Route, RouteDecision | None]:
         """Give where a held order goes as it is released, and why; None for that where there is no choice."""
-        route = self._route(order.symbol)
-        if not route.has_choice or order.order_id in self.state.groups.of_order:
-            return route, None
+        route, leg = self._route(order.symbol), self.state.groups.of_order.get(order.order_id)
+        if leg is not None or not route.has_choice:
+            return (route if leg is None else leg_ways.way_of(self, leg)), None
         return self._choice.choose(command, route.instrument)
 
     def see_at(self, broker: BrokerName, quote: Quote) -> Quote:

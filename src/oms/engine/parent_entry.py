@@ -53,6 +53,7 @@ class Entry(Protocol):
 
     def home(self, symbol: Symbol, account: Account, named: BrokerName | None = None) -> Route:
         """Give the way out of an account's orders in an instrument, as far as it can be told before they are chosen for."""
+        ...
 
     def places_of(self, instrument: Instrument, account: Account) -> Callable[[SubmitOrder], Places] | None:
         """Give what tells of the brokers that an account's orders in an instrument could go to."""

@@ -104,9 +104,8 @@ class Pegging:
         self._grids.clear()
 
     def _listens(self, symbol: Symbol) -> bool:
-        # Until its broker is reconciled nothing new is asked for.
-        unreconciled = self._entry.state.breaks.unreconciled
-        return not (unreconciled and self._entry._route(symbol).broker in unreconciled)
+        # Until a broker is reconciled nothing new is asked for.
+        return not (self._entry.state.breaks.unreconciled and self._entry.routes.is_shut(symbol))
 
     def _move(self, order: Order, quote: Quote, requests: list[Request], *, is_news: bool) -> None:
         state = self._entry.state
@@ -119,6 +118,8 @@ class Pegging:
             return
         if order.is_closed and not order.outstanding_requests:
             self._forget(order)
+            return
+        if order.broker in state.breaks.unreconciled:
             return
         wanted = self._wanted(order, quote)
         self._held.due.pop(order.order_id, None)

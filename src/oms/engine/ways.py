@@ -64,6 +64,21 @@ class Routes:
             route = self._at[symbol, broker] = self._to(self._instrument(symbol), broker)
         return route
 
+    def is_shut(self, symbol: Symbol) -> bool:
+        """Tell whether orders in an instrument have no way out now: a rule that is about it has no broker that is reconciled."""
+        unreconciled = self._state.breaks.unreconciled
+        if not unreconciled:
+            return False
+        route = self.known.get(symbol) or self.find(symbol)
+        routing = self._state.venues.routing
+        if not route.has_choice or routing is None:
+            return route.broker in unreconciled
+        rules = [rule for rule in routing.rules if rule.may_be_about(symbol)]
+        ways = [rule.brokers for rule in rules]
+        if all(rule.accounts for rule in rules) and (other := self.without_rule(route.instrument)).broker:
+            ways.append((other.broker,))  # that of the accounts that no rule is about
+        return any(all(one in unreconciled for one in brokers) for brokers in ways)
+
     def why_unreconciled(self, broker: BrokerName | None) -> Reasons:
         """Give the reason why a broker gets no new orders yet; none where it does."""
         if broker is None or broker not in self._state.breaks.unreconciled:

@@ -18,6 +18,7 @@ from oms.model.reasons import Reason
 from oms.model.reports import OrderCancelReject
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.terms import Limit, Market, Strategy, Terms, limit_px
+from oms.model.time_in_force import GTC
 from oms.model.work import Pace
 from oms.model.work_commands import PauseWork, ResumeWork
 from oms.ports.working_handler import NewChild, NextWake, Plan, Steps, View
@@ -162,7 +163,7 @@ def test_a_price_on_its_way_to_the_venue_counts_as_the_childs() -> None:
 
 def test_a_child_of_ones_own_algorithm_is_never_beyond_the_limit() -> None:
     work = own(Limit("100.00"), Limit("100.02"), Market())
-    work.submit(qty=10, terms=Strategy("own", {"limit_price": "100.01"}))
+    work.submit(qty=10, terms=Strategy("own", {"limit_price": "100.01"}), tif=GTC)
     work.fill(1, 4)
     work.say(ExecType.EXPIRED, cl_ord_id=request_id(1), cum_qty=Decimal(4), avg_px=Decimal(100))
     assert prices(work) == ["100.00"]
