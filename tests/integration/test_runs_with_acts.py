@@ -386,6 +386,15 @@ def test_parts_are_traded_in_their_turn_in_whatever_was_made_up(
         (("--halt", "14:30"), "--halt = 14:30: write START+SECONDS"),
         (("--display", "6", "--size", "5"), "--display = 6: pass at most 5, the --size of an order"),
         (("--display", "0"), "--display = 0: pass more than zero"),
+        (
+            ("--size", "5", "--lot", "1", "--display", "2.5"),
+            "--display = 2.5: pass a multiple of 1, the --lot",
+        ),
+        (("--halt", "1_0+5"), "--halt = 1_0+5: write START+SECONDS"),
+        (("--halt", "5+1_0"), "--halt = 5+1_0: write START+SECONDS"),
+        (("--halt", "\u0663+5"), "--halt = \u0663+5: write START+SECONDS"),
+        (("--halt", "\u0661\u0664:\u0663\u0660+5"), "write START+SECONDS"),
+        (("--done-for-day", "1_0"), "--done-for-day = 1_0: write a time of day in UTC"),
     ],
 )
 def test_what_cannot_be_meant_is_one_line_that_names_it(

@@ -144,6 +144,8 @@ def _span(word: str) -> tuple[Moment, int]:
 def _moment(text: str) -> Moment:
     if ":" not in text:
         return Moment(_seconds_ns(text), is_daily=False)
+    if not text.isascii():
+        raise ValueError(text)
     at = time.fromisoformat(text)
     if at.tzinfo is not None:
         raise ValueError(text)

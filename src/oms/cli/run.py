@@ -22,7 +22,7 @@ from oms.cli.trading import Plan, Result, trade
 from oms.cli.unasked import Unasked
 from oms.errors import ValidationError
 from oms.feeds.merging import merge
-from oms.model.decimals import plain, positive
+from oms.model.decimals import EXACT, plain, positive
 from oms.model.instrument import Instrument
 from oms.model.time_in_force import GTC, Day
 from oms.simulation.accounts import AccountModel
@@ -52,7 +52,7 @@ def run(args: Namespace) -> int:
     exit_after = checked_exit_after(args.exit_after)
     instrument = Instrument(symbol=args.symbol, currency=args.currency, tick=args.tick, lot=args.lot)
     size, max_qty = positive(args.size, "--size"), positive(args.max_qty, "--max-qty")
-    display_qty = _display_qty(args.display, size)
+    display_qty = _display_qty(args.display, size, instrument)
     unasked = _unasked(args, instrument)
     account = None if args.account is None else models.account(args.account, instrument)
     began = None if account is None else account.opening()
@@ -176,12 +176,14 @@ def _draw(
     print(f"Chart: {chart}\n")
 
 
-def _display_qty(text: str | None, size: Decimal) -> Decimal | None:
+def _display_qty(text: str | None, size: Decimal, instrument: Instrument) -> Decimal | None:
     if text is None:
         return None
     shown = positive(text, "--display")
     if shown > size:
         raise ValidationError("--display", text, f"pass at most {plain(size)}, the --size of an order")
+    if EXACT.remainder(shown, instrument.lot):
+        raise ValidationError("--display", text, f"pass a multiple of {plain(instrument.lot)}, the --lot")
     return shown
 
 

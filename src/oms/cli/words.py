@@ -92,8 +92,10 @@ def nanoseconds(milliseconds: str) -> int:
 
     Raises:
         ArithmeticError: It is no number.
-        ValueError: It is not whole in nanoseconds.
+        ValueError: It is not whole in nanoseconds, or is written with more than the digits 0 to 9.
     """
+    if "_" in milliseconds or not milliseconds.isascii():
+        raise ValueError(f"{milliseconds} is not written as a plain number")
     ns = Decimal(milliseconds) * 1_000_000
     if ns != int(ns):
         raise ValueError(f"{milliseconds} milliseconds are no whole nanoseconds")

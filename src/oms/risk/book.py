@@ -13,6 +13,7 @@ from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.reasons import Reason
 from oms.model.terms import Terms
+from oms.model.time_in_force import TimeInForce
 from oms.risk.self_match import why_self_match
 
 _NS_PER_S: Final = 1_000_000_000
@@ -49,10 +50,10 @@ class RiskBook:
         self._window_ns = limits.message_window_s * _NS_PER_S
 
     def why_self_match(
-        self, account: Account, symbol: Symbol, side: Side, terms: Terms
+        self, account: Account, symbol: Symbol, side: Side, terms: Terms, tif: TimeInForce
     ) -> tuple[Reason, ...]:
         """Give the reason against an order that would trade with one of its account; none if it would not."""
-        return why_self_match(self.exposure, account, symbol, side, terms)
+        return why_self_match(self.exposure, account, symbol, side, terms, tif)
 
     def is_rate_reached(self, now_ns: int) -> bool:
         """Tell whether one more request would be one too many in the window."""

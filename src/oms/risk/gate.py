@@ -73,7 +73,8 @@ class Gate:
             age_ns = now_ns - reference_ns
             reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
         if limits.blocks_self_match:
-            reasons += book.why_self_match(command.account, command.symbol, side, command.terms)
+            tif = command.time_in_force
+            reasons += book.why_self_match(command.account, command.symbol, side, command.terms, tif)
         return reasons or Approved(command)
 
     def approve_replace(
@@ -105,7 +106,8 @@ class Gate:
             age_ns = now_ns - reference_ns
             reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
         if limits.blocks_self_match:
-            reasons += book.why_self_match(order.account, order.symbol, side, order.terms)
+            tif = order.time_in_force
+            reasons += book.why_self_match(order.account, order.symbol, side, order.terms, tif)
         return reasons or Approved(command)
 
     def approve_reduction(self, command: ReplaceOrder) -> Approved[ReplaceOrder]:

@@ -13,23 +13,26 @@ from oms.model.ids import Account, OrderId, Symbol
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Limit, Market, MarketToLimit, Terms, limit_px
+from oms.model.time_in_force import AtTheClose, AtTheOpening, GoodForAuction, TimeInForce
 
 # A property of `Order` costs a call.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
 _AT_MARKET: Final = (Market, MarketToLimit)
+_FOR_AUCTION: Final = (AtTheOpening, AtTheClose, GoodForAuction)
 _BUY: Final = Side.BUY
 
 
 def why_self_match(
-    exposure: ExposureLedger, account: Account, symbol: Symbol, side: Side, terms: Terms
+    exposure: ExposureLedger, account: Account, symbol: Symbol, side: Side, terms: Terms, tif: TimeInForce
 ) -> tuple[Reason, ...]:
     """Give the reason against an order that would trade with one of its account that is open at a broker; none if it would not.
 
-    Terms that wait for a price, follow one or are worked here say nothing yet: what they become is asked about in its turn.
+    Terms that wait for a price, follow one or are worked here say nothing yet: what they become is asked about in its turn. What
+    is for an auction alone is judged by nobody and stands in nobody's way: there, orders of one account may meet.
     """
-    if type(terms) is not Limit and type(terms) not in _AT_MARKET:
+    if (type(terms) is not Limit and type(terms) not in _AT_MARKET) or type(tif) in _FOR_AUCTION:
         return ()
     orders = exposure.matchable
     others = () if orders is None else orders.get((account, symbol), {}).values()
@@ -55,12 +58,15 @@ def _shown(px: Decimal | None) -> str:
 
 
 def _prices(orders: Iterable[Order], *, is_buy: bool) -> Iterator[tuple[Decimal | None, OrderId]]:
-    """Give at what limit each order of a side may be at work, None for any; an unanswered replace adds what it asks for."""
+    """Give at what limit each order of a side may be at work, None for any; an unanswered replace adds what it asks for.
+
+    What is left of a market-to-limit order, once a part has traded, is taken to be at the average price of that.
+    """
     for order in orders:
-        if (order._side is _BUY) is not is_buy:
+        if (order._side is _BUY) is not is_buy or type(order._time_in_force) in _FOR_AUCTION:
             continue
         asked = [request.terms for request in order._requests.values() if request.terms is not None]
         for terms in (order._terms, *asked):
-            px = limit_px(terms)
+            px = order._avg_px if type(terms) is MarketToLimit else limit_px(terms)
             if px is not None or type(terms) in _AT_MARKET:
                 yield px, order._order_id

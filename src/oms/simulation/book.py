@@ -271,9 +271,13 @@ class Book:
     def ending(self, change: SessionChange) -> list[VenueOrder]:
         """Give the orders that are good no longer once the session has changed, and its auction was held."""
         ending = [order for order in self.orders() if order.ends_with(change)]
-        if self.is_closed and self.is_halted:
-            # What is to trade at once or not at all does not wait for the end of a halt beyond its session.
-            ending += [order for order in self.due.values() if not order.may_rest]
+        if self.is_closed:
+            # What is to trade at once or not at all waits no longer than its session, for whatever it waits.
+            waiting = (
+                *self.due.values(),
+                *(order for order in self.held.values() if order.pause is not None),
+            )
+            ending += [order for order in waiting if not order.may_rest and order.watch is None]
         return ending
 
     def released_by(self, update: Quote | TradePrint | MarkPrice) -> list[VenueOrder]:

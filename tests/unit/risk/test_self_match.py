@@ -20,6 +20,7 @@ from oms.model.market import TradePrint
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import OrderCancelReject
 from oms.model.terms import Limit, Market, MarketToLimit, Pegged, Stop, StopLimit, Terms
+from oms.model.time_in_force import CLS, DAY, GFA, OPG, TimeInForce
 from oms.projections.positions import Positions
 from oms.risk.book import RiskBook
 from tests.fakes import AAPL, BTC, CAN_MORE, T0
@@ -115,6 +116,33 @@ def test_what_would_meet_none_of_its_account_is_sent(
     here.submit(**fields)
 
     assert [here.order(number).life for number in (1, 2)] == [Life.SENT, Life.SENT]
+
+
+@pytest.mark.parametrize("tif", [CLS, OPG, GFA], ids=["close", "opening", "auction"])
+def test_what_is_for_an_auction_meets_nobody_before(tif: TimeInForce) -> None:
+    # In auctions orders of one account may trade with one another (CME 534).
+    here = Desk(ON, can={"paper": CAN_MORE})
+    here.submit(side=SELL, terms=Market(), tif=tif)
+    here.submit(side=BUY, terms=Limit(100))
+    here.submit(side=SELL, terms=Limit(99), tif=tif)
+    assert [here.order(number).life for number in (1, 2, 3)] == [Life.SENT] * 3
+
+    here.submit(side=SELL, terms=Limit(99))
+    assert here.order(4).reasons == why("99", "above 100, where order 2 of this account rests")
+
+
+def test_what_is_left_of_market_to_limit_is_in_the_way_at_the_price_it_has_traded_at() -> None:
+    here = Desk(ON, can={"paper": CAN_MORE})
+    here.submit(side=SELL, terms=MarketToLimit(), qty=5)
+    here.say(ExecType.NEW)
+    here.submit(side=BUY, terms=Limit(1))
+    here.trade("E1", 3, px="100")
+    here.submit(side=BUY, terms=Limit("99.99"))
+    here.submit(side=BUY, terms=Limit(100))
+
+    assert here.order(2).reasons == why("1", "nothing while order 1 of this account is open at the market")
+    assert here.order(3).life is Life.SENT
+    assert here.order(4).reasons == why("100", "below 100, where order 1 of this account rests")
 
 
 def test_nothing_is_refused_for_it_unless_it_is_asked_for() -> None:
@@ -258,7 +286,7 @@ def test_orders_that_were_open_before_it_is_asked_for_count() -> None:
 def check_same(here: Desk, state: State) -> None:
     assert describe(state) == describe(here.engine.state)
     assert check_state(state) == ()
-    reasons = state.book.why_self_match(MAIN, SYMBOL, BUY, Limit(101))
+    reasons = state.book.why_self_match(MAIN, SYMBOL, BUY, Limit(101), DAY)
     assert reasons == why("101", "below 101, where order 1 of this account rests")
 
 
@@ -292,4 +320,4 @@ def test_a_book_with_nothing_open_has_nothing_against_anything() -> None:
     book = RiskBook()
     book.set_limits(ON)
 
-    assert book.why_self_match(Account("new"), Symbol("AAPL"), BUY, Market()) == ()
+    assert book.why_self_match(Account("new"), Symbol("AAPL"), BUY, Market(), DAY) == ()

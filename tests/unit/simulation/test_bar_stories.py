@@ -14,6 +14,7 @@ from oms.model.terms import Limit
 from oms.simulation.bar_path import BarPath
 from oms.simulation.rules import MatchingRules
 from oms.simulation.self_match import SelfMatch
+from oms.simulation.venue_acts import FinishDay, SuspendOrder
 from tests.unit.simulation.test_depth_stories import play
 from tests.unit.simulation.venue import NOON_NS, Venue, X, bar, order
 
@@ -66,6 +67,15 @@ OHLC: dict[str, tuple[str, ...]] = {
         FIRST,
         "buy a 3 mkt day -> a new",
         "close -> a expired cum 0",
+    ),
+    "what is to trade at once waits for no open after its session": (
+        FIRST,
+        "buy a 3 mkt ioc -> a new",
+        "buy b 3 mkt fok -> b new",
+        "buy c 3 mkt gtc -> c new",
+        "close -> a expired cum 0; b expired cum 0",
+        "open 9",
+        "bar 103,103,103,103x9 -> c 3@103 taker leaves 0",
     ),
     "a bar without trades fills nobody": (
         FIRST,
@@ -424,3 +434,19 @@ def test_the_parts_of_an_order_trade_in_one_bar_before_who_came_after_it_began()
     assert names(NOON_NS) == ["parts", "parts"]
     # The part shown since the first bar is before who came in it, the next one behind.
     assert names(NOON_NS + 2) == ["parts", "late"]
+
+
+@pytest.mark.parametrize(("act", "renewal"), [(FinishDay, ["b restated 3 cum 0"]), (SuspendOrder, [])])
+def test_what_is_to_trade_at_once_and_is_held_back_ends_with_its_session(
+    act: type[FinishDay | SuspendOrder], renewal: list[str]
+) -> None:
+    venue = Venue()
+    play(
+        venue, (FIRST, "buy a 3 mkt ioc -> a new", "buy b 3 mkt gtc -> b new", "sell c 3 stop95 ioc -> c new")
+    )
+    for name in ("a", "b", "c"):
+        venue.exchange.acts.act_on_order(act(name), venue.time_ns)
+
+    assert venue.tell("close") == ["a expired cum 0"]
+    # What waits for a price has not begun to trade.
+    assert venue.tell("open 9") == [*renewal, *(["c restated 3 cum 0"] if renewal else [])]
