@@ -22,7 +22,8 @@ from oms.model.reports import ExecutionReport, Report
 from oms.model.requests import NewOrderList
 from oms.model.terms import Limit, Market, Stop, StopLimit
 from oms.model.time_in_force import GTC, IOC
-from oms.simulation.venue_acts import BustTrade, standing
+from oms.simulation.standing import Standing
+from oms.simulation.venue_acts import BustTrade
 from oms.simulation.venue_order import Stage, VenueOrder
 from tests.unit.simulation.venue import Venue, X, order
 
@@ -126,7 +127,7 @@ class Scene:
                 request = venue.replace_request(self.next_name(), one.cl_ord_id, D(qty), terms)
                 self.hear(exchange.replace(evolve(request, time_in_force=one.time_in_force)))
             case ("bust", at):
-                trades = list(standing(self.said))
+                trades = list(Standing(self.said).now())
                 if trades:
                     act = BustTrade(trades[at % len(trades)])
                     self.busts += 1

@@ -63,7 +63,8 @@ from oms.simulation.purses import Funds
 from oms.simulation.reporting import Reports, net_positions
 from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
-from oms.simulation.venue_acts import BustTrade, CorrectTrade, VenueAct, standing
+from oms.simulation.standing import Standing
+from oms.simulation.venue_acts import BustTrade, CorrectTrade, VenueAct
 from oms.simulation.wire import Wire
 from oms.simulation.witness import Witness
 
@@ -148,6 +149,7 @@ class PaperBroker:
         self._sink: ReportSink | None = None
         self._witness = witness
         self._executions: list[ExecutionReport] = []
+        self._standing = Standing(self._executions)
         self._fees: list[tuple[int, FeeReport]] = []  # each with how many executions there were
         # Only where anything takes time or goes wrong; else what the exchange says is told at once.
         self._wire = self._wired(latency, faults, profile)
@@ -272,7 +274,7 @@ class PaperBroker:
     def _act(self, act: VenueAct, time_ns: int) -> None:
         acts = self._exchange.acts
         if isinstance(act, BustTrade | CorrectTrade):
-            made = acts.act_on_trade(act, self._executions, time_ns)
+            made = acts.act_on_trade(act, self._standing, time_ns)
         else:
             made = acts.act_on_order(act, time_ns)
         if self._wire is None:
@@ -346,7 +348,7 @@ class PaperBroker:
         while busts.due_ns <= until_ns:
             due_ns, exec_id = busts.due_ns, busts.take()
             self._pass(due_ns)
-            if exec_id in standing(self._executions):  # else somebody has busted or corrected it before
+            if exec_id in self._standing.now():  # else somebody has busted or corrected it before
                 self._act(BustTrade(exec_id), due_ns)
 
     def _pass(self, time_ns: int) -> None:

@@ -6,14 +6,12 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final
 
-from oms.model.enums import Side
+from oms.model.commands import SubmitOrder
 from oms.model.exposure import NO_INSTRUMENTS, ExposureLedger
-from oms.model.ids import Account, Symbol
+from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.reasons import Reason
-from oms.model.terms import Terms
-from oms.model.time_in_force import TimeInForce
 from oms.risk.self_match import why_self_match
 
 _NS_PER_S: Final = 1_000_000_000
@@ -49,11 +47,9 @@ class RiskBook:
         self._full = limits.max_messages or 1
         self._window_ns = limits.message_window_s * _NS_PER_S
 
-    def why_self_match(
-        self, account: Account, symbol: Symbol, side: Side, terms: Terms, tif: TimeInForce
-    ) -> tuple[Reason, ...]:
+    def why_self_match(self, order: SubmitOrder) -> tuple[Reason, ...]:
         """Give the reason against an order that would trade with one of its account; none if it would not."""
-        return why_self_match(self.exposure, account, symbol, side, terms, tif)
+        return why_self_match(self.exposure, order)
 
     def is_rate_reached(self, now_ns: int) -> bool:
         """Tell whether one more request would be one too many in the window."""

@@ -73,8 +73,7 @@ class Gate:
             age_ns = now_ns - reference_ns
             reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
         if limits.blocks_self_match:
-            tif = command.time_in_force
-            reasons += book.why_self_match(command.account, command.symbol, side, command.terms, tif)
+            reasons += book.why_self_match(command)
         return reasons or Approved(command)
 
     def approve_replace(
@@ -106,8 +105,7 @@ class Gate:
             age_ns = now_ns - reference_ns
             reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
         if limits.blocks_self_match:
-            tif = order.time_in_force
-            reasons += book.why_self_match(order.account, order.symbol, side, order.terms, tif)
+            reasons += book.why_self_match(order)
         return reasons or Approved(command)
 
     def approve_reduction(self, command: ReplaceOrder) -> Approved[ReplaceOrder]:

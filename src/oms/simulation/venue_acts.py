@@ -15,7 +15,7 @@ from oms.errors import ValidationError
 from oms.model.decimals import EXACT, exact, plain, positive
 from oms.model.define import value
 from oms.model.enums import ExecRestatementReason, ExecType, OrdStatus, SessionPhase
-from oms.model.ids import ExecId
+from oms.model.ids import ClOrdId, ExecId
 from oms.model.reports import ExecutionReport
 from oms.model.sessions import SessionChange
 from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel, is_over
@@ -23,6 +23,7 @@ from oms.simulation.affording import Trading
 from oms.simulation.matching import Matching
 from oms.simulation.order_desk import OrderDesk
 from oms.simulation.reporting import Reports, execution_report, fee_report
+from oms.simulation.standing import Standing
 from oms.simulation.venue_order import Pause, Stage, VenueOrder
 
 _SUBTRACT: Final = EXACT.subtract
@@ -154,7 +155,7 @@ class VenueActs:
         Raises:
             ValidationError: No such order is open, it is none that this can be done to, or it depends on others of a list.
         """
-        order = next((one for name, one in self._desk.orders.items() if name == act.cl_ord_id), None)
+        order = self._desk.order(ClOrdId(act.cl_ord_id))
         if order is None or order.stage is not Stage.OPEN:
             raise ValidationError("cl_ord_id", act.cl_ord_id, "name an order that is open at the venue")
         match act:
@@ -172,13 +173,16 @@ class VenueActs:
                 report = self._report(order, ExecType.STOPPED, time_ns)
                 return [evolve(report, last_qty=qty, last_px=px, ord_status=OrdStatus.STOPPED)]
 
-    def act_on_trade(self, act: TradeAct, said: Iterable[ExecutionReport], time_ns: int) -> Reports:
+    def act_on_trade(
+        self, act: TradeAct, said: Standing | Iterable[ExecutionReport], time_ns: int
+    ) -> Reports:
         """Do it, where these are the executions, busts and corrections that were said.
 
         Raises:
             ValidationError: No such execution stands, or it would be made larger.
         """
-        trade = standing(said).get(ExecId(act.exec_id))
+        stands = said if isinstance(said, Standing) else Standing(tuple(said))
+        trade = stands.now().get(ExecId(act.exec_id))
         if trade is None or trade.cl_ord_id is None or trade.last_qty is None or trade.last_px is None:
             raise ValidationError(
                 "exec_id", act.exec_id, "name an execution that stands, by its last identity"
@@ -200,7 +204,7 @@ class VenueActs:
             reports: Reports = [evolve(report, last_qty=act.last_qty, last_px=act.last_px)]
         else:
             reports = [evolve(report, last_qty=trade.last_qty, last_px=trade.last_px, text=act.text)]
-            first = next(one for one in said if one.exec_type is ExecType.TRADE and _began(one, trade, said))
+            first = stands.first(ExecId(act.exec_id))
             reports += self._take_back(order, first, act.exec_id, time_ns)
         if order.stage is Stage.FILLED and qty:
             self._unfill(order, trade, time_ns, reports)
@@ -315,23 +319,3 @@ class VenueActs:
     def _report(self, order: VenueOrder, kind: ExecType, time_ns: int) -> ExecutionReport:
         book = self._matching.books[order.symbol]
         return execution_report(order, kind, time_ns, book.trade_date_at(time_ns))
-
-
-def standing(said: Iterable[ExecutionReport]) -> dict[ExecId, ExecutionReport]:
-    """Give the executions that stand after busts and corrections, each as it is now, by the last identity of each."""
-    stands: dict[ExecId, ExecutionReport] = {}
-    for report in said:
-        if report.exec_ref_id is not None:
-            stands.pop(report.exec_ref_id, None)
-        if report.exec_type in {ExecType.TRADE, ExecType.TRADE_CORRECT} and report.exec_id is not None:
-            stands[report.exec_id] = report
-    return stands
-
-
-def _began(first: ExecutionReport, trade: ExecutionReport, said: Iterable[ExecutionReport]) -> bool:
-    # Whether an execution became this one by its corrections.
-    identity = first.exec_id
-    for report in said:
-        if report.exec_ref_id == identity and report.exec_type is ExecType.TRADE_CORRECT:
-            identity = report.exec_id
-    return identity == trade.exec_id

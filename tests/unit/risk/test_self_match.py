@@ -13,6 +13,7 @@ from oms.engine.inputs import Start
 from oms.engine.invariants import check_state
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
+from oms.model.commands import SubmitOrder
 from oms.model.enums import CxlRejResponseTo, ExecType, Life, Side
 from oms.model.ids import Account, OrderId, Symbol
 from oms.model.limits import RiskLimits
@@ -286,7 +287,7 @@ def test_orders_that_were_open_before_it_is_asked_for_count() -> None:
 def check_same(here: Desk, state: State) -> None:
     assert describe(state) == describe(here.engine.state)
     assert check_state(state) == ()
-    reasons = state.book.why_self_match(MAIN, SYMBOL, BUY, Limit(101), DAY)
+    reasons = state.book.why_self_match(SubmitOrder(SYMBOL, BUY, 1, Limit(101), DAY, MAIN))
     assert reasons == why("101", "below 101, where order 1 of this account rests")
 
 
@@ -320,4 +321,4 @@ def test_a_book_with_nothing_open_has_nothing_against_anything() -> None:
     book = RiskBook()
     book.set_limits(ON)
 
-    assert book.why_self_match(Account("new"), Symbol("AAPL"), BUY, Market(), DAY) == ()
+    assert book.why_self_match(SubmitOrder(Symbol("AAPL"), BUY, 1, Market(), DAY, Account("new"))) == ()

@@ -25,6 +25,7 @@ from oms.simulation.order_desk import OrderDesk
 from oms.simulation.reporting import Reports
 from oms.simulation.rules import USUAL_RULES, MatchingRules
 from oms.simulation.slippage import SlippageModel
+from oms.simulation.standing import Standing
 from oms.simulation.venue_acts import OrderAct, TradeAct, VenueActs
 from oms.testing.fill_audit.audit import FillAudit
 
@@ -45,7 +46,9 @@ class _Acts(VenueActs):
     def act_on_order(self, act: OrderAct, time_ns: int) -> Reports:
         return self._exchange.seen(_nothing, lambda: super(_Acts, self).act_on_order(act, time_ns))
 
-    def act_on_trade(self, act: TradeAct, said: Iterable[ExecutionReport], time_ns: int) -> Reports:
+    def act_on_trade(
+        self, act: TradeAct, said: Standing | Iterable[ExecutionReport], time_ns: int
+    ) -> Reports:
         return self._exchange.seen(_nothing, lambda: super(_Acts, self).act_on_trade(act, said, time_ns))
 
 
