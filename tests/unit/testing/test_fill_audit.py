@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from oms.model.bars import Bar
+from oms.model.depth import BookSnapshot, BookUpdate
 from oms.model.enums import (
     ExecRestatementReason,
     ExecType,
@@ -374,3 +375,44 @@ def test_so_much_is_kept_and_all_is_counted() -> None:
 
     assert len(told.audit.found) == MAX_FOUND
     assert told.audit.wrong == MAX_FOUND + 5
+
+
+def test_a_trade_at_its_price_comes_to_an_order_after_those_who_were_ahead_at_the_very_least() -> None:
+    told = Told()
+    told.order("a", Side.BUY, 9, "99")
+    told.audit.on_market(TradePrint(X, NOON_NS, 99, 4))
+    told.fill("a", 1, "99", MAKER)  # 5 were ahead
+    told.audit.on_market(Quote(X, NOON_NS, 99, 9, 101, 5))
+    told.audit.on_market(TradePrint(X, NOON_NS, 99, 3))
+    told.fill("a", 2, "99", MAKER)  # 1 was left of them; who has come since is behind
+    told.order("b", Side.BUY, 9, "99")
+    told.audit.on_market(Quote(X, NOON_NS, 99, 8, 101, 5))
+    told.audit.on_market(TradePrint(X, NOON_NS, 99, 9))
+    told.fill("a", 6, "99", MAKER)
+    told.fill("b", 3, "99", MAKER)  # of 9 - 3 ahead 1 went
+
+    assert told.found == ["4 was traded, and at least 5 stood ahead of it"]
+
+
+def test_after_a_trade_beyond_its_price_nobody_is_ahead() -> None:
+    told = Told()
+    told.order("a", Side.BUY, 9, "99")
+    told.order("b", Side.SELL, 9, "101")
+    for px in ("98", "102", "99"):
+        told.audit.on_market(TradePrint(X, NOON_NS, px, 1))
+    told.fill("a", 1, "99", MAKER)
+    told.audit.on_market(TradePrint(X, NOON_NS, 101, 1))
+    told.fill("b", 1, "101", MAKER)
+    assert told.found == []
+
+
+def test_levels_tell_who_is_ahead_too() -> None:
+    told = Told()
+    told.audit.on_market(BookSnapshot(X, NOON_NS, [(99, 5), (98, 7)], [(101, 5)]))
+    told.order("a", Side.BUY, 9, "98")
+    told.audit.on_market(TradePrint(X, NOON_NS, 98, 6))
+    told.fill("a", 1, "98", MAKER)
+    told.audit.on_market(BookUpdate(X, NOON_NS, [(98, 0)], []))
+    told.audit.on_market(TradePrint(X, NOON_NS, 98, 6))
+    told.fill("a", 6, "98", MAKER)
+    assert told.found == ["6 was traded, and at least 7 stood ahead of it"]

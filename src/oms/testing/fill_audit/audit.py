@@ -8,7 +8,8 @@ nothing with what matches. Held against every fill:
 - **Prices.** A fill is at a price that was there, or at the order's own limit where the market has come to it, and never beyond the
   limit; what takes gets the best price that is left.
 - **Priority.** Of our own orders the better limit first, then the earlier, whatever is shown of them; where the market's orders have names,
-  also among these. Where they have none, the queue ahead is an estimate and is not looked at here.
+  also among these. Where they have none, the queue ahead is an estimate: no trade at an order's price comes to it before those
+  are through who must have been ahead with the best of luck (`oms.testing.fill_audit.queues`).
 - **Sums.** What an order has executed is the sum of its fills, busts and corrections counted, and no more than it is for.
 - **Money.** At the end cash, positions and fees of each account are what the fills and fees come to, and what is left of what others
   show is what was shown less what we took, to the last decimal.
@@ -155,6 +156,9 @@ class FillAudit:
         if since_ns is not None and is_of_bar:
             time_ns = since_ns
         self._orders.put_last(order, queue_place=sources.next_place, time_ns=time_ns)
+        order.standing = (
+            None if order.price is None else sources.queues.join(order.price, is_buy=order.is_buy)
+        )
         if is_of_bar and sources.is_gone_through:
             self._orders.put_late_behind(order)
 

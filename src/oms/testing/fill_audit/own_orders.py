@@ -26,6 +26,21 @@ from oms.testing.fill_audit.showing import SUMS, ZERO
 _NEVER_RESTS: Final = (ImmediateOrCancel, FillOrKill, AtTheOpening, AtTheClose, GoodForAuction)
 
 
+@define(eq=False)
+class Standing:
+    """Where an order joined the market's own at its price, as `oms.testing.fill_audit.queues` looks at it.
+
+    Attributes:
+        ahead: How much stood there.
+        gone: How much had gone or traded by then.
+        prints: How many trades had been heard by then.
+    """
+
+    ahead: Decimal
+    gone: Decimal
+    prints: int
+
+
 @define(eq=False, kw_only=True)
 class OwnOrder:
     """One order of ours.
@@ -51,6 +66,7 @@ class OwnOrder:
         leaves_qty: What is open.
         shown: How much of it is shown in the queue now; None for as much as it shows at a time.
         money: What is left of the amount of money that it is for; None where it is for a quantity.
+        standing: Where it joined the market's own at its price; None where it has not.
     """
 
     name: VenueOrderId
@@ -72,6 +88,7 @@ class OwnOrder:
     cum_qty: Decimal = ZERO
     shown: Decimal | None = None
     money: Decimal | None = None
+    standing: Standing | None = None
 
     @property
     def key(self) -> tuple[Decimal, int]:

@@ -20,6 +20,7 @@ from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.security_status import SecurityStatus
 from oms.model.terms import Pegged
 from oms.testing.fill_audit.own_orders import OwnOrder
+from oms.testing.fill_audit.queues import QueueBounds
 from oms.testing.fill_audit.showing import SUMS, ZERO, BestShown, Hit, LevelsShown, OrdersShown, Showing
 
 
@@ -29,6 +30,7 @@ class Sources:
     Attributes:
         instrument: Which one.
         since_ns: When the bar began that is gone through; None while none is.
+        queues: Who stood ahead of our orders, where others have no names.
         drawn: How many fills were of each kind of source.
         found: What does not add up beyond single fills.
     """
@@ -42,6 +44,7 @@ class Sources:
         """
         self.instrument = instrument
         self.since_ns: int | None = None
+        self.queues = QueueBounds()
         self.drawn: Counter[str] = Counter()
         self._slips = slips
         self._best = BestShown()
@@ -82,9 +85,12 @@ class Sources:
             assert isinstance(heard, Quote)
             self._hears_more_than_bars = True
             self._best.hear(heard)
+            if self._levels is None and self._orders is None:
+                self.queues.hear_quote(heard)
         elif isinstance(heard, TradePrint):
             self._hears_more_than_bars = True
             if self._orders is None:
+                self.queues.hear_print(heard.price, heard.size)
                 self._print, self._left = (heard.price, heard.size), heard.size
         elif isinstance(heard, BookOrder):
             self._hears_more_than_bars = True
@@ -100,6 +106,7 @@ class Sources:
                     self._levels = LevelsShown(heard.symbol)
                     self._shown = self._levels
                 self._levels.hear(heard)
+                self.queues.hear_levels(heard)
         elif isinstance(heard, Bar):
             self._hear_bar(heard)
         elif isinstance(heard, QuoteBar):
@@ -209,6 +216,10 @@ class Sources:
         if limit is not None and (printed > limit if order.is_buy else printed < limit):
             return f"{printed} was traded, its limit is {limit}"
         assert self._print is not None
+        if order.is_plain and order.standing is not None and printed == limit:
+            ahead = self.queues.ahead(order.standing, printed, is_buy=order.is_buy)
+            if qty > max(SUMS.subtract(self._print[1], ahead), ZERO):
+                return f"{self._print[1]} was traded, and at least {ahead} stood ahead of it"
         return self._draw_left(order, qty, px, "trades", self._print[1])
 
     def _draw_left(self, order: OwnOrder, qty: Decimal, px: Decimal, of: str, traded: Decimal) -> str | None:
