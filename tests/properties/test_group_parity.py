@@ -83,6 +83,17 @@ def groups(draw: st.DrawFn) -> Contingency:
     )
 
 
+@st.composite
+def alternatives(draw: st.DrawFn) -> Oco:
+    """Entries of which only one is to execute, on both sides of the market: limits, or stops."""
+    size, other = draw(st.integers(1, 12)), draw(st.integers(1, 12))
+    low, high = draw(st.integers(190, 199)) / Decimal(2), draw(st.integers(202, 210)) / Decimal(2)
+    kind = draw(KINDS)
+    buy, sell = (Limit(low), Limit(high)) if draw(st.booleans()) else (Stop(high, kind), Stop(low, kind))
+    legs = (Leg("X", Side.BUY, buy, GTC, None, size), Leg("X", Side.SELL, sell, GTC, None, other))
+    return Oco(legs, Siblings.CANCEL)
+
+
 def walks() -> st.SearchStrategy[list[MarketUpdate]]:
     steps = st.lists(st.one_of(st.integers(-4, 4), st.integers(-4, 4), updates()), min_size=5, max_size=40)
     return steps.map(_walked)
@@ -152,6 +163,15 @@ def test_a_group_gives_the_same_fills_native_and_worked_here(
     assert [[fill for fill in leg if fill[0] < end] for leg in here] == [
         [fill for fill in leg if fill[0] < end] for leg in native
     ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(alternatives(), walks())
+def test_of_alternatives_only_one_executes_whoever_works_them(tree: Oco, market: list[MarketUpdate]) -> None:
+    """The fills of each leg are equal, and what one has canceled never trades, also where its own rest was canceled."""
+    here, native = (fills(tree, market, worked_by) for worked_by in (WorkedBy.OMS, WorkedBy.VENUE))
+    assert here == native
+    assert not all(here)
 
 
 @settings(max_examples=100, deadline=None)

@@ -13,7 +13,7 @@ side, work at the same time: there a race can execute two of them, and what exec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import count
@@ -169,17 +169,16 @@ class _OcoNode:
         legs = self.legs
         done = [one.executed(facts) for one in legs]
         spent = sum(done, ZERO)
-        winner = None
+        may_go_on: Collection[int] = range(len(legs))
         if spent and self.siblings is Siblings.CANCEL:
-            fits = (at for at, one in enumerate(legs) if done[at] and not one.is_dead(facts))
-            winner = next(fits, None)
+            may_go_on = self._left_by(done, facts, is_fed=total is not None)
         wanted = []
         for at, one in enumerate(legs):
             own, executed = one.qty, done[at]
             most = own if total is None or (own is not None and own < total) else total
             assert most is not None, "a leg that no entry feeds has a quantity"
             left = most - (spent - executed)
-            wanted.append(left if left > executed and winner in (None, at) else executed)
+            wanted.append(left if left > executed and at in may_go_on else executed)
         turns = self.turns
         most_open = self.open_qty(facts)
         for turn in turns:
@@ -200,6 +199,19 @@ class _OcoNode:
                 else:
                     kept = done[at] if is_final else wanted[at]
                     legs[at].share(kept, ZERO, facts, goals, waits=True)
+
+    def _left_by(self, done: Sequence[Decimal], facts: _Facts, *, is_fed: bool) -> Collection[int]:
+        """Give the places of the legs that may still execute once one has executed and cancels the others."""
+        first = [at for at, qty in enumerate(done) if qty]
+        if not is_fed:
+            # Nothing has to be protected: the others never come again, whatever becomes of the first one, and where two have
+            # executed in a race both have an end.
+            return first if len(first) == 1 else ()
+        alive = next((at for at in first if not self.legs[at].is_dead(facts)), None)
+        if alive is not None:
+            return (alive,)
+        # What is left has lost its exit: another one takes over that closes the same on the same side.
+        return [at for turn in self.turns if any(done[one] for one in turn) for at in turn]
 
     def _whose_turn(
         self, turn: Sequence[int], wanted: Sequence[Decimal], done: Sequence[Decimal], facts: _Facts

@@ -7,6 +7,8 @@ After each step these laws are looked at.
 - *Protection*: what an entry has brought is at work in its exits, or is held here until their price comes, or something
   unanswered, a leg that has ended or an anomaly says why not.
 - *Equality*: legs that take turns are each for the same, the one at its venue and those that are held.
+- *Alternatives*: once a leg of an `Oco` has executed that cancels the others, and that no entry feeds, they get no order again, but
+  where its executions are busted.
 - *Trails never move away*: a trailing stop that is held stands no further from the market than it once did, also after a restart.
 - *Leave*: an exit that the gate refuses waits, and is not lost.
 - *Reduction*: legs that may only reduce a position ask for no more than there is of it, once everything is answered.
@@ -34,7 +36,7 @@ from oms.engine.leg_events import OF_GATE
 from oms.engine.state import State
 from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, SubmitOrder
-from oms.model.contingency import Arm, CancelGroup, Oco, Oto, Siblings, SubmitGroup
+from oms.model.contingency import Arm, CancelGroup, Contingency, Oco, Oto, Siblings, SubmitGroup
 from oms.model.decimals import ZERO
 from oms.model.enums import AnomalyCode, HeldPolicy, Side
 from oms.model.events import AnomalyRaised
@@ -48,7 +50,7 @@ from oms.model.time_in_force import GTC, GoodTillCancel
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.testing import group_laws as laws
 from oms.testing.group_laws import at_once, each, entries, exits_of, turns
-from oms.testing.group_trees import reducing, trees
+from oms.testing.group_trees import alternatives, reducing, trees
 from oms.testing.group_venue import Slip
 from oms.testing.venue_machine import PICKS, VenueMachine
 
@@ -102,8 +104,15 @@ class GroupMachine(VenueMachine):
         """Give the broker at whose venue an order is."""
         return self.brokers[slip.order_id]
 
-    @initialize(tree=trees(), has_stops=st.booleans(), amends=st.booleans(), reduces=st.integers(0, 3))
-    def begin(self, tree: Oto, has_stops: bool, amends: bool, reduces: int) -> None:  # drawn by Hypothesis
+    @initialize(
+        tree=st.one_of(trees(), trees(), alternatives()),
+        has_stops=st.booleans(),
+        amends=st.booleans(),
+        reduces=st.integers(0, 3),
+    )
+    def begin(
+        self, tree: Contingency, has_stops: bool, amends: bool, reduces: int
+    ) -> None:  # drawn by Hypothesis
         """Open an engine at venues of some kind, and place the group."""
         kinds = (Limit, Market, Stop, StopLimit) if has_stops else (Limit, Market)
         self.able = Capabilities(
@@ -111,10 +120,12 @@ class GroupMachine(VenueMachine):
             amendable=frozenset({"order_qty"}) if amends else frozenset(),
             simulated=True,
         )
-        self.reduces = not reduces
+        self.reduces = not reduces and isinstance(tree, Oto)
         self.engine = self.engine_on()
         self.tell(self._start())
         self.tree = reducing(tree) if self.reduces else tree
+        self.chosen: int | None = None
+        self.frozen: dict[int, int] = {}
         self.tell(SubmitGroup(self.tree, _MAIN))
 
     # ------------------------------------------------------------ what the market and people do
@@ -266,6 +277,23 @@ class GroupMachine(VenueMachine):
                         continue
                     sizes = {self._asked(place) + self._held(place) for place in turn}
                     assert len(sizes) == 1, f"of one turn, but for {sizes}"
+
+    @invariant()
+    def what_was_canceled_for_another_one_never_comes_back(self) -> None:
+        """Alternatives."""
+        if not hasattr(self, "engine"):
+            return
+        if not isinstance(self.tree, Oco) or self.tree.siblings is not Siblings.CANCEL:
+            return
+        legs = [self.group.legs[number] for turn in turns(self.tree, 0) for number in turn]
+        if self.chosen is None or not self._executed(self.chosen):
+            first = next((leg.number for leg in legs if leg.executed_qty), None)
+            self.chosen = first
+            self.frozen = {} if first is None else {leg.number: len(leg.orders) for leg in legs}
+        for number, orders in self.frozen.items():
+            if number != self.chosen:
+                assert len(self.group.legs[number].orders) == orders, "it has another order"
+                assert self.group.legs[number].held is None, "it still waits"
 
     @invariant()
     def no_exit_is_lost_to_the_gate(self) -> None:

@@ -15,7 +15,7 @@ from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Si
 from oms.model.enums import Side
 from oms.model.instructions import Instructions
 from oms.model.offset import Offset
-from oms.model.terms import Limit, Stop, StopLimit, TrailingStop, TrailingStopLimit
+from oms.model.terms import Limit, Stop, StopLimit, Terms, TrailingStop, TrailingStopLimit
 from oms.model.time_in_force import GTC
 
 _STOP: Final = Leg("AAPL", Side.SELL, Stop(95), GTC)
@@ -33,6 +33,27 @@ _HEDGE_TARGET: Final = Leg("BTC-USD", Side.SELL, Limit(10), GTC)
 
 SIZES: Final = st.sampled_from([12, 12, 7, 1])
 """How much an entry is for."""
+
+
+@st.composite
+def alternatives(draw: st.DrawFn) -> Oco:
+    """Give entries of which only one is to execute, on both sides, at two brokers or taking turns, some with exits of their own."""
+    size, other = draw(SIZES), draw(SIZES)
+    buy = Leg("AAPL", Side.BUY, Limit(100), GTC, None, size)
+    away: list[Terms] = [Limit(108), Stop(95)]
+    sell = Leg("AAPL", Side.SELL_SHORT, draw(st.sampled_from(away)), GTC, None, other)
+    coin = Leg("BTC-USD", Side.BUY, Limit(9), GTC, None, other)
+    again = Leg("AAPL", Side.BUY, Stop(103), GTC, "main", other)
+    long = Oto(buy, (Oco((_STOP, _TARGET)),), draw(st.sampled_from(Arm)), draw(st.sampled_from(Remainder)))
+    short = Oto(sell, (Leg("AAPL", Side.BUY, Limit(90), GTC),))
+    shapes: list[tuple[Leg | Oto, ...]] = [
+        (buy, sell),
+        (long, short),
+        (long, coin),
+        (buy, again),
+        (sell, long, coin),
+    ]
+    return Oco(draw(st.sampled_from(shapes)), draw(st.sampled_from(Siblings)))
 
 
 @st.composite
@@ -61,16 +82,16 @@ def trees(draw: st.DrawFn) -> Oto:
     return Oto(entry, draw(st.sampled_from(shapes)), arm, remainder)
 
 
-def reducing(tree: Oto) -> Oto:
-    """Give a tree all of whose legs in AAPL behind the entry may only reduce a position."""
-    return evolve(tree, exits=tuple(_reducing(one) for one in tree.exits))
+def reducing(tree: Contingency) -> Contingency:
+    """Give a tree all of whose legs in AAPL behind an entry may only reduce a position; one without an entry as it is."""
+    return evolve(tree, exits=tuple(_reducing(one) for one in tree.exits)) if isinstance(tree, Oto) else tree
 
 
 def _reducing(node: Contingency) -> Contingency:
     if isinstance(node, Leg):
         return (
-            evolve(node, instructions=Instructions(reduce_only=True))
-            if node.side is Side.SELL and node.symbol == "AAPL"
+            evolve(node, side=Side.SELL, instructions=Instructions(reduce_only=True))
+            if node.side is not Side.BUY and node.symbol == "AAPL"
             else node
         )
     if isinstance(node, Oco):
