@@ -3,8 +3,8 @@
 What any of them shows within the limit, at its best price or behind it, is taken with orders that are canceled at once where they
 do not execute: one for each broker, at the last of its prices that is to be taken, so that none trades worse than was decided.
 What comes back is placed anew. What nobody shows rests
-at one broker; where another shows something for it, or its broker goes down, it is taken back first, and nothing is sent in its
-place until its cancel is answered: a part in doubt, or with a cancel on its way, counts as working.
+at one broker; where another shows something for it, it is made smaller, or taken back where its venue replaces nothing or its
+broker goes down, and nothing is sent in its place until that is answered: a part in doubt, or with a cancel on its way, counts as working.
 
 With `max_child` no part is larger, a broker gets the next once the one before has ended, and one part rests at a time. With
 `min_rest` nothing is sent for so long after something was. At the end `sweep` takes what is shown once, both of these aside.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import evolve
 
@@ -63,6 +63,10 @@ SWEEP: Final = "sweep"
 
 NEVER_NS: Final = 2**62
 """The end of an order that was given none, in nanoseconds UTC."""
+MAX_RESTS: Final = 3
+"""How many parts rest at a time; with another one the smaller of them are taken back and put together."""
+WORTH: Final = 10
+"""What its venue does not reduce is taken back where others show a tenth of it at least: it loses its place in the queue."""
 MAX_RETRY_S: Final = 60
 """For how long a broker that refused parts in a row gets none, at most."""
 
@@ -147,7 +151,11 @@ class _Round:
         taking = [child for child in at_work if child.role == TAKE]
         self.busy = {_broker(child) for child in taking}
         self.in_doubt = {_broker(child) for child in taking if child.order and child.order.is_in_doubt}
-        self.has_rest = any(child.role == REST for child in at_work)
+        rests = [child for child in parent.open.values() if child.role == REST]
+        # What comes back rests in one piece: nothing rests before all of it is there.
+        waits = any(child.is_pending_cancel for child in rests)
+        self.is_full = waits or len(rests) >= (MAX_RESTS if max_part is None else 1)
+        self.rests = sorted((child for child in rests if not child.is_pending_cancel), key=_working)
         self.tried = dict(_tried(parent, view.now_ns))
         self.taking = self._places(IOC)
         # Looked at only where something is left that nobody shows.
@@ -156,14 +164,14 @@ class _Round:
     def steps(self) -> Steps:
         parent = self.parent
         is_resting = bool(parent.children) and self.view.now_ns < self.rested_ns
-        back = self._back(only_stuck=is_resting)
+        back, less = self._back(only_stuck=is_resting)
         taken_back = tuple(child.order_id for child in back)
         if is_resting:
             return Steps(cancel=taken_back, wake=NextWake(at_ns=self.rested_ns))
         awake = NextWake(on_quote=True, depth_to=self.limit_px, at_ns=self._again_ns())
         if not parent.available:
-            return Steps(cancel=taken_back, wake=awake)
-        parts = self._split(parent.available, may_rest=self.may_rest and not (back or self.has_rest))
+            return Steps(cancel=taken_back, reduce=less, wake=awake)
+        parts = self._split(parent.available, may_rest=self.may_rest and not (back or self.is_full))
         made = self._children(parts)
         if not (made or back or parent.open) and self._is_over():
             text = f"nothing more is shown for {plain(parent.available)} of {plain(parent.qty)}"
@@ -171,7 +179,7 @@ class _Round:
         # That nothing could be placed is told once.
         is_told = made or parent.order.routing is None
         routing = parts.decision if is_told else None
-        return Steps(cancel=taken_back, children=made, routing=routing, wake=awake)
+        return Steps(cancel=taken_back, reduce=less, children=made, routing=routing, wake=awake)
 
     def sweep(self) -> Steps | None:
         """Take all that is shown within the limit."""
@@ -225,15 +233,15 @@ class _Round:
             asked, places, rule=known.rule, weights=known.weights, now_ns=now_ns, resting=self.resting
         )
 
-    def _back(self, *, only_stuck: bool) -> Sequence[Child]:
-        """Give what rests and is to be taken back: its broker is down, or others show something for it."""
-        resting = [one for one in self.parent.open.values() if one.role == REST and not one.is_pending_cancel]
+    def _back(self, *, only_stuck: bool) -> _Back:
+        """Give what rests and is to be taken back, whole or in part: its broker is down, or others show something for it."""
+        resting = self.rests
         if not resting:
-            return ()
+            return (), ()
         down = {place.broker for place in self.taking.places if place.health is VenueHealth.DOWN}
         stuck = [child for child in resting if _broker(child) in down]
         if stuck or only_stuck:
-            return stuck
+            return stuck, ()
         at = {_broker(child) for child in resting}
         qty = self.parent.available
         for child in resting:
@@ -242,7 +250,26 @@ class _Round:
         for part in self._split(qty, may_rest=False).parts:
             # Where it rests it would trade by itself.
             shown = EXACT.add(shown, ZERO if part.broker in at else part.qty)
-        return resting if shown > self.parent.available else ()
+        return self._freeing(EXACT.subtract(shown, self.parent.available))
+
+    def _freeing(self, wanted: Decimal) -> _Back:
+        """Give the smallest parts that free so much, the last of them reduced by what is wanted of it; and those to be put together."""
+        found: list[Child] = []
+        for child in self.rests:
+            if wanted <= ZERO:
+                break
+            order = child.order
+            if child.working > wanted and order is not None:
+                if order.outstanding_requests:
+                    break
+                if not child.unmoved_ns:
+                    return found, ((child.order_id, wanted),)
+                if EXACT.multiply(wanted, Decimal(WORTH)) < child.working:
+                    break
+            found.append(child)
+            wanted = EXACT.subtract(wanted, child.working)
+        is_crowded = self.max_part is None and len(self.rests) >= MAX_RESTS and bool(self.parent.available)
+        return (found or (self.rests[:-1] if is_crowded else found)), ()
 
     def _child(self, number: int, part: Part) -> NewChild:
         return NewChild(
@@ -282,6 +309,13 @@ class _Round:
         if any(place.verdict is RouteVerdict.DOWN for place in self.taking.places):
             times.append(self.view.now_ns + NS_PER_S)
         return min(times, default=None)
+
+
+_Back: TypeAlias = tuple[Sequence[Child], tuple[tuple[OrderId, Decimal], ...]]
+
+
+def _working(child: Child) -> Decimal:
+    return child.working
 
 
 def _smart(terms: object) -> Smart:

@@ -25,7 +25,7 @@ from oms.model.decimals import ZERO, plain
 from oms.model.enums import AnomalyCode, SessionPhase
 from oms.model.ids import BrokerName, OrderId, Symbol
 from oms.model.market import NEWS, MarketNews, Quote, TradePrint
-from oms.model.order import ENDED
+from oms.model.order import ENDED, Order
 from oms.model.parent import ORIGIN, Child, Parent
 from oms.model.requests import Request
 from oms.model.sessions import SessionChange
@@ -241,21 +241,17 @@ class Parents:
     # ------------------------------------------------------------ what an algorithm asks for
 
     def _follow(self, parent: Parent, view: View, steps: Steps) -> None:
-        self._memo = None
+        state, self._memo = self._state, None
         if steps.memo is not None and (memo := checked_memo(steps.memo)) != parent.memo:
             self._memo = memo
         self._take_back(parent, [parent.children[one] for one in steps.cancel if one in parent.open])
         for order_id, price in steps.reprice:
-            child = parent.open.get(order_id)
-            if (
-                child is not None
-                and parent.may_send
-                and not child.is_pending_cancel
-                and self._may_move(child)
-            ):
+            if self._to_change(parent, order_id) is not None:
                 check_price(parent, price)
-                self._state.begin(ReplaceOrder, ORIGIN)
-                self._entry.replace(ReplaceOrder(order_id, price=price), self._requests)
+                self._replace(ReplaceOrder(order_id, price=price))
+        for order_id, less in steps.reduce:
+            if (order := self._to_change(parent, order_id)) is not None:
+                self._replace(ReplaceOrder(order_id, order_qty=order._order_qty - less))
         if steps.replan is not None:
             parent_amends.replan(self._entry, parent, steps.replan, self._memo)
             self._memo = None
@@ -268,16 +264,22 @@ class Parents:
             self._place(parent, view, new)
         if self._memo is not None:
             self._begin()
-            noted = ev.WorkNoted(*self._state.envelope(), parent.order_id, self._memo)
-            self._state.record_of(parent.order, noted)
+            state.record_of(parent.order, ev.WorkNoted(*state.envelope(), parent.order_id, self._memo))
         if steps.held is not parent.held:
             self._begin()
-            held = ev.WorkHeld(*self._state.envelope(), parent.order_id, steps.held)
-            self._state.record_of(parent.order, held)
+            state.record_of(parent.order, ev.WorkHeld(*state.envelope(), parent.order_id, steps.held))
         if steps.suspend is not None:
             self._suspend(parent, steps.suspend)
         if steps.finish is not None and parent.stopped is None:
             self._stop(parent, steps.finish, steps.text or steps.finish.value)
+
+    def _to_change(self, parent: Parent, order_id: OrderId) -> Order | None:
+        child = parent.open.get(order_id) if parent.may_send else None
+        return None if child is None or child.is_pending_cancel or not self._may_move(child) else child.order
+
+    def _replace(self, command: ReplaceOrder) -> None:
+        self._state.begin(ReplaceOrder, ORIGIN)
+        self._entry.replace(command, self._requests)
 
     def _begin(self) -> None:
         self._state.begin(SubmitOrder, ORIGIN)

@@ -200,6 +200,7 @@ class Steps:
     Attributes:
         cancel: The children to be taken back; what is closed or being canceled already is left alone.
         reprice: The children that are to have another limit price, each with it.
+        reduce: The children that are to be for less, each with by how much; what venues leave it keeps its place in the queue.
         replan: A new plan; None where the plan stays.
         skips: The slices of which nothing is sent.
         children: The children to be placed.
@@ -214,6 +215,7 @@ class Steps:
 
     cancel: tuple[OrderId, ...] = ()
     reprice: tuple[tuple[OrderId, Decimal], ...] = ()
+    reduce: tuple[tuple[OrderId, Decimal], ...] = ()
     replan: Replan | None = None
     skips: tuple[Skip, ...] = ()
     children: tuple[NewChild, ...] = ()

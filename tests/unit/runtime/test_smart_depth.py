@@ -108,7 +108,8 @@ def test_what_rests_is_taken_back_for_what_others_show_behind_their_best_price()
 
     tells(desk, "two", ("10.03", 1), ("10.04", 39))
 
-    assert desk.parts(order)[1:] == [("two", 40, "take 10.04"), ("one", 60, "rest 10.05")]
+    # The order that rests is reduced: what is left of it keeps its place.
+    assert desk.parts(order) == [("one", 60, "rest 10.05"), ("two", 40, "take 10.04")]
     assert order.cum_qty == 40
     desk.check(order)
 

@@ -240,7 +240,7 @@ def test_an_order_that_may_works_on_past_its_end() -> None:
     assert desk.parts(order) == [("one", 40, "rest 10.05")]
     desk.shows("two", "10.01", 15)
 
-    assert desk.parts(order)[1:] == [("two", 15, "take 10.01"), ("one", 25, "rest 10.05")]
+    assert desk.parts(order) == [("one", 25, "rest 10.05"), ("two", 15, "take 10.01")]
     assert order.life is Life.LIVE
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from oms.algos.handlers import with_algorithms
 from oms.brokers.paper import PaperBroker
 from oms.model.enums import ExecType, Life, RequestKind, Side
 from oms.model.reasons import ReasonCode
 from oms.model.reports import Absent, NotSent, Refused, Unknown
-from oms.model.requests import NewOrderSingle, OrderCancelRequest
+from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.routing import RouteVerdict, VenueHealth
 from oms.model.terms import Limit, Strategy
+from oms.model.venue_profile import ReplaceSupport
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.stores.memory import MemoryEventStore
-from tests.fakes import AAPL, T0, ScriptedBroker, d
+from tests.fakes import AAPL, CAN_ALL, T0, ScriptedBroker, d
 from tests.smart_desk import STRICT, Desk
 
 
@@ -123,7 +125,7 @@ def test_a_part_in_doubt_counts_as_working_and_is_never_sent_again() -> None:
     desk.check(order)
 
 
-def test_nothing_is_sent_elsewhere_until_the_cancel_of_what_rests_is_answered() -> None:
+def test_nothing_is_sent_elsewhere_until_it_is_answered_that_what_rests_is_for_less() -> None:
     desk = Desk()
     desk.shows("one", "10.50", 10)
     order = desk.buy(40)
@@ -133,16 +135,36 @@ def test_nothing_is_sent_elsewhere_until_the_cancel_of_what_rests_is_answered() 
 
     desk.shows("two", "10.02", 25)
 
-    assert [type(request) for request in desk.one.requests] == [NewOrderSingle, OrderCancelRequest]
+    _, reduced = desk.one.requests
+    assert isinstance(reduced, OrderCancelReplaceRequest)
+    assert reduced.order_qty == 15
     assert not desk.two.requests
     assert desk.om.work(order).working == 40
     desk.shows("two", "10.01", 25)
     assert desk.two.requests == []
-    # It trades while the cancel is on its way: that counts.
+    # It trades while that is on its way: that counts.
     desk.says(desk.one, resting, ExecType.TRADE, cum=30, last=30)
     assert desk.two.requests == []
     desk.says(desk.one, resting, ExecType.CANCELED, cum=30)
     assert desk.parts(order)[1:] == [("two", 10, "take 10.01")]
+    desk.check(order)
+
+
+@pytest.mark.parametrize(("size", "is_worth_it"), [(4, True), (3, False)])
+def test_what_cannot_be_reduced_is_taken_back_for_a_tenth_of_it(size: int, is_worth_it: bool) -> None:
+    """Forty rest at a broker that replaces nothing: four that another one shows are worth its place in the queue, three are not."""
+    can = evolve(CAN_ALL, profile=evolve(CAN_ALL.profile, replace=ReplaceSupport.NONE))
+    one = ScriptedBroker(name="one", can=can)
+    desk = Desk(one, two := ScriptedBroker(name="two"))
+    desk.shows("one", "10.50", 10)
+    order = desk.buy(40)
+    (resting,) = desk.om.children(order)
+    desk.says(one, resting, ExecType.NEW)
+
+    desk.shows("two", "10.02", size)
+
+    assert [type(request) for request in one.requests[1:]] == [OrderCancelRequest] * is_worth_it
+    assert not two.requests
     desk.check(order)
 
 
