@@ -111,6 +111,7 @@ def an_hour(
     *,
     halted: tuple[int, int],
     curve: VolumeCurve = CLOSING,
+    limits_at: int | None = None,
     **told: Any,  # noqa: ANN401  # parameters are data of any kind
 ) -> tuple[AlgoDesk, list[tuple[int, str, int]]]:
     """Work a VWAP of 100 over the hour before the close, and give when each child went out, in minutes, for how long, and how large."""
@@ -122,6 +123,8 @@ def an_hour(
         desk.wait(MINUTE)
         if minute in halted:
             desk.halt(is_over=minute == halted[1])
+        if minute == limits_at:
+            desk.om.replace(order, price=110)
         if minute == 60:
             desk.om.session(SessionChange(desk.clock.now_ns(), SessionPhase.CLOSED, "20260105"))
         desk.quote(bid_size=100 + minute, ask_size=100 + minute)
@@ -130,6 +133,15 @@ def an_hour(
     sent = [(at // MINUTE, qty) for at, qty in sent_after(desk)]
     kinds = [type(child.time_in_force).__name__ for child in desk.om.children(order)]
     return desk, [(at, kind, qty) for (at, qty), kind in zip(sent, kinds, strict=True)]
+
+
+@pytest.mark.parametrize("at_minute", [None, 30, 53])
+def test_slices_of_the_last_minutes_are_traded_beside_the_auctions(at_minute: int | None) -> None:
+    """Twelve buckets of five minutes with 5 each, and 40 at the close, sent at minute 50: slices are due then, and five minutes later."""
+    curve = evolve(CLOSING, bucket_ns=5 * MINUTE * S, shares=(Decimal("0.05"),) * 12, closing=Decimal("0.4"))
+    _, sent = an_hour(halted=(98, 99), curve=curve, limits_at=at_minute, limit_price=105)
+    before = [(5 * k, "Day", 5) for k in range(10)]
+    assert sent == [*before, (50, "AtTheClose", 40), (50, "Day", 5), (55, "Day", 5)]
 
 
 @pytest.mark.parametrize("clock", ["run", "pause"])

@@ -40,7 +40,7 @@ class Told:
     def __init__(self, side: Side) -> None:
         """Open it."""
         self.desk, self.sign = AlgoDesk(), 1 if side is Side.BUY else -1
-        self.side, self.printed = side, 0
+        self.side, self.printed, self.limit = side, 0, 10
         self.quote(20, 0)
 
     def tell(self, step: Step) -> None:

@@ -34,6 +34,8 @@ def placed(
         numbers.setdefault(name, []).append(str(one.number))
         due_ns = min(max(one.start_ns - LEAD_NS, now_ns), one.start_ns)
         result.append(evolve(one, start_ns=due_ns))
+    # What is due before its auction comes before slices that end with it.
+    result.sort(key=lambda one: one.start_ns)
     return tuple(result), tuple((name, ",".join(found)) for name, found in sorted(numbers.items()))
 
 

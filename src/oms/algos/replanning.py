@@ -85,8 +85,8 @@ def _left(
 ) -> tuple[Window | None, list[Window]]:
     """Give what is left of the window of which something was decided, and those of which nothing was.
 
-    Where the windows are others than before, nobody knows what was decided of the one in force: then it is taken for decided, and
-    so is the next auction where a child for one is at work.
+    Where the windows are others than before, nobody knows what was decided of the one in force: then it is taken for decided. So is
+    the next auction wherever a child for one is at work.
     """
     is_sent = any(child.role == "auction" for child in parent.open.values())
     in_force, left = None, []
@@ -94,13 +94,12 @@ def _left(
         is_auction = window.start_ns == window.end_ns
         if window.end_ns < now_ns or (window.end_ns == now_ns and not is_auction):
             continue
-        if goes_by_number:
-            # What is to come was not decided, whatever had its number before; but what goes into an auction is sent before that.
-            is_decided = window.number in parent.decided and (is_auction or window.start_ns <= now_ns)
-        elif is_auction:
-            is_decided, is_sent = is_sent, False
+        # What is to come was not decided, whatever had its number before; but what goes into an auction is sent before that.
+        has_number = goes_by_number and window.number in parent.decided
+        if is_auction:
+            is_decided, is_sent = is_sent or has_number, False
         else:
-            is_decided = window.start_ns <= now_ns
+            is_decided = window.start_ns <= now_ns and (has_number or not goes_by_number)
         if not is_decided:
             left.append(evolve(window, start_ns=max(window.start_ns, now_ns)) if not is_auction else window)
         elif window.start_ns <= now_ns and not is_auction:
