@@ -292,18 +292,19 @@ class LegEntry:
             self.amend(order, qty)
         state.begin(SubmitOrder, ORIGIN)
         self._holding.shorten(order)
-        why = (reach.terms, reach.trigger_px, reach.px, reach.px_ns)
+        terms = _shown_within(leg, reach.terms, qty)
+        why = (terms, reach.trigger_px, reach.px, reach.px_ns)
         state.record_of(order, ev.OrderReleased(*state.envelope(), order._order_id, *why))
-        self._holding.send(order, command_of(order, reach.terms), requests)
+        self._holding.send(order, command_of(order, terms), requests)
 
 
 def order_of(leg: GroupLeg, qty: Decimal) -> SubmitOrder:
     """Give the command that places an order of a leg, as what it was reached with where it was.
 
-    Of less than its least quantity (110) the exit is for all at once.
+    Of less than its least quantity (110) the exit is for all at once, and of less than what it shows at a time (1138) it shows all.
     """
     of, reach = leg.leg, leg.reach
-    terms = leg.terms if reach is None else reach.terms
+    terms = _shown_within(leg, leg.terms if reach is None else reach.terms, qty)
     account = of.account or leg._group.account
     asked = None if of.instructions is None else _asked_with(leg, qty)
     # By place: by name a class is called at twice the cost.
@@ -313,6 +314,14 @@ def order_of(leg: GroupLeg, qty: Decimal) -> SubmitOrder:
 def _asked_with(leg: GroupLeg, qty: Decimal) -> Instructions | None:
     asked, least = leg.leg.instructions, _least_qty(leg)
     return asked if asked is None or least is None or least <= qty else evolve(asked, min_qty=qty)
+
+
+def _shown_within(leg: GroupLeg, terms: Terms, qty: Decimal) -> Terms:
+    # Of an exit; what is above the whole of it is denied, as it is of any order.
+    if type(terms) is not Limit or (shown := terms.display_qty) is None or shown <= qty:
+        return terms
+    most = leg.leg.order_qty
+    return terms if leg._entry is None or (most is not None and shown > most) else Limit(terms.price, qty)
 
 
 def _least_qty(leg: GroupLeg) -> Decimal | None:
