@@ -229,6 +229,14 @@ MARKET_TO_LIMIT: dict[str, Story] = {
     "it cannot be post-only": ("buy a 5 mtl gtc post -> a rejected 11",),
 }
 
+# Who sold at 98 has met ours at 99 before.
+PEGS["among orders by name it is met before who is worse"] = (
+    "new A buy 3@99",
+    "new C sell 5@102",
+    "new B buy 9@98",
+    "buy a 9 peg gtc -> a new",
+    "change B buy 4@98 traded 5 -> a 5@99 maker leaves 4",
+)
 STORIES = PEGS | MARKET_TO_LIMIT
 
 

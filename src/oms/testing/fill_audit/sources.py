@@ -168,7 +168,7 @@ class Sources:
         if self._print is not None:
             return self._draw_of_print(order, qty, px, self._print[0])
         # Who stands beside the queue trades with what is shown alone.
-        is_met = not order.is_aside and self._hit is not None and self._is_before(order, self._hit)
+        is_met = not order.is_aside and self._hit is not None and self._is_before(order, px, self._hit)
         if is_met and self._hit is not None and self._whole(self._left):
             return self._draw_left(order, qty, px, "what takes others", self._hit.size)
         return self._draw_met(order, qty, px)
@@ -232,12 +232,14 @@ class Sources:
         return None
 
     @staticmethod
-    def _is_before(order: OwnOrder, hit: Hit) -> bool:
-        if order.is_buy is not hit.is_buy or order.price is None:
+    def _is_before(order: OwnOrder, px: Decimal, hit: Hit) -> bool:
+        # Of a pegged order only the worst price is known, and the one that it trades at.
+        limit = px if isinstance(order.terms, Pegged) else order.price
+        if order.is_buy is not hit.is_buy or limit is None:
             return False
-        if order.price == hit.price:
+        if limit == hit.price:
             return not order.is_plain or order.queue_place <= hit.place
-        return (order.price > hit.price) is order.is_buy
+        return (limit > hit.price) is order.is_buy
 
     def _draw_of_bar(
         self, bar: Bar, order: OwnOrder, qty: Decimal, px: Decimal, *, takes: bool
