@@ -110,7 +110,7 @@ def test_a_broken_read_model_is_found_and_the_command_repeats_it(
 
     # Wrong in both: as it happens, and where it is read again.
     monkeypatch.setattr(Positions, "on_canceled", twice)
-    monkeypatch.setitem(recovery._TOLD, TradeCanceled, twice)
+    monkeypatch.setitem(recovery.TOLD, TradeCanceled, twice)
     short = shrink(_first_failure())
     assert short.invariant == "oracle"
     assert short.numbers is not None

@@ -358,7 +358,7 @@ def test_what_is_published_from_a_listener_waits_for_the_end_of_the_delivery() -
 
     def answer(_: ev.OrderEvent) -> None:
         bus.publish([second()], [])
-        bus.publish([make(ev.SessionChanged, phase=None, trade_date="20260105")], [])
+        bus.publish([make(ev.SessionChanged, phase=None, trade_date="20260105", changed_ns=0)], [])
         log.append("answered")
 
     bus.observe(ev.OrderEvent, answer)

@@ -72,12 +72,12 @@ def _counted(events: Iterable[ev.Event], progress: Callable[[int], None]) -> Ite
 
 def tell(positions: Positions, event: ev.Event) -> None:
     """Hand an event to the positions, as the PROJECT lane would."""
-    told = _TOLD.get(type(event))
+    told = TOLD.get(type(event))
     if told is not None:
         told(positions, event)
 
 
-_TOLD: Final[dict[type[ev.Event], Callable[[Positions, Any], None]]] = {
+TOLD: Final[dict[type[ev.Event], Callable[[Positions, Any], None]]] = {
     ev.Traded: Positions.on_traded,
     ev.InstrumentDefined: Positions.on_instrument,
     ev.TradeCanceled: Positions.on_canceled,

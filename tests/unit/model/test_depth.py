@@ -114,7 +114,7 @@ IMPOSSIBLE: dict[str, tuple[Callable[..., object], dict[str, Any], tuple[str, st
     "a short sale, which no market shows": (
         order,
         {"side": Side.SELL_SHORT},
-        ("side", repr(Side.SELL_SHORT), "Side.BUY or Side.SELL"),
+        ("side", "Side.SELL_SHORT", "Side.BUY or Side.SELL"),
     ),
     "an order without a name": (order, {"entry_id": ""}, ("entry_id", "''", "1 to 64 characters")),
     "an order whose name is a number": (order, {"entry_id": 7}, ("entry_id", "7", "a text")),
