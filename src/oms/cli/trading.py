@@ -24,7 +24,7 @@ from oms.model.events import Event, OrderEvent, OrderSubmitted
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import NEWS, MarketData, Quote, TradePrint
-from oms.model.sessions import NS_PER_S, to_datetime
+from oms.model.sessions import to_datetime
 from oms.model.time_in_force import GTC, Day, GoodTillCancel
 from oms.ports.calendar import SessionSource
 from oms.projections.blotter import Blotter
@@ -39,7 +39,6 @@ EXIT_EARLY: Final = 75
 
 _EVERY: Final = 2_000
 _PATIENCE_NS: Final = 60_000_000_000
-_LOOK_BACK_NS: Final = 14 * 86_400 * NS_PER_S
 
 
 @record(kw_only=True)
@@ -195,16 +194,14 @@ def _bot(om: OrderManager, plan: Plan) -> MarketMaker:
 
 
 def _begun(plan: Plan) -> tuple[ManualClock, Iterable[MarketData]]:
-    """Give the clock, set to before the last session that opened or closed until the first update is heard, and the updates."""
+    """Give the clock, where there are sessions set to the first update, and the updates."""
     if plan.sessions is None:
         return ManualClock(), plan.updates
     updates = iter(plan.updates)
     first = next(updates, None)
     if first is None:
         return ManualClock(), ()
-    start_ns = first.time_ns
-    changes = list(plan.sessions.changes(max(start_ns - _LOOK_BACK_NS, 0), start_ns))
-    return ManualClock(changes[-1].time_ns - 1 if changes else start_ns), chain((first,), updates)
+    return ManualClock(first.time_ns), chain((first,), updates)
 
 
 def _quote(om: OrderManager, update: MarketData, plan: Plan) -> Quote | None:
