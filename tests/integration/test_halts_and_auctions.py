@@ -9,9 +9,11 @@ import pytest
 from attrs import evolve
 
 from oms.algos.volume_curve import VolumeCurve
-from oms.model.enums import Life, SessionPhase
+from oms.model.enums import Life, SessionPhase, Side
 from oms.model.events import OrderStatusRequested, SecurityStatusChanged, SliceDecided
 from oms.model.sessions import SessionChange
+from oms.model.terms import Strategy
+from oms.model.time_in_force import GTC
 from oms.model.trading_session import TradingSession
 from oms.model.work import Pace
 from tests.algo_desk import NOON_NS, AlgoDesk
@@ -171,6 +173,28 @@ def test_a_halt_that_outlives_the_session_ends_what_was_to_end_before_its_close(
             desk.halt()
         assert order.is_closed == (minute >= 60)
     assert order.text == "end_time: 60 of 100 did not trade"
+    desk.check()
+
+
+def test_a_halt_after_its_end_does_not_keep_an_order() -> None:
+    """Its child for the auction ends with the session, which is closed in the halt."""
+    desk = AlgoDesk()
+    told: dict[str, Any] = {
+        "duration": 60,
+        "slices": 1,
+        "halt_clock": "pause",
+        "on_residual": "auction",
+        "limit_price": 99,
+    }
+    order = desk.om.submit("X", Side.BUY, 100, Strategy("twap", told), tif=GTC)
+    desk.wait(70)
+    assert [type(child.time_in_force).__name__ for child in desk.om.children(order)] == ["AtTheClose"]
+    desk.halt()
+    desk.om.session(SessionChange(desk.clock.now_ns(), SessionPhase.CLOSED, "20260105"))
+    desk.wait(1)
+    desk.halt(is_over=True)
+    desk.wait(1)
+    assert order.is_closed
     desk.check()
 
 

@@ -34,6 +34,8 @@ def stands(parent: Parent, view: View, working: Working, hours: Hours) -> bool:
         view.is_halted or parent.memo_of(_HALTED) is not None
     ):
         return False
+    if parent.memo_of(_HALTED) is None and view.now_ns >= parent.end_ns:
+        return False  # It was over before.
     over_ns = is_over_ns(parent, view, hours)
     return over_ns is None or view.now_ns < over_ns
 

@@ -76,6 +76,8 @@ def parameters() -> st.SearchStrategy[dict[str, Any]]:
         optional={
             "child_style": st.sampled_from(["market", "marketable_limit", "passive_then_cross"]),
             "catch_up": st.sampled_from(["carry", "spread", "give_up", "cross"]),
+            "halt_clock": st.sampled_from(["run", "pause"]),
+            "on_halt": st.sampled_from(["keep", "cancel"]),
             "on_residual": st.sampled_from(["cancel", "sweep", "auction"]),
             "min_rest": st.integers(1, 9),
             "max_child": st.integers(5, 20),
@@ -303,6 +305,20 @@ class ParentMachine(VenueMachine):
         sign = 1 if self.is_buy else -1
         self.tell(ReplaceOrder(_FIRST, price=self.usual_limit + sign * ticks * _TICK))
 
+    @rule(seconds=st.sampled_from([20, 60, 90]), slices=st.integers(1, 8))
+    def amend_times(self, seconds: int, slices: int) -> None:
+        """Somebody wants it to last as long, in so many slices."""
+        self.tell(ReplaceOrder(_FIRST, parameters={"duration": seconds, "slices": slices}))
+
+    @rule(style=st.sampled_from(["market", "marketable_limit", "passive_then_cross"]))
+    def amend_style(self, style: str) -> None:
+        """Somebody wants its children sent otherwise: the slices stay."""
+        parent = self.parent
+        before = {} if parent is None else dict(parent.slices)
+        self.tell(ReplaceOrder(_FIRST, parameters={"child_style": style}))
+        if parent is not None and parent.amend is None:
+            assert all(before.get(one.number) == one for one in parent.slices.values()), "another plan"
+
     @rule(wanted=st.integers(0, 9), pick=PICKS)
     def cancel(self, wanted: int, pick: int) -> None:
         """Somebody cancels the order, or one of its children; seldom."""
@@ -352,6 +368,8 @@ class ParentMachine(VenueMachine):
         if not hasattr(self, "engine") or self.parent is None:
             return
         self.tell(ReleaseKillSwitch("a test", "somebody"))
+        # What stands in a halt ends once that is over.
+        self.halt(is_on=False)
         for _ in range(_MAX_ANSWERS):
             slips = self.venue.slips.values()
             if said := next((slip for slip in slips if slip.said), None):
