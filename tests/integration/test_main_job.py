@@ -169,8 +169,8 @@ def test_a_recorded_run_broken_off_gives_its_state_back(tmp_path: Path, market_d
         (("run", "README.md", "--queue", "long"), "--queue = long: pessimistic"),
         (("run", "BARS.csv"), "--bar-seconds = nothing"),
         (
-            ("run", "BARS.csv", "--bar-seconds", "60", "--chart", "no-such-folder/x.html"),
-            "no-such-folder/x.html",
+            ("run", "BARS.csv", "--bar-seconds", "60", "--chart", "README.md/x.html"),
+            "README.md/x.html",
         ),
         (("run", "--quotes", "README.md", "--tick", "0"), "tick = 0"),
         (("run", "--quotes", "README.md", "--size", "nan"), "--size = nan"),

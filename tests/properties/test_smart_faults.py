@@ -139,11 +139,13 @@ class World:
 
     def executed(self, order: Order) -> Decimal:
         """Give what both venues have really executed of an order's parts, whoever has heard of it."""
-        ids = {child.cl_ord_id for child in self.om.children(order)}
+        # A part that was made smaller has another ClOrdID since.
+        parts, known = set(self.om.children(order)), self.om.state.index.by_cl_ord_id
         total = ZERO
         for venue in self.venues:
             for report in venue.executed:
-                if report.cl_ord_id in ids and report.exec_type is ExecType.TRADE:
+                named = report.cl_ord_id is not None and known.get(report.cl_ord_id)
+                if named in parts and report.exec_type is ExecType.TRADE:
                     total += report.last_qty or ZERO
         return total
 
