@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,16 @@ NO_STOPS = frozenset(pair for pair in ORDER_TYPES if pair[0] not in (Stop, StopL
 BOTH = (RouteRule(brokers=("near", "cheap")),)
 BY_ACCOUNT = (RouteRule(brokers=("near",), accounts=("hedge",)), RouteRule(brokers=("cheap",)))
 
+OPENED: list[OrderManager] = []
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Every manager lets go of its journal."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
+
 
 class Two:
     """A manager with two brokers, which can be started again with one of them out."""
@@ -52,13 +63,15 @@ class Two:
             )
             for name in ("near", "cheap")
         ]  # fmt: skip
-        return OrderManager(
+        om = OrderManager(
             brokers=brokers,
             store=SQLiteEventStore(self.path),
             clock=self.clock,
             instruments=[instrument],
             routing=Routing(rules=self.rules, health=HealthRules(degraded_after=1, down_after=2)),
         )
+        OPENED.append(om)
+        return om
 
     def restart(self, *out: str) -> None:
         self.om.close()

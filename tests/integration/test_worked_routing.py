@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,16 @@ S = 1_000_000_000
 LATER = [(NOON_NS, NOON_NS + 10**6 * S)]
 BOTH = RouteRule(brokers=("near", "cheap"))
 
+OPENED: list[OrderManager] = []
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Every manager lets go of its journal."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
+
 
 class Two:
     """A manager with two brokers that can be started again on its journal."""
@@ -43,13 +54,15 @@ class Two:
             PaperBroker([STOCK], name=name, faults=Outages(LATER) if name in out else None)
             for name in ("near", "cheap")
         ]
-        return OrderManager(
+        om = OrderManager(
             brokers=brokers,
             store=MemoryEventStore() if self.path is None else SQLiteEventStore(self.path),
             clock=self.clock,
             handlers=with_algorithms(**self.others),
             routing=Routing(rules=rules),
         )
+        OPENED.append(om)
+        return om
 
     def restart(self, *out: str) -> None:
         self.om.close()
