@@ -24,7 +24,7 @@ from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.simulation.admission import ORDER_TYPES
 from oms.simulation.faults import Outages
-from oms.stores.sqlite import SQLiteEventStore
+from oms.stores.jsonl import JSONLEventStore
 from tests.algo_desk import NOON_NS, STOCK
 
 S = 1_000_000_000
@@ -65,7 +65,7 @@ class Two:
         ]  # fmt: skip
         om = OrderManager(
             brokers=brokers,
-            store=SQLiteEventStore(self.path),
+            store=JSONLEventStore(self.path),
             clock=self.clock,
             instruments=[instrument],
             routing=Routing(rules=self.rules, health=HealthRules(degraded_after=1, down_after=2)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -38,6 +39,23 @@ ARRIVAL, SCHEDULE = Measure.ARRIVAL, Measure.SCHEDULE
 Said = tuple[Measure, AlertState, AlertState]
 
 
+OPENED: list[JSONLEventStore] = []
+
+
+def opened(path: Path) -> JSONLEventStore:
+    """A journal that is closed at the end of the test."""
+    OPENED.append(JSONLEventStore(path))
+    return OPENED[-1]
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Every journal is let go of."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
+
+
 class House:
     """A manager with algorithms and a simulated exchange, and a monitor attached."""
 
@@ -47,7 +65,7 @@ class House:
         self.venue = venue
         self.clock = ManualClock(T0 + start_s * 1_000_000_000)
         self.broker = PaperBroker([AAPL])
-        self.store = JSONLEventStore(journal)
+        self.store = opened(journal)
         self.om = OrderManager(
             brokers=[self.broker],
             store=self.store,
@@ -165,7 +183,7 @@ def test_what_is_said_at_a_venue_is_heard_as_what_is_said_of_all(tmp_path: Path)
 
 def test_the_mid_of_all_venues_is_what_an_order_is_measured_by(tmp_path: Path) -> None:
     """99.98 to 100.02 at one, 99.96 to 100.00 at the other: 99.98 to 100.00, and the mid is 99.99."""
-    clock, store = ManualClock(T0), JSONLEventStore(tmp_path / "journal")
+    clock, store = ManualClock(T0), opened(tmp_path / "journal")
     brokers = [PaperBroker([AAPL], name=name) for name in ("near", "far")]
     both = Routing(rules=(RouteRule(brokers=("near", "far")),))
     om = OrderManager(brokers=brokers, store=store, clock=clock, handlers=with_algorithms(), routing=both)

@@ -21,8 +21,8 @@ from oms.model.terms import Limit, Strategy
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.simulation.faults import Outages
+from oms.stores.jsonl import JSONLEventStore
 from oms.stores.memory import MemoryEventStore
-from oms.stores.sqlite import SQLiteEventStore
 from tests.algo_desk import NOON_NS, STOCK
 
 S = 1_000_000_000
@@ -56,7 +56,7 @@ class Two:
         ]
         om = OrderManager(
             brokers=brokers,
-            store=MemoryEventStore() if self.path is None else SQLiteEventStore(self.path),
+            store=MemoryEventStore() if self.path is None else JSONLEventStore(self.path),
             clock=self.clock,
             handlers=with_algorithms(**self.others),
             routing=Routing(rules=rules),
