@@ -114,7 +114,6 @@ EXCUSES: tuple[Excuse, ...] = (
             "handling",
             "handlers",
             "halt_clock",
-            "replanning",
             "schedule_handler",
             "schedule_round",
             "reacting_handler",

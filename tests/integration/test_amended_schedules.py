@@ -310,3 +310,20 @@ def test_another_total_changes_the_slice_of_the_closing_auction_with_the_others(
         (40, "Day", 57),
         (50, "AtTheClose", 73),
     ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_drawn_child_of_a_new_plan_is_less_than_the_smallest(seed: int) -> None:
+    """1,000 in 5 slices, of which 200 are sent; of 1,100 the four that are left have 225 each: drawn anew none has less than 200."""
+    desk = deep_desk()
+    terms: dict[str, Any] = {"duration": 100, "slices": 5, "min_child": 200}
+    order = desk.submit("twap", 1_000, randomise_size="0.5", random_band=1_000, seed=seed, **terms)
+    desk.om.replace(order, order_qty=1_100)
+    desk.om.poll()
+    slices = to_come(desk, order)
+    for _ in range(100):
+        go(desk, 1)
+    assert desk.sizes(order) == [200, *(qty for _, _, qty in slices)]
+    assert min(desk.sizes(order)) >= 200
+    assert len(set(desk.sizes(order)[1:])) > 1
+    assert desk.om.order(1).cum_qty == 1_100

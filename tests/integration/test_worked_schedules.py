@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -303,3 +304,15 @@ def test_what_the_caps_keep_back_of_a_slice_waits_until_it_ends() -> None:
         (200, 50, "99.99", 0),
     ]
     desk.check()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_drawn_child_is_less_than_the_smallest(seed: int) -> None:
+    """1,000 in 5 slices are 200 each: with 200 for the smallest child and a half for the draw, nothing can differ."""
+    desk = AlgoDesk()
+    desk.quote(bid_size=5_000, ask_size=5_000)
+    terms: dict[str, Any] = {"duration": 100, "slices": 5, "min_child": 200}
+    order = desk.submit("twap", 1_000, randomise_size="0.5", random_band=1_000, seed=seed, **terms)
+    play(desk, 100, size=5_000)
+    assert desk.sizes(order) == [200] * 5
+    assert desk.om.order(1).cum_qty == 1_000

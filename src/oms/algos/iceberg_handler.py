@@ -11,9 +11,9 @@ from oms.algos.iceberg import refresh_delay_ns
 from oms.algos.least import least_qty
 from oms.algos.order_checks import display_of
 from oms.algos.parameter import in_ns
-from oms.algos.post_only import only_waits
+from oms.algos.post_only import only_waits, resting_tif
 from oms.algos.reacting import Iceberg
-from oms.algos.reacting_handler import ReactingHandler, resting, would_take
+from oms.algos.reacting_handler import ReactingHandler, would_take
 from oms.algos.slicing import in_whole_lots
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ZERO, plain
@@ -153,7 +153,7 @@ class IcebergHandler(ReactingHandler):
             number=number,
             pace=Pace.ON_SCHEDULE,
             role=role,
-            time_in_force=resting(parent.order),
+            time_in_force=resting_tif(parent.order),
             instructions=only_waits(parent, view, algorithm.working),
         )
 

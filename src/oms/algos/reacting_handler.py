@@ -20,16 +20,14 @@ from oms.algos.handling import (
     why_not_begun,
 )
 from oms.algos.pacing import why_stopped
-from oms.algos.schedules import span_of
+from oms.algos.schedules import open_span
 from oms.algos.working import Working
 from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.ids import OrderId
-from oms.model.order import Order
 from oms.model.parent import Parent
 from oms.model.reasons import Reason
-from oms.model.time_in_force import DAY, GTC, GoodTillCancel, TimeInForce
-from oms.model.work import HELD, NEVER_NS, Memo, Pace, Slice, Wake
+from oms.model.work import HELD, Memo, Pace, Slice, Wake
 from oms.ports.working_handler import NextWake, Plan, Steps, View
 
 _ON_QUOTE: Final = frozenset(
@@ -51,7 +49,7 @@ class ReactingHandler(Handler):
         if reasons:
             return reasons
         try:
-            start_ns, end_ns = _span(algorithm.working, view.now_ns)
+            start_ns, end_ns = open_span(algorithm.working, view.now_ns)
             slices = self.slices_of(order, order.order_qty, algorithm, view, start_ns)
         except ValidationError as error:
             return reasons_of(error)
@@ -65,7 +63,7 @@ class ReactingHandler(Handler):
         if reasons:
             return reasons
         try:
-            _, end_ns = _span(algorithm.working, parent.start_ns)
+            _, end_ns = open_span(algorithm.working, parent.start_ns)
             if end_ns <= view.now_ns and not extends(algorithm.working):
                 raise ValidationError("end_time", end_ns, f"pass a moment after {view.now_ns}")
         except ValidationError as error:
@@ -145,14 +143,3 @@ def would_take(view: View, px: Decimal, *, is_buy: bool) -> bool:
     if quote is None or quote.ask is None or quote.bid is None:
         return True
     return px >= quote.ask if is_buy else px <= quote.bid
-
-
-def resting(order: Order) -> TimeInForce:
-    """Give for how long a child is sent that waits: till it is canceled where its parent is, else for the day."""
-    return GTC if type(order.time_in_force) is GoodTillCancel else DAY
-
-
-def _span(working: Working, from_ns: int) -> tuple[int, int]:
-    if working.end_time is None and working.duration is None:
-        return (from_ns if working.start_time is None else working.start_time), NEVER_NS
-    return span_of(working, from_ns)

@@ -12,11 +12,9 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from oms.algos.handling import progress_of
-from oms.algos.jitter import jittered_sizes, jittered_times
-from oms.algos.schedules import Occasion, Scheduled, slices_of, windows_of
+from oms.algos.schedules import Occasion, Scheduled, drawn, slices_of, windows_of
 from oms.algos.slicing import Window, clipped, continued
 from oms.model.define import record
-from oms.model.draws import Draws
 from oms.model.ids import OrderId
 from oms.model.parent import Parent
 from oms.model.work import Slice
@@ -63,17 +61,13 @@ def rest_of(parent: Parent, before: Course, after: Course, now_ns: int) -> tuple
         ValidationError: As in `is_same`.
     """
     algorithm, occasion = after.algorithm, after.occasion
-    working, lot = algorithm.working, occasion.lot
     windows = windows_of(algorithm, occasion)
     has_same_times = _times(windows) == _times(windows_of(before.algorithm, before.occasion))
     in_force, left = _left(parent, windows, now_ns, goes_by_number=has_same_times)
     progress = evolve(progress_of(parent), qty=occasion.qty)
-    least = occasion.min_child(working)
-    slices = continued(progress, lot, windows, left, in_force=in_force, min_child=least)
-    draws = Draws(working.seed, parent.order_id)
-    if working.random_band is not None:
-        slices = jittered_sizes(slices, lot, working.randomise_size, working.random_band, draws, least)
-    return jittered_times(slices, working.randomise_time, draws)
+    least = occasion.min_child(algorithm.working)
+    slices = continued(progress, occasion.lot, windows, left, in_force=in_force, min_child=least)
+    return drawn(slices, algorithm.working, occasion, parent.order_id)
 
 
 def _times(windows: Sequence[Window]) -> list[tuple[int, int, int]]:

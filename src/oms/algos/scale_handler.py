@@ -9,9 +9,9 @@ from typing import Final
 from oms.algos.child_terms import within
 from oms.algos.handling import algorithm_of
 from oms.algos.least import least_qty
-from oms.algos.post_only import only_waits
+from oms.algos.post_only import only_waits, resting_tif
 from oms.algos.reacting import Scale
-from oms.algos.reacting_handler import ReactingHandler, resting, would_take
+from oms.algos.reacting_handler import ReactingHandler, would_take
 from oms.algos.scale import Level, ladder, weights_of
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ZERO, plain
@@ -84,7 +84,7 @@ class ScaleHandler(ReactingHandler):
                         number=level.number,
                         pace=Pace.ON_SCHEDULE,
                         role=LEVEL,
-                        time_in_force=resting(order),
+                        time_in_force=resting_tif(order),
                         instructions=only_waits(parent, view, algorithm.working),
                     )
                 )

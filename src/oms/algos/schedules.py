@@ -28,6 +28,7 @@ from oms.model.decimals import QUOTIENT, ZERO
 from oms.model.define import value
 from oms.model.draws import Draws
 from oms.model.trading_session import TradingSession
+from oms.model.work import NEVER_NS
 
 Scheduled: TypeAlias = Twap | Vwap | Shortfall | TargetClose
 _NS: Final = Decimal(1_000_000_000)
@@ -110,6 +111,17 @@ def span_of(working: Working, now_ns: int, close_ns: int | None = None) -> tuple
     return start, end
 
 
+def open_span(working: Working, now_ns: int) -> tuple[int, int]:
+    """Give from when to when an order is meant to be worked that needs no end: it has none unless one is given; see `span_of`.
+
+    Raises:
+        ValidationError: Its end is not after its start and now.
+    """
+    if working.end_time is None and working.duration is None:
+        return (now_ns if working.start_time is None else working.start_time), NEVER_NS
+    return span_of(working, now_ns)
+
+
 def windows_of(algorithm: Scheduled, occasion: Occasion) -> tuple[Window, ...]:
     """Give the windows of a schedule, each with its weight.
 
@@ -164,17 +176,25 @@ def slices_of(algorithm: Scheduled, occasion: Occasion, order_id: int) -> tuple[
     Raises:
         ValidationError: As in `windows_of`.
     """
-    working = algorithm.working
-    windows = windows_of(algorithm, occasion)
-    min_child = occasion.min_child(working)
-    slices = planned(occasion.qty, occasion.lot, windows, min_child=min_child)
-    draws = Draws(working.seed, order_id)
+    windows, least = windows_of(algorithm, occasion), occasion.min_child(algorithm.working)
+    slices = planned(occasion.qty, occasion.lot, windows, min_child=least)
+    return caught_up(drawn(slices, algorithm.working, occasion, order_id), occasion.now_ns)
+
+
+def drawn(slices: Sequence[Slice], working: Working, occasion: Occasion, order_id: int) -> tuple[Slice, ...]:
+    """Give slices with the sizes and times that an order's dice give them, where that is asked for.
+
+    Args:
+        slices: As they are planned, in the order of their times; no size that is the smallest or more becomes less than that.
+        working: How the order is worked.
+        occasion: What its schedule is made for.
+        order_id: The order's own dice.
+    """
+    draws, least = Draws(working.seed, order_id), occasion.min_child(working)
     if working.random_band is not None:
-        slices = jittered_sizes(
-            slices, occasion.lot, working.randomise_size, working.random_band, draws, min_child
-        )
-    slices = jittered_times(slices, working.randomise_time, draws)
-    return caught_up(slices, occasion.now_ns)
+        share = working.randomise_size
+        slices = jittered_sizes(slices, occasion.lot, share, working.random_band, draws, least)
+    return jittered_times(slices, working.randomise_time, draws)
 
 
 def _evenly(hours: OpenTime, interval: Decimal | None, slices: int | None) -> tuple[Window, ...]:

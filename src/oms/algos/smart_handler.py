@@ -33,7 +33,8 @@ from oms.algos.handling import (
     why_not_begun,
 )
 from oms.algos.parameter import in_ns
-from oms.algos.schedules import span_of
+from oms.algos.post_only import resting_tif
+from oms.algos.schedules import open_span
 from oms.algos.smart import Smart
 from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
@@ -48,7 +49,7 @@ from oms.model.routing import RouteVerdict, VenueHealth
 from oms.model.routing_places import Place, Places
 from oms.model.sessions import NS_PER_S
 from oms.model.terms import Limit
-from oms.model.time_in_force import DAY, GTC, IOC, GoodTillCancel, TimeInForce
+from oms.model.time_in_force import IOC, TimeInForce
 from oms.model.work import Pace, Wake, WorkEnd
 from oms.ports.working_handler import NewChild, NextWake, Plan, Steps, View
 from oms.routing.decisions import Part, Split, split
@@ -61,8 +62,6 @@ REST: Final = "rest"
 SWEEP: Final = "sweep"
 """What a child is for that takes what is shown at the end."""
 
-NEVER_NS: Final = 2**62
-"""The end of an order that was given none, in nanoseconds UTC."""
 MAX_RESTS: Final = 3
 """How many parts rest at a time; with another one the smaller of them are taken back and put together."""
 WORTH: Final = 10
@@ -85,7 +84,7 @@ class SmartHandler(Handler):
         if reasons:
             return reasons
         try:
-            start_ns, end_ns = _span(_smart(order.terms), view.now_ns)
+            start_ns, end_ns = open_span(_smart(order.terms).working, view.now_ns)
         except ValidationError as error:
             return reasons_of(error)
         return Plan(start_ns=start_ns, end_ns=end_ns)
@@ -100,7 +99,7 @@ class SmartHandler(Handler):
         if reasons:
             return reasons
         try:
-            _, end_ns = _span(smart, parent.start_ns)
+            _, end_ns = open_span(smart.working, parent.start_ns)
             if end_ns <= view.now_ns and not extends(smart.working):
                 raise ValidationError("end_time", end_ns, f"pass a moment after {view.now_ns}")
         except ValidationError as error:
@@ -159,7 +158,7 @@ class _Round:
         self.tried = dict(_tried(parent, view.now_ns))
         self.taking = self._places(IOC)
         # Looked at only where something is left that nobody shows.
-        self.resting = lambda: self._places(_for_how_long(parent)).places
+        self.resting = lambda: self._places(resting_tif(parent.order)).places
 
     def steps(self) -> Steps:
         parent = self.parent
@@ -278,7 +277,7 @@ class _Round:
             number=number,
             pace=Pace.ON_SCHEDULE,
             role=TAKE if part.is_taking else REST,
-            time_in_force=IOC if part.is_taking else _for_how_long(self.parent),
+            time_in_force=IOC if part.is_taking else resting_tif(self.parent.order),
             instructions=self._how(),
             broker=part.broker,
         )
@@ -337,17 +336,6 @@ def _against(order: SubmitOrder, view: View) -> tuple[Reason, ...]:
         return ()
     allowed = "cancel, sweep or extend: none of its brokers takes orders for the closing auction"
     return (Reason(ReasonCode.UNSUPPORTED, "on_residual", "auction", allowed),)
-
-
-def _span(smart: Smart, from_ns: int) -> tuple[int, int]:
-    working = smart.working
-    if working.end_time is None and working.duration is None:
-        return (from_ns if working.start_time is None else working.start_time), NEVER_NS
-    return span_of(working, from_ns)
-
-
-def _for_how_long(parent: Parent) -> TimeInForce:
-    return GTC if type(parent.order.time_in_force) is GoodTillCancel else DAY
 
 
 def _broker(child: Child) -> BrokerName | None:
