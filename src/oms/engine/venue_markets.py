@@ -84,7 +84,10 @@ class VenueMarkets:
     # ------------------------------------------------------------ what is told
 
     def see(self, broker: BrokerName, quote: Quote) -> Quote:
-        """Take in what a broker shows, and give what all of them show together; what is too old counts for nobody."""
+        """Take in what a broker shows, and give what all of them show together; what is too old counts for nobody.
+
+        Where they cross, the older are left out; see `oms.routing.decisions.composite`.
+        """
         self._claims.pop((quote.symbol, broker), None)
         return self._put(broker, quote)
 
@@ -114,15 +117,17 @@ class VenueMarkets:
         if len(shown) == 1:
             return latest
         now_ns = latest.time_ns
-        fresh = [one for name, one in shown.items() if self._is_fresh(name, one, now_ns)]
-        return composite(fresh) if fresh else latest
+        older = (one for name, one in shown.items() if one is not latest and self._is_fresh(name, one, now_ns))
+        return composite([latest, *older])
 
     # ------------------------------------------------------------ what is known
 
     def fresh(self, symbol: Symbol, broker: BrokerName) -> Quote | None:
-        """Give the best prices that a broker shows; None where they are not known, or too old."""
+        """Give the best prices that a broker shows; None where they are not known, too old, or cross."""
         quote = self._quote(symbol, broker)
-        return quote if quote is not None and self._is_fresh(broker, quote, self._state.now_ns) else None
+        if quote is None or quote.is_crossed or not self._is_fresh(broker, quote, self._state.now_ns):
+            return None
+        return quote
 
     def claimed(self, symbol: Symbol, broker: BrokerName, side: Side) -> Decimal:
         """Give how much an order of this side finds sent against the best price before it, since that was last shown."""

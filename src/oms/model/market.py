@@ -52,6 +52,12 @@ class Quote:
         bid, ask = self.bid, self.ask
         return bid is not None and ask is not None and bool(self.bid_size and self.ask_size) and bid <= ask
 
+    @property
+    def is_crossed(self) -> bool:
+        """Whether both sides are there, each with a size, and the bid is above the ask."""
+        bid, ask = self.bid, self.ask
+        return bid is not None and ask is not None and bid > ask and bool(self.bid_size and self.ask_size)
+
 
 @record
 class TradePrint:

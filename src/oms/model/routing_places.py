@@ -20,7 +20,7 @@ class Place:
         broker: Which.
         venue: What it costs.
         health: Whether it can be relied on.
-        quote: What it shows; None where that is not known, or too old.
+        quote: What it shows; None where that is not known, too old, or crosses.
         claimed: How much was sent there since that quote, and may have taken what it shows.
         latency_ns: How long its answers take, in nanoseconds.
         fill_ppm: The share of its orders that executed, in millionths.

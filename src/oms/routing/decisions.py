@@ -283,16 +283,27 @@ def _cost_of(asked: Asked, px: Decimal | None) -> Decimal:
 def composite(symbol_quotes: Sequence[Quote]) -> Quote:
     """Give the best prices of several places as one quote, with what all of them show there, of the time of the newest.
 
+    Where they cross, what was heard last is believed: the newest counts, and of the others those that cross nothing newer. One that
+    crosses by itself counts only where all of them do.
+
     Args:
-        symbol_quotes: At least one, all of the same instrument.
+        symbol_quotes: At least one, all of the same instrument; of those of the same time the first is the newest.
     """
-    newest = max(symbol_quotes, key=lambda quote: quote.time_ns)
-    bids = [
-        (quote.bid, quote.bid_size) for quote in symbol_quotes if quote.bid is not None and quote.bid_size
-    ]
-    asks = [
-        (quote.ask, quote.ask_size) for quote in symbol_quotes if quote.ask is not None and quote.ask_size
-    ]
+    found = _as_one(symbol_quotes)
+    if not found.is_crossed:
+        return found
+    newest_first = sorted(symbol_quotes, key=lambda quote: -quote.time_ns)
+    agreeing: list[Quote] = []
+    for quote in newest_first:
+        if not _as_one([*agreeing, quote]).is_crossed:
+            agreeing.append(quote)
+    return _as_one(agreeing or newest_first[:1])
+
+
+def _as_one(quotes: Sequence[Quote]) -> Quote:
+    newest = max(quotes, key=lambda quote: quote.time_ns)
+    bids = [(quote.bid, quote.bid_size) for quote in quotes if quote.bid is not None and quote.bid_size]
+    asks = [(quote.ask, quote.ask_size) for quote in quotes if quote.ask is not None and quote.ask_size]
     bid = max((px for px, _ in bids), default=None)
     ask = min((px for px, _ in asks), default=None)
     bid_size = _total(size for px, size in bids if px == bid)

@@ -431,3 +431,41 @@ def test_the_best_prices_of_several_places_are_one_quote() -> None:
 
     assert composite([first, second, third]) == Quote(AAPL, T0 + 1, d("9.99"), d(7), d("10.02"), d(3))
     assert composite([third]) == Quote(AAPL, T0 - 1, d("9.99"), d(4), None, Decimal(0))
+
+
+CROSSED: Final = {
+    "the older of two is left out": ([("10.03", "10.05"), ("10.00", "10.02")], ("10.00", "10.02")),
+    "whichever comes first": ([("10.00", "10.02"), ("10.03", "10.05")], ("10.03", "10.05")),
+    "what agrees with the newest stays": (
+        [("10.00", "10.03"), ("10.04", "10.06"), ("10.01", "10.03")],
+        ("10.01", "10.03"),
+    ),
+    "one that is locked with the newest stays": (
+        [("10.02", "10.04"), ("10.00", "10.02")],
+        ("10.02", "10.02"),
+    ),
+    "one that crosses by itself is left out": ([("10.00", "10.02"), ("10.03", "10.01")], ("10.00", "10.02")),
+    "the newest where all of them do": ([("10.04", "10.02"), ("10.03", "10.01")], ("10.03", "10.01")),
+    "of one side alone too": ([("10.03", None), ("10.00", "10.02")], ("10.00", "10.02")),
+}
+
+
+@pytest.mark.parametrize(("shown", "expected"), CROSSED.values(), ids=CROSSED)
+def test_what_crosses_what_is_newer_is_left_out(
+    shown: list[tuple[str, str | None]], expected: tuple[str, str]
+) -> None:
+    """The quotes are given oldest first."""
+    quotes = [
+        Quote(AAPL, T0 + number, bid, 5, ask, 5 if ask else 0) for number, (bid, ask) in enumerate(shown)
+    ]
+
+    for given in (quotes, quotes[::-1]):
+        found = composite(given)
+        assert (found.bid, found.ask) == tuple(map(d, expected))
+
+
+def test_of_quotes_of_one_time_the_first_given_is_the_newest() -> None:
+    first, second = Quote(AAPL, T0, "10.03", 5, "10.05", 5), Quote(AAPL, T0, "10.00", 5, "10.02", 5)
+
+    assert composite([first, second]) == first
+    assert composite([second, first]) == second
