@@ -117,7 +117,9 @@ class VenueMarkets:
         if len(shown) == 1:
             return latest
         now_ns = latest.time_ns
-        older = (one for name, one in shown.items() if one is not latest and self._is_fresh(name, one, now_ns))
+        older = (
+            one for name, one in shown.items() if one is not latest and self._is_fresh(name, one, now_ns)
+        )
         return composite([latest, *older])
 
     # ------------------------------------------------------------ what is known
