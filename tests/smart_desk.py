@@ -10,6 +10,7 @@ from oms.algos.handlers import with_algorithms
 from oms.model.enums import ExecType, OrdStatus, Side
 from oms.model.ids import ExecId, Symbol, VenueOrderId
 from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
 from oms.model.market import Quote
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport
@@ -34,6 +35,7 @@ class Desk:
         store: MemoryEventStore | None = None,
         instrument: Instrument = AAPL,
         rule: RouteRule | None = None,
+        limits: RiskLimits | None = None,
     ) -> None:
         self.one, self.two = ScriptedBroker(name="one"), ScriptedBroker(name="two")
         self.store = MemoryEventStore() if store is None else store
@@ -44,6 +46,7 @@ class Desk:
             instruments=[instrument],
             clock=self.clock,
             handlers=with_algorithms(),
+            limits=limits,
             routing=Routing(
                 rules=(rule or RouteRule(brokers=("one", "two")),),
                 venues=(Venue(broker="one", maker_bps="-0.2"),),

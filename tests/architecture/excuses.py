@@ -217,6 +217,11 @@ EXCUSES: tuple[Excuse, ...] = (
         "oms.algos.smart_handler",
         "an order over several brokers: places, parts, children and what is asked of the engine",
     ),
+    Excuse(
+        "many internal imports",
+        "oms.algos.smart_rests",
+        "what rests of such an order: values of orders, prices and places",
+    ),
     *(
         Excuse(
             "many internal imports",

@@ -64,6 +64,7 @@ _STEPS = st.lists(
         ),
         st.tuples(st.just("wait"), st.integers(1, 4_000), st.just(0), st.just(0)),
         st.tuples(st.just("cancel"), st.integers(0, 5), st.just(0), st.just(0)),
+        st.tuples(st.just("amend"), st.integers(0, 5), st.integers(-3, 5), st.just(0)),
     ),
     min_size=5,
     max_size=30,
@@ -135,6 +136,8 @@ class World:
             given["min_rest"] = 1
         if qty % 7 == 0:
             given |= {"duration": 20, "on_residual": "sweep"}
+        elif qty % 11 == 0 or qty % 13 == 0:
+            given |= {"rest": "Y", "no_take_liquidity": "Y"}
         self.orders.append(self.om.submit("AAPL", side, qty, Strategy("smart", given)))
 
     def executed(self, order: Order) -> Decimal:
@@ -192,8 +195,12 @@ def test_whatever_goes_wrong_at_a_venue_no_part_is_sent_twice(
             world.order(first, second, third)
         elif what == "wait":
             world.wait(first)
-        elif first < len(world.orders) and not world.orders[first].is_ended:
-            world.om.cancel(world.orders[first])
+        elif first < len(world.orders) and not world.orders[first].is_closed:
+            order = world.orders[first]
+            if what == "amend":
+                world.om.replace(order, price=Decimal(1_000 + second) / 100)
+            else:
+                world.om.cancel(order)
         world.check()
     # Nothing goes wrong any more: everything that is in doubt can be found out.
     world.clock.advance_to(max(world.clock.now_ns(), T0 + (SPAN_S + 10) * S))

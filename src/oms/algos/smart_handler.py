@@ -5,6 +5,7 @@ do not execute: one for each broker, at the last of its prices that is to be tak
 What comes back is placed anew. What nobody shows rests
 at one broker; where another shows something for it, it is made smaller, or taken back where its venue replaces nothing or its
 broker goes down, and nothing is sent in its place until that is answered: a part in doubt, or with a cancel on its way, counts as working.
+At what price it rests, and when that is changed, is told in `oms.algos.smart_rests`.
 
 With `max_child` no part is larger, a broker gets the next once the one before has ended, and one part rests at a time. With
 `min_rest` nothing is sent for so long after something was. At the end `sweep` takes what is shown once, both of these aside.
@@ -12,9 +13,9 @@ With `max_child` no part is larger, a broker gets the next once the one before h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final
 
 from attrs import evolve
 
@@ -36,6 +37,18 @@ from oms.algos.parameter import in_ns
 from oms.algos.post_only import resting_tif
 from oms.algos.schedules import open_span
 from oms.algos.smart import Smart
+from oms.algos.smart_rests import (
+    MAX_RESTS,
+    REST,
+    Back,
+    Moved,
+    best_far_px,
+    freeing,
+    last_tighter,
+    left_behind,
+    noting_limit,
+    short_of,
+)
 from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ONE, ZERO, plain
@@ -57,15 +70,9 @@ from oms.routing.ranking import Asked
 
 TAKE: Final = "take"
 """What a child is for that takes what is shown."""
-REST: Final = "rest"
-"""What a child is for that waits at the limit."""
 SWEEP: Final = "sweep"
 """What a child is for that takes what is shown at the end."""
 
-MAX_RESTS: Final = 3
-"""How many parts rest at a time; with another one the smaller of them are taken back and put together."""
-WORTH: Final = 10
-"""What its venue does not reduce is taken back where others show a tenth of it at least: it loses its place in the queue."""
 MAX_RETRY_S: Final = 60
 """For how long a broker that refused parts in a row gets none, at most."""
 
@@ -104,7 +111,8 @@ class SmartHandler(Handler):
                 raise ValidationError("end_time", end_ns, f"pass a moment after {view.now_ns}")
         except ValidationError as error:
             return reasons_of(error)
-        return Plan(start_ns=parent.start_ns, end_ns=end_ns)
+        memo = noting_limit(parent, smart.working.limit_price)
+        return Plan(start_ns=parent.start_ns, end_ns=end_ns, memo=memo)
 
     def step(self, parent: Parent, view: View, why: frozenset[Wake]) -> Steps:
         """Take what is shown, rest what is left, take back what stands in the way of better."""
@@ -142,9 +150,9 @@ class _Round:
         self.smart = smart
         self.max_part = max_part
         self.limit_px = smart.working.limit_price
+        self.is_passive = smart.working.no_take_liquidity
         # Until when nothing is sent since something was.
         self.rested_ns = parent.last_child_ns + in_ns(smart.working.min_rest)
-        self.may_rest = smart.rest and self.limit_px is not None
         at_work = [] if max_part is None else list(parent.open.values())
         # Of parts that may only be so large one is sent to a broker at a time, and one rests.
         taking = [child for child in at_work if child.role == TAKE]
@@ -156,9 +164,15 @@ class _Round:
         self.is_full = waits or len(rests) >= (MAX_RESTS if max_part is None else 1)
         self.rests = sorted((child for child in rests if not child.is_pending_cancel), key=_working)
         self.tried = dict(_tried(parent, view.now_ns))
-        self.taking = self._places(IOC)
+        rests_for = resting_tif(parent.order)
+        self.taking = self._places(rests_for if self.is_passive else IOC)
         # Looked at only where something is left that nobody shows.
-        self.resting = lambda: self._places(resting_tif(parent.order)).places
+        self.resting = lambda: self.taking.places if self.is_passive else self._places(rests_for).places
+        self.far_px = best_far_px(parent.order.side, self.taking.places) if self.is_passive else None
+        # At what price it rests; None where it may not.
+        self.rest_px = self.limit_px if smart.rest else None
+        if self.far_px is not None and self.rest_px is not None:
+            self.rest_px = short_of(self.rest_px, self.far_px, view.instrument, is_buy=is_buy(parent))
 
     def steps(self) -> Steps:
         parent = self.parent
@@ -167,18 +181,23 @@ class _Round:
         taken_back = tuple(child.order_id for child in back)
         if is_resting:
             return Steps(cancel=taken_back, wake=NextWake(at_ns=self.rested_ns))
+        moved, stale = self._moved({*taken_back, *(order_id for order_id, _ in less)})
+        taken_back += stale
         awake = NextWake(on_quote=True, depth_to=self.limit_px, at_ns=self._again_ns())
         if not parent.available:
-            return Steps(cancel=taken_back, reduce=less, wake=awake)
-        parts = self._split(parent.available, may_rest=self.may_rest and not (back or self.is_full))
+            return Steps(cancel=taken_back, reprice=moved, reduce=less, wake=awake)
+        may_rest = self.rest_px is not None and not (taken_back or self.is_full)
+        parts = self._split(parent.available, may_rest=may_rest)
         made = self._children(parts)
-        if not (made or back or parent.open) and self._is_over():
+        if not (made or parent.open) and self._is_over():
             text = f"nothing more is shown for {plain(parent.available)} of {plain(parent.qty)}"
             return Steps(finish=WorkEnd.FINISHED, text=text, routing=parts.decision)
         # That nothing could be placed is told once.
         is_told = made or parent.order.routing is None
         routing = parts.decision if is_told else None
-        return Steps(cancel=taken_back, reduce=less, children=made, routing=routing, wake=awake)
+        return Steps(
+            cancel=taken_back, reprice=moved, reduce=less, children=made, routing=routing, wake=awake
+        )
 
     def sweep(self) -> Steps | None:
         """Take all that is shown within the limit."""
@@ -219,8 +238,8 @@ class _Round:
         asked = Asked(
             self.parent.order.side,
             qty,
-            self.limit_px,
-            may_take=not self.smart.working.no_take_liquidity,
+            self.rest_px if self.is_passive else self.limit_px,
+            may_take=not self.is_passive,
             may_rest=may_rest,
             lot=instrument.lot,
             min_qty=max(instrument.min_qty, instrument.lot) if qty >= instrument.lot else ZERO,
@@ -232,7 +251,7 @@ class _Round:
             asked, places, rule=known.rule, weights=known.weights, now_ns=now_ns, resting=self.resting
         )
 
-    def _back(self, *, only_stuck: bool) -> _Back:
+    def _back(self, *, only_stuck: bool) -> Back:
         """Give what rests and is to be taken back, whole or in part: its broker is down, or others show something for it."""
         resting = self.rests
         if not resting:
@@ -249,26 +268,17 @@ class _Round:
         for part in self._split(qty, may_rest=False).parts:
             # Where it rests it would trade by itself.
             shown = EXACT.add(shown, ZERO if part.broker in at else part.qty)
-        return self._freeing(EXACT.subtract(shown, self.parent.available))
+        is_crowded = self.max_part is None and len(resting) >= MAX_RESTS and bool(self.parent.available)
+        return freeing(resting, EXACT.subtract(shown, self.parent.available), is_crowded=is_crowded)
 
-    def _freeing(self, wanted: Decimal) -> _Back:
-        """Give the smallest parts that free so much, the last of them reduced by what is wanted of it; and those to be put together."""
-        found: list[Child] = []
-        for child in self.rests:
-            if wanted <= ZERO:
-                break
-            order = child.order
-            if child.working > wanted and order is not None:
-                if order.outstanding_requests:
-                    break
-                if not child.unmoved_ns:
-                    return found, ((child.order_id, wanted),)
-                if EXACT.multiply(wanted, Decimal(WORTH)) < child.working:
-                    break
-            found.append(child)
-            wanted = EXACT.subtract(wanted, child.working)
-        is_crowded = self.max_part is None and len(self.rests) >= MAX_RESTS and bool(self.parent.available)
-        return (found or (self.rests[:-1] if is_crowded else found)), ()
+    def _moved(self, aside: Container[OrderId]) -> Moved:
+        """Give what rests and is to have another price, each with it, and what is taken back for that; those `aside` are left alone."""
+        if self.rest_px is None or (self.is_passive and self.far_px is None):
+            return (), ()
+        last = None if self.is_passive else last_tighter(self.parent)
+        resting = [child for child in self.rests if child.order_id not in aside]
+        now_ns = self.view.now_ns
+        return left_behind(resting, self.rest_px, is_buy=is_buy(self.parent), last=last, now_ns=now_ns)
 
     def _child(self, number: int, part: Part) -> NewChild:
         return NewChild(
@@ -289,13 +299,13 @@ class _Round:
 
     def _how(self) -> Instructions | None:
         given = self.parent.order.instructions
-        if not self.smart.working.no_take_liquidity:
+        if not self.is_passive:
             return given
         return Instructions(post_only=True, reduce_only=given is not None and given.reduce_only)
 
     def _is_over(self) -> bool:
         """Tell whether there is nothing to wait for: it may not rest, and somebody shows prices, none of them for it."""
-        if self.may_rest or not self.parent.available:
+        if (self.smart.rest and self.limit_px is not None) or not self.parent.available:
             return False
         known = [place for place in self.taking.places if place.verdict is None]
         return any(place.quote is not None for place in known) and not self.tried
@@ -308,9 +318,6 @@ class _Round:
         if any(place.verdict is RouteVerdict.DOWN for place in self.taking.places):
             times.append(self.view.now_ns + NS_PER_S)
         return min(times, default=None)
-
-
-_Back: TypeAlias = tuple[Sequence[Child], tuple[tuple[OrderId, Decimal], ...]]
 
 
 def _working(child: Child) -> Decimal:
@@ -349,7 +356,7 @@ def _tried(parent: Parent, now_ns: int) -> Iterator[tuple[BrokerName, int]]:
         order = child.order
         if order is None or order.broker is None:
             continue
-        if order.life is Life.REJECTED and not order.cum_qty:
+        if not order.cum_qty and (order.life is Life.REJECTED or _was_thrown_out(child)):
             count, _ = in_a_row.get(order.broker, (0, 0))
             in_a_row[order.broker] = count + 1, order.created_ns
         else:
@@ -358,3 +365,10 @@ def _tried(parent: Parent, now_ns: int) -> Iterator[tuple[BrokerName, int]]:
         until_ns = since_ns + min(1 << min(count - 1, 6), MAX_RETRY_S) * NS_PER_S
         if until_ns > now_ns:
             yield broker, until_ns
+
+
+def _was_thrown_out(child: Child) -> bool:
+    """Tell whether a broker has taken off what was to rest there: some refuse so what only waits and would take."""
+    if child.role != REST or child.is_taken_back or child.order is None:
+        return False
+    return child.order.life in (Life.CANCELED, Life.EXPIRED)

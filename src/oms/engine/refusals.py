@@ -7,6 +7,7 @@ from typing import Final
 from oms.engine.retention import CLIENT_REF, recall
 from oms.engine.state import State
 from oms.model import events as ev
+from oms.model.ids import OrderId
 from oms.model.parent import Parent
 from oms.model.reasons import Reason, ReasonCode
 from oms.ports.working_handler import MAX_REJECTS
@@ -43,13 +44,17 @@ def why_suspended(
 ) -> str:
     """Give why an order is to be suspended since a child of it was refused; empty where the child may be tried again.
 
-    Where its algorithm says where each child goes (`is_routed`), what one broker refuses may be tried at another.
+    Where its algorithm says where each child goes (`is_routed`), what one broker refuses may be tried at another. What only waits is
+    refused as often as the market comes to its price before it does: that passes, however often.
     """
     child = refusal.order_id
     if isinstance(refusal, ev.OrderRejected):
         said = refusal.text or "no reason given"
-        if refusal.reject_code in STAYING and not is_routed:
+        is_staying = refusal.reject_code in STAYING
+        if is_staying and not is_routed:
             return f"its child {child} was rejected [{refusal.reject_code}]: {said}"
+        if not is_staying and _only_waits(parent, child):
+            return ""
     else:
         said = str(refusal.reasons[0])
         staying = [str(reason) for reason in refusal.reasons if reason.code not in PASSING]
@@ -58,6 +63,11 @@ def why_suspended(
     if parent.rejects >= MAX_REJECTS:
         return f"{parent.rejects} children in a row were refused, the last one, {child}: {said}"
     return ""
+
+
+def _only_waits(parent: Parent, child: OrderId) -> bool:
+    order = parent.children[child].order
+    return order is not None and order.instructions is not None and order.instructions.post_only
 
 
 def why_used(state: State, client_ref: str | None) -> tuple[Reason, ...]:
