@@ -419,13 +419,12 @@ class Engine:
         if self._quoted:
             self._pegging.on_quote(what, self._requests)
         if self._held and (desk := self._desks.get(symbol)) is not None:
-            bid, ask, bids, asks = what.bid, what.ask, desk.bids, desk.asks
+            bid, ask = what.bid, what.ask
             if (
                 bid is None
                 or ask is None
-                or not bids.low <= bid <= bids.high
-                or not asks.low <= ask <= asks.high
-                or desk.by_quotes
+                or not desk.bid_low <= bid <= desk.bid_high
+                or not desk.ask_low <= ask <= desk.ask_high
                 or self._unheard
             ):
                 self._holding.watch(what, self._requests)
@@ -443,10 +442,9 @@ class Engine:
     def _trade(self, what: TradePrint) -> None:
         symbol, px = what.symbol, what.price
         self._market[symbol] = what
-        if self._held and (desk := self._desks.get(symbol)) is not None:
-            lasts = desk.lasts
-            if not lasts.low <= px <= lasts.high or desk.by_trades or self._unheard:
-                self._holding.watch(what, self._requests)
+        desk = self._desks.get(symbol) if self._held else None
+        if desk is not None and (not desk.last_low <= px <= desk.last_high or self._unheard):
+            self._holding.watch(what, self._requests)
 
     def _mark(self, what: MarkPrice) -> None:
         if self._held and (desk := self._desks.get(what.symbol)) is not None:

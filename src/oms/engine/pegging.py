@@ -44,7 +44,7 @@ _ALLOWED: Final = (
 class Pegging:
     """Moves the orders that quotes move."""
 
-    __slots__ = ("_asked", "_entry", "_grids", "_held", "_holding", "_pegs")
+    __slots__ = ("_asked", "_entry", "_grids", "_held", "_holding", "_pegs", "_seen")
 
     def __init__(self, entry: OrderEntry, holding: Holding) -> None:
         """Send through this entry."""
@@ -54,18 +54,22 @@ class Pegging:
         # By order: the price that it has followed, with its offset; and the limit that was asked for last.
         self._pegs: dict[OrderId, Decimal] = {}
         self._asked: dict[OrderId, Decimal] = {}
+        # By instrument: the quote by which every order had its place, and the last event of anything then.
+        self._seen: dict[Symbol, tuple[object, ...]] = {}
 
     def on_quote(self, quote: Quote, requests: list[Request]) -> None:
         """Move whoever a quote moves, the oldest order first."""
-        orders = self._held.quoted.get(quote.symbol)
-        if (
-            orders is None
-            or not self._listens(quote.symbol)
-            or self._entry.state.sessions.is_closed(quote.symbol)
-        ):
+        symbol, state = quote.symbol, self._entry.state
+        # The same prices move nobody while nothing else has happened.
+        seen = quote.bid, quote.ask, bool(quote.bid_size), bool(quote.ask_size), state.version
+        if self._seen.get(symbol) == seen:
             return
-        for _, order in sorted(orders.items()):
-            self._move(order, quote, requests, is_news=True)
+        orders = self._held.quoted.get(symbol)
+        if orders is None or not self._listens(symbol) or state.sessions.is_closed(symbol):
+            return
+        moved = [self._move(order, quote, requests, is_news=True) for _, order in sorted(orders.items())]
+        if all(moved):
+            self._seen[symbol] = seen
 
     def look_again(self, requests: list[Request]) -> None:
         """Move whoever is new, or was waited for, by what the market shows."""
@@ -107,7 +111,8 @@ class Pegging:
         # Until a broker is reconciled nothing new is asked for.
         return not (self._entry.state.breaks.unreconciled and self._entry.routes.is_shut(symbol))
 
-    def _move(self, order: Order, quote: Quote, requests: list[Request], *, is_news: bool) -> None:
+    def _move(self, order: Order, quote: Quote, requests: list[Request], *, is_news: bool) -> bool:
+        """Move an order; False where the same quote may move it another time although nothing has happened meanwhile."""
         state = self._entry.state
         if order.life is Life.UNSENT:
             hit = self._hit(order, quote)
@@ -115,24 +120,25 @@ class Pegging:
                 if is_news:
                     state.begin(Quote, MARKET)
                 self._holding.release(order, hit, quote.time_ns, requests)
-            return
+            return True
         if order.is_closed and not order.outstanding_requests:
             self._forget(order)
-            return
+            return True
         if order.broker in state.breaks.unreconciled:
-            return
+            return False
         wanted = self._wanted(order, quote)
         self._held.due.pop(order.order_id, None)
         if wanted is None:
-            return
+            return True
         if order.outstanding_requests:
             self._held.due[order.order_id] = order
-            return
+            return True
         if state.book.kill_reason is not None or state.book.is_rate_reached(state.now_ns):
-            return
+            return False
         self._pegs[order.order_id], self._asked[order.order_id] = wanted
         state.begin(Quote, MARKET)
         self._entry.replace(ReplaceOrder(order.order_id, price=wanted[1]), requests)
+        return True
 
     def _hit(self, order: Order, quote: Quote) -> TriggerHit | None:
         """Give the price that an order takes from a quote; None where it shows none."""

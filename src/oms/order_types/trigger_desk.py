@@ -26,59 +26,55 @@ COUNTED: Final = frozenset(
 class TriggerDesk:
     """The lines of one instrument, one for each price that a trigger can be compared to.
 
-    Whoever is told of every update may leave out those that change nothing: a quote whose bid is within the range of `bids` and
-    whose ask is within that of `asks`, while nobody waits `by_quotes`; a trade within that of `lasts`, while nobody waits
-    `by_trades`; a mark price within that of `marks`.
+    Whoever is told of every update may leave out those that change nothing: a quote whose bid lies from `bid_low` to `bid_high`
+    and whose ask lies from `ask_low` to `ask_high`; a trade from `last_low` to `last_high`; a mark price within the range of
+    `marks`. The middle of a quote is never below its bid nor above its ask, so that it need not be known for that.
 
     Attributes:
-        bids: What the bid moves.
-        asks: What the ask moves.
-        lasts: What the price of a trade moves.
         marks: What the mark price moves.
-        by_quotes: How many orders wait for the mid, or for two quotes in a row.
-        by_trades: How many wait for two trades in a row.
+        bid_low: The lowest bid at which nothing happens.
+        bid_high: The highest one.
+        ask_low: The lowest ask at which nothing happens.
+        ask_high: The highest one.
+        last_low: The lowest price of a trade at which nothing happens.
+        last_high: The highest one.
     """
 
     __slots__ = (
-        "_double_ask",
-        "_double_bid",
-        "_double_last",
-        "_double_quotes",
-        "_lines",
-        "_mid",
-        "_mids",
-        "asks",
-        "bids",
-        "by_quotes",
-        "by_trades",
-        "lasts",
-        "marks",
-    )
+        "_asks", "_bids", "_double_ask", "_double_bid", "_double_last", "_double_quotes", "_double_trades", "_lasts", "_lines",
+        "_mid", "_mids", "ask_high", "ask_low", "bid_high", "bid_low", "last_high", "last_low", "marks",
+    )  # fmt: skip
 
     def __init__(self, instrument: Instrument, moves: dict[LineName, Decimal]) -> None:
         """Make empty lines; what lets trails begin or follow is noted in `moves`."""
-        grid = PriceGrid(instrument)
+        grid, symbol = PriceGrid(instrument), instrument.symbol
+        # How many orders wait for what few of them do: a line that nobody waits in is not told of its price.
+        self._mids = self._double_quotes = self._double_trades = 0
 
-        def line(price_type: TriggerPriceType, side: Side | None = None) -> TriggerLine:
-            return TriggerLine(grid, (instrument.symbol, price_type, side), moves)
+        def of_quotes(price_type: TriggerPriceType, side: Side | None = None) -> TriggerLine:
+            return TriggerLine(grid, (symbol, price_type, side), moves, self._settle_quotes)
 
-        self.lasts, self._mid = line(TriggerPriceType.LAST), line(TriggerPriceType.MID)
-        self.marks, self._double_last = line(TriggerPriceType.MARK), line(TriggerPriceType.DOUBLE_LAST)
-        self.bids, self.asks = (line(TriggerPriceType.BID_ASK, side) for side in (Side.SELL, Side.BUY))
+        def of_trades(price_type: TriggerPriceType) -> TriggerLine:
+            return TriggerLine(grid, (symbol, price_type, None), moves, self._settle_trades)
+
+        self._bids, self._asks = (of_quotes(TriggerPriceType.BID_ASK, side) for side in (Side.SELL, Side.BUY))
+        self._mid = of_quotes(TriggerPriceType.MID)
         self._double_bid, self._double_ask = (
-            line(TriggerPriceType.DOUBLE_BID_ASK, side) for side in (Side.SELL, Side.BUY)
+            of_quotes(TriggerPriceType.DOUBLE_BID_ASK, side) for side in (Side.SELL, Side.BUY)
         )
+        self._lasts, self._double_last = map(of_trades, (TriggerPriceType.LAST, TriggerPriceType.DOUBLE_LAST))
+        self.marks = TriggerLine(grid, (symbol, TriggerPriceType.MARK, None), moves)
         # For orders that sell, and for those that buy.
         self._lines = {
-            TriggerPriceType.LAST: (self.lasts, self.lasts),
-            TriggerPriceType.BID_ASK: (self.bids, self.asks),
+            TriggerPriceType.LAST: (self._lasts, self._lasts),
+            TriggerPriceType.BID_ASK: (self._bids, self._asks),
             TriggerPriceType.MID: (self._mid, self._mid),
             TriggerPriceType.MARK: (self.marks, self.marks),
             TriggerPriceType.DOUBLE_LAST: (self._double_last, self._double_last),
             TriggerPriceType.DOUBLE_BID_ASK: (self._double_bid, self._double_ask),
         }
-        # How many orders wait for what few of them do: a line that nobody waits in is not told of its price.
-        self._mids = self._double_quotes = self.by_quotes = self.by_trades = 0
+        self._settle_quotes()
+        self._settle_trades()
 
     def line(self, trigger: Trigger) -> TriggerLine:
         """Give the line that a trigger belongs to."""
@@ -93,14 +89,33 @@ class TriggerDesk:
         match trigger.price_type:
             case TriggerPriceType.MID:
                 self._mids += change
-                self.by_quotes += change
+                self._settle_quotes()
             case TriggerPriceType.DOUBLE_BID_ASK:
                 self._double_quotes += change
-                self.by_quotes += change
+                self._settle_quotes()
             case TriggerPriceType.DOUBLE_LAST:
-                self.by_trades += change
+                self._double_trades += change
+                self._settle_trades()
             case _:
                 pass
+
+    def _settle_quotes(self) -> None:
+        bids, asks = self._bids, self._asks
+        self.bid_low, self.bid_high, self.ask_low, self.ask_high = bids.low, bids.high, asks.low, asks.high
+        if self._mids:
+            self.bid_low = max(self.bid_low, self._mid.low)
+            self.ask_high = min(self.ask_high, self._mid.high)
+        if self._double_quotes:
+            bids, asks = self._double_bid, self._double_ask
+            self.bid_low, self.bid_high = max(self.bid_low, bids.low), min(self.bid_high, bids.high)
+            self.ask_low, self.ask_high = max(self.ask_low, asks.low), min(self.ask_high, asks.high)
+
+    def _settle_trades(self) -> None:
+        lasts = self._lasts
+        self.last_low, self.last_high = lasts.low, lasts.high
+        if self._double_trades:
+            lasts = self._double_last
+            self.last_low, self.last_high = max(self.last_low, lasts.low), min(self.last_high, lasts.high)
 
     def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
         """Take note of a quote, and give who is released."""
@@ -111,11 +126,9 @@ class TriggerDesk:
                 self._double_bid.forget_before()
                 self._double_ask.forget_before()
             return ()
-        bids, asks = self.bids, self.asks
-        reached: list[Reached] = []
-        if not (bids.low <= bid <= bids.high and asks.low <= ask <= asks.high):
-            reached += bids.meet(bid)
-            reached += asks.meet(ask)
+        if self.bid_low <= bid <= self.bid_high and self.ask_low <= ask <= self.ask_high:
+            return ()
+        reached = [*self._bids.meet(bid), *self._asks.meet(ask)]
         if self._mids:
             reached += self._mid.meet(EXACT.multiply(EXACT.add(bid, ask), _HALF))
         if self._double_quotes:
@@ -125,12 +138,13 @@ class TriggerDesk:
 
     def on_trade(self, trade: TradePrint) -> Sequence[TriggerHit]:
         """Take note of a trade, and give who is released."""
-        if not trade.size:
+        px = trade.price
+        if not trade.size or self.last_low <= px <= self.last_high:
             return ()
-        reached = self.lasts.meet(trade.price)
-        if self.by_trades:
-            reached = (*reached, *self._double_last.meet(trade.price))
-        return self._released([*reached]) if reached else ()
+        reached = [*self._lasts.meet(px)]
+        if self._double_trades:
+            reached += self._double_last.meet(px)
+        return self._released(reached) if reached else ()
 
     def on_mark(self, mark: MarkPrice) -> Sequence[TriggerHit]:
         """Take note of a mark price, and give who is released."""

@@ -4,12 +4,14 @@ A line knows the range of prices at which nothing happens, so that a price withi
 orders are held.
 
 A double trigger needs two prices in a row. Of two prices the one that is less far is what both have reached, so that the line
-keeps the price before and looks nobody up twice. Who came since that price has not seen it and waits apart for one price.
+keeps the price before and looks nobody up twice. Who came since that price has not seen it and waits apart for one price. While
+that price has reached anybody there is no price at which nothing happens: any other one makes up for it. Once it has reached
+nobody, it is as good as every other one that has not, and need not be told of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias, assert_never
 
@@ -67,6 +69,7 @@ class TriggerLine:
         "_moves",
         "_name",
         "_rising",
+        "_settled",
         "_trails",
         "_up",
         "_waiting",
@@ -74,17 +77,24 @@ class TriggerLine:
         "low",
     )
 
-    def __init__(self, grid: PriceGrid, name: LineName, moves: dict[LineName, Decimal]) -> None:
+    def __init__(
+        self,
+        grid: PriceGrid,
+        name: LineName,
+        moves: dict[LineName, Decimal],
+        settled: Callable[[], None] | None = None,
+    ) -> None:
         """Make an empty line.
 
         Args:
             grid: Where trailing stops can stand.
             name: Which price it is.
             moves: Where a price is noted that lets trails begin or follow.
+            settled: What is called when the range may have changed.
         """
         is_double = name[1] in DOUBLES
         self._grid, self._name, self._moves = grid, name, moves
-        self._is_double = is_double
+        self._is_double, self._settled = is_double, settled
         self._up, self._down = Ladder(is_up=True), Ladder(is_up=False)
         # The activation prices of trails that have not begun: sales wait for a rise, purchases for a fall.
         self._rising, self._falling = Ladder(is_up=True), Ladder(is_up=False)
@@ -155,6 +165,7 @@ class TriggerLine:
     def forget_before(self) -> None:
         """Take note of an update without a price: the next one is not the second in a row."""
         self._before_up, self._before_down = ALWAYS, NEVER
+        self._settle()
 
     def meet(self, px: Decimal) -> Sequence[Reached]:
         """Take note of a price.
@@ -241,6 +252,13 @@ class TriggerLine:
         trails.join(held, water_mark)
 
     def _settle(self) -> None:
+        self._find_range()
+        if self._is_double and (self._before_up > self.high or self._before_down < self.low):
+            self.low, self.high = NEVER, ALWAYS
+        if self._settled is not None:
+            self._settled()
+
+    def _find_range(self) -> None:
         if self._waiting.held:
             self.low, self.high = NEVER, ALWAYS
             return

@@ -479,6 +479,27 @@ def test_the_message_rate_bounds_how_often_it_moves() -> None:
     assert limits(here) == px("100", "100.01", "100.03")
 
 
+def test_what_the_message_rate_held_up_moves_later_though_the_market_shows_the_same() -> None:
+    here = pegged(of=desk(only(max_messages=2)))
+    here.tell(quote("100.01", "100.10"))
+    answer(here)
+    here.tell(quote("100.02", "100.10"))
+
+    here.now_ns += 2 * S
+    here.tell(quote("100.02", "100.10"))
+
+    assert limits(here) == px("100", "100.01", "100.02")
+
+
+def test_the_same_prices_with_nothing_shown_at_them_are_another_market() -> None:
+    here = pegged()
+    here.tell(quote("100.01", "100.10", ask_size=0))
+
+    here.tell(quote("100.01", "100.10"))
+
+    assert limits(here) == px("100", "100.01")
+
+
 def test_a_limit_of_risk_that_refuses_a_price_is_told_once() -> None:
     here = pegged(of=desk(only(max_order_notional="1001")))
 
