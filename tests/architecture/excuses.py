@@ -108,6 +108,14 @@ EXCUSES: tuple[Excuse, ...] = (
         Excuse(
             "many internal imports",
             f"oms.algos.{name}",
+            "parameters are held against the order, the instrument and the time, and each fault is a reason",
+        )
+        for name in ("admission", "order_checks")
+    ),
+    *(
+        Excuse(
+            "many internal imports",
+            f"oms.algos.{name}",
             "where parameters, the market and the arithmetic become whole orders",
         )
         for name in (

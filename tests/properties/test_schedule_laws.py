@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from oms.algos.admission import algorithm_of
 from oms.algos.auctions import LEAD_NS
-from oms.algos.handling import algorithm_of
 from oms.algos.scheduled import TargetClose
 from oms.algos.schedules import Occasion, windows_of
 from oms.algos.slicing import planned

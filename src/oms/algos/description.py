@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from attrs import NOTHING, fields_dict
@@ -104,6 +104,7 @@ class Description:
         own: What it alone is told.
         unknown: What other algorithms are told and this one is not.
         rules: What must hold between its parameters.
+        beyond_rules: Gives what is wrong with them that no rule can say, by their values; asked where no rule is broken among `own`.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Description:
     own: tuple[Parameter, ...]
     unknown: frozenset[str] = frozenset()
     rules: tuple[Rule, ...] = ()
+    beyond_rules: Callable[[Mapping[str, object]], list[ValidationError]] | None = None
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -134,6 +136,8 @@ def settle(instance: object, parameters: Iterable[Parameter]) -> list[Validation
     for parameter in parameters:
         given = getattr(instance, parameter.name)
         if given is None:
+            if parameter.is_required:
+                errors.append(not_given(parameter))
             continue
         try:
             object.__setattr__(instance, parameter.name, parameter.typed(given))
@@ -142,12 +146,27 @@ def settle(instance: object, parameters: Iterable[Parameter]) -> list[Validation
     return errors
 
 
+def not_given(parameter: Parameter) -> ValidationError:
+    """Give the error of one that must be given and is not."""
+    return ValidationError(parameter.name, "not given", f"give it: {parameter.about}")
+
+
 def broken_among(
-    rules: Iterable[Rule], values: Mapping[str, object], errors: Iterable[ValidationError]
+    rules: Iterable[Rule], values: Mapping[str, object], bad: Collection[str]
 ) -> list[ValidationError]:
     """Give the errors of rules that do not speak of what is wrong already."""
-    bad = {error.field for error in errors}
-    return broken((rule for rule in rules if bad.isdisjoint(rule.fields)), values)
+    return broken((rule for rule in rules if not any(field in bad for field in rule.fields)), values)
+
+
+def broken_by(
+    description: Description, values: Mapping[str, object], bad: Collection[str]
+) -> list[ValidationError]:
+    """Give what is wrong between the parameters of an algorithm; those that are bad by themselves are left aside."""
+    errors = broken_among(description.all_rules, values, bad)
+    own, wrong = {one.name for one in description.own}, {*bad, *(error.field for error in errors)}
+    if description.beyond_rules is not None and own.isdisjoint(wrong):
+        errors += description.beyond_rules(values)
+    return errors
 
 
 def refuse(errors: list[ValidationError]) -> None:

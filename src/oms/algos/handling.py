@@ -7,25 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 
 from attrs import evolve
 
-from oms.algos.algorithms import Algorithm
+from oms.algos.admission import algorithm_of, reasons_of, why_not
 from oms.algos.child_terms import judged_px, terms_of, touch_px
 from oms.algos.choices import ChildStyle, OnResidual
 from oms.algos.ending import EndStep, at_end
 from oms.algos.least import least_child
-from oms.algos.order_checks import check as check_order
 from oms.algos.pacing import Facts
-from oms.algos.parameter import Parameter, in_ns
+from oms.algos.parameter import in_ns
 from oms.algos.post_only import only_waits
 from oms.algos.pov import RateBasis, part_of
 from oms.algos.slicing import Progress, ceiled, floored
-from oms.algos.wire import read
 from oms.algos.working import Working
-from oms.errors import ParametersError, ValidationError
+from oms.errors import ValidationError
 from oms.model.commands import Command, SubmitOrder
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.enums import Side
@@ -34,8 +31,8 @@ from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.order import Order
 from oms.model.parent import Parent
-from oms.model.reasons import Reason, ReasonCode
-from oms.model.terms import Limit, Market, Parameters, Strategy, Terms
+from oms.model.reasons import Reason
+from oms.model.terms import Limit, Market
 from oms.model.time_in_force import AtTheClose, AtTheOpening, ImmediateOrCancel
 from oms.model.work import Pace, WorkEnd
 from oms.ports.working_handler import NewChild, NextWake, Steps, View
@@ -47,30 +44,6 @@ PATIENCE_NS: Final = 5_000_000_000
 """For how long a child that is meant to trade at once may rest before it is taken back, in nanoseconds."""
 
 
-def algorithm_of(terms: Terms) -> Algorithm:
-    """Give the typed parameters of an order's terms.
-
-    Raises:
-        ParametersError: All that is wrong with them, at once.
-        ValidationError: There is no such algorithm.
-    """
-    if not isinstance(terms, Strategy):
-        raise ValidationError("terms", type(terms).__name__, "pass a Strategy")
-    return _read(terms.name, terms.parameters)
-
-
-@lru_cache(maxsize=4_096)
-def _read(name: str, parameters: Parameters) -> Algorithm:
-    # What each order is told is asked for with everything that happens to it.
-    return read(name, dict(parameters))
-
-
-def reasons_of(error: ValidationError) -> tuple[Reason, ...]:
-    """Give what is wrong with parameters as reasons."""
-    errors = error.errors if isinstance(error, ParametersError) else (error,)
-    return tuple(Reason(ReasonCode.UNSUPPORTED, one.field, str(one.value), one.allowed) for one in errors)
-
-
 class Handler:
     """What is the same for every algorithm; each of them adds `begin`, `amend` and `step`."""
 
@@ -80,12 +53,10 @@ class Handler:
     def check(self, order: SubmitOrder, instrument: Instrument) -> Sequence[Reason]:
         """Give all that is wrong with the parameters, by themselves and for the instrument."""
         try:
-            algorithm = algorithm_of(order.terms)
+            # Whether it is too late is for `begin` to say, which knows the time.
+            return why_not(order, instrument)
         except ValidationError as error:
             return reasons_of(error)
-        # Whether it is too late is for `begin` to say, which knows the time.
-        buys = order.side is Side.BUY
-        return check_order(algorithm, order.order_qty, is_buy=buys, instrument=instrument, now_ns=0)
 
     def worst_px(self, order: SubmitOrder, reference_px: Decimal | None) -> Decimal | None:
         """Give the limit, and the market's price where there is none: there is no better guess."""
@@ -98,36 +69,6 @@ class Handler:
     def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
         """Nothing follows from events: an algorithm is asked for steps."""
         return ()
-
-
-def why_not_begun(order: SubmitOrder, view: View) -> tuple[Reason, ...]:
-    """Give every reason against an order that only whoever knows the time can give."""
-    algorithm, buys = algorithm_of(order.terms), order.side is Side.BUY
-    return check_order(
-        algorithm, order.order_qty, is_buy=buys, instrument=view.instrument, now_ns=view.now_ns
-    )
-
-
-def why_not_amended(parent: Parent, after: SubmitOrder) -> tuple[Reason, ...]:
-    """Give every reason against a change of an order: another algorithm, and parameters that cannot be changed."""
-    before, now = algorithm_of(parent.order.terms), algorithm_of(after.terms)
-    if type(before) is not type(now):
-        allowed = f"terms of {before.DESCRIPTION.name}, or a new order"
-        return (Reason(ReasonCode.UNSUPPORTED, "terms", now.DESCRIPTION.name, allowed),)
-    fixed = [
-        parameter
-        for parameter in now.DESCRIPTION.parameters
-        if not parameter.is_mutable and _value(before, parameter) != _value(now, parameter)
-    ]
-    return tuple(
-        Reason(ReasonCode.UNSUPPORTED, one.name, str(_value(now, one)), f"{_value(before, one)}, as it began")
-        for one in fixed
-    )
-
-
-def _value(algorithm: Algorithm, parameter: Parameter) -> object:
-    owner = algorithm if parameter in algorithm.DESCRIPTION.own else algorithm.working
-    return getattr(owner, parameter.name)
 
 
 def progress_of(parent: Parent) -> Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -15,6 +16,8 @@ from oms.algos.post_only import only_waits, resting_tif
 from oms.algos.reacting import Iceberg
 from oms.algos.reacting_handler import ReactingHandler, would_take
 from oms.algos.slicing import in_whole_lots
+from oms.algos.told import Told
+from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.draws import Draws
@@ -33,6 +36,11 @@ SHOWN: Final = "shown"
 NATIVE: Final = "native"
 """The same where the venue holds the part that is not shown."""
 
+_PARTS: Final = frozenset(
+    {"iceberg_mode", "limit_price", "display_qty", "display_variance", "display_low_qty", "display_high_qty"}
+)
+"""What the size of the parts depends on, and how small it may be."""
+
 DELAYS: Final = 2**32
 """The first draw of a delay: those before it are for sizes."""
 
@@ -47,14 +55,20 @@ class IcebergHandler(ReactingHandler):
 
     needs_quote = False
 
-    def against(self, order: SubmitOrder, algorithm: Iceberg, view: View) -> tuple[Reason, ...]:
+    def against(self, order: SubmitOrder, known: Told, view: View) -> tuple[Reason, ...]:
         """Give why the parts cannot be shown: too small for the instrument, or nothing that a venue does by itself."""
-        if algorithm.iceberg_mode is IcebergMode.NATIVE:
-            return _against_native(algorithm)
-        instrument, (least, _, _) = view.instrument, display_of(algorithm, view.instrument.lot).sizes
-        limit_px = algorithm.working.limit_price
+        if known.values.get("iceberg_mode") is IcebergMode.NATIVE:
+            return _against_native(known.values)
+        iceberg = known.algorithm
+        if not isinstance(iceberg, Iceberg) or not _PARTS.isdisjoint(known.wrong):
+            return ()
+        try:
+            least, _, _ = display_of(iceberg, view.instrument.lot).sizes
+        except ValidationError:
+            return ()  # It is told with the numbers.
+        limit_px = iceberg.working.limit_price
         assert limit_px is not None  # an iceberg has one
-        needed = least_qty(instrument, limit_px)
+        needed = least_qty(view.instrument, limit_px)
         if least >= needed:
             return ()
         return (
@@ -171,17 +185,14 @@ def _elsewhere(parent: Parent, view: View, algorithm: Iceberg) -> tuple[OrderId,
     )
 
 
-def _against_native(algorithm: Iceberg) -> tuple[Reason, ...]:
+def _against_native(values: Mapping[str, object]) -> tuple[Reason, ...]:
     """Give what of the display no venue is told."""
     reasons = []
-    if algorithm.display_method is not DisplayMethod.INITIAL:
+    method, when = values.get("display_method"), values.get("display_when")
+    if isinstance(method, DisplayMethod) and method is not DisplayMethod.INITIAL:
         text = "1 (the same size each time) where the venue works it; or iceberg_mode synthetic"
-        reasons.append(
-            Reason(ReasonCode.UNSUPPORTED, "display_method", str(algorithm.display_method.value), text)
-        )
-    if algorithm.display_when is not DisplayWhen.EXHAUST:
+        reasons.append(Reason(ReasonCode.UNSUPPORTED, "display_method", str(method.value), text))
+    if isinstance(when, DisplayWhen) and when is not DisplayWhen.EXHAUST:
         text = "2 (once it is exhausted) where the venue works it; or iceberg_mode synthetic"
-        reasons.append(
-            Reason(ReasonCode.UNSUPPORTED, "display_when", str(algorithm.display_when.value), text)
-        )
+        reasons.append(Reason(ReasonCode.UNSUPPORTED, "display_when", str(when.value), text))
     return tuple(reasons)

@@ -9,6 +9,7 @@ from oms.algos.algorithms import Algorithm
 from oms.algos.iceberg import Display, around, fixed
 from oms.algos.parameter import Kind, in_ns
 from oms.algos.reacting import Iceberg
+from oms.algos.told import Told, sound
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.instrument import Instrument
@@ -34,10 +35,22 @@ def check(
         instrument: Its grids.
         now_ns: When it came, in nanoseconds UTC.
     """
+    told = sound(algorithm)
+    return (*against(told, qty, is_buy=is_buy, instrument=instrument), *against_times(told, now_ns, now_ns))
+
+
+def against(told: Told, qty: Decimal, *, is_buy: bool, instrument: Instrument) -> tuple[Reason, ...]:
+    """Give every reason why an order cannot be worked so, but for its times; of what is wrong by itself nothing more is said.
+
+    Args:
+        told: What its algorithm is told.
+        qty: The order's quantity; zero where it is not known.
+        is_buy: Which way it goes.
+        instrument: Its grids.
+    """
     reasons: list[Reason] = []
-    for parameter in algorithm.DESCRIPTION.parameters:
-        owner = algorithm if parameter in algorithm.DESCRIPTION.own else algorithm.working
-        given = getattr(owner, parameter.name)
+    for parameter in told.description.parameters:
+        given = told.values.get(parameter.name)
         if not isinstance(given, Decimal):
             continue
         if parameter.kind is Kind.PRICE and not instrument.is_on_tick(given):
@@ -54,14 +67,34 @@ def check(
         if parameter.name in _CHILDREN and given < least:
             allowed = f"at least {plain(least)}, the least order in {instrument.symbol}"
             reasons.append(Reason(ReasonCode.BELOW_MIN_QTY, parameter.name, plain(given), allowed))
-        if parameter.name in _PARTS and given > qty:
+        if qty and parameter.name in _PARTS and given > qty:
             allowed = f"at most the order's {plain(qty)}"
             reasons.append(Reason(ReasonCode.ABOVE_ORDER_QTY, parameter.name, plain(given), allowed))
     return (
         *reasons,
-        *_against_times(algorithm, now_ns),
-        *_against_prices(algorithm, is_buy=is_buy),
-        *_against_display(algorithm, instrument),
+        *_against_prices(told, is_buy=is_buy),
+        *_against_display(told.algorithm, instrument),
+    )
+
+
+def against_times(told: Told, from_ns: int, now_ns: int) -> tuple[Reason, ...]:
+    """Give every reason why an order is over already.
+
+    Args:
+        told: What its algorithm is told.
+        from_ns: When it begins unless it is told, in nanoseconds UTC.
+        now_ns: How late it is.
+    """
+    values, ends = told.values, {}
+    start = values.get("start_time", 0)
+    if isinstance(end := values.get("end_time"), int):
+        ends["end_time"] = end
+    if isinstance(duration := values.get("duration"), Decimal) and "start_time" in values:
+        ends["duration"] = (start if isinstance(start, int) else from_ns) + in_ns(duration)
+    return tuple(
+        Reason(ReasonCode.IN_THE_PAST, field, f"ends at {end}", f"after {now_ns}")
+        for field, end in ends.items()
+        if end <= now_ns
     )
 
 
@@ -80,20 +113,11 @@ def display_of(iceberg: Iceberg, lot: Decimal, k: int = 0) -> Display:
     return fixed(iceberg.display_qty if again is None else again, lot)
 
 
-def _against_times(algorithm: Algorithm, now_ns: int) -> tuple[Reason, ...]:
-    working = algorithm.working
-    start = now_ns if working.start_time is None else working.start_time
-    field, end = "end_time", working.end_time
-    if working.duration is not None:
-        field, end = "duration", start + in_ns(working.duration)
-    if end is None or end > max(start, now_ns):
+def _against_prices(told: Told, *, is_buy: bool) -> tuple[Reason, ...]:
+    limit, would = told.values.get("limit_price"), told.values.get("i_would_price")
+    if not isinstance(limit, Decimal) or not isinstance(would, Decimal):
         return ()
-    return (Reason(ReasonCode.IN_THE_PAST, field, f"ends at {end}", f"after {max(start, now_ns)}"),)
-
-
-def _against_prices(algorithm: Algorithm, *, is_buy: bool) -> tuple[Reason, ...]:
-    limit, would = algorithm.working.limit_price, algorithm.working.i_would_price
-    if limit is None or would is None or (would <= limit if is_buy else would >= limit):
+    if would <= limit if is_buy else would >= limit:
         return ()
     side = "at or below" if is_buy else "at or above"
     return (
@@ -101,7 +125,7 @@ def _against_prices(algorithm: Algorithm, *, is_buy: bool) -> tuple[Reason, ...]
     )
 
 
-def _against_display(algorithm: Algorithm, instrument: Instrument) -> tuple[Reason, ...]:
+def _against_display(algorithm: Algorithm | None, instrument: Instrument) -> tuple[Reason, ...]:
     if not isinstance(algorithm, Iceberg):
         return ()
     try:

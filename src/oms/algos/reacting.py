@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from attrs import Factory
 
 from oms.algos import catalogue as cat
 from oms.algos import choices as ch
-from oms.algos.description import AT_ITS_PRICE, NO_COMPLETION, UNSCHEDULED, Description, refuse
+from oms.algos.description import AT_ITS_PRICE, NO_COMPLETION, UNSCHEDULED, Description
 from oms.algos.pov import RateBasis
 from oms.algos.rules import (
     Compare,
@@ -214,6 +215,14 @@ class Sniper:
         check(self)
 
 
+def _against_weights(values: Mapping[str, object]) -> list[ValidationError]:
+    weights, levels = values.get("weights"), values.get("levels")
+    if not isinstance(weights, tuple) or (len(weights) == levels and any(weights)):
+        return []
+    allowed = f"pass {levels}, one for each level, not all of them zero"
+    return [ValidationError("weights", f"{len(weights)} of them", allowed)]
+
+
 @value(kw_only=True)
 class Scale:
     """Orders at several prices, each further from the first; each attribute but `working` is one of its parameters.
@@ -255,6 +264,7 @@ class Scale:
                 "drop them, or pass sizes weighted",
             ),
         ),
+        beyond_rules=_against_weights,
     )
     levels: int
     first_price: Decimal
@@ -267,7 +277,3 @@ class Scale:
     def __attrs_post_init__(self) -> None:
         """Check all of it."""
         check(self)
-        weights = self.weights
-        if weights is not None and (len(weights) != self.levels or not any(weights)):
-            allowed = f"pass {self.levels}, one for each level, not all of them zero"
-            refuse([ValidationError("weights", f"{len(weights)} of them", allowed)])

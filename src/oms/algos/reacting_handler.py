@@ -8,21 +8,22 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from oms.algos.halts import held_back
-from oms.algos.handling import (
-    Handler,
+from oms.algos.admission import (
     algorithm_of,
-    end_steps,
-    extends,
-    facts_of,
-    reasons_of,
+    goes_past_end,
+    planned,
+    told_in,
     why_not_amended,
     why_not_begun,
 )
+from oms.algos.algorithms import Algorithm
+from oms.algos.halts import held_back
+from oms.algos.handling import Handler, end_steps, facts_of
+from oms.algos.order_checks import against_times
 from oms.algos.pacing import why_stopped
 from oms.algos.schedules import open_span
+from oms.algos.told import Told
 from oms.algos.working import Working
-from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.ids import OrderId
 from oms.model.parent import Parent
@@ -44,31 +45,29 @@ class ReactingHandler(Handler):
 
     def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
         """Plan a new order: from when to when it is worked."""
-        algorithm: Any = algorithm_of(order.terms)
-        reasons = (*why_not_begun(order, view), *self.against(order, algorithm, view))
-        if reasons:
-            return reasons
-        try:
+        known = told_in(order.terms)
+        reasons = (*why_not_begun(order, view), *self.against(order, known, view))
+
+        def plan(algorithm: Algorithm) -> Plan:
             start_ns, end_ns = open_span(algorithm.working, view.now_ns)
             slices = self.slices_of(order, order.order_qty, algorithm, view, start_ns)
-        except ValidationError as error:
-            return reasons_of(error)
-        memo = self.first_memo(algorithm, view)
-        return Plan(slices=tuple(slices), start_ns=start_ns, end_ns=end_ns, memo=memo)
+            memo = self.first_memo(algorithm, view)
+            return Plan(slices=tuple(slices), start_ns=start_ns, end_ns=end_ns, memo=memo)
+
+        return planned(reasons, known, plan)
 
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
         """Plan what will be left of an order; its beginning stays."""
-        algorithm: Any = algorithm_of(after.terms)
-        reasons = (*why_not_amended(parent, after), *self.against(after, algorithm, view))
-        if reasons:
-            return reasons
-        try:
+        known = told_in(after.terms)
+        reasons = (*why_not_amended(parent, after, view), *self.against(after, known, view))
+        if not goes_past_end(known):
+            reasons += against_times(known, parent.start_ns, view.now_ns)
+
+        def plan(algorithm: Algorithm) -> Plan:
             _, end_ns = open_span(algorithm.working, parent.start_ns)
-            if end_ns <= view.now_ns and not extends(algorithm.working):
-                raise ValidationError("end_time", end_ns, f"pass a moment after {view.now_ns}")
-        except ValidationError as error:
-            return reasons_of(error)
-        return Plan(start_ns=parent.start_ns, end_ns=end_ns, memo=parent.memo)
+            return Plan(start_ns=parent.start_ns, end_ns=end_ns, memo=parent.memo)
+
+        return planned(reasons, known, plan)
 
     def step(self, parent: Parent, view: View, why: frozenset[Wake]) -> Steps:
         """Say what is to be done now: at the end to end it, before that what the algorithm says."""
@@ -97,8 +96,8 @@ class ReactingHandler(Handler):
         """Say what is to be done before the end, whatever forbids a child included."""
         raise NotImplementedError
 
-    def against(self, order: SubmitOrder, algorithm: Any, view: View) -> tuple[Reason, ...]:  # noqa: ANN401
-        """Give every reason of its own against an order."""
+    def against(self, order: SubmitOrder, known: Told, view: View) -> tuple[Reason, ...]:
+        """Give every reason of its own against an order, of which something may be wrong already."""
         return ()
 
     def slices_of(

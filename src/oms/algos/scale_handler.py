@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from oms.algos.admission import told_in
 from oms.algos.child_terms import within
-from oms.algos.handling import algorithm_of
 from oms.algos.least import least_qty
 from oms.algos.post_only import only_waits, resting_tif
 from oms.algos.reacting import Scale
@@ -92,10 +92,11 @@ class ScaleHandler(ReactingHandler):
 
 
 def _beyond_limit(order: SubmitOrder) -> tuple[Reason, ...]:
-    algorithm, is_buy = algorithm_of(order.terms), order.side is Side.BUY
-    assert isinstance(algorithm, Scale)
-    limit_px, first_px = algorithm.working.limit_price, algorithm.first_price
-    if limit_px is None or within(first_px, limit_px, is_buy=is_buy) == first_px:
+    values, is_buy = told_in(order.terms).values, order.side is Side.BUY
+    limit_px, first_px = values.get("limit_price"), values.get("first_price")
+    if not isinstance(limit_px, Decimal) or not isinstance(first_px, Decimal):
+        return ()
+    if within(first_px, limit_px, is_buy=is_buy) == first_px:
         return ()
     allowed = f"at or {'below' if is_buy else 'above'} the limit price {plain(limit_px)}"
     return (Reason(ReasonCode.OTHER, "first_price", plain(first_px), allowed),)

@@ -12,36 +12,39 @@ from decimal import Decimal
 
 from attrs import evolve
 
+from oms.algos.admission import (
+    TIMES,
+    algorithm_of,
+    goes_past_end,
+    planned,
+    reasons_of,
+    told_in,
+    why_not_amended,
+    why_not_begun,
+)
 from oms.algos.algorithms import Algorithm
 from oms.algos.auctions import placed, without_auctions
 from oms.algos.capped import without_later
 from oms.algos.halt_clock import follow, is_over_ns, own_time, put_off, stands
 from oms.algos.halts import held_back
-from oms.algos.handling import (
-    Handler,
-    algorithm_of,
-    end_steps,
-    extends,
-    reasons_of,
-    why_not_amended,
-    why_not_begun,
-)
+from oms.algos.handling import Handler, end_steps, extends
 from oms.algos.hours import Hours, SessionAt
 from oms.algos.least import least_child
+from oms.algos.order_checks import against_times
 from oms.algos.others import first_memo, keep_corrections
 from oms.algos.replanning import Course, is_same, rest_of
 from oms.algos.schedule_round import ScheduleRound
 from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
 from oms.algos.schedules import Occasion, Scheduled, slices_of, span_of
+from oms.algos.told import Told
 from oms.algos.twap import LateStart
 from oms.algos.volume_curve import VolumeCurve
 from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ZERO
-from oms.model.ids import OrderId
+from oms.model.ids import OrderId, Symbol
 from oms.model.parent import Parent
 from oms.model.reasons import Reason
-from oms.model.terms import Terms
 from oms.model.time_in_force import Day
 from oms.model.work import Pace, Slice, Wake
 from oms.ports.working_handler import NextWake, Plan, Skip, Steps, View
@@ -64,19 +67,18 @@ class ScheduleHandler(Handler):
 
     def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
         """Plan a new order."""
-        reasons = why_not_begun(order, view)
-        if reasons:
-            return reasons
-        try:
-            course = self._course(order.terms, order.order_qty, view, view.now_ns)
-            algorithm, occasion = course.algorithm, course.occasion
-            slices = slices_of(algorithm, occasion, order_id)
-            start_ns, end_ns = course.start_ns, course.end_ns
-            if end_ns <= view.now_ns:
-                raise ValidationError("end_time", end_ns, f"end when the market is open, after {view.now_ns}")
-            self._check_day(order, view, slices)
-        except ValidationError as error:
-            return reasons_of(error)
+        known = told_in(order.terms)
+        reasons = (*why_not_begun(order, view), *self._against_curve(known, order.symbol))
+        return planned(reasons, known, lambda algorithm: self._begun(algorithm, order, order_id, view))
+
+    def _begun(self, told: Algorithm, order: SubmitOrder, order_id: OrderId, view: View) -> Plan:
+        course = self._course(told, order.order_qty, view, view.now_ns)
+        algorithm, occasion = course.algorithm, course.occasion
+        slices = slices_of(algorithm, occasion, order_id)
+        start_ns, end_ns = course.start_ns, course.end_ns
+        if end_ns <= view.now_ns:
+            raise ValidationError("end_time", end_ns, f"end when the market is open, after {view.now_ns}")
+        self._check_day(order, view, slices)
         memo = first_memo(algorithm.working, view, start_ns, is_needed=_dynamic(algorithm) is not None)
         slices, of_auctions = placed(slices, occasion.sessions, view.now_ns)
         start_ns = min((start_ns, *(one.start_ns for one in slices)))
@@ -84,18 +86,29 @@ class ScheduleHandler(Handler):
 
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
         """Plan what is left as the schedule would have had it from its beginning; where that stays the same, so do the slices."""
-        reasons = why_not_amended(parent, after)
-        if reasons:
-            return reasons
-        try:
-            return self._amended(parent, after, view)
-        except ValidationError as error:
-            return reasons_of(error)
+        known = told_in(after.terms)
+        of_itself = (*why_not_amended(parent, after, view), *self._against_curve(known, after.symbol))
+        reasons = (*of_itself, *self._against_end(parent, known, view))
+        return planned(reasons, known, lambda algorithm: self._amended(parent, algorithm, after, view))
 
-    def _amended(self, parent: Parent, after: SubmitOrder, view: View) -> Plan:
-        anchor_ns = min(parent.start_ns, view.now_ns)
-        was = self._course(parent.order.terms, parent.order.order_qty, view, anchor_ns)
-        course = self._course(after.terms, after.order_qty, view, anchor_ns)
+    def _against_end(self, parent: Parent, known: Told, view: View) -> tuple[Reason, ...]:
+        """Give why an order would be over by the times that it is to have instead of its own; nothing where those stay."""
+        before = algorithm_of(parent.order.terms)
+        was = {name: getattr(before.working, name) for name in TIMES}
+        if goes_past_end(known) or all(known.values.get(name) == was[name] for name in TIMES):
+            return ()
+        anchor_ns, is_set = _anchor_ns(parent, view), known.values.get("end_time") != was["end_time"]
+        try:
+            course = self._course(before, parent.order.order_qty, view, anchor_ns)
+        except ValidationError:
+            return ()  # Nobody knows any more how late it is in its own time.
+        time = own_time(parent, view, self._hours, parent.end_ns if is_set else course.end_ns)
+        return against_times(known, anchor_ns, time.now_ns)
+
+    def _amended(self, parent: Parent, told: Algorithm, after: SubmitOrder, view: View) -> Plan:
+        anchor_ns = _anchor_ns(parent, view)
+        was = self._course(algorithm_of(parent.order.terms), parent.order.order_qty, view, anchor_ns)
+        course = self._course(told, after.order_qty, view, anchor_ns)
         if is_same(was, course, parent.order_id):
             slices = tuple(parent.slices.values())
             return Plan(slices=slices, start_ns=parent.start_ns, end_ns=parent.end_ns, memo=parent.memo)
@@ -120,9 +133,9 @@ class ScheduleHandler(Handler):
         if any(one.start_ns > session.close_ns for one in slices):
             raise ValidationError("time_in_force", "DAY", "GTC: it goes on after its session")
 
-    def _course(self, terms: Terms, qty: Decimal, view: View, from_ns: int) -> Course:
+    def _course(self, told: Algorithm, qty: Decimal, view: View, from_ns: int) -> Course:
         """Give how an order would be worked that had come at a time, in nanoseconds UTC."""
-        algorithm = _scheduled(algorithm_of(terms))
+        algorithm = _scheduled(told)
         occasion = self._occasion(algorithm, qty, view, from_ns)
         start_ns, end_ns = self._span(algorithm, occasion)
         if isinstance(algorithm, TargetClose) or algorithm.late_start is LateStart.COMPRESS:
@@ -133,11 +146,9 @@ class ScheduleHandler(Handler):
     def _occasion(self, algorithm: Scheduled, qty: Decimal, view: View, now_ns: int) -> Occasion:
         curve, symbol, working = None, view.instrument.symbol, algorithm.working
         if isinstance(algorithm, Vwap | TargetClose):
-            name = symbol if algorithm.curve is None else algorithm.curve
-            curve = self._curves.get(name)
+            curve = self._curves.get(symbol if algorithm.curve is None else algorithm.curve)
             if curve is None:
-                known = ", ".join(sorted(self._curves)) or "none"
-                raise ValidationError("curve", name, f"name a curve that was given: {known}")
+                raise self._no_curve(symbol, algorithm.curve)
         start_ns = now_ns if working.start_time is None else working.start_time
         first = self._hours.session(symbol, start_ns)
         ends = first is not None and isinstance(algorithm, TargetClose)
@@ -150,6 +161,21 @@ class ScheduleHandler(Handler):
             sessions=sessions,
             curve=curve,
             least_qty=least_child(view, working),
+        )
+
+    def _against_curve(self, known: Told, symbol: Symbol) -> tuple[Reason, ...]:
+        """Give why there is no curve to work an order by that needs one."""
+        if "curve" not in known.values:
+            return ()
+        name = known.values["curve"]
+        if (symbol if name is None else name) in self._curves:
+            return ()
+        return reasons_of(self._no_curve(symbol, name))
+
+    def _no_curve(self, symbol: Symbol, name: object) -> ValidationError:
+        known = ", ".join(sorted(self._curves)) or "none"
+        return ValidationError(
+            "curve", symbol if name is None else name, f"name a curve that was given: {known}"
         )
 
     def _span(self, algorithm: Scheduled, occasion: Occasion) -> tuple[int, int]:
@@ -203,6 +229,11 @@ class ScheduleHandler(Handler):
             if steps is not None:
                 return evolve(steps, skips=skips)
         return ScheduleRound(parent, view, working, why, _dynamic(algorithm)).steps()
+
+
+def _anchor_ns(parent: Parent, view: View) -> int:
+    """Give from when on an order is planned that has no start, in nanoseconds UTC."""
+    return min(parent.start_ns, view.now_ns)
 
 
 def _corrected(steps: Steps, parent: Parent, view: View) -> Steps:

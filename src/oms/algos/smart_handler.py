@@ -19,20 +19,19 @@ from typing import Final
 
 from attrs import evolve
 
-from oms.algos.choices import OnResidual
-from oms.algos.halts import held_back
-from oms.algos.handling import (
-    Handler,
+from oms.algos.admission import (
     algorithm_of,
-    auction_child,
-    end_steps,
-    extends,
-    is_beyond_band,
-    is_buy,
-    reasons_of,
+    goes_past_end,
+    planned,
+    told_in,
     why_not_amended,
     why_not_begun,
 )
+from oms.algos.algorithms import Algorithm
+from oms.algos.choices import OnResidual
+from oms.algos.halts import held_back
+from oms.algos.handling import Handler, auction_child, end_steps, is_beyond_band, is_buy
+from oms.algos.order_checks import against_times
 from oms.algos.parameter import in_ns
 from oms.algos.post_only import resting_tif
 from oms.algos.schedules import open_span
@@ -49,7 +48,7 @@ from oms.algos.smart_rests import (
     noting_limit,
     short_of,
 )
-from oms.errors import ValidationError
+from oms.algos.told import Told
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.enums import Life, Side
@@ -84,35 +83,31 @@ class SmartHandler(Handler):
 
     def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
         """Plan a new order: from when to when it is worked."""
-        reasons = (*why_not_begun(order, view), *_against(order, view))
+        known = told_in(order.terms)
+        reasons = (*why_not_begun(order, view), *_against(order, known, view))
         if view.places is None:
             allowed = "a rule of the manager's `routing` that names several brokers"
             reasons += (Reason(ReasonCode.NO_ROUTE, "symbol", order.symbol, allowed),)
-        if reasons:
-            return reasons
-        try:
-            start_ns, end_ns = open_span(_smart(order.terms).working, view.now_ns)
-        except ValidationError as error:
-            return reasons_of(error)
-        return Plan(start_ns=start_ns, end_ns=end_ns)
+
+        def plan(smart: Algorithm) -> Plan:
+            start_ns, end_ns = open_span(smart.working, view.now_ns)
+            return Plan(start_ns=start_ns, end_ns=end_ns)
+
+        return planned(reasons, known, plan)
 
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
         """Plan what will be left of an order; its beginning stays."""
-        reasons = why_not_amended(parent, after)
-        smart = algorithm_of(after.terms)
-        if not isinstance(smart, Smart):
-            return reasons
-        reasons += _against(after, view)
-        if reasons:
-            return reasons
-        try:
+        known = told_in(after.terms)
+        reasons = (*why_not_amended(parent, after, view), *_against(after, known, view))
+        if not goes_past_end(known):
+            reasons += against_times(known, parent.start_ns, view.now_ns)
+
+        def plan(smart: Algorithm) -> Plan:
             _, end_ns = open_span(smart.working, parent.start_ns)
-            if end_ns <= view.now_ns and not extends(smart.working):
-                raise ValidationError("end_time", end_ns, f"pass a moment after {view.now_ns}")
-        except ValidationError as error:
-            return reasons_of(error)
-        memo = noting_limit(parent, smart.working.limit_price)
-        return Plan(start_ns=parent.start_ns, end_ns=end_ns, memo=memo)
+            memo = noting_limit(parent, smart.working.limit_price)
+            return Plan(start_ns=parent.start_ns, end_ns=end_ns, memo=memo)
+
+        return planned(reasons, known, plan)
 
     def step(self, parent: Parent, view: View, why: frozenset[Wake]) -> Steps:
         """Take what is shown, rest what is left, take back what stands in the way of better."""
@@ -330,12 +325,13 @@ def _smart(terms: object) -> Smart:
     return algorithm
 
 
-def _against(order: SubmitOrder, view: View) -> tuple[Reason, ...]:
+def _against(order: SubmitOrder, known: Told, view: View) -> tuple[Reason, ...]:
     """Give the reason against an order whose rest is for an auction that none of its brokers has."""
-    working = _smart(order.terms).working
-    if working.on_residual is not OnResidual.AUCTION or view.places is None:
+    if known.values.get("on_residual") is not OnResidual.AUCTION or known.algorithm is None:
         return ()
-    child = auction_child(working, order.order_qty, 0)
+    if view.places is None:
+        return ()
+    child = auction_child(known.algorithm.working, order.order_qty, 0)
     like = SubmitOrder(
         order.symbol, order.side, order.order_qty, child.terms, child.time_in_force, order.account
     )

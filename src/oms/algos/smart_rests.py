@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from oms.algos.handling import algorithm_of
+from oms.algos.admission import algorithm_of
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import Side
 from oms.model.ids import OrderId

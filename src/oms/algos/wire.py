@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from oms.algos.algorithms import ALGORITHMS, Algorithm
-from oms.algos.description import Description, defaults, refuse
+from oms.algos.description import Description, broken_by, defaults, not_given, refuse
 from oms.algos.parameter import Parameter
-from oms.algos.rules import broken
+from oms.algos.told import Told
 from oms.algos.working import USUAL, Working
 from oms.errors import ValidationError
 from oms.model.define import record
@@ -51,6 +51,22 @@ def read(name: str, given: Mapping[str, object]) -> Algorithm:
             there, of another kind, out of its bounds, or against a rule.
         ValidationError: There is no such algorithm.
     """
+    return whole(told(name, given))
+
+
+def whole(what: Told) -> Algorithm:
+    """Give parameters typed; errors as in `read`."""
+    refuse(list(what.errors))
+    assert what.algorithm is not None  # nothing is wrong
+    return what.algorithm
+
+
+def told(name: str, given: Mapping[str, object]) -> Told:
+    """Give what can be made of parameters, and all that is wrong with them as in `read`.
+
+    Raises:
+        ValidationError: There is no such algorithm.
+    """
     description = description_of(name)
     cls = ALGORITHMS[name]
     by_name = {each.name: each for each in description.parameters}
@@ -76,11 +92,21 @@ def read(name: str, given: Mapping[str, object]) -> Algorithm:
                 bad.add(parameter.name)
     for parameter in description.own:
         if parameter.is_required and parameter.name not in values and parameter.name not in bad:
-            errors.append(ValidationError(parameter.name, "not given", f"give it: {parameter.about}"))
+            errors.append(not_given(parameter))
             bad.add(parameter.name)
-    whole = {**USUAL, **defaults(cls), **values}
-    errors += broken((rule for rule in description.all_rules if bad.isdisjoint(rule.fields)), whole)
-    refuse(errors)
+    usual = {**USUAL, **defaults(cls)}
+    errors += broken_by(description, {**usual, **values}, bad)
+    right = {key: typed for key, typed in values.items() if key not in {error.field for error in errors}}
+    there = {key: typed for key, typed in {**usual, **values}.items() if key not in bad}
+    return Told(description, there, tuple(errors), _typed(cls, right))
+
+
+def _typed(cls: type[Algorithm], values: Mapping[str, object]) -> Algorithm | None:
+    """Give the algorithm that is told so; None where that is too little for one."""
+    description = cls.DESCRIPTION
+    is_short = any(each.is_required and each.name not in values for each in description.own)
+    if is_short or broken_by(description, {**USUAL, **defaults(cls), **values}, ()):
+        return None
     own = {each.name for each in description.own}
     common = {key: typed for key, typed in values.items() if key not in own}
     # Each has been made of its own kind; the classes check that again.

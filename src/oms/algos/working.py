@@ -11,6 +11,7 @@ from oms.algos.description import (
     WORKING_RULES,
     Description,
     broken_among,
+    broken_by,
     defaults,
     refuse,
     settle,
@@ -61,7 +62,8 @@ class Working:
     def __attrs_post_init__(self) -> None:
         """Check all of it."""
         errors = settle(self, cat.COMMON)
-        refuse(errors + broken_among(WORKING_RULES, values_of(self, cat.COMMON), errors))
+        bad = {error.field for error in errors}
+        refuse(errors + broken_among(WORKING_RULES, values_of(self, cat.COMMON), bad))
 
 
 USUAL: Final = defaults(Working)
@@ -78,11 +80,15 @@ def check(algorithm: Any) -> None:  # noqa: ANN401  # any class with a descripti
         ParametersError: All that is wrong with it, at once.
     """
     description: Description = algorithm.DESCRIPTION
-    working = algorithm.working
+    working, errors = algorithm.working, settle(algorithm, description.own)
     if type(working) is not Working:
-        refuse([ValidationError("working", type(working).__name__, "pass a Working")])
+        errors.append(ValidationError("working", type(working).__name__, "pass a Working"))
+        # What it says is not known: what speaks of nothing else is looked at.
+        common = {one.name for one in cat.COMMON}
+        bad = {*common, *(error.field for error in errors)}
+        refuse(errors + broken_by(description, values_of(algorithm, description.own), bad))
     errors = [
-        *settle(algorithm, description.own),
+        *errors,
         *(
             ValidationError(
                 name, str(getattr(working, name)), f"drop it: {description.name} does not know it"
@@ -92,4 +98,4 @@ def check(algorithm: Any) -> None:  # noqa: ANN401  # any class with a descripti
         ),
     ]
     values = {**values_of(working, cat.COMMON), **values_of(algorithm, description.own)}
-    refuse(errors + broken_among(description.all_rules, values, errors))
+    refuse(errors + broken_by(description, values, {error.field for error in errors}))

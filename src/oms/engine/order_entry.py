@@ -344,10 +344,11 @@ class OrderEntry:
         if handler is not None:
             route = self.home(command.symbol, command.account, broker)
         of_kind = route.why_not
-        if handler is not None and not (of_kind or of_itself):
-            order_id = promised or self.state.free_order_id()
-            trigger, of_kind = parent_entry.begin(self, command, handler, order_id, broker)
-        elif not of_kind and handler is None:
+        if handler is not None:
+            order_id, known = promised or self.state.free_order_id(), (*of_kind, *of_itself)
+            trigger, of_kind = parent_entry.begin(self, command, handler, order_id, broker, known)
+            of_itself = ()
+        elif not of_kind:
             quote = self.quotes.get(command.symbol)
             trigger, of_kind = place(command, route.capabilities, route.broker, self._handlers, quote)
             of_id = self._why_no_id(route.broker, route.capabilities)

@@ -42,9 +42,7 @@ def replace(entry: OrderEntry, command: ReplaceOrder) -> None:
         state.record_of(child, ev.ReplaceDenied(*state.envelope(), command.order_id, (reason,)))
         return
     after, reasons = _wanted(parent, command)
-    planned: Planned = reasons
-    if after is not None and not reasons:
-        planned = _judged(entry, parent, after)
+    planned: Planned = reasons if after is None else _judged(entry, parent, after, reasons)
     if isinstance(planned, tuple):
         state.record_of(order, ev.ReplaceDenied(*state.envelope(), order.order_id, planned))
         return
@@ -125,7 +123,7 @@ def _wanted(parent: Parent, command: ReplaceOrder) -> tuple[SubmitOrder | None, 
     after = evolve(terms, parameters=tuple(changed.items()))
     if (after_qty, after) == (qty, terms) and not reasons:
         allowed = "something else than what was asked for last"
-        reasons.append(Reason(ReasonCode.NO_CHANGE, "replace", "what is asked for already", allowed))
+        return None, (Reason(ReasonCode.NO_CHANGE, "replace", "what is asked for already", allowed),)
     return _as_asked(parent, after_qty, after), tuple(reasons)
 
 
@@ -136,8 +134,8 @@ def _as_asked(parent: Parent, qty: Decimal, terms: Terms) -> SubmitOrder:
     )  # fmt: skip
 
 
-def _judged(entry: OrderEntry, parent: Parent, after: SubmitOrder) -> Planned:
-    """Give the plan of an order as it would be, or every reason against it."""
+def _judged(entry: OrderEntry, parent: Parent, after: SubmitOrder, known: Reasons) -> Planned:
+    """Give the plan of an order as it would be, or every reason against it; some are known."""
     state, route = entry.state, entry.home(after.symbol, after.account, parent.broker)
     handler = entry._handlers[Strategy]
     px, px_ns = entry._reference(after.symbol)
@@ -150,19 +148,20 @@ def _judged(entry: OrderEntry, parent: Parent, after: SubmitOrder) -> Planned:
         else entry._gate.approve_replace(command, after, route.instrument, worst_px, px, px_ns, state.now_ns)
     )
     reasons = (
+        *known,
         *handler.check(after, route.instrument),
         *check_qty(after.order_qty, worst_px, route.instrument),
         *(verdict if isinstance(verdict, tuple) else ()),
     )
-    return reasons or _plan(entry, parent, after)
+    return _plan(entry, parent, after, reasons)
 
 
-def _plan(entry: OrderEntry, parent: Parent, after: SubmitOrder) -> Planned:
+def _plan(entry: OrderEntry, parent: Parent, after: SubmitOrder, known: Reasons = ()) -> Planned:
     handler = working(entry._handlers, after.terms)
     if handler is None:
         allowed = "terms that the same kind of algorithm works"
-        return (Reason(ReasonCode.UNSUPPORTED, "terms", str(after.terms), allowed),)
-    if after.order_qty == parent.filled:
+        return (*known, Reason(ReasonCode.UNSUPPORTED, "terms", str(after.terms), allowed))
+    if after.order_qty == parent.filled and not known:
         return Plan(start_ns=parent.start_ns, end_ns=parent.end_ns, memo=parent.memo)
     view = parent_entry.view_of(entry, after.symbol, after.account, parent)
-    return parent_entry.answered(lambda: handler.amend(parent, after, view))
+    return parent_entry.answered(lambda: handler.amend(parent, after, view), known)

@@ -176,9 +176,19 @@ def begin(
     handler: WorkingHandler,
     order_id: OrderId,
     broker: BrokerName | None = None,
+    known: Reasons = (),
 ) -> tuple[Plan | None, Reasons]:
-    """Give the plan of a new order, or every reason against it; `broker` is where all of it is to go, where that is said."""
-    reasons: list[Reason] = []
+    """Give the plan of a new order, or every reason against it.
+
+    Args:
+        entry: What knows the market and the brokers.
+        command: The order.
+        handler: What works it.
+        order_id: Its number.
+        broker: Where all of it is to go, where that is said.
+        known: What speaks against it already.
+    """
+    reasons = list(known)
     if command.cash_order_qty is not None:
         reasons.append(Reason(ReasonCode.UNSUPPORTED, "cash_order_qty", str(command.cash_order_qty), _WHOLE))
     if not isinstance(command.time_in_force, _TIMES_IN_FORCE):
@@ -190,10 +200,9 @@ def begin(
     if broker is not None and routes_children(handler):
         allowed = "no broker: its algorithm says where its children go; or another algorithm"
         reasons.append(Reason(ReasonCode.UNSUPPORTED, "broker", broker, allowed))
-    if reasons:
-        return None, tuple(reasons)
+        broker = None
     view = view_of(entry, command.symbol, command.account, broker=broker)
-    planned = answered(lambda: handler.begin(command, order_id, view))
+    planned = answered(lambda: handler.begin(command, order_id, view), tuple(reasons))
     return (None, planned) if isinstance(planned, tuple) else (planned, ())
 
 
@@ -203,25 +212,32 @@ def routes_children(handler: WorkingHandler | None) -> bool:
     return handler is not None and getattr(handler, "routes_children", False) is True
 
 
-def answered(ask: Callable[[], Plan | Reasons]) -> Plan | Reasons:
+def answered(ask: Callable[[], Plan | Reasons], known: Reasons = ()) -> Plan | Reasons:
     """Give what a handler answers to an order that is to be planned; where it fails, or what it gives is no plan, that as a reason.
 
     A handler of somebody's own may raise anything; the order is not worked then, and nothing else is the worse for it.
+
+    Args:
+        ask: Asks it.
+        known: What speaks against the order already: then there is no plan, each reason is told once, and where the handler fails
+            over what is wrong, no more is said.
     """
     try:
         planned = ask()
         if isinstance(planned, Plan):
             check_slices(planned.slices)
             checked_memo(planned.memo)
-            return planned
+            return known or planned
         if isinstance(planned, tuple) and planned and all(isinstance(one, Reason) for one in planned):
-            return planned
+            return (*known, *(one for one in planned if one not in known))
         told = f"gave {type(planned).__name__}, neither a Plan nor reasons"
     except (MemoryError, RecursionError):
         raise
     except Exception as error:  # noqa: BLE001
         told = f"failed: {type(error).__name__}: {error}"
-    return (Reason(ReasonCode.OTHER, "terms", f"its algorithm {told}", "terms that its algorithm can plan"),)
+    return known or (
+        Reason(ReasonCode.OTHER, "terms", f"its algorithm {told}", "terms that its algorithm can plan"),
+    )
 
 
 def plan(entry: Entry, order: Order, planned: Plan, why: str = "", broker: BrokerName | None = None) -> None:

@@ -242,11 +242,15 @@ class WorkingHandler(OrderTypeHandler, Protocol):
     needs_prints: bool
 
     def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
-        """Plan a new order, or give every reason against it; what the numbers alone tell, `check` has looked at."""
+        """Plan a new order, or give every reason against it.
+
+        What the numbers alone tell, `check` has looked at. It is asked also where something speaks against the order already, so
+        that all is told at once: then a plan, a reason that is told already, and whatever it raises count for nothing.
+        """
         ...
 
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
-        """Plan what will be left of an order with another total or other terms, or give every reason against that."""
+        """Plan what will be left of an order with another total or other terms, or give every reason against that; asked as `begin`."""
         ...
 
     def step(self, parent: Parent, view: View, why: frozenset[Wake]) -> Steps:

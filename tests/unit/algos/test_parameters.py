@@ -612,3 +612,19 @@ def test_settling_keeps_what_is_right_and_names_what_is_not() -> None:
 
     assert [error.field for error in settle(working, cat.COMMON)] == ["seed"]
     assert values_of(working, cat.COMMON)["max_child"] == 7
+
+
+def test_all_that_one_algorithm_is_told_wrong_is_told_at_once_by_its_class() -> None:
+    weights: Any = "1 2"
+    with pytest.raises(ParametersError) as raised:
+        Scale(levels=3, first_price="a", step=-1, sizes="weighted", weights=weights, working=None)  # type: ignore[arg-type]
+    assert [error.field for error in raised.value.errors] == ["first_price", "step", "working"]
+
+    with pytest.raises(ParametersError) as raised:
+        Scale(levels=3, first_price=1, step=1, weights=weights)  # type: ignore[arg-type]
+    assert [error.field for error in raised.value.errors] == ["weights"]
+
+    with pytest.raises(ParametersError) as raised:
+        Iceberg(display_qty=None, min_refresh_delay=5)  # type: ignore[arg-type]
+    fields = [error.field for error in raised.value.errors]
+    assert fields == ["display_qty", "limit_price", "min_refresh_delay"]

@@ -201,8 +201,8 @@ def test_all_that_does_not_fit_the_order_is_told_at_once() -> None:
         "OFF_LOT: max_child = 150; allowed: a multiple of 100",
         "OFF_LOT: min_child = 50; allowed: a multiple of 100",
         "ABOVE_ORDER_QTY: child_qty = 2000; allowed: at most the order's 1000",
-        f"IN_THE_PAST: end_time = ends at {OPEN}; allowed: after {OPEN}",
         "OTHER: i_would_price = 10.1; allowed: at or below the limit price 10.02",
+        f"IN_THE_PAST: end_time = ends at {OPEN}; allowed: after {OPEN}",
     ]
 
 

@@ -1,0 +1,120 @@
+"""Whether an order is taken, or changed: all that speaks against it is told at once, whatever else is wrong with it.
+
+What an order is told is judged field by field, then against the order, the instrument and the time. What follows from a schedule as a
+whole, such as that nothing trades in its window, is told where all that the schedule is made of is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from oms.algos.algorithms import Algorithm
+from oms.algos.choices import OnResidual
+from oms.algos.order_checks import against, against_times
+from oms.algos.told import Told, sound
+from oms.algos.wire import told, whole
+from oms.errors import ParametersError, ValidationError
+from oms.model.commands import SubmitOrder
+from oms.model.enums import Side
+from oms.model.instrument import Instrument
+from oms.model.parent import Parent
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.terms import Parameters, Strategy, Terms
+from oms.ports.working_handler import Plan, View
+
+TIMES: Final = frozenset({"start_time", "end_time", "duration"})
+"""What says from when to when an order is worked."""
+
+
+def told_in(terms: Terms) -> Told:
+    """Give what can be made of the parameters in an order's terms, and all that is wrong with them.
+
+    Raises:
+        ValidationError: There is no such algorithm.
+    """
+    if not isinstance(terms, Strategy):
+        raise ValidationError("terms", type(terms).__name__, "pass a Strategy")
+    return _told(terms.name, terms.parameters)
+
+
+def algorithm_of(terms: Terms) -> Algorithm:
+    """Give the typed parameters of an order's terms.
+
+    Raises:
+        ParametersError: All that is wrong with them, at once.
+        ValidationError: There is no such algorithm.
+    """
+    return whole(told_in(terms))
+
+
+@lru_cache(maxsize=4_096)
+def _told(name: str, parameters: Parameters) -> Told:
+    # What each order is told is asked for with everything that happens to it.
+    return told(name, dict(parameters))
+
+
+def reasons_of(error: ValidationError) -> tuple[Reason, ...]:
+    """Give what is wrong with parameters as reasons."""
+    errors = error.errors if isinstance(error, ParametersError) else (error,)
+    return tuple(Reason(ReasonCode.UNSUPPORTED, one.field, str(one.value), one.allowed) for one in errors)
+
+
+def why_not(order: SubmitOrder, instrument: Instrument) -> tuple[Reason, ...]:
+    """Give every reason against an order that its numbers give, by themselves and for its instrument."""
+    known, buys = told_in(order.terms), order.side is Side.BUY
+    return (
+        *(reasons_of(ParametersError(known.errors)) if known.errors else ()),
+        *against(known, order.order_qty, is_buy=buys, instrument=instrument),
+    )
+
+
+def why_not_begun(order: SubmitOrder, view: View) -> tuple[Reason, ...]:
+    """Give every reason against a new order that its numbers and the time give."""
+    return (*why_not(order, view.instrument), *against_times(told_in(order.terms), view.now_ns, view.now_ns))
+
+
+def why_not_amended(parent: Parent, after: SubmitOrder, view: View) -> tuple[Reason, ...]:
+    """Give every reason against a change of an order, but for its times: another algorithm or what cannot be changed, too."""
+    before, now = algorithm_of(parent.order.terms), told_in(after.terms)
+    reasons = why_not(after, view.instrument)
+    if before.DESCRIPTION is not now.description:
+        allowed = f"terms of {before.DESCRIPTION.name}, or a new order"
+        return (*reasons, Reason(ReasonCode.UNSUPPORTED, "terms", now.description.name, allowed))
+    was, to_be = sound(before).values, now.values
+    fixed = [
+        one.name
+        for one in now.description.parameters
+        if not one.is_mutable and one.name in to_be and to_be[one.name] != was[one.name]
+    ]
+    return (
+        *reasons,
+        *(Reason(ReasonCode.UNSUPPORTED, one, str(to_be[one]), f"{was[one]}, as it began") for one in fixed),
+    )
+
+
+def goes_past_end(known: Told) -> bool:
+    """Tell whether an order is told to be worked on after its end."""
+    return known.values.get("allow_past_end") is True or known.values.get("on_residual") is OnResidual.EXTEND
+
+
+def planned(
+    reasons: tuple[Reason, ...], known: Told, plan: Callable[[Algorithm], Plan]
+) -> Plan | tuple[Reason, ...]:
+    """Give the plan of an order that nothing speaks against; or all that does, what speaks against its plan too.
+
+    Args:
+        reasons: What is known to speak against it.
+        known: What its algorithm is told.
+        plan: Gives the plan; asked where the times and all that the algorithm alone is told are right.
+    """
+    named, own = {one.field for one in reasons}, {one.name for one in known.description.own}
+    algorithm = known.algorithm
+    if algorithm is None or not (TIMES.isdisjoint(named) and known.wrong.isdisjoint(own)):
+        return reasons
+    try:
+        made = plan(algorithm)
+    except ValidationError as error:
+        return (*reasons, *(one for one in reasons_of(error) if one.field not in named))
+    return reasons or made
