@@ -1,6 +1,7 @@
 """What other systems are known to do wrong with orders, and what happens here instead: a manager and a simulated exchange.
 
-One test for each way to fail; every quantity and price is worked by hand.
+One test for each way to fail, with the order at an exchange that works it and at one that leaves it to the library, where both
+can be; every quantity and price is worked by hand.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from oms.algos.handlers import with_algorithms
 from oms.brokers.paper import PaperBroker
 from oms.calendars.nyse import nyse
 from oms.calendars.sessions import CalendarSessions
@@ -16,14 +18,14 @@ from oms.errors import ValidationError
 from oms.model import events as ev
 from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.decimals import plain
-from oms.model.enums import OrdStatus, SessionPhase, Side, TriggerPriceType, WorkedBy
+from oms.model.enums import Life, OrdStatus, SessionPhase, Side, TriggerPriceType, WorkedBy
 from oms.model.ids import Symbol
 from oms.model.instructions import Instructions
 from oms.model.market import MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
 from oms.model.order import Order
 from oms.model.sessions import SessionChange, to_ns
-from oms.model.terms import Limit, Market, Stop, StopLimit, TrailingStop
+from oms.model.terms import Limit, Market, Stop, StopLimit, Strategy, TrailingStop
 from oms.model.time_in_force import DAY, GTC, OPG, GoodForTime
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
@@ -32,6 +34,16 @@ from tests.fakes import AAPL, T0, S, WatchedStore, all_events
 APPLE = Symbol("AAPL")
 FRIDAY_NOON = to_ns(datetime(2026, 1, 2, 17, 0, tzinfo=UTC))
 MONDAY_NOON = to_ns(datetime(2026, 1, 5, 17, 0, tzinfo=UTC))
+
+
+BOTH = pytest.mark.parametrize("worked_by", WorkedBy, ids=lambda worked_by: f"by the {worked_by.value}")
+
+
+def exchange(worked_by: WorkedBy) -> PaperBroker:
+    """One that works every order, or one that takes market and limit orders alone and does not look after positions."""
+    if worked_by is WorkedBy.VENUE:
+        return PaperBroker([AAPL])
+    return PaperBroker([AAPL], order_types=ALL_ORDER_TYPES, instructions=frozenset())
 
 
 class Pit:
@@ -51,6 +63,7 @@ class Pit:
             clock=self.clock,
             instruments=[AAPL],
             sessions=sessions,
+            handlers=with_algorithms(),
         )
 
     def quote(self, bid: str, ask: str, size: int = 100) -> None:
@@ -88,23 +101,40 @@ def test_an_order_at_the_open_is_not_refused_by_the_simulator() -> None:
     assert order.status is OrdStatus.FILLED
 
 
-def test_a_horizon_of_three_tenths_is_three_tenths_and_not_what_floats_make_of_it() -> None:
+@BOTH
+def test_a_horizon_of_three_tenths_is_three_tenths_and_not_what_floats_make_of_it(
+    worked_by: WorkedBy,
+) -> None:
     assert 0.1 + 0.1 + 0.1 != 0.3  # this is what must not come in
     assert int(0.3 / 0.1) == 2
     with pytest.raises(ValidationError, match="float"):
         GoodForTime(0.3)  # type: ignore[arg-type]  # on purpose
-    tenth = GoodForTime("0.1")
-    assert GoodForTime(3 * tenth.exposure_duration_s) == GoodForTime("0.3")
-    assert GoodForTime("0.3").duration_ns == 3 * tenth.duration_ns == 300_000_000
+    assert GoodForTime("0.3").duration_ns == 3 * GoodForTime("0.1").duration_ns == 300_000_000
 
-    pit = Pit()
-    order = pit.om.submit("AAPL", Side.BUY, 10, Limit(100), tif=GoodForTime("0.3"))
+    pit = Pit(broker=exchange(worked_by))
+    terms = Limit(100) if worked_by is WorkedBy.VENUE else Stop(100)
+    order = pit.om.submit("AAPL", Side.BUY, 10, terms, tif=GoodForTime("0.3"))
+    assert order.worked_by is worked_by
     seen = []
     for now_ns in (T0 + 100_000_000, T0 + 200_000_000, T0 + 299_999_999, T0 + 300_000_000):
         pit.clock.advance_to(now_ns)
         pit.om.poll()
-        seen.append(order.status)
-    assert seen == [OrdStatus.NEW, OrdStatus.NEW, OrdStatus.NEW, OrdStatus.EXPIRED]
+        seen.append(order.life is Life.EXPIRED)
+    assert seen == [False, False, False, True]
+
+
+def test_a_horizon_of_three_tenths_has_three_intervals_of_a_tenth() -> None:
+    pit = Pit()
+    pit.quote("99", "100")
+    begun = pit.clock.now_ns()
+    terms = Strategy("twap", {"duration": "0.3", "interval": "0.1", "child_style": "market"})
+    parent = pit.om.submit("AAPL", Side.BUY, 10, terms)
+    for tenths in (1, 2, 3):
+        pit.clock.advance_to(begun + tenths * 100_000_000)
+        pit.om.poll()
+    sent = [child.created_ns - begun for child in pit.om.children(parent)]
+    assert sent == [0, 100_000_000, 200_000_000]
+    assert looks(parent) == "FILLED 10 of 10, 0 left"
 
 
 def test_a_day_order_is_not_alive_three_days_later() -> None:
@@ -140,13 +170,14 @@ def test_a_day_order_that_is_held_here_is_not_alive_three_days_later_either() ->
         TriggerPriceType.DOUBLE_BID_ASK,
     ],
 )
+@BOTH
 def test_held_orders_with_mark_mid_or_double_triggers_are_not_dropped_on_submit(
-    price_type: TriggerPriceType,
+    price_type: TriggerPriceType, worked_by: WorkedBy
 ) -> None:
-    pit = Pit(broker=PaperBroker([AAPL], order_types=ALL_ORDER_TYPES))
+    pit = Pit(broker=exchange(worked_by))
     pit.quote("98", "99")
     order = pit.om.submit("AAPL", Side.BUY, 10, Stop(100, price_type), tif=GTC)
-    assert (order.worked_by, pit.om.open_orders()) == (WorkedBy.OMS, [order])
+    assert (order.worked_by, pit.om.open_orders()) == (worked_by, [order])
 
     # Twice each: 100 at the offer, at the middle of 100 and 102, of two trades, and as the mark price.
     for _ in range(2):
@@ -170,8 +201,11 @@ def test_a_modify_to_the_filled_quantity_does_not_leave_the_order_open() -> None
     assert pit.fills(order) == ["4 at 100"]
 
 
-def test_a_stand_alone_reduce_only_order_is_not_untouched_when_the_position_shrinks() -> None:
-    pit = Pit()
+@BOTH
+def test_a_stand_alone_reduce_only_order_is_not_untouched_when_the_position_shrinks(
+    worked_by: WorkedBy,
+) -> None:
+    pit = Pit(broker=exchange(worked_by))
     pit.quote("99", "100")
     pit.om.submit("AAPL", Side.BUY, 10, Market())
     target = pit.om.submit(
@@ -189,41 +223,49 @@ def test_a_stand_alone_reduce_only_order_is_not_untouched_when_the_position_shri
     assert pit.fills(target) == []
 
 
-def test_a_stop_limit_does_not_fill_better_than_the_market() -> None:
-    pit = Pit()
+@BOTH
+def test_a_stop_limit_does_not_fill_better_than_the_market(worked_by: WorkedBy) -> None:
+    pit = Pit(broker=exchange(worked_by))
     pit.quote("100", "100.50")
     order = pit.om.submit("AAPL", Side.BUY, 10, StopLimit(101, 105), tif=GTC)
+    assert order.worked_by is worked_by
     pit.quote("101.90", "102")
     pit.trade("101")
 
     assert pit.fills(order) == ["10 at 102"]  # what is offered, and neither the stop price nor the limit
 
 
-def test_a_stop_does_not_fill_at_its_trigger_through_a_gap() -> None:
-    pit = Pit()
+@BOTH
+def test_a_stop_does_not_fill_at_its_trigger_through_a_gap(worked_by: WorkedBy) -> None:
+    pit = Pit(broker=exchange(worked_by))
     pit.quote("99", "100")
     order = pit.om.submit("AAPL", Side.SELL, 10, Stop(95), tif=GTC)
+    assert order.worked_by is worked_by
     pit.quote("90", "91")
     pit.trade("90")
 
     assert pit.fills(order) == ["10 at 90"]
 
 
-def test_a_stop_on_the_last_price_is_not_fired_by_quotes() -> None:
-    pit = Pit()
+@BOTH
+def test_a_stop_on_the_last_price_is_not_fired_by_quotes(worked_by: WorkedBy) -> None:
+    pit = Pit(broker=exchange(worked_by))
     pit.quote("99", "100")
     order = pit.om.submit("AAPL", Side.BUY, 10, Stop(101, TriggerPriceType.LAST), tif=GTC)
+    assert order.worked_by is worked_by
     pit.quote("105", "106")
-    assert looks(order) == "NEW 0 of 10, 10 left"
+    assert (pit.om.open_orders(), pit.fills(order)) == ([order], [])
     pit.trade("101")
 
     assert pit.fills(order) == ["10 at 106"]
 
 
-def test_a_trailing_stop_does_not_move_away() -> None:
-    pit = Pit()
+@BOTH
+def test_a_trailing_stop_does_not_move_away(worked_by: WorkedBy) -> None:
+    pit = Pit(broker=exchange(worked_by))
     pit.quote("100", "100.10")
     order = pit.om.submit("AAPL", Side.SELL, 10, TrailingStop(Offset(2)), tif=GTC)
+    assert order.worked_by is worked_by
     for price in ("100", "103", "102", "101.01"):
         pit.trade(price)  # the stop price is 98, then 101, and stays there
     assert pit.fills(order) == []

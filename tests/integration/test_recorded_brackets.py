@@ -1,9 +1,10 @@
-"""Brackets in the recorded bitcoin market: what closes them, when and at what price, and that nothing is ever sold twice."""
+"""Brackets in recorded markets, bitcoin and a share: what closes them, when and at what price, and that nothing is sold twice."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,16 +12,19 @@ import pytest
 from attrs import define, field, frozen
 
 from oms.brokers.paper import PaperBroker
+from oms.calendars.nyse import nyse
+from oms.calendars.sessions import CalendarSessions
 from oms.feeds.merging import merge
 from oms.feeds.recording import Recording
 from oms.model.capabilities import ALL_ORDER_TYPES
-from oms.model.enums import Side, WorkedBy
+from oms.model.enums import Life, Side, WorkedBy
 from oms.model.events import AnomalyRaised, Traded
 from oms.model.group import Group
 from oms.model.ids import OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.order import Order
+from oms.model.sessions import to_ns
 from oms.model.terms import Limit, Stop
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
@@ -34,11 +38,16 @@ from oms.testing.conservation import check_conservation
 
 pytestmark = [pytest.mark.market_data, pytest.mark.slow]
 
-BTCUSDT = Symbol("BTCUSDT")
+BTCUSDT, XXX = Symbol("BTCUSDT"), Symbol("XXX")
 FILES = ("crypto_btcusdt_binance_2024-08-08_quotes.csv.gz", "crypto_btcusdt_binance_2024-08-08_trades.csv.gz")
-AWAY, LOT = Decimal(25), Decimal("0.00001")
-MONEY = {"USDT": Decimal(10**9)}
+XXX_FILES = ("us_equity_xxx_quotes_2018-01-02.csv.gz", "us_equity_xxx_trades_2018-01-02.csv.gz")
+LOT = Decimal("0.00001")
+MONEY = {"USDT": Decimal(10**9), "USD": Decimal(10**9)}
 INSTRUMENT = Instrument(symbol=BTCUSDT, currency="USDT", tick="0.01", lot=LOT)
+SHARE = Instrument(symbol=XXX, currency="USD", tick="0.01")
+OPENS, CLOSES = (
+    to_ns(datetime(2018, 1, 2, hour, minute, tzinfo=UTC)) for hour, minute in ((14, 30), (21, 0))
+)
 
 
 FEES = Together(
@@ -49,10 +58,12 @@ FEES = Together(
 )
 
 
-def paper(*, works_stops: bool = True, works_lists: bool = False) -> PaperBroker:
+def paper(
+    *, works_stops: bool = True, works_lists: bool = False, instrument: Instrument = INSTRUMENT
+) -> PaperBroker:
     """A broker that charges, and keeps accounts that are large enough."""
     return PaperBroker(
-        [INSTRUMENT],
+        [instrument],
         fees=FEES,
         account=MarginAccount(MONEY),
         order_types=ORDER_TYPES if works_stops else ALL_ORDER_TYPES,
@@ -75,6 +86,12 @@ class Desk:
     """Places brackets in a market, and keeps what executed."""
 
     broker: PaperBroker
+    instrument: Instrument = INSTRUMENT
+    away: Decimal = Decimal(25)
+    every_ns: int = 2_000_000_000
+    sessions: CalendarSessions | None = None
+    from_ns: int = 0
+    until_ns: int = 2**62
     clock: ManualClock = field(factory=ManualClock)
     placed: list[Placed] = field(factory=list)
     trades: dict[OrderId, list[Traded]] = field(factory=dict)
@@ -82,20 +99,21 @@ class Desk:
     store: MemoryEventStore = field(factory=MemoryEventStore)
 
     def play(self, market: Sequence[MarketData]) -> OrderManager:
-        """Buy the smallest lot every two seconds, and let a bracket sell it."""
+        """Buy the smallest lot every so often, and let a bracket sell it."""
         self.clock.advance_to(market[0].time_ns)
-        om = OrderManager(brokers=[self.broker], store=self.store, clock=self.clock)
+        om = OrderManager(brokers=[self.broker], store=self.store, clock=self.clock, sessions=self.sessions)
         om.on(Traded, self._traded)
         om.on(AnomalyRaised, self.anomalies.append)
-        due_ns = 0
+        symbol, lot, due_ns = self.instrument.symbol, self.instrument.lot, self.from_ns
         for index, update in enumerate(market):
             self.clock.advance_to(update.time_ns)
             om.update(update)
-            if isinstance(update, Quote) and update.time_ns >= due_ns and update.bid and update.ask:
-                due_ns = update.time_ns + 2_000_000_000
-                target, stop = update.bid + AWAY, update.bid - AWAY
+            is_due = due_ns <= update.time_ns < self.until_ns
+            if isinstance(update, Quote) and is_due and update.is_two_sided and update.bid and update.ask:
+                due_ns = update.time_ns + self.every_ns
+                target, stop = update.bid + self.away, update.bid - self.away
                 group = om.bracket(
-                    BTCUSDT, Side.BUY, LOT, entry=Limit(update.ask), target=Limit(target), stop=Stop(stop)
+                    symbol, Side.BUY, lot, entry=Limit(update.ask), target=Limit(target), stop=Stop(stop)
                 )
                 self.placed.append(Placed(group, target, stop, index))
         assert check_conservation(self.store.read(), self.broker, balances=MONEY) == ()
@@ -121,14 +139,16 @@ class Desk:
         ]
 
 
-def closed(one: Placed, market: Sequence[MarketData]) -> tuple[str, int, Decimal | None] | None:
+def closed(
+    one: Placed, market: Sequence[MarketData], end: int | None = None
+) -> tuple[str, int, Decimal | None] | None:
     """What closes a bracket first, after which update and at what price, by looking at each; None where nothing does."""
     quote: Quote | None = None
-    for index in range(one.after + 1, len(market)):
+    for index in range(one.after + 1, len(market) if end is None else end):
         update = market[index]
         if isinstance(update, Quote):
             quote = update
-            if update.bid is not None and update.ask is not None and update.ask >= update.bid >= one.target:
+            if update.is_two_sided and update.bid is not None and update.bid >= one.target:
                 return "target", index, update.bid
         elif isinstance(update, TradePrint) and update.size > 0 and update.price <= one.stop:
             return "stop", index, None if quote is None else quote.bid
@@ -211,5 +231,57 @@ def test_brackets_at_the_exchange_close_no_later_and_at_their_own_prices(market_
             assert (expected[0], market[expected[1]].time_ns) == ("stop", trade.time_ns)
             assert (trade.last_qty, trade.last_px) == (LOT, expected[2])
             seen["stop"] += 1
+    assert desk.anomalies == []
+    assert min(seen[how] for how in ("open", "target", "stop")) >= 5, seen
+
+
+@pytest.mark.parametrize("is_native", [True, False], ids=["stops at the exchange", "stops held here"])
+def test_brackets_of_a_share_close_at_the_first_of_their_prices_in_its_session(
+    market_data: Path, *, is_native: bool
+) -> None:
+    market = list(merge(*(Recording(market_data / name, XXX) for name in XXX_FILES)))
+    end = next(index for index, update in enumerate(market) if update.time_ns >= CLOSES)
+    desk = Desk(
+        paper(works_stops=is_native, instrument=SHARE),
+        SHARE,
+        away=Decimal("0.40"),
+        every_ns=120_000_000_000,
+        sessions=CalendarSessions(nyse()),
+        from_ns=OPENS,
+        until_ns=CLOSES,
+    )
+    om = desk.play(market)
+
+    seen: Counter[str] = Counter()
+    for one in desk.placed:
+        expected, sold, bought = closed(one, market, end), desk.sold(one), desk.bought(one)
+        left = bought - sum((trade.last_qty for trade in sold), Decimal(0))
+        assert left >= 0
+        if not bought:
+            # The offer went before it came: its day is over at the close, and it never had an exit.
+            entry = one.group.entry
+            assert entry is not None
+            assert entry.life is Life.EXPIRED
+            assert sold == []
+            seen["no entry"] += 1
+        elif not sold:
+            assert expected is None
+            seen["open"] += 1
+        elif sold[0].last_px == one.target and not is_native:
+            # It rests there, so that it may trade before the bid has come to its price.
+            assert expected is None or sold[0].time_ns <= market[expected[1]].time_ns
+            seen["target"] += 1
+        else:
+            assert expected is not None
+            how, index, px = expected
+            assert [(trade.last_qty, trade.last_px, trade.time_ns) for trade in sold] == [
+                (SHARE.lot, px, market[index].time_ns)
+            ], one
+            seen[how] += 1
+    assert all(trade.time_ns < CLOSES for trades in desk.trades.values() for trade in trades)
+    (position,) = om.positions
+    assert position.net_qty == sum(desk.bought(one) for one in desk.placed) - sum(
+        trade.last_qty for one in desk.placed for trade in desk.sold(one)
+    )
     assert desk.anomalies == []
     assert min(seen[how] for how in ("open", "target", "stop")) >= 5, seen
