@@ -104,11 +104,15 @@ def _walked(steps: Sequence[Step | Move]) -> list[Step]:
 
 @st.composite
 def days(draw: st.DrawFn) -> list[Step]:
-    """Up to three sessions with nights between them."""
+    """Up to three sessions with nights between them, and breaks in some of them, in which orders are placed too."""
     played: list[Step] = []
     for day in DAYS[: draw(st.integers(1, 3))]:
-        played += [SessionChange(0, SessionPhase.OPEN, day), *draw(session())]
-        played += [SessionChange(0, SessionPhase.CLOSED, day), *draw(session(is_open=False))]
+        opens, closes = (SessionChange(0, phase, day) for phase in (SessionPhase.OPEN, SessionPhase.CLOSED))
+        played += [opens, *draw(session())]
+        for _ in range(draw(st.integers(0, 2))):
+            pauses = SessionChange(0, SessionPhase.HALTED, day)
+            played += [pauses, *draw(session()), opens, *draw(session())]
+        played += [closes, *draw(session(is_open=False))]
     return played
 
 

@@ -76,7 +76,8 @@ class Hours:
     def seen(self, symbol: Symbol, view: View) -> tuple[View, int | None]:
         """Give what is known by the hours too, and when the market opens next where it is closed by them.
 
-        Of a break nobody tells. As at an opening, a quote that is older than the end of the last one is not to be used.
+        Of a break somebody tells only where the manager has a calendar too. As at an opening, a quote that is older than the end of
+        the last one is not to be used.
         """
         now_ns = view.now_ns
         session = self.session(symbol, now_ns)

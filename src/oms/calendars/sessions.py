@@ -16,7 +16,6 @@ from oms.calendars.walking import (
 )
 from oms.errors import ValidationError
 from oms.model.door import shown
-from oms.model.enums import SessionPhase
 from oms.model.ids import Symbol
 from oms.model.ids import symbol as checked_symbol
 from oms.model.sessions import NS_PER_S, SessionChange
@@ -46,7 +45,7 @@ class CalendarSessions:
         self._calendars = tuple((checked_symbol(key), one) for key, one in sorted(calendars.items()))
 
     def changes(self, after_ns: int, until_ns: int) -> list[SessionChange]:
-        """Give what opens and closes after one moment and up to and including another, in order; of one time, closes first.
+        """Give what opens and closes after one moment and up to and including another, breaks too, in order; of one time, closes first.
 
         On a day that a calendar does not know, nothing does.
         """
@@ -55,7 +54,7 @@ class CalendarSessions:
             for symbol, calendar in self._calendars
             for change in known_changes(calendar, after_ns, until_ns, symbol)
         ]
-        return sorted(every, key=lambda change: (change.time_ns, change.phase is SessionPhase.OPEN))
+        return sorted(every, key=lambda change: change.sort_key)
 
     def next_ns(self, after_ns: int) -> int | None:
         """Give when the next one is, in nanoseconds UTC; None where there is none for as long as a market may be closed."""

@@ -75,7 +75,7 @@ def close_of(calendar: TradingCalendar, time_ns: int) -> int:
 def changes(
     calendar: TradingCalendar, after_ns: int, until_ns: int, symbol: Symbol | None = None
 ) -> Iterator[SessionChange]:
-    """Give what opens and closes after one moment and up to and including another, in order.
+    """Give what opens and closes after one moment and up to and including another, in order, and where breaks begin and end.
 
     Where one session closes as the next one opens, the close comes first.
 
@@ -99,14 +99,13 @@ def known_changes(
     """As `changes`, with nothing on days that the calendar does not know."""
     first, last = to_datetime(after_ns).date() - _AROUND, to_datetime(until_ns).date() + _AROUND
     for session in _known(calendar, first, last):
-        if after_ns < session.open_ns <= until_ns:
-            yield SessionChange(session.open_ns, SessionPhase.OPEN, session.trade_date, symbol)
-        if after_ns < session.close_ns <= until_ns:
-            yield SessionChange(session.close_ns, SessionPhase.CLOSED, session.trade_date, symbol)
+        for time_ns, phase in _phases(session):
+            if after_ns < time_ns <= until_ns:
+                yield SessionChange(time_ns, phase, session.trade_date, symbol)
 
 
 def standing(calendar: TradingCalendar, time_ns: int, symbol: Symbol | None = None) -> SessionChange | None:
-    """Give how a market stands at a moment: what opened or closed last, at or before it.
+    """Give how a market stands at a moment: what opened, closed or had a break last, at or before it.
 
     Before the first session that the calendar knows, it is closed since that moment, with the day before. None where no session is
     known for ten years back nor for `MAX_CLOSED` ahead.
@@ -116,9 +115,7 @@ def standing(calendar: TradingCalendar, time_ns: int, symbol: Symbol | None = No
     while day >= last:
         session = _known_of(calendar, day)
         if session is not None and session.open_ns <= time_ns:
-            is_open = time_ns < session.close_ns
-            phase = SessionPhase.OPEN if is_open else SessionPhase.CLOSED
-            since_ns = session.open_ns if is_open else session.close_ns
+            since_ns, phase = [one for one in _phases(session) if one[0] <= time_ns][-1]
             return SessionChange(since_ns, phase, session.trade_date, symbol)
         day -= _DAY
     first = next(_known(calendar, today - _AROUND, today + MAX_CLOSED), None)
@@ -139,6 +136,18 @@ def has_ended(calendar: TradingCalendar, time_ns: int) -> bool:
     except ValidationError:
         return True
     return False
+
+
+def _phases(session: TradingSession) -> Iterator[tuple[int, SessionPhase]]:
+    """Give when a session opens, has its breaks and closes, in order."""
+    breaks = [(begin, end) for begin, end in session.breaks if begin < end]
+    shut = {session.close_ns, *(begin for begin, _ in breaks)}
+    yield session.open_ns, SessionPhase.OPEN
+    for begin, end in breaks:
+        yield begin, SessionPhase.HALTED
+        if end not in shut:
+            yield end, SessionPhase.OPEN
+    yield session.close_ns, SessionPhase.CLOSED
 
 
 def _known(calendar: TradingCalendar, first: date, last: date) -> Iterator[TradingSession]:

@@ -14,7 +14,7 @@ from oms.engine import emergencies, emergency_requests, operator, parent_amends,
 from oms.engine.alerts import alerting
 from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
-from oms.engine.expiring import end_with_session, look_at
+from oms.engine.expiring import end_with_session, going_on, look_at
 from oms.engine.groups import Groups
 from oms.engine.holding import Holding
 from oms.engine.incoming import set_aside, take_in
@@ -459,8 +459,9 @@ class Engine:
         state = self.state
         state.begin(SessionChange, _CLOCK)
         changed = ev.SessionChanged(*state.envelope(), what.phase, what.trade_date, what.symbol, what.time_ns)
+        goes_on = going_on(state, what)
         state.record(changed)
-        end_with_session(state, what, self._simulated)
+        end_with_session(state, what, self._simulated, goes_on)
         # Exits may have waited for an opening.
         state.groups.look_at_all()
         self._pegging.on_session(what, self._requests)

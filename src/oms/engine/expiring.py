@@ -9,7 +9,7 @@ from oms.engine.state import State
 from oms.model import events as ev
 from oms.model.commands import SubmitOrder
 from oms.model.enums import AnomalyCode, Life, SessionPhase
-from oms.model.ids import BrokerName, OrderId
+from oms.model.ids import BrokerName, OrderId, Symbol
 from oms.model.order import Order
 from oms.model.reasons import Reason
 from oms.model.sessions import SessionChange
@@ -17,11 +17,25 @@ from oms.model.time_in_force import AtTheOpening, GoodForAuction, in_words, is_o
 from oms.order_types.validation import check_expiry
 from oms.projections.wording import day_and_time
 
-_TEXTS: Final = {SessionPhase.CLOSED: "the session closed", SessionPhase.OPEN: "the session opened"}
+_TEXTS: Final = {
+    SessionPhase.CLOSED: "the session closed",
+    SessionPhase.OPEN: "the session opened",
+    SessionPhase.HALTED: "the session of a later day has a break",
+}
 
 
-def end_with_session(state: State, what: SessionChange, simulated: Container[BrokerName | None]) -> None:
-    """End the orders that a session ends as it opens or closes.
+def going_on(state: State, what: SessionChange) -> frozenset[Symbol]:
+    """Give the instruments whose session is no new one with a change that is not taken in yet, as at the end of a break."""
+    return frozenset(symbol for symbol in state.instruments if state.sessions.goes_on_with(what, symbol))
+
+
+def end_with_session(
+    state: State,
+    what: SessionChange,
+    simulated: Container[BrokerName | None],
+    goes_on: Container[Symbol] = frozenset(),
+) -> None:
+    """End the orders that a session ends as it opens or closes; none of those instruments in which it goes on.
 
     An order that the broker never confirmed is in doubt, not expired: only evidence ends it. So with an order that was not given
     here, whose time in force nobody has told us. What an opening leaves of an order for it ends with the word of its venue,
@@ -33,6 +47,7 @@ def end_with_session(state: State, what: SessionChange, simulated: Container[Bro
             (order.life is Life.LIVE or order.order_id in held)
             and not order.is_external
             and (what.symbol is None or order.symbol == what.symbol)
+            and order.symbol not in goes_on
             and _is_over(state, order, what, simulated)
         ):
             text = _TEXTS[what.phase]

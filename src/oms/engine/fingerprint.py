@@ -71,6 +71,7 @@ def describe(state: State) -> dict[str, object]:
             sorted((symbol or "", is_closed) for symbol, is_closed in state.sessions.closed.items()),
             sorted((symbol or "", over_ns) for symbol, over_ns in state.sessions.closes.items()),
             sorted((symbol or "", changed_ns) for symbol, changed_ns in state.sessions.changed_ns.items()),
+            sorted(symbol or "" for symbol in state.sessions.paused),
         ],
         "halted": sorted(state.halted.items()),
         **_settings(state),

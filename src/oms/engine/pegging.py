@@ -26,7 +26,7 @@ from oms.model.price_grid import PriceGrid
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.sessions import SessionChange
-from oms.model.terms import Pegged, limit_px
+from oms.model.terms import MarketToLimit, Pegged, limit_px
 from oms.model.triggers import TriggerHit
 from oms.order_types.market_to_limit import best_px
 from oms.order_types.market_to_limit import limit_px as taking_px
@@ -79,17 +79,12 @@ class Pegging:
             if quote is None or is_new:
                 # The next quote will find it, if this one does not.
                 del self._held.due[order.order_id]
-            # Whether a new one may come in while nobody trades is for its venue to say.
-            if (
-                quote is not None
-                and self._listens(symbol)
-                and (is_new or not self._entry.state.sessions.is_closed(symbol))
-            ):
+            if quote is not None and self._listens(symbol) and self._may_move(order):
                 self._move(order, quote, requests, is_news=False)
 
     def on_session(self, what: SessionChange, requests: list[Request]) -> None:
-        """Take in that a session has opened or closed: while it is closed nobody moves."""
-        if what.phase is SessionPhase.CLOSED:
+        """Take in that a session has opened or closed: while it is closed, or has a break, nobody moves."""
+        if what.phase is not SessionPhase.OPEN:
             return
         for symbol in tuple(self._held.quoted) if what.symbol is None else (what.symbol,):
             quote = self._entry.quotes.get(symbol)
@@ -106,6 +101,14 @@ class Pegging:
     def forget_grids(self) -> None:
         """Look every instrument's prices up again; to be called when one was defined."""
         self._grids.clear()
+
+    def _may_move(self, order: Order) -> bool:
+        # Whether a new one may come in while nobody trades is for its venue to say; but what takes the price of the other side
+        # has none in a break.
+        sessions = self._entry.state.sessions
+        if order.life is not Life.UNSENT:
+            return not sessions.is_closed(order.symbol)
+        return not (sessions.has_break(order.symbol) and isinstance(order.terms, MarketToLimit))
 
     def _listens(self, symbol: Symbol) -> bool:
         # Until a broker is reconciled nothing new is asked for.

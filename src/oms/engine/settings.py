@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms.model import events as ev
-from oms.model.enums import SecurityTradingStatus
+from oms.model.enums import SecurityTradingStatus, SessionPhase
 from oms.model.ids import namespace_prefix
 
 # The state comes in as `Any`: its module has the table in which these stand, all called in the same way.
@@ -53,7 +53,11 @@ def on_status(state: Any, event: ev.SecurityStatusChanged) -> None:
 
 
 def on_session(state: Any, event: ev.SessionChanged) -> None:
-    """Take in that a session opened or closed."""
-    state.sessions.on_changed(event, state.index, state.held)
-    state.groups.days_over.clear()
-    state.timers.on_session(event, state.book.exposure.open_orders.values(), state.request_timeout_ns)
+    """Take in that a session opened or closed, or has a break."""
+    sessions, over = state.sessions, state.groups.days_over
+    if over and event.phase is not SessionPhase.HALTED:
+        over.difference_update([one for one in over if not sessions.goes_on_with(event, one[1])])
+    orders = state.book.exposure.open_orders.values()
+    opened = (order for order in orders if not sessions.goes_on_with(event, order.symbol))
+    state.timers.on_session(event, opened, state.request_timeout_ns)
+    sessions.on_changed(event, state.index, state.held)

@@ -89,6 +89,7 @@ def _head(state: State, count: int) -> rows.SnapshotHead:
         tuple(state.halted.items()),
         tuple(sessions.closes.items()), tuple(sessions.changed_ns.items()),
         state.retired, state.sweeps, state.sweep_mark,
+        tuple(sorted(sessions.paused, key=lambda symbol: symbol or "")),
     )  # fmt: skip
 
 
@@ -192,6 +193,7 @@ class _Reading:
         state.sessions.scoped = head.scoped
         state.sessions.dates.update(head.dates)
         state.sessions.closed.update(head.closed)
+        state.sessions.paused.update(head.paused)
         state.halted.update(head.halted)
         state.sessions.closes.update(head.closes)
         state.sessions.changed_ns.update(head.changed_ns)

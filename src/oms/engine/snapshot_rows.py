@@ -45,6 +45,7 @@ class SnapshotHead:
         retired: How many orders have left memory.
         sweeps: How often orders left it.
         sweep_mark: What tells the last time from others.
+        paused: Where a closed session only has a break.
     """
 
     snapshot: int
@@ -72,6 +73,7 @@ class SnapshotHead:
     retired: int
     sweeps: int
     sweep_mark: str
+    paused: tuple[Symbol | None, ...] = ()
 
 
 @record

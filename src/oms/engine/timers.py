@@ -88,7 +88,7 @@ class Timers:
             self.watch(order_id, Expiry(expiry.due_ns, expiry.due_ns + timeout_ns))
 
     def on_session(self, event: SessionChanged, orders: Iterable[Order], timeout_ns: int) -> None:
-        """Take in that a session opened or closed: the open orders for an opening are to expire with it."""
+        """Take in that a session opened or closed: of the orders that are open and whose session is a new one, those for an opening are to expire with it."""
         if event.phase is not SessionPhase.OPEN:
             return
         for order in orders:

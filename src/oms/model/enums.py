@@ -219,6 +219,8 @@ class ContingencyType(Choice):
 class SessionPhase(Choice):
     """What a trading session changes to (compare TradSesStatus, 340)."""
 
+    HALTED = "1"
+    """A break of the session: nobody trades, what rests stays, and the day goes on as it is open again."""
     OPEN = "2"
     CLOSED = "3"
 

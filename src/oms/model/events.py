@@ -1341,7 +1341,7 @@ class SecurityStatusChanged(Event):
 
 @record
 class SessionChanged(Event):
-    """A trading session opened or closed.
+    """A trading session opened or closed, or has a break.
 
     Attributes:
         phase: What it changed to.

@@ -1,4 +1,4 @@
-"""Trading days: what day a moment belongs to, and the news that a session opened or closed."""
+"""Trading days: what day a moment belongs to, and the news that a session opened or closed, or has a break."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _dates: dict[int, str] = {}
 
 @record
 class SessionChange:
-    """A trading session opens or closes.
+    """A trading session opens or closes, or has a break.
 
     Attributes:
         time_ns: When, in nanoseconds UTC.
-        phase: What it changes to.
+        phase: What it changes to. Open after a break, of the same trading day, is no opening: no auction of one is held.
         trade_date: The trading day, YYYYMMDD.
         symbol: The instrument it is about; None for all.
 
@@ -55,6 +55,14 @@ class SessionChange:
             if type(self.symbol) is not str:
                 raise ValidationError("symbol", shown(self.symbol), "pass a symbol, or None for all of them")
             checked_symbol(self.symbol)
+
+    @property
+    def sort_key(self) -> tuple[int, int]:
+        """Where it belongs among others: by its time, and of one time what closes comes first, and a break last."""
+        return self.time_ns, _RANKS[self.phase]
+
+
+_RANKS: Final = {SessionPhase.CLOSED: 0, SessionPhase.OPEN: 1, SessionPhase.HALTED: 2}
 
 
 def is_date(text: object) -> bool:

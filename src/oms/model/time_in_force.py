@@ -196,11 +196,11 @@ def expires_at(time_in_force: TimeInForce, placed_ns: int) -> int | None:
 def is_over(
     time_in_force: TimeInForce, phase: SessionPhase, trade_date: str, time_ns: int, due_ns: int | None
 ) -> bool:
-    """Tell whether an order's time in force has passed once a session has opened or closed.
+    """Tell whether an order's time in force has passed once a session has opened or closed, or has a break.
 
     Args:
         time_in_force: Its time in force.
-        phase: What the session has changed to.
+        phase: What the session has changed to; nothing is to be asked as a break ends.
         trade_date: The session's trading day, YYYYMMDD.
         time_ns: When it changed, in nanoseconds UTC.
         due_ns: When the order expires by the clock or with an auction, likewise; None where that is not known.
@@ -210,7 +210,7 @@ def is_over(
         case Day() | AtTheClose():
             return closed
         case GoodForAuction():
-            return True
+            return phase is not SessionPhase.HALTED
         case GoodTillDate(expire_date=expire_date):
             return trade_date > expire_date or (closed and trade_date == expire_date)
         case GoodTillTime() | GoodForTime() | AtTheOpening():

@@ -30,7 +30,7 @@ class TradingCalendar(Protocol):
 
 
 class SessionSource(Protocol):
-    """What opens and closes, for a manager that goes by the clock."""
+    """What opens and closes, and has breaks, for a manager that goes by the clock."""
 
     def changes(self, after_ns: int, until_ns: int) -> Iterable[SessionChange]:
         """Give what opens and closes after one moment and up to and including another, in nanoseconds UTC, in order."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Final
 
 from oms.engine.inputs import CalendarEnded
-from oms.model.enums import SessionPhase
 from oms.model.ids import Symbol
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.ports.calendar import SessionSource
@@ -83,15 +82,11 @@ class SessionClock:
             changes = [
                 one
                 for one in source.changes(first_ns, now_ns)
-                if (known := on_record.get(one.symbol)) is not None and _order(one) > _order(known)
+                if (known := on_record.get(one.symbol)) is not None and one.sort_key > known.sort_key
             ]
         for one in standing:
             known = on_record[one.symbol]
             # What is said of this very moment is no change: nothing is known of what was before.
             if known is None or (known.time_ns < one.time_ns < now_ns and one not in changes):
                 changes.append(one)
-        return sorted(changes, key=_order)
-
-
-def _order(change: SessionChange) -> tuple[int, bool]:
-    return change.time_ns, change.phase is SessionPhase.OPEN
+        return sorted(changes, key=lambda one: one.sort_key)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from oms.model.decimals import EXACT, ZERO
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate
 from oms.model.depth_book import DepthBook
-from oms.model.enums import Side
+from oms.model.enums import SessionPhase, Side
 from oms.model.ids import VenueOrderId
 from oms.model.instrument import Instrument
 from oms.model.market import MarkPrice, Quote, TradePrint
@@ -57,6 +57,7 @@ class Book:
         last_px: The price of the last trade between others; None before the first.
         is_closed: Whether its session is closed.
         is_halted: Whether trading is halted within its session.
+        is_paused: Whether its session has a break.
         trade_date: The day of its session, YYYYMMDD; None where nobody said.
     """
 
@@ -80,6 +81,7 @@ class Book:
         "is_closed",
         "is_followed",
         "is_halted",
+        "is_paused",
         "is_printed",
         "is_taken",
         "is_watched",
@@ -115,7 +117,7 @@ class Book:
         self.by_order: OrderMarket | None = None
         self._last_top = self.quote
         self.is_closed = False
-        self.is_halted = False
+        self.is_halted = self.is_paused = False
         self.trade_date: str | None = None
         self.grid = PriceGrid(instrument)
         self.waiting: dict[VenueOrderId, VenueOrder] = {}
@@ -178,8 +180,8 @@ class Book:
 
     @property
     def is_still(self) -> bool:
-        """Whether nothing trades: the session is closed, or trading is halted."""
-        return self.is_closed or self.is_halted
+        """Whether nothing trades: the session is closed or has a break, or trading is halted."""
+        return self.is_closed or self.is_halted or self.is_paused
 
     @property
     def is_awaited(self) -> bool:
@@ -267,6 +269,11 @@ class Book:
         yield from self.due.values()
         yield from self.held.values()
         yield from self.late.values()
+
+    def goes_on_with(self, change: SessionChange) -> bool:
+        """Tell whether its session is no new one with a change that is yet to come: a break ends, or it is told twice."""
+        is_open = change.phase is SessionPhase.OPEN
+        return is_open and not self.is_closed and self.trade_date == change.trade_date
 
     def ending(self, change: SessionChange) -> list[VenueOrder]:
         """Give the orders that are good no longer once the session has changed, and its auction was held."""

@@ -19,7 +19,7 @@ The rules, all of them on the careful side:
 - An order that waits for a price looks at what comes after it, not at what was before. When it is released it is worked at once,
   after whatever rests, like an order that arrives then: it takes what is shown, so that in a gap it trades beyond its stop
   price. Of several the rises come first, from the lowest stop price, then the falls, from the highest; then by arrival.
-  What counts as reached is told in `oms.simulation.watch`; while a session is closed, nothing does.
+  What counts as reached is told in `oms.simulation.watch`; while a session is closed or has a break, nothing does.
 - Pegged orders rest at a limit that follows the best prices of quotes that show a market, after whatever rests has met them; at
   each new limit they are worked like an order that arrives then, and so lose their place. Nothing is reported of it.
 - Market-to-limit orders trade at the best price alone; what is left rests at that price.
@@ -31,7 +31,8 @@ The rules, all of them on the careful side:
 - Orders of one list depend on one another (`oms.simulation.contingent_lists`): all of the exits of an entry work at the same time,
   for what it has brought, and what one of them executes is taken off the others, or ends them, before anything else can trade.
 - Our orders never trade with one another (`oms.simulation.self_match` says who gives way), and what we do moves nobody else.
-- While trading is halted nothing trades, and it goes on with an auction (`oms.simulation.halts`).
+- While trading is halted nothing trades, and it goes on with an auction (`oms.simulation.halts`). So it is in a break of the
+  session (`oms.simulation.sessions`).
 - While a session is closed nothing trades, and only orders for an opening or a close are taken. Orders expire with the session
   or at the instant that their time in force says: by the times of requests and market updates, or by the clock.
 - Orders for an opening or a close wait for the next one, and trade nowhere else; what is left of them expires then. An auction
@@ -81,6 +82,7 @@ from oms.simulation.quote_bars import on_quote_bar
 from oms.simulation.reception import Reception
 from oms.simulation.reporting import Reports, status_report
 from oms.simulation.rules import USUAL_RULES, MatchingRules
+from oms.simulation.sessions import change_session, opened
 from oms.simulation.slippage import SlippageModel
 from oms.simulation.venue_acts import VenueActs
 
@@ -333,9 +335,10 @@ class SimulatedExchange:
         return self._settled([*expired, *self._matching.release_by(book, mark)], mark.time_ns)
 
     def on_session(self, change: SessionChange) -> Reports:
-        """Take the news that a session opened or closed; books of a venue are open until somebody says otherwise."""
-        reports = [*self.on_clock(change.time_ns), *self._matching.change_session(change)]
-        return self._settled([*reports, *self.acts.renew(change)], change.time_ns)
+        """Take the news that a session opened or closed, or has a break; books are open until somebody says otherwise."""
+        expired, books = self.on_clock(change.time_ns), opened(self._matching, change)
+        reports = [*expired, *change_session(self._matching, change)]
+        return self._settled([*reports, *self.acts.renew(books, change.time_ns)], change.time_ns)
 
     @property
     def due_ns(self) -> int | None:

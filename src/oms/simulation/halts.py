@@ -10,7 +10,8 @@ in full or by a least quantity, those that only reduce, and those that depend on
 than they may trade, or more. Then each order that waited, and has something left, is worked like one that arrives then.
 
 Where the session closes before, what is IOC or FOK and waits expires. Where the halt ends while it is closed there is no
-auction for it, and what waits is worked after the opening, like what arrives then.
+auction for it, and what waits is worked after the opening, like what arrives then. Where it ends in a break of the session, the
+auction is that of the end of the break.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def resume(matching: Matching, book: Book, time_ns: int) -> Reports:
     if not book.is_halted:
         return reports
     book.is_halted = False
-    if book.is_closed:
+    if book.is_still:
         return reports
     uncross(book, list(book.due.values()), time_ns, matching.executions, reports)
     return [*reports, *matching.work_due(book, time_ns), *matching.match_display(book, time_ns)]

@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 from oms.model.decimals import EXACT, ZERO
-from oms.model.enums import ExecType, LastLiquidityInd, SessionPhase, Side
+from oms.model.enums import ExecType, LastLiquidityInd, Side
 from oms.model.market import MarketUpdate
-from oms.model.sessions import SessionChange
 from oms.model.time_in_force import expires_at
 from oms.simulation.admission import why_past
 from oms.simulation.book import Book
@@ -21,11 +20,9 @@ from oms.simulation.rules import MatchingRules
 from oms.simulation.self_match import SelfMatch, ahead_of_own, rival_of
 from oms.simulation.shown_orders import Passive
 from oms.simulation.taking import first_of, take, total
-from oms.simulation.uncross import uncross
 from oms.simulation.venue_order import Stage, VenueOrder
 
 _SUBTRACT: Final = EXACT.subtract
-_TEXTS: Final = {SessionPhase.CLOSED: "the session closed", SessionPhase.OPEN: "the session opened"}
 
 
 class Matching:
@@ -236,37 +233,16 @@ class Matching:
             size = _SUBTRACT(size, self.fill_first(book, ladder, size, time_ns, reports))
         return reports
 
-    def change_session(self, change: SessionChange) -> Reports:
-        """Open or close one book or all: its auction first, then what is good no longer expires, the earliest order first."""
-        books = list(self.books.values())
-        if change.symbol is not None:
-            books = [self.books[change.symbol]] if change.symbol in self.books else []
-        is_closed = change.phase is SessionPhase.CLOSED
-        reports: Reports = []
-        for book in books:
-            book.trade_date = change.trade_date
-            if not (is_closed and book.is_closed) and not book.is_halted:
-                called = [order for order in book.waiting.values() if order.is_called_by(change.phase)]
-                if called:
-                    uncross(book, called, change.time_ns, self.executions, reports)
-            book.is_closed = is_closed
-        ending = [(order, book) for book in books for order in book.ending(change)]
-        for order, book in sorted(ending, key=lambda entry: entry[0].place):
-            if order.stage is Stage.OPEN:  # it may have ended with what it depended on
-                self._expire(book, order, change.time_ns, _TEXTS[change.phase], reports)
-        for book in books:
-            reports += self.match_display(book, change.time_ns)
-        return reports
-
     def expire(self, time_ns: int) -> Reports:
         """End what is good no longer at a moment, the first due first."""
         reports: Reports = []
         for order, due_ns in self.endings.over(time_ns):
             book = self.books[order.symbol]
-            self._expire(book, order, due_ns, "its time in force has passed", reports)
+            self.end_in_time(book, order, due_ns, "its time in force has passed", reports)
         return reports
 
-    def _expire(self, book: Book, order: VenueOrder, time_ns: int, text: str, reports: Reports) -> None:
+    def end_in_time(self, book: Book, order: VenueOrder, time_ns: int, text: str, reports: Reports) -> None:
+        """Let an order expire, and say why."""
         book.remove(order)
         self.executions.end(book, order, Stage.EXPIRED, text, time_ns, reports)
 

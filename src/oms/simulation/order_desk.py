@@ -221,7 +221,7 @@ class OrderDesk:
         return [*reports, *self._matching.work(book, order, time_ns)] if is_moved else reports
 
     def _refusal_in_halt(self, book: Book) -> Refusal | None:
-        if not book.is_halted or self._matching.rules.takes_orders_in_halts:
+        if not (book.is_halted or book.is_paused) or self._matching.rules.takes_orders_in_halts:
             return None
         return Refusal(admission.EXCHANGE_CLOSED, f"trading in {book.instrument.symbol} is halted")
 

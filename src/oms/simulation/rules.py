@@ -24,8 +24,8 @@ class MatchingRules:
         bar_path: Which extreme of a bar comes first.
         fills_on_touch: Whether a bar that goes to the limit of a resting order, and not beyond, fills it. It may have traded
             there with others alone, so that it does not unless asked for.
-        takes_orders_in_halts: Whether new orders, and replaces, are taken while trading is halted; they are unless told
-            otherwise.
+        takes_orders_in_halts: Whether new orders, and replaces, are taken while trading is halted, or the session has a break;
+            they are unless told otherwise.
         self_match: Who gives way where an order would trade with one of the same account: one for all accounts, or one for
             each that is named. It is `SelfMatch.REST_BOTH` for all others, and unless given.
 

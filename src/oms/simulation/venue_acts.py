@@ -17,9 +17,9 @@ from oms.model.define import value
 from oms.model.enums import ExecRestatementReason, ExecType, OrdStatus, SessionPhase
 from oms.model.ids import ClOrdId, ExecId
 from oms.model.reports import ExecutionReport
-from oms.model.sessions import SessionChange
 from oms.model.time_in_force import Day, FillOrKill, GoodTillCancel, ImmediateOrCancel, is_over
 from oms.simulation.affording import Trading
+from oms.simulation.book import Book
 from oms.simulation.matching import Matching
 from oms.simulation.order_desk import OrderDesk
 from oms.simulation.reporting import Reports, execution_report, fee_report
@@ -256,26 +256,12 @@ class VenueActs:
             self._matching.activate(time_ns, reports)
         return reports
 
-    def renew(self, change: SessionChange) -> Reports:
-        """Work what was done for the day again, once its session has opened: `RESTATED`, the earliest order first."""
-        if change.phase is not SessionPhase.OPEN:
-            return []
-        books = self._matching.books
-        done = [
-            order
-            for book in (
-                books.values()
-                if change.symbol is None
-                else [books[change.symbol]]
-                if change.symbol in books
-                else []
-            )
-            for order in book.held.values()
-            if order.pause is Pause.DONE_FOR_DAY
-        ]
+    def renew(self, books: Iterable[Book], time_ns: int) -> Reports:
+        """Work what was done for the day again in books that have opened: `RESTATED`, the earliest order first."""
+        done = [order for book in books for order in book.held.values() if order.pause is Pause.DONE_FOR_DAY]
         reports: Reports = []
         for order in sorted(done, key=lambda order: order.place):
-            renewed = self._take_up(order, ExecType.RESTATED, change.time_ns)
+            renewed = self._take_up(order, ExecType.RESTATED, time_ns)
             assert isinstance(renewed[0], ExecutionReport)
             reason = ExecRestatementReason.GT_RENEWAL
             reports += [evolve(renewed[0], exec_restatement_reason=reason), *renewed[1:]]

@@ -282,6 +282,18 @@ class HeldMachine(RuleBasedStateMachine):
         for symbol in SYMBOLS:
             self.expected += self.reference.follow(symbol)
 
+    @rule(symbol=_SYMBOLS, px=_PX, wanted=st.integers(0, 4))
+    def have_a_break(self, symbol: Symbol, px: Decimal, wanted: int) -> None:
+        """The session has a break, in which prints and mark prices count for nobody; seldom."""
+        if wanted:
+            return
+        self.om.session(SessionChange(self.clock.now_ns(), SessionPhase.HALTED, "20260106"))
+        self.om.update(TradePrint(symbol, 0, px, 5))
+        self.om.update(MarkPrice(symbol, 0, px))
+        self.om.session(SessionChange(self.clock.now_ns(), SessionPhase.OPEN, "20260106"))
+        for one in SYMBOLS:
+            self.expected += self.reference.follow(one)
+
     @rule(policy=st.sampled_from(HeldPolicy), has_snapshot=st.booleans())
     def restart(self, policy: HeldPolicy, has_snapshot: bool) -> None:  # drawn by Hypothesis
         """The manager is closed, and opened on its journal, or on a snapshot of it."""

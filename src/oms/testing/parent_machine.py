@@ -157,6 +157,8 @@ class ParentMachine(VenueMachine):
             is_resumed = parent.suspended is None and parent.stopped is None
             assert not forbids or is_resumed, f"sent while {forbids}"
             assert self.now_ns < parent.end_ns or role in ("sweep", "auction"), f"a {role} past the end"
+            is_open = self.engine.state.sessions.takes_orders(AAPL.symbol)
+            assert is_open or role == "auction", f"a {role} while nobody trades"
             assert role == "auction" or self._is_in_band(limit_px(request.terms)), (
                 "beyond what it may trade at"
             )
@@ -268,18 +270,18 @@ class ParentMachine(VenueMachine):
         status = SecurityTradingStatus.TRADING_HALT if is_on else SecurityTradingStatus.RESUME
         self.tell(SecurityStatus(AAPL.symbol, self.now_ns, status))
 
-    @rule(is_open=st.booleans())
-    def change_session(self, is_open: bool) -> None:  # drawn by Hypothesis
-        """The session opens or closes: the venue ends what is good for the day, and has said all by then."""
-        if not is_open:
+    @rule(phase=st.sampled_from([SessionPhase.OPEN, SessionPhase.CLOSED, SessionPhase.HALTED]))
+    def change_session(self, phase: SessionPhase) -> None:
+        """The session opens, closes or has a break: as it closes the venue ends what is good for the day, and has said all by then."""
+        is_over = phase is SessionPhase.CLOSED
+        if is_over:
             for slip in [one for one in self.venue.slips.values() if one.is_open]:
                 self.venue.end(slip)
             while said := next((one for one in self.venue.slips.values() if one.said), None):
                 self._hear(said)
-        phase = SessionPhase.OPEN if is_open else SessionPhase.CLOSED
         self.tell(SessionChange(self.now_ns, phase, "20260105", None))
         parent = self.parent
-        if not is_open and parent is not None and isinstance(parent.order.time_in_force, Day):
+        if is_over and parent is not None and isinstance(parent.order.time_in_force, Day):
             assert parent.stopped is not None or parent.is_over, "a day order outlives its day"
 
     @rule(is_on=st.booleans(), wanted=st.integers(0, 3))

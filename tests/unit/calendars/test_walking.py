@@ -6,14 +6,23 @@ import pytest
 
 from oms.calendars.always import AlwaysOpen
 from oms.calendars.nyse import nyse
-from oms.calendars.walking import changes, close_of, next_session, session_at, sessions, trade_date_at
+from oms.calendars.walking import (
+    changes,
+    close_of,
+    next_session,
+    session_at,
+    sessions,
+    standing,
+    trade_date_at,
+)
 from oms.calendars.weekly import Hours, WeeklyCalendar
 from oms.errors import ValidationError
 from oms.model.enums import SessionPhase
 from oms.model.ids import Symbol
-from oms.model.sessions import to_ns
+from oms.model.sessions import SessionChange, to_ns
+from oms.model.trading_session import TradingSession
 
-OPEN, CLOSED = SessionPhase.OPEN, SessionPhase.CLOSED
+OPEN, HALTED, CLOSED = SessionPhase.OPEN, SessionPhase.HALTED, SessionPhase.CLOSED
 NYSE = nyse()
 FUTURES = WeeklyCalendar(
     "futures",
@@ -88,3 +97,51 @@ def test_a_market_that_does_not_trade_any_more_says_so() -> None:
     ended = WeeklyCalendar("ended", "UTC", {})
     with pytest.raises(ValidationError, match=r"2026-01-05 00:00 UTC: a moment within 60 days .* of ended"):
         next_session(ended, utc(2026, 1, 5, 0, 0))
+
+
+class OneDay:
+    """A market that trades on the first day there is, from its hundredth nanosecond to the two hundredth."""
+
+    name = "of one day"
+
+    def __init__(self, *breaks: tuple[int, int]) -> None:
+        self._session = TradingSession("19700101", 100, 200, breaks)
+
+    def session(self, day: date) -> TradingSession | None:
+        return self._session if day == date(1970, 1, 1) else None
+
+
+@pytest.mark.parametrize(
+    ("breaks", "between"),
+    [
+        (((120, 130),), [(120, HALTED), (130, OPEN)]),
+        (((120, 130), (150, 160)), [(120, HALTED), (130, OPEN), (150, HALTED), (160, OPEN)]),
+        (((120, 130), (130, 140)), [(120, HALTED), (130, HALTED), (140, OPEN)]),
+        (((120, 120),), []),
+        (((100, 130),), [(100, HALTED), (130, OPEN)]),
+        (((180, 200),), [(180, HALTED)]),
+    ],
+    ids=[
+        "one",
+        "two",
+        "one right after another",
+        "one of no length",
+        "from the opening on",
+        "up to the close",
+    ],
+)
+def test_a_break_begins_and_ends(
+    breaks: tuple[tuple[int, int], ...], between: list[tuple[int, SessionPhase]]
+) -> None:
+    market = OneDay(*breaks)
+    expected = [(100, OPEN), *between, (200, CLOSED)]
+    found = [(change.time_ns, change.phase) for change in changes(market, 0, 300)]
+    assert found == expected
+    assert sorted(changes(market, 0, 300), key=lambda one: one.sort_key) == list(changes(market, 0, 300))
+    for now in range(100, 210):
+        last = [one for one in expected if one[0] <= now][-1]
+        assert standing(market, now) == SessionChange(*last, "19700101")
+        assert (last[1] is OPEN) is TradingSession("19700101", 100, 200, breaks).is_open_at(now)
+        assert list(changes(market, now - 1, now)) == [
+            SessionChange(*one, "19700101") for one in expected if one[0] == now
+        ]

@@ -927,4 +927,5 @@ EXPECTED: tuple[e.Event, ...] = (
     e.WorkPlanned(142, 5, ASK, 142, T0, OrderId(120), (), T0, T0 + 12, "", None, None, 0, (), PAPER),
     e.SecurityStatusChanged(143, 5, e.Cause("SecurityStatus", ""), 143, T0, AAPL, SecurityTradingStatus.TRADING_HALT, T0 - 1),
     e.SecurityStatusChanged(144, 5, e.Cause("SecurityStatus", ""), 144, T0, AAPL, SecurityTradingStatus.RESUME, T0),
+    e.SessionChanged(145, 5, e.Cause("SessionChange", "clock"), 145, T0, SessionPhase.HALTED, "20231114", AAPL, T0 - 1),
 )  # fmt: skip

@@ -135,3 +135,32 @@ def test_an_exit_that_expires_while_it_is_taken_back_for_another_one_ends_the_da
     assert (desk.news(), desk.waiting()) == ([], [])
     assert [leg.end for leg in desk.engine.state.groups.by_id[1].legs[1:]] == [LegEnd.LOST, LegEnd.LOST]
     assert AnomalyCode.EXIT_LOST in [one.code for one in desk.journal if isinstance(one, ev.AnomalyRaised)]
+
+
+def test_the_day_of_an_exit_that_has_expired_is_not_given_back_by_a_break() -> None:
+    """It is over until another day is told of, or a close."""
+    desk = Floor({"paper": CAN_MORE})
+    desk.tell(SessionChange(T0, SessionPhase.OPEN, "20260105"))
+    desk.place(simple(arm=Arm.COMPLETE, exit_tif=DAY))
+    desk.new(1)
+    desk.fill(1, 40)
+    desk.news()
+    desk.done(1, ExecType.EXPIRED)
+    for phase in (SessionPhase.HALTED, SessionPhase.OPEN, SessionPhase.OPEN):
+        desk.tell(SessionChange(T0, phase, "20260105"))
+        assert (desk.news(), desk.waiting()) == ([], [])
+    desk.tell(SessionChange(T0, SessionPhase.OPEN, "20260106"))
+    assert (desk.news(), desk.waiting()) == (["new 2: SELL 40 Stop"], [Limit(110)])
+
+
+def test_an_exit_is_not_sent_in_a_break() -> None:
+    desk = Floor({"paper": CAN_MORE})
+    desk.tell(SessionChange(T0, SessionPhase.OPEN, "20260105"))
+    desk.place(simple(exit_tif=DAY))
+    desk.new(1)
+    desk.news()
+    desk.tell(SessionChange(T0, SessionPhase.HALTED, "20260105"))
+    desk.fill(1, 100)
+    assert (desk.news(), desk.waiting()) == ([], [])
+    desk.tell(SessionChange(T0, SessionPhase.OPEN, "20260105"))
+    assert (desk.news(), desk.waiting()) == (["new 2: SELL 100 Stop"], [Limit(110)])

@@ -16,7 +16,7 @@ A line is what happens, an arrow, and the reports that must follow, separated by
     short a 7 mkt ioc
     cancel b a -> b canceled cum 5                  request b cancels order a
     replace b a 5@100 -> b replaced 5@100 cum 0 leaves 5      with another time in force after it, if any
-    close -> a expired cum 0                        and `open`; with a day after it where it is not 8
+    close -> a expired cum 0                        and `open` and `pause`; with a day after it where it is not 8
     wait 5                                          milliseconds, and the clock says so
     mark 95                                         a mark price
     bust a -> a trade_cancel                        the latest execution of it
@@ -105,6 +105,7 @@ NOON_NS = 1_704_715_200_000_000_000
 """2024-01-08 12:00 UTC."""
 
 WHO = {LastLiquidityInd.ADDED: "maker", LastLiquidityInd.REMOVED: "taker", None: "auction"}
+_PHASES = {"open": SessionPhase.OPEN, "close": SessionPhase.CLOSED, "pause": SessionPhase.HALTED}
 SIDES = {"buy": Side.BUY, "sell": Side.SELL, "short": Side.SELL_SHORT}
 TIMES_IN_FORCE: dict[str, TimeInForce] = {
     "day": DAY,
@@ -205,8 +206,8 @@ class Venue:
                 px, size = map(Decimal, what.split("x"))
                 taker = SIDES[aggressor[0]] if aggressor else None
                 return self.exchange.on_trade(TradePrint(X, self.time_ns, px, size, taker))
-            case [("open" | "close") as what, *day]:
-                phase = SessionPhase.OPEN if what == "open" else SessionPhase.CLOSED
+            case [("open" | "close" | "pause") as what, *day]:
+                phase = _PHASES[what]
                 date = f"2024010{day[0] if day else 8}"
                 return self.exchange.on_session(SessionChange(self.time_ns, phase, date))
             case ["wait", milliseconds]:

@@ -132,9 +132,9 @@ class Sources:
         self._left = Decimal("Infinity") if bar.volume is None else bar.volume
 
     def change_session(self, phase: SessionPhase) -> None:
-        """Open or close."""
+        """Open, close or pause."""
         self._begin()
-        self._is_closed = phase is SessionPhase.CLOSED
+        self._is_closed = phase is not SessionPhase.OPEN
         self._uncrosses = True
 
     def _begin(self) -> None:
