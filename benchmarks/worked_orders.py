@@ -2,7 +2,8 @@
 
 The broker answers at once, so that a child is acknowledged and executes as it is sent. Beside it, in the same run, a plain order
 with the same two reports. Of updates of the market: a quote and a trade told to a manager with 0 and with 1,000 live parents of
-that instrument, that wait for their time, wait for volume, or have a child at the best price, which one quote in a thousand changes.
+that instrument, that wait for their time, wait for volume, or have a child at the best price, which one quote in a thousand changes;
+or that rest at one of two brokers, beside quotes of these beyond their limit.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from oms.model.enums import Side
 from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.routing_table import RouteRule, Routing
 from oms.model.terms import Market, Strategy, Terms
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
@@ -37,6 +39,10 @@ WAITING: Final = {
     "that follow the best price": Strategy(
         "twap", {"duration": 1_000_000, "slices": 2, "child_style": "passive_then_cross"}
     ),
+    "that follow it, and mind its age": Strategy(
+        "twap", {"duration": 1_000_000, "slices": 2, "child_style": "passive_then_cross", "max_quote_age": 9}
+    ),
+    "that rest at one of two brokers": Strategy("smart", {"limit_price": "99.50"}),
 }
 MAX_CHILD: Final = 4.0
 """A child in plain orders: it is one, is planned, decided, and counted on its parent."""
@@ -45,15 +51,16 @@ MAX_CHILD: Final = 4.0
 class Desk:
     """A manager on a simulated exchange, and its market."""
 
-    def __init__(self) -> None:
-        """Open it."""
-        self.clock = ManualClock(START_NS)
+    def __init__(self, *brokers: str) -> None:
+        """Open it, with one broker, or with several of these names that orders are routed to."""
+        self.clock, self.brokers = ManualClock(START_NS), brokers
         instrument = Instrument(symbol=X, currency="USD", tick="0.01", lot=1)
         self.om = OrderManager(
-            brokers=[PaperBroker([instrument])],
+            brokers=[PaperBroker([instrument], name=name) for name in brokers or ("paper",)],
             store=MemoryEventStore(),
             clock=self.clock,
             handlers=with_algorithms(),
+            routing=Routing(rules=(RouteRule(brokers=brokers),)) if brokers else None,
         )
         self.number = 0
         self.quote()
@@ -61,7 +68,12 @@ class Desk:
     def quote(self) -> None:
         """Tell a quote."""
         self.number += 1
-        self.om.update(self.next_quote())
+        self.tell(self.next_quote())
+
+    def tell(self, update: MarketUpdate) -> None:
+        """Tell an update; with several brokers a quote is that of each of them in turn."""
+        venue = self.brokers[self.number % len(self.brokers)] if self.brokers else None
+        self.om.update(update, venue=venue if type(update) is Quote else None)
 
     def next_quote(self) -> Quote:
         """Give a quote of the same prices with other sizes; one in a thousand is lower."""
@@ -128,7 +140,8 @@ def _told(desk: Desk, update: Callable[[], MarketUpdate], count: int) -> Callabl
     def turn() -> int:
         updates = [update() for _ in range(count)]
         for one in updates:
-            desk.om.update(one)
+            desk.number += 1
+            desk.tell(one)
         return count
 
     return turn
@@ -138,7 +151,8 @@ def updates(count: int, rounds: int) -> list[Figure]:
     """An update of the market with so many live parents, and beside none."""
     found = []
     for name, terms in WAITING.items():
-        none, many = Desk(), Desk()
+        brokers = ("one", "two") if terms.name == "smart" else ()
+        none, many = Desk(*brokers), Desk(*brokers)
         for _ in range(LIVE):
             many.submit(terms, 10)
         assert len(many.om.state.parents.live) == LIVE

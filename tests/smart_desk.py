@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from oms.model.reports import ExecutionReport
 from oms.model.routing_table import HealthRules, RouteRule, Routing, Venue
 from oms.model.terms import Limit, Strategy
 from oms.model.time_in_force import IOC
+from oms.ports.order_type_handler import OrderTypeHandler
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.stores.memory import MemoryEventStore
@@ -36,6 +38,8 @@ class Desk:
         instrument: Instrument = AAPL,
         rule: RouteRule | None = None,
         limits: RiskLimits | None = None,
+        others: Mapping[str, OrderTypeHandler] | None = None,
+        max_quote_age_s: int | None = None,
     ) -> None:
         self.one, self.two = ScriptedBroker(name="one"), ScriptedBroker(name="two")
         self.store = MemoryEventStore() if store is None else store
@@ -45,12 +49,13 @@ class Desk:
             store=self.store,
             instruments=[instrument],
             clock=self.clock,
-            handlers=with_algorithms(),
+            handlers=with_algorithms(others=others),
             limits=limits,
             routing=Routing(
                 rules=(rule or RouteRule(brokers=("one", "two")),),
                 venues=(Venue(broker="one", maker_bps="-0.2"),),
                 health=health or HealthRules(),
+                max_quote_age_s=max_quote_age_s,
             ),
         )
 

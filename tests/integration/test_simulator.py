@@ -280,7 +280,7 @@ def test_more_that_goes_on_to_another_broker_than_was_left_is_found(monkeypatch:
     monkeypatch.setattr(rerouting.Rerouting, "_note", too_much)
     found = next(
         failure
-        for seed in range(40)
+        for seed in range(80)
         if (scene := scene_of(seed, works=True)).has_two_brokers
         and (failure := failure_of(scene)) is not None
     )

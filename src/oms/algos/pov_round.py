@@ -10,7 +10,7 @@ from attrs import evolve
 
 from oms.algos.child_terms import is_passive, touch_px
 from oms.algos.choices import LinkedTo
-from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of
+from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of, quote_for
 from oms.algos.least import least_child
 from oms.algos.pacing import CatchUp, Decision, decide
 from oms.algos.parameter import in_ns
@@ -75,6 +75,8 @@ class PovRound:
         repriced = self._repriced()
         self._keep()
         at_volume = self._next_volume() if interval is None else None
+        # After one that is too old one of the same prices says something too.
+        ages = self._working.max_quote_age is not None and quote_for(view, self._working) is None
         return Steps(
             cancel=tuple(self._cancel),
             reprice=repriced,
@@ -84,9 +86,8 @@ class PovRound:
             wake=NextWake(
                 at_ns=min(self._at_ns, default=None),
                 at_volume=at_volume,
-                # Where quotes grow too old, one of the same prices says something too.
-                on_quote=self._on_quote and self._working.max_quote_age is not None,
-                on_price=self._on_quote and self._working.max_quote_age is None,
+                on_quote=self._on_quote and ages,
+                on_price=self._on_quote and not ages,
             ),
         )
 

@@ -11,7 +11,7 @@ from attrs import evolve
 from oms.algos.auctions import in_force
 from oms.algos.capped import keep_later, later_part
 from oms.algos.child_terms import is_passive
-from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of
+from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of, quote_for
 from oms.algos.others import begins_count, others_volume
 from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
@@ -96,8 +96,8 @@ class ScheduleRound:
         ended = self._ended()
         repriced = self._repriced()
         self._wake_for_what_comes()
-        # Where quotes grow too old, one of the same prices says something too.
-        ages = self._working.max_quote_age is not None
+        # After one that is too old one of the same prices says something too.
+        ages = self._working.max_quote_age is not None and quote_for(self._view, self._working) is None
         wake = NextWake(
             at_ns=min(self._at_ns, default=None),
             at_volume=self._at_volume,

@@ -13,7 +13,7 @@ With `max_child` no part is larger, a broker gets the next once the one before h
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -42,6 +42,7 @@ from oms.algos.smart_rests import (
     Back,
     Moved,
     best_far_px,
+    following,
     freeing,
     last_tighter,
     left_behind,
@@ -116,13 +117,13 @@ class SmartHandler(Handler):
             steps = end_steps(parent, view, smart.working, lambda: _sweep(parent, view, smart))
             if steps is not None:
                 return steps
-        awake = NextWake(on_quote=True)
         if view.now_ns < parent.start_ns:
             return Steps(wake=NextWake(at_ns=parent.start_ns))
+        # Of a halt, a session, limits of prices or a person one is told.
         if not _may_send(parent, view):
-            return held_back(Steps(wake=awake), parent, view, smart.working)
+            return held_back(Steps(), parent, view, smart.working)
         if is_beyond_band(view, smart.working, is_buy=is_buy(parent)):
-            return Steps(wake=awake, held=Pace.BEYOND_BAND)
+            return Steps(held=Pace.BEYOND_BAND)
         return _Round(parent, view, smart, smart.working.max_child).steps()
 
 
@@ -178,9 +179,8 @@ class _Round:
             return Steps(cancel=taken_back, wake=NextWake(at_ns=self.rested_ns))
         moved, stale = self._moved({*taken_back, *(order_id for order_id, _ in less)})
         taken_back += stale
-        awake = NextWake(on_quote=True, depth_to=self.limit_px, at_ns=self._again_ns())
         if not parent.available:
-            return Steps(cancel=taken_back, reprice=moved, reduce=less, wake=awake)
+            return Steps(cancel=taken_back, reprice=moved, reduce=less, wake=self._awake())
         may_rest = self.rest_px is not None and not (taken_back or self.is_full)
         parts = self._split(parent.available, may_rest=may_rest)
         made = self._children(parts)
@@ -191,7 +191,12 @@ class _Round:
         is_told = made or parent.order.routing is None
         routing = parts.decision if is_told else None
         return Steps(
-            cancel=taken_back, reprice=moved, reduce=less, children=made, routing=routing, wake=awake
+            cancel=taken_back,
+            reprice=moved,
+            reduce=less,
+            children=made,
+            routing=routing,
+            wake=self._awake(made),
         )
 
     def sweep(self) -> Steps | None:
@@ -300,10 +305,29 @@ class _Round:
 
     def _is_over(self) -> bool:
         """Tell whether there is nothing to wait for: it may not rest, and somebody shows prices, none of them for it."""
-        if (self.smart.rest and self.limit_px is not None) or not self.parent.available:
+        if self._can_rest or not self.parent.available:
             return False
         known = [place for place in self.taking.places if place.verdict is None]
         return any(place.quote is not None for place in known) and not self.tried
+
+    def _awake(self, made: Sequence[NewChild] = ()) -> NextWake:
+        """Give when to look again, once these children are sent: most quotes change nothing for it."""
+        at_ns, left = self._again_ns(), self.parent.available
+        for child in made:
+            left = EXACT.subtract(left, child.qty)
+        if self.is_passive:
+            away, times = following(self.rests, self.limit_px)
+            is_away = away or any(child.terms != Limit(self.limit_px or ONE) for child in made)
+            later = [one for one in (at_ns, *times) if one is not None and one > self.view.now_ns]
+            return NextWake(at_ns=min(later, default=None), on_price=is_away or bool(left))
+        if not (left or self.rests or any(child.role == REST for child in made)):
+            return NextWake(at_ns=at_ns)
+        # Where nothing may rest, it is over with the first quote that shows nothing for it.
+        return NextWake(at_ns=at_ns, on_quote=not self._can_rest, shown_to=self.limit_px)
+
+    @property
+    def _can_rest(self) -> bool:
+        return self.smart.rest and self.limit_px is not None
 
     def _again_ns(self) -> int | None:
         """Give when to look again for what no quote tells: a refusal that is forgiven, a broker that may be tried."""

@@ -108,6 +108,19 @@ def left_behind(
     return tuple(moved), tuple(stale)
 
 
+def following(resting: Iterable[Child], limit_px: Decimal | None) -> tuple[bool, list[int]]:
+    """Tell whether some of what rests is not at its limit, and give when what is not moved may be taken back for that."""
+    away = False
+    times: list[int] = []
+    for child in resting:
+        order = child.order
+        if order is not None and isinstance(order.terms, Limit) and order.terms.price != limit_px:
+            away = True
+            if child.unmoved_ns:
+                times.append(order.created_ns + STAYS_NS)
+    return away, times
+
+
 def freeing(resting: Sequence[Child], wanted: Decimal, *, is_crowded: bool) -> Back:
     """Give the smallest parts that free so much, the last of them reduced by what is wanted of it; and those to be put together.
 

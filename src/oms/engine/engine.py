@@ -437,7 +437,7 @@ class Engine:
         if quote is not None:
             self._quote(quote)
             if self._worked:
-                self._parents.see(quote)
+                self._parents.see_together(quote)
 
     def _trade(self, what: TradePrint) -> None:
         symbol, px = what.symbol, what.price

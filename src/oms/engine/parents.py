@@ -81,33 +81,34 @@ class Parents:
 
     def see(self, what: Input) -> None:
         """Take note of an input, and of the time: whoever it concerns is to be looked at."""
-        book = self._book
-        if isinstance(what, VenueQuote):
-            what = self._entry.quotes[what.quote.symbol]
-        kind = type(what)
-        if isinstance(what, Quote | TradePrint):
-            tape = self._entry.tapes.by_symbol.get(what.symbol)
-            if tape is not None:
-                why = Wake.QUOTE if kind is Quote else Wake.VOLUME
-                for order_id in tape.take(what):
-                    self._wake(order_id, why)
+        book, tapes = self._book, self._entry.tapes
+        if isinstance(what, Quote | VenueQuote):
+            quote = what if isinstance(what, Quote) else what.quote
+            if quote is what or self._entry._choice.markets.is_news:
+                self._wake(tapes.hear(quote), Wake.QUOTE)
+            self.see_together(self._entry.quotes[quote.symbol])
         elif isinstance(what, VenueDepth):
-            tape = self._entry.tapes.by_symbol.get(what.depth.symbol)
-            for order_id in () if tape is None else tape.hear(what.depth):
-                self._wake(order_id, Wake.QUOTE)
+            self._wake(tapes.hear(what.depth), Wake.QUOTE)
+        elif isinstance(what, TradePrint):
+            self._wake(tapes.take(what), Wake.VOLUME)
         elif isinstance(what, SessionChange):
             if what.phase is SessionPhase.OPEN:
-                self._entry.tapes.go_on(what.symbol, what.time_ns)
+                tapes.go_on(what.symbol, what.time_ns)
             for parent in book.live.values():
                 if what.symbol is None or parent.order._symbol == what.symbol:
                     book.wake(parent, Wake.SESSION)
         while (waiting := self._wakes.pop(self._state.now_ns)) is not None:
-            self._wake(waiting, Wake.TIMER)
+            self._wake((waiting,), Wake.TIMER)
 
-    def _wake(self, order_id: OrderId, why: Wake) -> None:
-        parent = self._book.live.get(order_id)
-        if parent is not None:
-            self._book.wake(parent, why)
+    def see_together(self, quote: Quote) -> None:
+        """Take note of what all brokers show together."""
+        self._wake(self._entry.tapes.take(quote), Wake.QUOTE)
+
+    def _wake(self, order_ids: Iterable[OrderId], why: Wake) -> None:
+        for order_id in order_ids:
+            parent = self._book.live.get(order_id)
+            if parent is not None:
+                self._book.wake(parent, why)
 
     @property
     def next_due_ns(self) -> int | None:
@@ -385,7 +386,7 @@ class Parents:
             self._book.settle(parent)
             return
         tape.listen(order_id, to_quotes=wake.on_quote, to_prices=wake.on_price)
-        tape.listen_behind(order_id, parent.order._side, wake.depth_to)
+        tape.listen_within(order_id, parent.order._side, wake.shown_to)
         if wake.at_volume is not None:
             tape.wait(order_id, wake.at_volume)
         now_ns = state.now_ns

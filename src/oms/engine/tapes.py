@@ -30,13 +30,23 @@ class Tape:
         printed_qty: What was printed in all.
         quote_listeners: The orders that are to be looked at with each quote.
         price_listeners: Those that are with each by which the best prices have changed.
-        depth_listeners: Those that are with each change of a broker's book at a price or a better one: their side, and that price.
+        shown_listeners: Those that are with what is shown anew at a price or a better one: their side, and that price.
     """
 
     __slots__ = (
-        "_base", "_corrections", "_gaps", "_prints", "_readers", "_touch", "_waiting", "depth_listeners", "good_quote", "last_trade",
-        "price_listeners", "printed_qty",
+        "_base",
+        "_corrections",
+        "_gaps",
+        "_prints",
+        "_readers",
+        "_touch",
+        "_waiting",
+        "good_quote",
+        "last_trade",
+        "price_listeners",
+        "printed_qty",
         "quote_listeners",
+        "shown_listeners",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -46,7 +56,7 @@ class Tape:
         self.printed_qty = ZERO
         self.quote_listeners: dict[OrderId, None] = {}
         self.price_listeners: dict[OrderId, None] = {}
-        self.depth_listeners: dict[OrderId, tuple[Side, Decimal]] = {}
+        self.shown_listeners: dict[OrderId, tuple[Side, Decimal]] = {}
         # The best prices of the last quote, and whether it could be used.
         self._touch: tuple[Decimal | None, Decimal | None, bool] = (None, None, False)
         # The prints that somebody may still want to see, the number of the first, and up to which each reader has seen them.
@@ -97,21 +107,21 @@ class Tape:
             else:
                 listeners.pop(order_id, None)
 
-    def listen_behind(self, order_id: OrderId, side: Side, to_px: Decimal | None) -> None:
-        """Have an order looked at with each change of a broker's book that it could trade with up to a price; None for none."""
+    def listen_within(self, order_id: OrderId, side: Side, to_px: Decimal | None) -> None:
+        """Have an order looked at with all that is shown anew which it could trade with up to a price; None for none."""
         if to_px is None:
-            self.depth_listeners.pop(order_id, None)
+            self.shown_listeners.pop(order_id, None)
         else:
-            self.depth_listeners[order_id] = side, to_px
+            self.shown_listeners[order_id] = side, to_px
 
-    def hear(self, depth: Depth) -> Iterable[OrderId]:
-        """Give the orders that are to be looked at since a broker's book has changed."""
-        if not self.depth_listeners:
+    def hear(self, what: Quote | Depth) -> Iterable[OrderId]:
+        """Give the orders that are to be looked at since somebody shows something else than before."""
+        if not self.shown_listeners:
             return ()
-        bid, ask = _best_changed(depth)
+        bid, ask = (what.bid, what.ask) if isinstance(what, Quote) else _best_changed(what)
         return [
             order_id
-            for order_id, (side, to_px) in self.depth_listeners.items()
+            for order_id, (side, to_px) in self.shown_listeners.items()
             if (ask is not None and ask <= to_px if side is Side.BUY else bid is not None and bid >= to_px)
         ]
 
@@ -152,7 +162,7 @@ class Tape:
         self._corrections.pop(order_id, None)
         self.quote_listeners.pop(order_id, None)
         self.price_listeners.pop(order_id, None)
-        self.depth_listeners.pop(order_id, None)
+        self.shown_listeners.pop(order_id, None)
         if not self._readers:
             self._base += len(self._prints)
             self._prints.clear()
@@ -215,6 +225,16 @@ class Tapes:
             if type(last) is TradePrint:
                 tape.last_trade = last
         return tape
+
+    def take(self, update: MarketUpdate) -> Iterable[OrderId]:
+        """Take note of the market of an instrument, and give as its `Tape.take` does."""
+        tape = self.by_symbol.get(update.symbol)
+        return () if tape is None else tape.take(update)
+
+    def hear(self, what: Quote | Depth) -> Iterable[OrderId]:
+        """Give as the `Tape.hear` of an instrument does."""
+        tape = self.by_symbol.get(what.symbol)
+        return () if tape is None else tape.hear(what)
 
     def note(self, news: MarketNews) -> None:
         """Take note of what is said beside prices; of a correction nothing stays."""

@@ -23,6 +23,8 @@ from oms.model.top_of_book import TopOfBook
 from oms.routing.decisions import composite
 from oms.routing.ranking import far_side
 
+_NOTHING: Final[Mapping[BrokerName, Quote]] = {}
+
 MAX_LEVELS: Final = 200
 """How many prices of a broker's book are looked at, at most."""
 
@@ -66,13 +68,15 @@ class VenueMarkets:
         quotes: What each broker shows, by instrument; none where only the market as a whole is heard.
     """
 
-    __slots__ = ("_books", "_claims", "_state", "_whole", "quotes")
+    __slots__ = ("_books", "_claims", "_last", "_state", "_whole", "quotes")
 
     def __init__(self, state: State, whole: Mapping[Symbol, Quote]) -> None:
         """Begin with none; `whole` is the last quote of each instrument, whoever it is from."""
         self._state = state
         self._whole = whole
         self.quotes: dict[Symbol, dict[BrokerName, Quote]] = {}
+        # What was seen last, and what its broker showed before; None where nothing, or where something was sent against that.
+        self._last: tuple[BrokerName, Quote, Quote | None] | None = None
         self._books: dict[tuple[Symbol, BrokerName], _Book] = {}
         self._claims: dict[tuple[Symbol, BrokerName], _Claims] = {}
 
@@ -88,7 +92,10 @@ class VenueMarkets:
 
         Where they cross, the older are left out; see `oms.routing.decisions.composite`.
         """
-        self._claims.pop((quote.symbol, broker), None)
+        claims = self._claims.pop((quote.symbol, broker), None)
+        before = self.quotes.get(quote.symbol, _NOTHING).get(broker)
+        # Nearly always nobody asks what of it is new.
+        self._last = broker, quote, None if claims is not None else before
         return self._put(broker, quote)
 
     def hear(self, broker: BrokerName, depth: Depth) -> Quote | None:
@@ -130,6 +137,18 @@ class VenueMarkets:
         if quote is None or quote.is_crossed or not self._is_fresh(broker, quote, self._state.now_ns):
             return None
         return quote
+
+    @property
+    def is_news(self) -> bool:
+        """What was seen last is not what its broker showed before, less what was sent against that; or that was too old."""
+        if self._last is None:
+            return True
+        broker, now, before = self._last
+        if before is None or not self._is_fresh(broker, before, now.time_ns):
+            return True
+        return (before.bid, before.bid_size, before.ask, before.ask_size) != (
+            now.bid, now.bid_size, now.ask, now.ask_size
+        )  # fmt: skip
 
     def claimed(self, symbol: Symbol, broker: BrokerName, side: Side) -> Decimal:
         """Give how much an order of this side finds sent against the best price before it, since that was last shown."""

@@ -294,7 +294,8 @@ class Routing:
 
     def venue(self, broker: BrokerName) -> Venue:
         """Give what is known of a broker beforehand."""
-        return next((one for one in self.venues if one.broker == broker), Venue(broker=broker))
+        known = next((one for one in self.venues if one.broker == broker), None)
+        return Venue(broker=broker) if known is None else known
 
     @property
     def brokers(self) -> tuple[BrokerName, ...]:

@@ -102,15 +102,15 @@ class NextWake:
         at_volume: Once so much has been printed in all, as `View.printed_qty` counts; None for no such volume.
         on_quote: At each quote.
         on_price: At each quote by which the best prices have changed.
-        depth_to: At each change of a broker's book, on the side that the order takes from, at this price or a better one; None
-            for no such change.
+        shown_to: At each quote, and each change of a broker's book, that shows the order something else than before at this price
+            or a better one; None for no such quote.
     """
 
     at_ns: int | None = None
     at_volume: Decimal | None = None
     on_quote: bool = False
     on_price: bool = False
-    depth_to: Decimal | None = None
+    shown_to: Decimal | None = None
 
 
 ASLEEP: Final = NextWake()
