@@ -144,7 +144,14 @@ def _waiting(state: State) -> dict[str, object]:
             *map(_group, state.groups.by_id.values()),
         ],
         "held_orders": [
-            [order_id, broker, str(trigger), text(mark), text(back_px)]
+            [
+                order_id,
+                broker,
+                str(trigger),
+                text(mark),
+                text(back_px),
+                *(["named"] if order_id in state.held_orders.named else ()),
+            ]
             for order_id, broker, trigger, mark, back_px in sorted(
                 state.held_orders.rows(), key=itemgetter(0)
             )

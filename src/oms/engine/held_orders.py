@@ -45,6 +45,7 @@ class HeldOrders:
         orders: These, in the order of their arrival.
         desks: What waits in each instrument, while any order is held.
         brokers: Where each is to be sent.
+        named: Those of which it was said that they are to go there.
         reached: Those of groups whose price was reached, and that wait for their turn: no price releases them.
         reducing: Those that may only reduce a position and are of no group, by account and symbol: in a group another one
             does that meanwhile.
@@ -56,7 +57,7 @@ class HeldOrders:
     """
 
     __slots__ = (
-        "_absent", "_backs", "_book", "_instruments", "_stood", "_triggers", "brokers", "desks", "due", "orders", "quoted",
+        "_absent", "_backs", "_book", "_instruments", "_stood", "_triggers", "brokers", "desks", "due", "named", "orders", "quoted",
         "reached", "reducing", "unheard",
     )  # fmt: skip
 
@@ -69,6 +70,7 @@ class HeldOrders:
         self.quoted: dict[Symbol, dict[OrderId, Order]] = {}
         self.due: dict[OrderId, Order] = {}
         self.brokers: dict[OrderId, BrokerName] = {}
+        self.named: set[OrderId] = set()
         self.reached: set[OrderId] = set()
         self.reducing: dict[tuple[Account, Symbol], dict[OrderId, Order]] = {}
         self.unheard: dict[tuple[Symbol, TriggerPriceType], int] = {}
@@ -131,13 +133,16 @@ class HeldOrders:
         water_mark: Decimal | None = None,
         *,
         is_leg: bool = False,
+        is_named: bool = False,
     ) -> None:
-        """Take in that an order is held; `is_leg` where it is of a group."""
+        """Take in that an order is held; `is_leg` where it is of a group, `is_named` where its broker was named."""
         order_id = order._order_id
         if self._backs and order_id in self._backs:
             self._come_back(order_id)
             return
         self.orders[order_id], self.brokers[order_id], self._triggers[order_id] = order, broker, trigger
+        if is_named:
+            self.named.add(order_id)
         if order._instructions is not None and order._instructions.reduce_only and not is_leg:
             self.reducing.setdefault((order._account, order._symbol), {})[order_id] = order
         if type(trigger) is PriceTrigger:
@@ -173,12 +178,18 @@ class HeldOrders:
         self._remove(order)
         del self.brokers[order_id], self._triggers[order_id]
         # Nearly always these are empty.
+        if self.named:
+            self.named.discard(order_id)
         if self.reached:
             self.reached.discard(order_id)
         if self._absent:
             self._absent.discard(order_id)
         if self._backs:
             self._backs.pop(order_id, None)
+
+    def named_broker(self, order_id: OrderId) -> BrokerName | None:
+        """Give the broker that was named for an order; None where it may go anywhere."""
+        return self.brokers[order_id] if order_id in self.named else None
 
     def trigger(self, order_id: OrderId) -> Release:
         """Give what an order waits for."""
@@ -323,7 +334,7 @@ def _is_reached_by_a_rise(trigger: Trigger) -> bool:
 def on_held(state: Any, event: ev.OrderHeld, order: Order) -> None:
     """Take in that an order is held: nobody but us is to end it in time."""
     is_leg = order._order_id in state.groups.of_order
-    state.held_orders.hold(order, event.broker, event.trigger, is_leg=is_leg)
+    state.held_orders.hold(order, event.broker, event.trigger, is_leg=is_leg, is_named=event.is_named)
     if order._instructions is not None and order._instructions.reduce_only:
         # From here on positions are watched.
         state.book.exposure.reducing.setdefault((order._account, order._symbol), {})

@@ -15,6 +15,7 @@ from oms.model.capabilities import AMENDABLE, Capabilities
 from oms.model.commands import ReplaceOrder, SubmitOrder
 from oms.model.decimals import EXACT, plain
 from oms.model.enums import HeldPolicy, Side
+from oms.model.ids import BrokerName
 from oms.model.market import MarketUpdate
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
@@ -76,7 +77,7 @@ class Holding:
                 order_id = hit.order_id
                 order = held.orders[order_id]
                 if held.comes_back(order_id):
-                    where = held.brokers[order_id], held.trigger(order_id)
+                    where = held.brokers[order_id], held.trigger(order_id), order_id in held.named
                     state.record_of(order, ev.OrderHeld(*state.envelope(), order_id, *where))
                 else:
                     self._reached(order, hit, update.time_ns, requests)
@@ -116,22 +117,27 @@ class Holding:
             state.record(ev.LegReached(*state.envelope(), leg._group.group_id, leg.number, order_id, *reach))
             return
         self.shorten(order)
+        named = state.held_orders.named_broker(order_id)
         if order.cash_order_qty is not None:
-            self._release_money(order, reach, requests)
+            self._release_money(order, reach, requests, named)
             return
         state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
-        self.send(order, command_of(order, terms), requests)
+        self.send(order, command_of(order, terms), requests, named)
 
     def _release_money(
-        self, order: Order, reach: tuple[Terms, Decimal, Decimal, int], requests: list[Request]
+        self,
+        order: Order,
+        reach: tuple[Terms, Decimal, Decimal, int],
+        requests: list[Request],
+        named: BrokerName | None,
     ) -> None:
         """Send an order for money that is released; for a quantity where its venue takes no money."""
         state, order_id, cash = self._entry.state, order.order_id, order.cash_order_qty
-        route, terms = self._entry.home(order.symbol, order.account), reach[0]
+        route, terms = self._entry.home(order.symbol, order.account, named), reach[0]
         assert cash is not None
         if not is_turned(command_of(order, order.terms), route.capabilities):
             state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
-            self.send(order, command_of(order, terms), requests)
+            self.send(order, command_of(order, terms), requests, named)
             return
         quote = self._entry.quotes.get(order.symbol)
         px = cash_px(terms, quote, reach[2], is_buy=order.side is Side.BUY)
@@ -141,7 +147,7 @@ class Holding:
             reasons = (why_no_lot(cash, px, route.instrument),)
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, reasons))
             return
-        self.send(order, command_of(order, terms), requests)
+        self.send(order, command_of(order, terms), requests, named)
 
     def shorten(self, order: Order) -> None:
         """Leave an order that is good for so many seconds what is left of them: its venue counts from when it comes there."""
@@ -154,10 +160,14 @@ class Holding:
             amended = (order.order_qty, order.terms, state.held_orders.trigger(order.order_id), left)
             state.record_of(order, ev.OrderAmended(*state.envelope(), order.order_id, *amended))
 
-    def send(self, order: Order, command: SubmitOrder, requests: list[Request]) -> None:
-        """Send an order that was just released, or deny it."""
+    def send(
+        self, order: Order, command: SubmitOrder, requests: list[Request], named: BrokerName | None = None
+    ) -> None:
+        """Send an order that was just released, to the broker named where one was; or deny it."""
         entry, state, order_id = self._entry, self._entry.state, order.order_id
-        route, decision = entry.way_of(order, command)
+        route, decision = (
+            entry.way_of(order, command) if named is None else (entry.routes.at(order.symbol, named), None)
+        )
         if decision is not None:
             entry._choice.record(order, decision)
         px, px_ns = entry._reference(command.symbol)
@@ -210,7 +220,8 @@ class Holding:
             return reasons
         entry, after = self._entry, replaces.after(order, command)
         leg = entry.state.groups.of_order.get(order.order_id)
-        route = entry.home(after.symbol, after.account) if leg is None else way_of(entry, leg)
+        named = entry.state.held_orders.named_broker(order.order_id)
+        route = entry.home(after.symbol, after.account, named) if leg is None else way_of(entry, leg)
         handler, now_ns = entry._handlers[type(after.terms)], entry.state.now_ns
         px, px_ns = entry._reference(after.symbol)
         worst_px = handler.worst_px(after, px)

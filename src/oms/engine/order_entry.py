@@ -142,7 +142,8 @@ class OrderEntry:
         if isinstance(what, Plan):
             parent_entry.plan(self, order, what, broker=named)
         else:
-            state.record_of(order, ev.OrderHeld(*state.envelope(), order.order_id, broker, what))
+            head, is_named = (*state.envelope(), order.order_id), named is not None
+            state.record_of(order, ev.OrderHeld(*head, broker, what, is_named))
 
     def deny(self, command: SubmitOrder, leg: tuple[int, int], reasons: Reasons) -> None:
         """Put an order of a leg on record, and that it was denied."""

@@ -117,7 +117,9 @@ def _lines(state: State, positions: Positions) -> Iterator[str]:
     for order_id, expiry in state.timers.expiries.known.items():
         yield write(rows.ExpiryRow(order_id, expiry.due_ns, expiry.ask_ns, expiry.is_told, expiry.is_past))
     for held_row in state.held_orders.rows():
-        yield write(rows.HeldOrderRow(*held_row, held_row[0] in state.groups.of_order))
+        order_id = held_row[0]
+        is_leg, is_named = order_id in state.groups.of_order, order_id in state.held_orders.named
+        yield write(rows.HeldOrderRow(*held_row, is_leg, is_named))
     for asked in (*state.inquiries.of_requests.values(), *state.inquiries.of_orders.values()):
         whose = asked.order._order_id
         attempts = (asked.attempts, asked.asked_ns, asked.due_ns, asked.sequence, asked.text)
@@ -253,7 +255,8 @@ class _Reading:
             case rows.HeldOrderRow():
                 order = state.index.by_id[row.order_id]
                 held = state.held_orders
-                held.hold(order, row.broker, row.trigger, row.water_mark, is_leg=row.is_leg)
+                told = {"is_leg": row.is_leg, "is_named": row.is_named}
+                held.hold(order, row.broker, row.trigger, row.water_mark, **told)
                 if row.back_px is not None:
                     held.wait_for_return(row.order_id, row.back_px, row.water_mark)
             case rows.InquiryRow():

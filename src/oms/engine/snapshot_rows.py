@@ -141,8 +141,8 @@ class ExpiryRow:
 class HeldOrderRow:
     """An order that is held here.
 
-    Where it is to be sent, what releases it, where its trail stands, from which price the market has to come back first, and
-    whether it is of a group.
+    Where it is to be sent, what releases it, where its trail stands, from which price the market has to come back first,
+    whether it is of a group, and whether its broker was named.
     """
 
     order_id: OrderId
@@ -151,6 +151,7 @@ class HeldOrderRow:
     water_mark: Decimal | None
     back_px: Decimal | None
     is_leg: bool
+    is_named: bool = False
 
 
 @record

@@ -158,10 +158,12 @@ class OrderHeld(OrderEvent):
     Attributes:
         broker: Where it is to be sent then.
         trigger: What releases it.
+        is_named: It was said that it is to go there; else it is chosen anew then, where there is a choice.
     """
 
     broker: BrokerName
     trigger: Release
+    is_named: bool = False
 
 
 @record

@@ -827,7 +827,8 @@ EXPECTED: tuple[e.Event, ...] = (
     ),
     e.GroupListed(116, 4, ASK, 116, T0, 1, ListId("oms-1"), BrokerName("paper"), (OrderId(7), OrderId(8))),
     e.OrderHeld(
-        117, 4, ASK, 117, T0, OrderId(116), BrokerName("paper"), QuoteTrigger(side=Side.SELL), leaves_qty=Decimal(10),
+        117, 4, ASK, 117, T0, OrderId(116), BrokerName("paper"), QuoteTrigger(side=Side.SELL), True,
+        leaves_qty=Decimal(10),
     ),
     e.WorkPlanned(
         118, 4, ASK, 115, T0, OrderId(115), (Slice(0, T0, T0 + 5, Decimal("0.50")), Slice(2, T0 + 9, T0 + 12, Decimal("0.5"))), T0,

@@ -230,6 +230,23 @@ def test_an_order_that_is_held_here_is_routed_as_it_is_released() -> None:
     house.check_replay()
 
 
+def test_a_held_order_goes_to_the_broker_that_was_named_for_it() -> None:
+    house = House()
+    house.shows("one", "10.00")
+    house.shows("two", "10.01")
+    order = house.om.submit("AAPL", Side.BUY, 10, Stop("11"), broker="one")
+    assert house.om.state.held_orders.orders
+    house.om.replace(order, stop_px="11.05")
+    house.check_replay()
+    house.shows("one", "11.50")
+    house.shows("two", "11.20")
+    house.om.update(TradePrint(Symbol("AAPL"), T0, d("11.10"), d(1)))
+
+    assert order.broker == "one"
+    assert house.told(ev.OrderRouted) == []
+    house.check_replay()
+
+
 # ------------------------------------------------------------ quotes of each
 
 
