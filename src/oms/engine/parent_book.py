@@ -7,12 +7,20 @@ from typing import Any, Final, TypeAlias
 
 from oms.model import events as ev
 from oms.model.decimals import ZERO
-from oms.model.enums import AnomalyCode
+from oms.model.enums import AnomalyCode, Life, RequestKind
 from oms.model.ids import OrderId
 from oms.model.order import Order
 from oms.model.parent import ORIGIN, Child, Parent, may_execute
-from oms.model.time_in_force import Day
+from oms.model.time_in_force import (
+    AtTheClose,
+    AtTheOpening,
+    Day,
+    FillOrKill,
+    GoodForAuction,
+    ImmediateOrCancel,
+)
 from oms.model.work import Wake
+from oms.ports.working_handler import MAX_REJECTS
 
 # What is kept of a parent is the book's own. What can happen to an order is told in functions that are all called alike.
 # ruff: noqa: SLF001, ANN401, ARG001
@@ -32,8 +40,14 @@ _HEARD: Final = frozenset(
 """Events of a child of which its parent's algorithm is to hear."""
 
 
+CUT_NS: Final = 60_000_000_000
+"""What its venue ends within so long of its creation, in nanoseconds, and before any of it has executed, counts as refused."""
+_ENDS_BY_ITSELF: Final = frozenset({ImmediateOrCancel, FillOrKill, AtTheOpening, AtTheClose, GoodForAuction})
+"""Times in force by which a child ends soon and without a fault."""
+_REFUSED: Final = frozenset({Life.DENIED, Life.REJECTED})
+
 _After: TypeAlias = Callable[[Any, Any, Order], None]
-Refusal: TypeAlias = ev.OrderDenied | ev.OrderRejected
+Refusal: TypeAlias = ev.OrderDenied | ev.OrderRejected | ev.OrderCanceled | ev.OrderExpired
 
 
 class ParentBook:
@@ -46,7 +60,7 @@ class ParentBook:
         of_order: The parent of each order of theirs, children and parents alike; always the same dict.
         woken: Why each parent is to be looked at; not part of the state.
         told: The children of which something has executed that their parents were not told of; not part of the state.
-        refused: How children were refused that nobody has looked at since; not part of the state.
+        refused: How children were refused, or cut off by their venue, that nobody has looked at since; not part of the state.
         expired: The parents of which a child for the day has expired that nobody has looked at since; not part of the state.
         asked_away: The children that somebody else has asked to be canceled, with who that was; not part of the state.
     """
@@ -162,6 +176,11 @@ class ParentBook:
         elif event.cause.kind in _COMMANDS and event.cause.origin != ORIGIN:
             # What is held here ends without a request.
             self.asked_away[child.order_id] = event.cause.origin
+        if isinstance(event, ev.OrderCanceled | ev.OrderExpired) and _is_cut(event, child):
+            # It was taken before, which is no reason to send the next at once.
+            parent.rejects = _refused_in_a_row(parent, event.time_ns)
+            parent.refused_ns = event.time_ns
+            self.refused[child.order_id] = event
 
     def count(self, parent: Parent, child: Child) -> None:
         """Count anew what a child has executed and may still execute."""
@@ -208,6 +227,32 @@ class ParentBook:
                 self.woken.pop(order_id, None)
                 for one in self.family(parent):
                     del self.of_order[one]
+
+
+def _is_cut(event: ev.OrderEvent, child: Child) -> bool:
+    """Tell whether a child was ended by its venue, soon after it was sent, before any of it has executed."""
+    order = child.order
+    assert order is not None
+    is_asked = child.is_taken_back or RequestKind.CANCEL in order._amendments.values()
+    is_soon = event.time_ns - order._created_ns < CUT_NS
+    ends_by_itself = type(order._time_in_force) in _ENDS_BY_ITSELF
+    return is_soon and not (is_asked or ends_by_itself or order._cum_qty or event.cause.kind in _COMMANDS)
+
+
+def _refused_in_a_row(parent: Parent, now_ns: int) -> int:
+    """Count the last children that were refused or cut off, leaving out those that work or end by themselves."""
+    count = 0
+    for child in reversed(parent.children.values()):
+        order = child.order
+        if order is None or not order.is_closed:
+            continue
+        if child.is_taken_back or order._cum_qty or now_ns - order._created_ns >= 2 * MAX_REJECTS * CUT_NS:
+            break
+        if order._life in _REFUSED or type(order._time_in_force) not in _ENDS_BY_ITSELF:
+            count += 1
+        if count == MAX_REJECTS:
+            break
+    return count
 
 
 def begin_watching(state: Any) -> None:

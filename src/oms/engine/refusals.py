@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from oms.engine.parent_book import Refusal
 from oms.engine.retention import CLIENT_REF, recall
 from oms.engine.state import State
 from oms.model import events as ev
@@ -39,16 +40,19 @@ unknown account, invalid price increment, and the limits of risk, of credit and 
 too late to enter, stale order, beyond the price band, no reference price, or what the venue does not say."""
 
 
-def why_suspended(
-    parent: Parent, refusal: ev.OrderDenied | ev.OrderRejected, *, is_routed: bool = False
-) -> str:
+def why_suspended(parent: Parent, refusal: Refusal, *, is_routed: bool = False) -> str:
     """Give why an order is to be suspended since a child of it was refused; empty where the child may be tried again.
 
+    What its venue ends soon after it was sent, with nothing executed, is refused too.
     Where its algorithm says where each child goes (`is_routed`), what one broker refuses may be tried at another. What only waits is
     refused as often as the market comes to its price before it does: that passes, however often.
     """
     child = refusal.order_id
-    if isinstance(refusal, ev.OrderRejected):
+    if isinstance(refusal, ev.OrderCanceled | ev.OrderExpired):
+        said = refusal.text or "its venue ended it soon after it was sent"
+        if _only_waits(parent, child):
+            return ""
+    elif isinstance(refusal, ev.OrderRejected):
         said = refusal.text or "no reason given"
         is_staying = refusal.reject_code in STAYING
         if is_staying and not is_routed:

@@ -155,6 +155,8 @@ def test_with_sessions_a_child_that_expires_within_one_is_placed_anew() -> None:
     work = at_work("iceberg", **KINDS["iceberg"])
     work.say(ExecType.EXPIRED)
     assert not work.order().is_ended
+    assert news(work) == 1
+    work.wait(1)
     assert news(work) == 2
 
 
