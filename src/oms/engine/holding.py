@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from oms.engine import replaces
 from oms.engine.expiring import why_past
+from oms.engine.failed_releases import checked_terms, give_up
 from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import OrderEntry
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
@@ -23,7 +24,7 @@ from oms.model.requests import Request
 from oms.model.terms import Terms
 from oms.model.time_in_force import GoodForTime
 from oms.model.triggers import Release, TriggerHit
-from oms.order_types.cash import cash_px, is_turned, why_no_lot
+from oms.order_types.cash import cash_px, is_turned, lots_for
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold, released_terms
 from oms.order_types.validation import check_capabilities, check_least_qty
@@ -102,14 +103,26 @@ class Holding:
     def release(self, order: Order, hit: TriggerHit, px_ns: int, requests: list[Request]) -> None:
         """Send an order that is held, or deny it, as it is released; where it is of a group, that does so in its turn.
 
+        One that cannot be, since a handler of its terms fails at it, is denied and told of; nothing else is the worse for it.
+
         Args:
             order: It.
             hit: What has released it.
             px_ns: When that was received, in nanoseconds UTC.
             requests: Where what leaves is added.
         """
+        try:
+            self._release(order, hit, px_ns, requests)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a handler of somebody's own may raise anything
+            give_up(self._entry.state, order, self._entry._handlers, error)
+
+    def _release(self, order: Order, hit: TriggerHit, px_ns: int, requests: list[Request]) -> None:
         state, order_id = self._entry.state, order.order_id
-        terms = released_terms(command_of(order, order.terms), hit, self._entry._handlers)
+        terms = checked_terms(
+            released_terms(command_of(order, order.terms), hit, self._entry._handlers), self._entry._handlers
+        )
         reach = (terms, hit.trigger_px, hit.px, px_ns)
         leg = state.groups.of_order.get(order_id)
         if leg is not None:
@@ -122,7 +135,7 @@ class Holding:
             self._release_money(order, reach, requests, named)
             return
         state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
-        self.send(order, command_of(order, terms), requests, named)
+        self.send(order, terms, requests, named)
 
     def _release_money(
         self,
@@ -137,17 +150,17 @@ class Holding:
         assert cash is not None
         if not is_turned(command_of(order, order.terms), route.capabilities):
             state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
-            self.send(order, command_of(order, terms), requests, named)
+            self.send(order, terms, requests, named)
             return
         quote = self._entry.quotes.get(order.symbol)
         px = cash_px(terms, quote, reach[2], is_buy=order.side is Side.BUY)
-        qty = route.instrument.lots_for(cash, px) or None
-        state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach, qty, px))
-        if qty is None:
-            reasons = (why_no_lot(cash, px, route.instrument),)
-            state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, reasons))
+        qty = lots_for(cash, px, route.instrument)
+        if isinstance(qty, Reason):
+            state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach, None, px))
+            state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, (qty,)))
             return
-        self.send(order, command_of(order, terms), requests, named)
+        state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach, qty, px))
+        self.send(order, terms, requests, named)
 
     def shorten(self, order: Order) -> None:
         """Leave an order that is good for so many seconds what is left of them: its venue counts from when it comes there."""
@@ -161,9 +174,22 @@ class Holding:
             state.record_of(order, ev.OrderAmended(*state.envelope(), order.order_id, *amended))
 
     def send(
-        self, order: Order, command: SubmitOrder, requests: list[Request], named: BrokerName | None = None
+        self, order: Order, terms: Terms, requests: list[Request], named: BrokerName | None = None
     ) -> None:
-        """Send an order that was just released, to the broker named where one was; or deny it."""
+        """Send an order that was just released as these terms, to the broker named where one was; or deny it.
+
+        It is denied, too, where a handler of its terms fails.
+        """
+        try:
+            self._send(order, command_of(order, terms), requests, named)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001  # as above
+            give_up(self._entry.state, order, self._entry._handlers, error)
+
+    def _send(
+        self, order: Order, command: SubmitOrder, requests: list[Request], named: BrokerName | None
+    ) -> None:
         entry, state, order_id = self._entry, self._entry.state, order.order_id
         route, decision = (
             entry.way_of(order, command) if named is None else (entry.routes.at(order.symbol, named), None)

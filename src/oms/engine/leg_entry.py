@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from attrs import evolve
 
 from oms.engine.expiring import why_past
-from oms.engine.holding import Holding, command_of
+from oms.engine.holding import Holding
 from oms.engine.leg_events import ORIGIN
 from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import _DATED, OrderEntry
@@ -295,7 +295,7 @@ class LegEntry:
         terms = _shown_within(leg, reach.terms, qty)
         why = (terms, reach.trigger_px, reach.px, reach.px_ns)
         state.record_of(order, ev.OrderReleased(*state.envelope(), order._order_id, *why))
-        self._holding.send(order, command_of(order, terms), requests)
+        self._holding.send(order, terms, requests)
 
 
 def order_of(leg: GroupLeg, qty: Decimal) -> SubmitOrder:

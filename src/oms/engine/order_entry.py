@@ -350,8 +350,8 @@ class OrderEntry:
             trigger, of_kind = parent_entry.begin(self, command, handler, order_id, broker, known)
             of_itself = ()
         elif not of_kind:
-            quote = self.quotes.get(command.symbol)
-            trigger, of_kind = place(command, route.capabilities, route.broker, self._handlers, quote)
+            seen = self.quotes.get(command.symbol), route.instrument
+            trigger, of_kind = place(command, route.capabilities, route.broker, self._handlers, *seen)
             of_id = self._why_no_id(route.broker, route.capabilities)
             of_kind = (*of_kind, *of_id, *why_too_large(self.state, command))
         of_kind = (*of_kind, *check_least_qty(command), *why_past(self.state, command))

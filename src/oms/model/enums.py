@@ -157,6 +157,7 @@ class AnomalyCode(Choice):
     EXIT_WAITS = "exit waits"
     EXIT_REFUSED = "exit refused"
     CALENDAR_ENDED = "calendar ended"
+    NOT_RELEASED = "not released"
 
 
 class Listing(Choice):

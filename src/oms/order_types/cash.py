@@ -11,14 +11,14 @@ from decimal import Decimal
 
 from oms.model.capabilities import Capabilities
 from oms.model.commands import SubmitOrder
-from oms.model.decimals import ONE, plain
+from oms.model.decimals import BOUND, ONE, plain
 from oms.model.enums import Side
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Limit, Market, Pegged, Terms, limit_px
 from oms.model.time_in_force import AtTheClose, AtTheOpening, GoodForAuction
-from oms.model.triggers import QuoteTrigger
+from oms.model.triggers import PriceTrigger, QuoteTrigger, Release
 from oms.order_types.market_to_limit import best_px
 
 
@@ -68,13 +68,29 @@ def cash_px(terms: Terms, quote: Quote | None, reached_px: Decimal, *, is_buy: b
     return max(known, default=reached_px)
 
 
-def why_no_lot(cash: Decimal, px: Decimal, instrument: Instrument) -> Reason:
-    """Give the reason against an amount of money that pays for no lot."""
-    least = plain(px * instrument.lot * instrument.multiplier)
-    asked = f"{plain(cash)}, which is no lot at {plain(px)}"
-    return Reason(
-        ReasonCode.BELOW_MIN_QTY, "cash_order_qty", asked, f"at least {least} {instrument.currency}"
-    )
+def lots_for(cash: Decimal, px: Decimal, instrument: Instrument) -> Decimal | Reason:
+    """Give the quantity that an amount of money pays for at a price, or the reason why that is none that an order can have."""
+    qty, worth = instrument.lots_for(cash, px), instrument.lot * instrument.multiplier
+    if not qty:
+        asked = f"{plain(cash)}, which is no lot at {plain(px)}"
+        least = plain(px * worth)
+        return Reason(
+            ReasonCode.BELOW_MIN_QTY, "cash_order_qty", asked, f"at least {least} {instrument.currency}"
+        )
+    if qty >= BOUND:
+        asked = f"{plain(cash)}, which is {plain(qty)} at {plain(px)}"
+        return Reason(ReasonCode.MAX_ORDER_QTY, "cash_order_qty", asked, f"less than {plain(BOUND)} units")
+    return qty
+
+
+def why_too_many(order: SubmitOrder, trigger: Release, instrument: Instrument) -> tuple[Reason, ...]:
+    """Give the reason against money for more units than an order can have, where it is turned at its trigger; none otherwise."""
+    cash = order.cash_order_qty
+    if cash is None or type(trigger) is not PriceTrigger:
+        return ()
+    limit = limit_px(order.terms) if order.side is Side.BUY else None
+    qty = lots_for(cash, trigger.trigger_px if limit is None else limit, instrument)
+    return (qty,) if isinstance(qty, Reason) and qty.code is ReasonCode.MAX_ORDER_QTY else ()
 
 
 def why_not_turned(order: SubmitOrder, quote: Quote | None) -> tuple[Reason, ...]:

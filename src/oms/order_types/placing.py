@@ -13,6 +13,7 @@ from oms.model.commands import SubmitOrder
 from oms.model.decimals import ONE
 from oms.model.enums import TriggerPriceType
 from oms.model.ids import OrderId
+from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.reasons import Reason
 from oms.model.terms import Limit, Strategy, Terms
@@ -26,7 +27,7 @@ from oms.model.triggers import (
     TriggerHit,
     if_touched,
 )
-from oms.order_types.cash import as_turned, is_turned, waits_to_be_turned, why_not_turned
+from oms.order_types.cash import as_turned, is_turned, waits_to_be_turned, why_not_turned, why_too_many
 from oms.order_types.market_to_limit import why_nothing_to_take
 from oms.order_types.pegged import why_not_followed
 from oms.order_types.registry import HandlerRegistry
@@ -55,6 +56,7 @@ def place(
     venue: str,
     handlers: HandlerRegistry,
     quote: Quote | None = None,
+    instrument: Instrument | None = None,
 ) -> tuple[Release | None, tuple[Reason, ...]]:
     """Give what releases an order that is to be held here, and every reason against its kind.
 
@@ -67,6 +69,7 @@ def place(
         venue: The broker's name, for the reasons.
         handlers: What works each kind of order.
         quote: What the market shows; None where that is not known.
+        instrument: Its own; None where what money is turned into does not matter.
     """
     against = check_capabilities(order, capabilities, venue)
     if not against:
@@ -75,6 +78,8 @@ def place(
     if trigger is None:
         return None, of_both
     nothing = why_nothing_to_take(order, quote) or why_not_turned(order, quote)
+    if not nothing and instrument is not None and is_turned(order, capabilities):
+        nothing = why_too_many(order, trigger, instrument)
     return trigger, (*against, *nothing) if nothing else ()
 
 

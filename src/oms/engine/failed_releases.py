@@ -1,0 +1,34 @@
+"""An order whose price has come and that cannot be sent, since what works its terms fails: it is denied, and told of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from oms.engine.state import State
+from oms.model import events as ev
+from oms.model.door import shown
+from oms.model.enums import AnomalyCode, Life
+from oms.model.ids import BrokerName
+from oms.model.order import Order
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.terms import Strategy, Terms
+
+
+def checked_terms(terms: Terms, handlers: Mapping[type[Terms], object]) -> Terms:
+    """Give what a handler has released an order as; TypeError where that is nothing that can be sent."""
+    if type(terms) not in handlers:
+        raise TypeError(f"released() gave {shown(terms)}; give terms that a handler is registered for")
+    return terms
+
+
+def give_up(state: State, order: Order, handlers: Mapping[type[Terms], object], error: Exception) -> None:
+    """Deny an order that could not be released, unless it has left already, and raise the anomaly about it."""
+    terms = order.given_terms
+    name = terms.name if isinstance(terms, Strategy) else type(handlers[type(terms)]).__name__
+    text = f"it could not be released; handler {name}: {shown(error)}"
+    if order.life is Life.UNSENT and not order.is_closed:
+        reasons = (Reason(ReasonCode.OTHER, "terms", text, "terms that their handler can release"),)
+        state.record_of(order, ev.OrderDenied(*state.envelope(), order.order_id, reasons))
+    who = order.broker or BrokerName("")
+    told = (AnomalyCode.NOT_RELEASED, who, order.order_id, text, "")
+    state.record(ev.AnomalyRaised(*state.envelope(), *told))
