@@ -325,7 +325,9 @@ class Engine:
             self._holding.replace(what)
         elif self.state.of_parent and what.order_id in self.state.of_parent:
             parent_amends.replace(self._entry, what)
-        elif what.price is not None and self._quoted and (reasons := self._pegging.why_not(what)):
+        elif (what.price is not None and self._quoted and (reasons := self._pegging.why_not(what))) or (
+            self.state.groups.of_order and (reasons := self._groups.why_not_more(what))
+        ):
             state = self.state
             state.record(ev.ReplaceDenied(*state.envelope(), what.order_id, reasons))
         else:

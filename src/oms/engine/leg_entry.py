@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -191,6 +191,24 @@ class LegEntry:
                 self._possible[kind] = route
         return ()
 
+    def why_never_waiting(self, legs: Sequence[GroupLeg], turns: Mapping[int, int]) -> Reasons:
+        """Give the reason why an order that may not take can never take its turn: what it waits for here is a quote to take.
+
+        Args:
+            legs: The legs of a group.
+            turns: By the numbers of those that take turns, which ones do so together.
+        """
+        posted = [leg for leg in legs if leg.number in turns and _is_post_only(leg.leg)]
+        if not posted:
+            return ()
+        self.look_up(legs, turns)
+        for leg in posted:
+            turn = turns[leg.number]
+            if leg is not next((one for one in legs if one.may_rest and turns.get(one.number) == turn), None):
+                allowed = "the first in its Oco, so that it is what rests, or a broker that works the group"
+                return (Reason(ReasonCode.UNSUPPORTED, "instructions", "post_only, to wait here", allowed),)
+        return ()
+
     # ------------------------------------------------------------ orders that are held
 
     def why_not_held(self, leg: GroupLeg, command: SubmitOrder) -> Reasons:
@@ -330,6 +348,11 @@ def _least_qty(leg: GroupLeg) -> Decimal | None:
     if asked is None or leg._entry is None or asked.min_qty is None:
         return None
     return asked.min_qty if of.order_qty is None or asked.min_qty <= of.order_qty else None
+
+
+def _is_post_only(leg: Leg) -> bool:
+    # What has a trigger beside its limit waits for that, and not for a quote.
+    return type(leg.terms) is Limit and leg.instructions is not None and leg.instructions.post_only
 
 
 def _only_px(leg: Leg) -> Decimal | None:

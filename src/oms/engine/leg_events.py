@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
 
 from oms.engine.list_exits import is_done_with
+from oms.lifecycle.facts import is_later
 from oms.model import events as ev
 from oms.model.contingency import TAKES_TURNS
 from oms.model.decimals import ZERO
 from oms.model.door import OWN_NAMES
-from oms.model.enums import Life, RequestKind
+from oms.model.enums import LegEnd, Life, RequestKind
 from oms.model.group import NO_ORDERS, NOTHING_REFUSED, Group, GroupLeg
 from oms.model.order import ENDED, Order
 from oms.model.reasons import ReasonCode
@@ -150,6 +151,8 @@ def _traded(
         _fired(book, event, leg, order)
     if leg.reached and type(event) is ev.TradeCanceled:
         _wait_anew(leg)
+    if group.list_id is not None:
+        _put_right(book, event, group)
     executed = leg.executed_qty
     leg.first_qty = (leg.first_qty or executed) if executed else ZERO
     if leg._entry is not None or type(event) is not ev.Traded:
@@ -286,6 +289,19 @@ def note_done(book: Any, leg: GroupLeg, order: Order) -> None:
     entry = leg._entry
     if entry is not None and is_done_with(leg, book.sharing[leg._group.group_id].exits_of[entry.number]):
         leg._cut |= {order._order_id}
+
+
+def _put_right(book: Any, event: ev.Traded | ev.TradeCorrected | ev.TradeCanceled, group: Group) -> None:
+    # That its list was done with an exit may be heard only after it has canceled it: then it was not lost.
+    said = (event.transact_time_ns if isinstance(event, ev.Traded) else event.venue_ns, event.venue_seq)
+    for leg in group.legs:
+        if leg.end is not LegEnd.LOST:
+            continue
+        order = leg.orders[-1]
+        if order._end is not None and order._life is Life.CANCELED and not is_later(said, order._end):
+            note_done(book, leg, order)
+            if order._order_id in leg._cut:
+                leg.end = None
 
 
 def _denied(book: Any, event: ev.OrderDenied, leg: GroupLeg, order: Order) -> None:

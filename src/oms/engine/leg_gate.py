@@ -149,11 +149,14 @@ class LegGate:
         return bool(reasons)
 
     def denies_exits(self, group: Group, begin: Callable[[GroupLeg], tuple[int, int]]) -> bool:
-        """Deny the orders with which a group begins where an exit of it could never be placed, and tell whether that was so.
+        """Deny the orders with which a group begins where one of its others could never be placed, and tell whether that was so.
 
-        What an entry has brought would be without it.
+        What an entry has brought would be without its exit.
         """
         reasons = self._legs.why_never([leg for leg in group.legs if leg._entry is not None])
+        if not reasons:
+            turns = self._book.sharing[group.group_id].turns
+            reasons = self._legs.why_never_waiting(group.legs, turns)
         if reasons:
             begins = [leg for leg in group.legs if leg._entry is None]
             self._deny_all(begins, {}, reasons, begin)

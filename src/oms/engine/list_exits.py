@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import count
 
-from oms.lifecycle.execution_index import ExecutionIndex
 from oms.model.contingency import Contingency, Oco, Oto, Remainder, Siblings, legs_of
 from oms.model.decimals import ZERO
 from oms.model.group import Group, GroupLeg
@@ -50,13 +49,12 @@ def is_done_with(leg: GroupLeg, exits: Iterable[int]) -> bool:
     return left <= ZERO
 
 
-def without(leg: GroupLeg, exits: Iterable[int], executions: ExecutionIndex) -> Decimal:
+def without(leg: GroupLeg, exits: Iterable[int]) -> Decimal:
     """Give what an entry has brought that no exit has executed, and that an exit which works no more should still work for.
 
     Args:
         leg: The exit.
         exits: The numbers of all exits of its entry.
-        executions: Every execution that was ever told of.
     """
     group, entry, number = leg._group, leg._entry, leg.number
     if entry is None:
@@ -68,16 +66,10 @@ def without(leg: GroupLeg, exits: Iterable[int], executions: ExecutionIndex) -> 
         if number not in unit:
             left -= max(_open_qty(group.legs[one]) for one in unit)
         elif siblings is Siblings.CANCEL:
-            # Its sibling was first, and goes on alone, for as much as it works.
+            # Its sibling was first, and goes on alone, for as much as it works; but where all that it had executed was busted.
             others = [group.legs[one] for one in unit if one != number]
-            left -= sum((_open_qty(one) for one in others if _was_first(one, executions)), ZERO)
+            left -= sum((_open_qty(one) for one in others if one.executed_qty), ZERO)
     return left
-
-
-def _was_first(leg: GroupLeg, executions: ExecutionIndex) -> bool:
-    # Also where everything that it had executed was busted since: then what was said of it is looked for, once.
-    ids = {order.order_id for order in leg.orders}
-    return bool(leg.executed_qty) or any(said.order_id in ids for _, said in executions.items())
 
 
 def _open_qty(leg: GroupLeg) -> Decimal:

@@ -164,7 +164,7 @@ class NativeGroups:
             return False
         exits_of, entry, lost = self._book.sharing[group.group_id].exits_of, leg._entry, ZERO
         if entry is not None:
-            lost = list_exits.without(leg, exits_of[entry.number], state.executions)
+            lost = list_exits.without(leg, exits_of[entry.number])
             if lost <= ZERO:
                 return False  # as its list wants it, as far as anybody knows
             if not order.is_ended or order.order_id in leg._cut or may_be_held(leg, order):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import count
 from typing import Final, TypeAlias
 
 from oms.engine.held_orders import HeldOrders
-from oms.model.contingency import Contingency, Leg, Oco, Oto, legs_of
+from oms.model.contingency import Contingency, Leg, Oco, Oto, Siblings, legs_of
 from oms.model.enums import LegEnd, RequestKind, Side
 from oms.model.group import GroupLeg
 from oms.model.ids import Account, OrderId
@@ -106,6 +106,26 @@ def covered(oto: Oto, number: int, asked: OfLeg, held: OfLeg) -> Decimal:
         else:
             total += asked(first) + held(first)
     return total
+
+
+def sizes_in_turns(oto: Oto, number: int, legs: Sequence[GroupLeg], size_of: OfLeg) -> Iterator[set[Decimal]]:
+    """Give for what the legs are that take turns behind an entry, where each is for the same.
+
+    One that has ended, that has a quantity of its own, or that the gate does not let grow, which was told, need not be.
+    """
+    for one, first in exits_of(oto, number):
+        if not isinstance(one, Oco) or one.siblings is not Siblings.REDUCE:
+            continue
+        for turn in turns(one, first):
+            in_turn = [legs[place] for place in turn]
+            if len(turn) > 1 and not any(
+                leg.end is not None
+                or leg.leg.order_qty is not None
+                or leg.is_final
+                or (leg._entry or leg)._wait_told
+                for leg in in_turn
+            ):
+                yield {size_of(place) for place in turn}
 
 
 def lost_for(legs: Iterable[GroupLeg]) -> Iterator[set[ReasonCode]]:

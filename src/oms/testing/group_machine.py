@@ -3,7 +3,7 @@
 After each step these laws are looked at.
 
 - *Safety*: what the exits of an entry have executed and may still execute at their venues is never more than what the entry has
-  executed there; of legs in different instruments, which can race, each may come to that by itself.
+  executed there, whatever somebody asks of them; of legs in different instruments, which can race, each may come to that by itself.
 - *Protection*: what an entry has brought is at work in its exits, or is held here until their price comes, or something
   unanswered, a leg that has ended or an anomaly says why not.
 - *Equality*: legs that take turns are each for the same, the one at its venue and those that are held.
@@ -13,7 +13,9 @@ After each step these laws are looked at.
 - *Leave*: an exit that the gate refuses waits, and is not lost.
 - *Reduction*: legs that may only reduce a position ask for no more than there is of it, once everything is answered.
 
-After a bust of an execution, which can make the first impossible, what is asked for is held against what is known.
+After a bust or a correction of an execution, which can make the first impossible, what is asked for is held against what is
+known. Orders are replaced as well as canceled by somebody, in price and in quantity; what is asked for, and what is answered, may
+be lost.
 Subclass `GroupMachine` with handlers of your own, and run it as `GroupMachine.TestCase` under pytest.
 """
 
@@ -27,6 +29,8 @@ try:
     from hypothesis.stateful import initialize, invariant, precondition, rule
 except ImportError as error:  # pragma: no cover  # the suite itself needs Hypothesis
     raise ImportError("oms.testing needs Hypothesis: pip install 'openoms[testing]'") from error
+
+from attrs import evolve
 
 from oms.engine.engine import Engine
 from oms.engine.group_book import is_refused
@@ -47,10 +51,11 @@ from oms.model.limits import RiskLimits
 from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.terms import Limit, Market, Stop, StopLimit
 from oms.model.time_in_force import GTC, GoodTillCancel
+from oms.model.venue_profile import EXCHANGE
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.testing import group_laws as laws
-from oms.testing.group_laws import at_once, each, entries, exits_of, turns
-from oms.testing.group_trees import alternatives, reducing, trees
+from oms.testing.group_laws import at_once, each, entries, turns
+from oms.testing.group_trees import alternatives, reducing, replacement, trees
 from oms.testing.group_venue import Slip
 from oms.testing.venue_machine import PICKS, VenueMachine
 
@@ -66,6 +71,8 @@ _MAIN: Final = Account("main")
 _SIZES: Final = st.integers(1, 12)
 _MAX_ANSWERS: Final = 500
 _TIMEOUT_NS: Final = 30_000_000_000
+_LONG_NS: Final = 700_000_000_000
+_WAITS: Final = 4
 
 
 class GroupMachine(VenueMachine):
@@ -77,6 +84,8 @@ class GroupMachine(VenueMachine):
         self.brokers: dict[OrderId, BrokerName] = {}
         self.stands: dict[OrderId, Decimal] = {}
         self.has_settled = self.is_killed = False
+        self.chosen: int | None = None
+        self.frozen: dict[int, int] = {}
 
     def handlers(self) -> HandlerRegistry:
         """Give what works each kind of order; the library's own unless you say otherwise."""
@@ -98,7 +107,19 @@ class GroupMachine(VenueMachine):
         self.events += outcome.events
         for request in outcome.requests:
             self.brokers.setdefault(request.order_id, request.broker)
-            self.venue.take(request)
+        if (
+            isinstance(self.tree, Oco)
+            and self.tree.siblings is Siblings.CANCEL
+            and self.engine.state.groups.by_id
+        ):
+            self._note_chosen(self.tree)
+        self.send(outcome.requests)
+
+    def _note_chosen(self, tree: Oco) -> None:
+        legs = [self.group.legs[number] for turn in turns(tree, 0) for number in turn]
+        if self.chosen is None or not self._executed(self.chosen):
+            self.chosen = next((leg.number for leg in legs if leg.executed_qty), None)
+            self.frozen = {} if self.chosen is None else {leg.number: len(leg.orders) for leg in legs}
 
     def broker_of(self, slip: Slip) -> BrokerName:
         """Give the broker at whose venue an order is."""
@@ -108,25 +129,30 @@ class GroupMachine(VenueMachine):
         tree=st.one_of(trees(), trees(), alternatives()),
         has_stops=st.booleans(),
         amends=st.booleans(),
+        chains=st.booleans(),
         reduces=st.integers(0, 3),
+        filled=st.integers(0, 12),
     )
     def begin(
-        self, tree: Contingency, has_stops: bool, amends: bool, reduces: int
+        self, tree: Contingency, has_stops: bool, amends: bool, chains: bool, reduces: int, filled: int
     ) -> None:  # drawn by Hypothesis
-        """Open an engine at venues of some kind, and place the group."""
+        """Open an engine at venues of some kind, and place the group; most often some of it has executed at once."""
         kinds = (Limit, Market, Stop, StopLimit) if has_stops else (Limit, Market)
         self.able = Capabilities(
             order_types=frozenset((kind, GoodTillCancel) for kind in kinds),
-            amendable=frozenset({"order_qty"}) if amends else frozenset(),
+            amendable=frozenset({"order_qty", "price", "stop_px"}) if amends else frozenset(),
             simulated=True,
+            profile=evolve(EXCHANGE, chains_replaces=chains),
         )
         self.reduces = not reduces and isinstance(tree, Oto)
         self.engine = self.engine_on()
-        self.tell(self._start())
         self.tree = reducing(tree) if self.reduces else tree
-        self.chosen: int | None = None
-        self.frozen: dict[int, int] = {}
+        self.tell(self._start())
         self.tell(SubmitGroup(self.tree, _MAIN))
+        slip = self._slips(0)
+        if filled and slip is not None:
+            self.venue.execute(slip, Decimal(filled))
+            self._hear_out(slip)
 
     # ------------------------------------------------------------ what the market and people do
 
@@ -170,6 +196,30 @@ class GroupMachine(VenueMachine):
         orders = self.group.orders
         if orders and not wanted:
             self.tell(CancelOrder(orders[pick % len(orders)].order_id, "somebody"))
+
+    @rule(pick=PICKS, more=st.sampled_from([None, None, -6, -1, 0, 1, 6]), move=st.sampled_from([-1, 0, 1]))
+    def replace_one(self, pick: int, more: int | None, move: int) -> None:
+        """Somebody gives an order of the group another price, another quantity, or no more than what it has filled."""
+        orders = [order for order in self.group.orders if not order.is_closed]
+        if not orders:
+            return
+        command = replacement(orders[pick % len(orders)], more, move)
+        if command is not None:
+            self.tell(command)
+
+    @rule(pick=PICKS, wanted=st.integers(0, 2))
+    def lose(self, pick: int, wanted: int) -> None:
+        """A request never arrives, or the answer to it; seldom."""
+        found = [slip for slip in self.venue.slips.values() if slip.asked or slip.said]
+        if found and not wanted:
+            self.venue.lose(found[pick % len(found)])
+
+    @rule(wanted=st.integers(0, 3))
+    def wait(self, wanted: int) -> None:
+        """So much time passes that what is unanswered is asked about; seldom."""
+        if not wanted:
+            self.now_ns += _TIMEOUT_NS
+            self.tell(TimerDue())
 
     @precondition(lambda self: hasattr(self, "engine"))
     @rule(is_on=st.booleans())
@@ -264,32 +314,14 @@ class GroupMachine(VenueMachine):
         if not hasattr(self, "engine") or self._is_unanswered() or self._is_refused():
             return
         for oto, number in entries(self.tree):
-            for one, first in exits_of(oto, number):
-                if not isinstance(one, Oco) or one.siblings is not Siblings.REDUCE:
-                    continue
-                for turn in turns(one, first):
-                    legs = [self.group.legs[place] for place in turn]
-                    if len(legs) < 2 or any(
-                        leg.end is not None or leg.leg.order_qty is not None for leg in legs
-                    ):
-                        continue
-                    if any(leg.is_final for leg in legs):
-                        continue
-                    sizes = {self._asked(place) + self._held(place) for place in turn}
-                    assert len(sizes) == 1, f"of one turn, but for {sizes}"
+            for sizes in laws.sizes_in_turns(
+                oto, number, self.group.legs, lambda one: self._asked(one) + self._held(one)
+            ):
+                assert len(sizes) == 1, f"of one turn, but for {sizes}"
 
     @invariant()
     def what_was_canceled_for_another_one_never_comes_back(self) -> None:
         """Alternatives."""
-        if not hasattr(self, "engine"):
-            return
-        if not isinstance(self.tree, Oco) or self.tree.siblings is not Siblings.CANCEL:
-            return
-        legs = [self.group.legs[number] for turn in turns(self.tree, 0) for number in turn]
-        if self.chosen is None or not self._executed(self.chosen):
-            first = next((leg.number for leg in legs if leg.executed_qty), None)
-            self.chosen = first
-            self.frozen = {} if first is None else {leg.number: len(leg.orders) for leg in legs}
         for number, orders in self.frozen.items():
             if number != self.chosen:
                 assert len(self.group.legs[number].orders) == orders, "it has another order"
@@ -345,9 +377,12 @@ class GroupMachine(VenueMachine):
         if not hasattr(self, "engine"):
             return
         self.throw_kill_switch(is_on=False)
-        self._answer_all()
-        self.now_ns += _TIMEOUT_NS  # What was refused is asked for again.
-        self.tell(TimerDue())
+        for _ in range(_WAITS):
+            self._answer_all()
+            self.now_ns += (
+                _LONG_NS  # What was refused is asked for again, and what is in doubt is asked about.
+            )
+            self.tell(TimerDue())
         self._answer_all()
         self.has_settled = True
         self.exits_never_exceed_their_entry()

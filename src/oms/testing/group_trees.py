@@ -1,7 +1,11 @@
-"""Trees of legs for the machine of groups: brackets, trees like them, and trees within trees, for two instruments at two brokers."""
+"""Trees of legs for the machine of groups: brackets, trees like them, and trees within trees, for two instruments at two brokers.
+
+And what somebody may ask of their orders.
+"""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 try:
@@ -11,11 +15,13 @@ except ImportError as error:  # pragma: no cover  # the suite itself needs Hypot
 
 from attrs import evolve
 
+from oms.model.commands import ReplaceOrder
 from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto, Remainder, Siblings
 from oms.model.enums import Side
 from oms.model.instructions import Instructions
 from oms.model.offset import Offset
-from oms.model.terms import Limit, Stop, StopLimit, Terms, TrailingStop, TrailingStopLimit
+from oms.model.order import Order
+from oms.model.terms import Limit, Stop, StopLimit, Terms, TrailingStop, TrailingStopLimit, limit_px, stop_px
 from oms.model.time_in_force import GTC
 
 _STOP: Final = Leg("AAPL", Side.SELL, Stop(95), GTC)
@@ -97,3 +103,22 @@ def _reducing(node: Contingency) -> Contingency:
     if isinstance(node, Oco):
         return Oco(tuple(_reducing(one) for one in node.legs), node.siblings)  # type: ignore[misc]  # an Oco holds none
     return node
+
+
+def replacement(order: Order, more: int | None, move: int) -> ReplaceOrder | None:
+    """Give the command by which somebody replaces an order; None where it would change nothing.
+
+    Args:
+        order: It.
+        more: How much larger its total is to be, at least what has filled; 0 for no more than that, None for the same as now.
+        move: By how much its prices are to be higher.
+    """
+    px, trigger_px, least = limit_px(order.terms), stop_px(order.terms), max(order.cum_qty, Decimal(1))
+    qty = None if more is None else max(order.order_qty + more, least) if more else least
+    to_px = None if px is None or not move else px + move
+    to_trigger_px = None if trigger_px is None or not move else trigger_px + move
+    if qty is to_px is to_trigger_px is None:
+        return None
+    return ReplaceOrder(
+        order.order_id, order_qty=qty, price=to_px, stop_px=to_trigger_px, asked_by="somebody"
+    )

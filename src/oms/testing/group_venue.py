@@ -9,13 +9,28 @@ from collections import deque
 from decimal import Decimal
 from typing import Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from oms.model.decimals import ZERO
-from oms.model.enums import CxlRejResponseTo, ExecType
+from oms.model.enums import CxlRejResponseTo, ExecType, OrdStatus
 from oms.model.ids import ClOrdId, ExecId, OrderId, VenueOrderId
-from oms.model.reports import ExecutionReport, OrderCancelReject, Report
-from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, Request
+from oms.model.reports import (
+    Absent,
+    ExecutionReport,
+    Found,
+    OrderCancelReject,
+    QueryResult,
+    Report,
+    Sent,
+    Undetermined,
+)
+from oms.model.requests import (
+    NewOrderSingle,
+    OrderCancelReplaceRequest,
+    OrderCancelRequest,
+    OrderStatusRequest,
+    Request,
+)
 from oms.model.terms import Terms
 
 PX: Final = Decimal(100)
@@ -37,6 +52,9 @@ class Slip:
         asked: Requests that are not decided, oldest first.
         said: Reports that have not arrived, oldest first.
         executions: What stands of its executions.
+        refusals: What was said of each request that was refused.
+        lost: Requests that have never arrived.
+        is_rejected: It was refused as it arrived.
     """
 
     order_id: OrderId
@@ -50,6 +68,18 @@ class Slip:
     asked: deque[OrderCancelRequest | OrderCancelReplaceRequest] = field(factory=deque)
     said: deque[Report] = field(factory=deque)
     executions: dict[ExecId, Decimal] = field(factory=dict)
+    refusals: dict[ClOrdId, OrderCancelReject] = field(factory=dict)
+    lost: set[ClOrdId] = field(factory=set)
+    is_rejected: bool = False
+
+    @property
+    def status(self) -> OrdStatus:
+        """How it is shown."""
+        if self.is_open:
+            return OrdStatus.PARTIALLY_FILLED if self.cum_qty else OrdStatus.NEW
+        if self.is_rejected:
+            return OrdStatus.REJECTED
+        return OrdStatus.FILLED if self.cum_qty >= self.order_qty else OrdStatus.CANCELED
 
     @property
     def leaves_qty(self) -> Decimal:
@@ -71,7 +101,7 @@ class NumberVenue:
     Attributes:
         slips: The orders, in the order of their arrival.
         now_ns: What time it is, in nanoseconds UTC; each word is a little later than the last.
-        has_busted: An execution was taken back.
+        has_busted: An execution was taken back, or has become another one than it was.
     """
 
     def __init__(self, now_ns: int) -> None:
@@ -121,9 +151,24 @@ class NumberVenue:
         bust = ExecId(f"x{self._executions}")
         self._say(slip, ExecType.TRADE_CANCEL, exec_id=bust, exec_ref_id=name, last_qty=qty, last_px=PX)
 
+    def correct(self, slip: Slip, qty: Decimal) -> None:
+        """Say that the last execution of an order was for so much, or for what there was room for, and at another price."""
+        name, was = slip.executions.popitem()
+        was_filled = slip.cum_qty >= slip.order_qty
+        qty = min(qty, max(slip.order_qty - slip.cum_qty, ZERO) + was)
+        self.has_busted |= qty < was or (qty > was and not slip.is_open)
+        slip.cum_qty += qty - was
+        slip.is_open = (slip.is_open or was_filled) and slip.cum_qty < slip.order_qty
+        slip.is_revived |= qty < was
+        self._executions += 1
+        corrected = ExecId(f"x{self._executions}")
+        slip.executions[corrected] = qty
+        px = PX + self._executions
+        self._say(slip, ExecType.TRADE_CORRECT, exec_id=corrected, exec_ref_id=name, last_qty=qty, last_px=px)
+
     def end(self, slip: Slip) -> None:
         """End an order that nobody has asked to be ended: refuse it, or cancel it."""
-        slip.is_open = False
+        slip.is_open, slip.is_rejected = False, slip.is_new
         self._say(slip, ExecType.REJECTED if slip.is_new else ExecType.CANCELED)
         slip.is_new = False
 
@@ -134,7 +179,10 @@ class NumberVenue:
         is_cancel = isinstance(asked, OrderCancelRequest)
         if not grants or not slip.is_open:
             what = CxlRejResponseTo.CANCEL if is_cancel else CxlRejResponseTo.REPLACE
-            slip.said.append(OrderCancelReject(asked.cl_ord_id, what, slip.cl_ord_id))
+            refusal = slip.refusals[asked.cl_ord_id] = OrderCancelReject(
+                asked.cl_ord_id, what, slip.cl_ord_id
+            )
+            slip.said.append(refusal)
             return
         before, slip.cl_ord_id = slip.cl_ord_id, asked.cl_ord_id
         if isinstance(asked, OrderCancelReplaceRequest):
@@ -144,6 +192,28 @@ class NumberVenue:
         else:
             slip.is_open = False
             self._say(slip, ExecType.CANCELED, before)
+
+    def lose(self, slip: Slip) -> None:
+        """Let the oldest request never arrive; or where there is none, the answer to one that was decided last."""
+        if slip.asked:
+            slip.lost.add(slip.asked.popleft().cl_ord_id)
+        elif slip.said and _is_answer(slip.said[-1]):
+            slip.said.pop()
+
+    def answer(self, request: OrderStatusRequest) -> QueryResult:
+        """Give what is known of a request; while something is on its way, nothing yet."""
+        slip = self.slips[request.order_id]
+        if request.cl_ord_id in slip.lost:
+            return Absent(is_authoritative=True, text="no such request")
+        if slip.asked or slip.said:
+            return Undetermined("busy")
+        if request.cl_ord_id in slip.refusals:
+            slip.said.append(slip.refusals[request.cl_ord_id])
+            return Sent()
+        self._say(slip, ExecType.ORDER_STATUS)
+        report = slip.said.pop()
+        assert isinstance(report, ExecutionReport), "a status is a report of the order"
+        return Found(evolve(report, ord_status=slip.status))
 
     def _say(
         self,
@@ -173,3 +243,9 @@ class NumberVenue:
                 transact_time_ns=self.now_ns,
             )
         )
+
+
+def _is_answer(report: Report) -> bool:
+    return isinstance(report, OrderCancelReject) or (
+        isinstance(report, ExecutionReport) and report.orig_cl_ord_id is not None
+    )

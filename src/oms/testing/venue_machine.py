@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -13,11 +14,12 @@ except ImportError as error:  # pragma: no cover  # the suite itself needs Hypot
 
 from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
-from oms.engine.inputs import Input, Reported
+from oms.engine.inputs import Answered, Input, Reported
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model.events import Event
 from oms.model.ids import BrokerName
+from oms.model.requests import OrderStatusRequest, Request
 from oms.projections.positions import Positions
 from oms.testing.group_venue import NumberVenue, Slip
 
@@ -53,6 +55,17 @@ class VenueMachine(RuleBasedStateMachine):
             NotImplementedError: A subclass has not said how.
         """
         raise NotImplementedError
+
+    def send(self, requests: Iterable[Request]) -> None:
+        """Hand requests to the venue, and then what it answers to the questions among them in."""
+        asked: list[OrderStatusRequest] = []
+        for request in requests:
+            if isinstance(request, OrderStatusRequest):
+                asked.append(request)
+            else:
+                self.venue.take(request)
+        for question in asked:
+            self.tell(Answered(question, self.venue.answer(question)))
 
     def broker_of(self, slip: Slip) -> BrokerName:
         """Give the broker at whose venue an order is.
@@ -126,12 +139,40 @@ class VenueMachine(RuleBasedStateMachine):
         if slip is not None and slip.executions and not wanted:
             self.venue.bust(slip)
 
+    @rule(pick=PICKS, size=st.integers(1, 12), wanted=st.integers(0, 3))
+    def correct(self, pick: int, size: int, wanted: int) -> None:
+        """An execution was for another quantity, at another price; seldom."""
+        slip = self._slips(pick, is_open=False)
+        if slip is not None and slip.executions and not wanted:
+            self.venue.correct(slip, Decimal(size))
+
     @rule(pick=PICKS)
     def hear(self, pick: int) -> None:
         """A report arrives."""
         said = [slip for slip in self.venue.slips.values() if slip.said]
         if said:
             self._hear(said[pick % len(said)])
+
+    @rule(pick=PICKS, size=st.integers(1, 12))
+    def fill(self, pick: int, size: int) -> None:
+        """Something trades, and is heard of at once."""
+        slip = self._slips(pick)
+        if slip is not None:
+            self.venue.execute(slip, Decimal(size))
+            self._hear_out(slip)
+
+    @rule(pick=PICKS)
+    def answer(self, pick: int) -> None:
+        """The venue grants a request, and that is heard at once."""
+        asked = [slip for slip in self.venue.slips.values() if slip.asked]
+        if asked:
+            slip = asked[pick % len(asked)]
+            self.venue.decide(slip, grants=True)
+            self._hear_out(slip)
+
+    def _hear_out(self, slip: Slip) -> None:
+        while slip.said:
+            self._hear(slip)
 
     def answer_all(self, limit: int) -> bool:
         """Have everything that was asked granted, and heard; False where that does not come to rest within so many steps."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from attrs import evolve
 
 from oms.engine.engine import Engine
@@ -9,14 +10,14 @@ from oms.engine.fingerprint import describe
 from oms.engine.state import State
 from oms.model import events as ev
 from oms.model.capabilities import Capabilities
-from oms.model.contingency import Leg, Oco, Oto
+from oms.model.contingency import Arm, Contingency, Leg, Oco, Oto
 from oms.model.enums import AnomalyCode, Life, Side
 from oms.model.instructions import INSTRUCTIONS, Instructions
 from oms.model.instrument import Instrument
 from oms.model.requests import NewOrderSingle
 from oms.model.terms import Limit, Stop
 from oms.order_types.registry import default_handlers
-from tests.fakes import BTC, CAN_MORE
+from tests.fakes import BTC, CAN_ALL, CAN_MORE
 from tests.unit.engine.desk import PAPER
 from tests.unit.engine.floor import Floor, simple
 
@@ -74,6 +75,44 @@ def test_what_stays_too_little_once_the_entry_has_ended_is_lost_and_told_of_agai
     assert {code for code, _ in told(desk)[1:]} == {AnomalyCode.EXIT_LOST}
     assert desk.news() == ["cancel 1"]
     assert Stop(95) not in desk.waiting()
+
+
+# What the venue takes no order for less than.
+TEN_AT_LEAST = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1, min_qty=10)
+_ENTRY = Leg("AAPL", Side.BUY, Limit(100), order_qty=100)
+_EXITS = (Leg("AAPL", Side.SELL, Stop(95)), Leg("AAPL", Side.SELL, Limit(110)))
+SMALL: dict[str, tuple[Capabilities, Contingency]] = {
+    "a stop that rests": (CAN_MORE, simple()),
+    "a target that rests, and a stop that is held": (CAN_ALL, simple()),
+    "one exit alone": (CAN_MORE, Oto(_ENTRY, (_EXITS[1],))),
+    "exits once something has filled": (CAN_MORE, Oto(_ENTRY, (Oco(_EXITS),), Arm.FIRST_FILL)),
+    "exits that cannot be changed": (evolve(CAN_MORE, amendable=frozenset()), simple()),
+    "an exit of its own quantity first": (
+        CAN_MORE,
+        Oto(_ENTRY, (Leg("AAPL", Side.SELL, Limit(105), order_qty=40), Oco(_EXITS))),
+    ),
+}
+
+
+@pytest.mark.parametrize("way", SMALL)
+def test_a_first_fill_below_the_least_order_of_its_venue_is_told_of_while_the_entry_works(way: str) -> None:
+    can, tree = SMALL[way]
+    desk = Floor({"paper": can}, instruments=(TEN_AT_LEAST, BTC))
+    desk.place(tree)
+    desk.new(1)
+    desk.news()
+
+    desk.fill(1, 4)
+
+    assert (desk.news(), desk.waiting()) == ([], [])
+    assert told(desk) == [(AnomalyCode.EXIT_WAITS, 1)]
+    text = next(one.text for one in desk.journal if isinstance(one, ev.AnomalyRaised))
+    assert "4 of AAPL" in text
+    assert "BELOW_MIN_QTY: order_qty = 4; allowed: at least 10" in text
+    # What comes next is protected with it, and nobody is told again.
+    desk.fill(1, 96)
+    assert [type(one) for one in desk.sent[1:]][:1] == [NewOrderSingle]
+    assert len(told(desk)) == 1
 
 
 # ---------------------------------------------------------------- a least quantity of an exit
