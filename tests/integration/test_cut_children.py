@@ -6,7 +6,7 @@ import pytest
 
 from oms.brokers.paper import PaperBroker
 from oms.model.enums import Side
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Strategy
 from oms.simulation.rules import MatchingRules
 from oms.simulation.self_match import SelfMatch
 from oms.simulation.venue_acts import CancelOrder
@@ -15,7 +15,6 @@ from tests.algo_desk import STOCK, AlgoDesk
 ORDERS: dict[str, dict[str, str | int]] = {
     "iceberg": {"limit_price": "100", "display_qty": 10},
     "scale": {"levels": 1, "first_price": "100", "step": "0.01"},
-    "twap": {"duration": 600, "slices": 1, "child_style": "passive_then_cross"},
 }
 SUSPENDED = "5 children in a row were refused, the last one, 6: "
 
@@ -23,6 +22,7 @@ SUSPENDED = "5 children in a row were refused, the last one, 6: "
 def cut(desk: AlgoDesk, number: int) -> None:
     """Have the venue end a child of its own accord."""
     child = desk.om.orders()[number]
+    assert child.cl_ord_id is not None
     desk.broker.act(CancelOrder(child.cl_ord_id), desk.clock.now_ns())
     desk.om.poll()
 
@@ -30,7 +30,7 @@ def cut(desk: AlgoDesk, number: int) -> None:
 @pytest.mark.parametrize("name", ["iceberg", "scale"])
 def test_each_waits_longer_and_the_fifth_suspends(name: str) -> None:
     desk = AlgoDesk()
-    order = desk.submit(name, 100, **ORDERS[name])
+    order = desk.om.submit("X", Side.BUY, 100, Strategy(name, ORDERS[name]))
     waits = []
     for number in range(1, 5):
         cut(desk, number)
@@ -50,7 +50,7 @@ def test_each_waits_longer_and_the_fifth_suspends(name: str) -> None:
 
 def test_it_stays_so_over_a_restart() -> None:
     desk = AlgoDesk()
-    order = desk.submit("iceberg", 100, **ORDERS["iceberg"])
+    order = desk.om.submit("X", Side.BUY, 100, Strategy("iceberg", ORDERS["iceberg"]))
     for number in range(1, 4):
         cut(desk, number)
         if number < 3:
@@ -65,7 +65,7 @@ def test_it_stays_so_over_a_restart() -> None:
 
 def test_what_has_executed_between_begins_anew() -> None:
     desk = AlgoDesk()
-    order = desk.submit("iceberg", 100, **ORDERS["iceberg"])
+    order = desk.om.submit("X", Side.BUY, 100, Strategy("iceberg", ORDERS["iceberg"]))
     cut(desk, 1)
     desk.wait(1)
     desk.quote("99", "100", ask_size=10)  # the second one trades
@@ -77,7 +77,7 @@ def test_what_has_executed_between_begins_anew() -> None:
 
 def test_what_lived_longer_is_no_refusal() -> None:
     desk = AlgoDesk()
-    order = desk.submit("iceberg", 100, **ORDERS["iceberg"])
+    order = desk.om.submit("X", Side.BUY, 100, Strategy("iceberg", ORDERS["iceberg"]))
     for number in range(1, 8):
         desk.wait(60)
         cut(desk, number)
@@ -94,7 +94,7 @@ def test_an_own_order_in_the_way_does_not_make_it_send_without_end() -> None:
     desk.restart()
     desk.quote("99", "102")
     desk.om.submit("X", Side.SELL, 50, Limit(100))
-    order = desk.submit("iceberg", 100, **ORDERS["iceberg"])
+    order = desk.om.submit("X", Side.BUY, 100, Strategy("iceberg", ORDERS["iceberg"]))
 
     assert len(desk.om.children(order)) == 1
     desk.wait(1)

@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
+from oms.engine.cut_off import COMMANDS, is_cut_off, is_for_the_day, refused_in_a_row
 from oms.model import events as ev
 from oms.model.decimals import ZERO
-from oms.model.enums import AnomalyCode, Life, RequestKind
+from oms.model.enums import AnomalyCode
 from oms.model.ids import OrderId
 from oms.model.order import Order
 from oms.model.parent import ORIGIN, Child, Parent, may_execute
-from oms.model.time_in_force import (
-    AtTheClose,
-    AtTheOpening,
-    Day,
-    FillOrKill,
-    GoodForAuction,
-    ImmediateOrCancel,
-)
 from oms.model.work import Wake
-from oms.ports.working_handler import MAX_REJECTS
 
 # What is kept of a parent is the book's own. What can happen to an order is told in functions that are all called alike.
 # ruff: noqa: SLF001, ANN401, ARG001
@@ -39,12 +31,6 @@ _HEARD: Final = frozenset(
 )  # fmt: skip
 """Events of a child of which its parent's algorithm is to hear."""
 
-
-CUT_NS: Final = 60_000_000_000
-"""What its venue ends within so long of its creation, in nanoseconds, and before any of it has executed, counts as refused."""
-_ENDS_BY_ITSELF: Final = frozenset({ImmediateOrCancel, FillOrKill, AtTheOpening, AtTheClose, GoodForAuction})
-"""Times in force by which a child ends soon and without a fault."""
-_REFUSED: Final = frozenset({Life.DENIED, Life.REJECTED})
 
 _After: TypeAlias = Callable[[Any, Any, Order], None]
 Refusal: TypeAlias = ev.OrderDenied | ev.OrderRejected | ev.OrderCanceled | ev.OrderExpired
@@ -170,15 +156,14 @@ class ParentBook:
                     sorted({**parent.slices, again.number: again}.items(), key=lambda one: one[1].start_ns)
                 )
         elif isinstance(event, ev.OrderExpired):
-            assert child.order is not None
-            if type(child.order._time_in_force) is Day:
+            if is_for_the_day(child):
                 self.expired.add(parent.order_id)
-        elif event.cause.kind in _COMMANDS and event.cause.origin != ORIGIN:
+        elif event.cause.kind in COMMANDS and event.cause.origin != ORIGIN:
             # What is held here ends without a request.
             self.asked_away[child.order_id] = event.cause.origin
-        if isinstance(event, ev.OrderCanceled | ev.OrderExpired) and _is_cut(event, child):
+        if isinstance(event, ev.OrderCanceled | ev.OrderExpired) and is_cut_off(event, child):
             # It was taken before, which is no reason to send the next at once.
-            parent.rejects = _refused_in_a_row(parent, event.time_ns)
+            parent.rejects = refused_in_a_row(parent, event.time_ns)
             parent.refused_ns = event.time_ns
             self.refused[child.order_id] = event
 
@@ -227,32 +212,6 @@ class ParentBook:
                 self.woken.pop(order_id, None)
                 for one in self.family(parent):
                     del self.of_order[one]
-
-
-def _is_cut(event: ev.OrderEvent, child: Child) -> bool:
-    """Tell whether a child was ended by its venue, soon after it was sent, before any of it has executed."""
-    order = child.order
-    assert order is not None
-    is_asked = child.is_taken_back or RequestKind.CANCEL in order._amendments.values()
-    is_soon = event.time_ns - order._created_ns < CUT_NS
-    ends_by_itself = type(order._time_in_force) in _ENDS_BY_ITSELF
-    return is_soon and not (is_asked or ends_by_itself or order._cum_qty or event.cause.kind in _COMMANDS)
-
-
-def _refused_in_a_row(parent: Parent, now_ns: int) -> int:
-    """Count the last children that were refused or cut off, leaving out those that work or end by themselves."""
-    count = 0
-    for child in reversed(parent.children.values()):
-        order = child.order
-        if order is None or not order.is_closed:
-            continue
-        if child.is_taken_back or order._cum_qty or now_ns - order._created_ns >= 2 * MAX_REJECTS * CUT_NS:
-            break
-        if order._life in _REFUSED or type(order._time_in_force) not in _ENDS_BY_ITSELF:
-            count += 1
-        if count == MAX_REJECTS:
-            break
-    return count
 
 
 def begin_watching(state: Any) -> None:
@@ -364,8 +323,6 @@ def _amended(state: Any, event: ev.WorkAmended, order: Order) -> None:
     parent._told_excess = min(parent._told_excess, parent.excess)
     state.parents.wake(parent, Wake.COMMAND)
 
-
-_COMMANDS: Final = frozenset({"CancelOrder", "MassCancel"})
 
 WORK: Final[dict[type[ev.OrderEvent], Callable[[Any, Any, Order], None]]] = {
     ev.WorkPlanned: _planned,

@@ -1,0 +1,62 @@
+"""Children that their venue has taken, and ended soon after of its own accord: they count as refused."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from oms.model import events as ev
+from oms.model.enums import Life, RequestKind
+from oms.model.parent import Child, Parent
+from oms.model.time_in_force import (
+    AtTheClose,
+    AtTheOpening,
+    Day,
+    FillOrKill,
+    GoodForAuction,
+    ImmediateOrCancel,
+)
+from oms.ports.working_handler import MAX_REJECTS
+
+# What is read of an order's slots costs a call otherwise.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+COMMANDS: Final = frozenset({"CancelOrder", "MassCancel"})
+"""The inputs by which what is held here ends without a request."""
+CUT_NS: Final = 60_000_000_000
+"""What its venue ends within so long of its creation, in nanoseconds, and before any of it has executed, counts as refused."""
+_ENDS_BY_ITSELF: Final = frozenset({ImmediateOrCancel, FillOrKill, AtTheOpening, AtTheClose, GoodForAuction})
+"""Times in force by which a child ends soon and without a fault."""
+_REFUSED: Final = frozenset({Life.DENIED, Life.REJECTED})
+
+
+def is_for_the_day(child: Child) -> bool:
+    """Tell whether a child is good for the day."""
+    order = child.order
+    return order is not None and type(order._time_in_force) is Day
+
+
+def is_cut_off(event: ev.OrderEvent, child: Child) -> bool:
+    """Tell whether a child was ended by its venue, soon after it was sent, before any of it has executed."""
+    order = child.order
+    assert order is not None
+    is_asked = child.is_taken_back or RequestKind.CANCEL in order._amendments.values()
+    is_soon = event.time_ns - order._created_ns < CUT_NS
+    ends_by_itself = type(order._time_in_force) in _ENDS_BY_ITSELF
+    return is_soon and not (is_asked or ends_by_itself or order._cum_qty or event.cause.kind in COMMANDS)
+
+
+def refused_in_a_row(parent: Parent, now_ns: int) -> int:
+    """Count the last children that were refused or cut off, leaving out those that work or end by themselves."""
+    count = 0
+    for child in reversed(parent.children.values()):
+        order = child.order
+        if order is None or not order.is_closed:
+            continue
+        if child.is_taken_back or order._cum_qty or now_ns - order._created_ns >= 2 * MAX_REJECTS * CUT_NS:
+            break
+        if order._life in _REFUSED or type(order._time_in_force) not in _ENDS_BY_ITSELF:
+            count += 1
+        if count == MAX_REJECTS:
+            break
+    return count
