@@ -12,7 +12,7 @@ from oms.model.enums import Life, OrdStatus, Side
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
-from oms.model.terms import display_qty
+from oms.model.terms import Limit, display_qty
 from oms.simulation.venue_acts import CancelOrder
 from tests.algo_desk import AlgoDesk, X
 
@@ -580,3 +580,24 @@ def test_an_order_that_must_only_wait_is_told_of_nothing_that_crosses(
     order = desk.submit("twap", **WAITS, **{more: what})
     assert [reason.field for reason in order.reasons] == ["no_take_liquidity"]
     assert more in order.reasons[0].allowed
+
+
+def test_a_native_iceberg_is_changed_where_it_stands() -> None:
+    desk = AlgoDesk()
+    order = desk.submit("iceberg", display_qty=30, limit_price="100.5", iceberg_mode="native")
+    (child,) = desk.om.children(order)
+    desk.om.replace(order, order_qty=150)
+    desk.om.poll()
+    assert desk.children(order) == ["0/150 @ 100.5 live"]
+    desk.om.replace(order, display_qty=20)
+    desk.om.poll()
+    assert child.terms == Limit("100.5", display_qty=20)
+    desk.om.replace(order, order_qty=200, display_qty=40)
+    desk.om.poll()
+    desk.om.poll()
+    assert desk.children(order) == ["0/200 @ 100.5 live"]
+    assert child.terms == Limit("100.5", display_qty=40)
+    assert desk.om.work(order).available == 0
+    desk.check()
+    desk.restart()
+    assert desk.children(desk.om.order(1)) == ["0/200 @ 100.5 live"]

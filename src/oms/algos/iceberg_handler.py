@@ -149,7 +149,9 @@ class IcebergHandler(ReactingHandler):
         return view.now_ns + refresh_delay_ns(in_ns(least), in_ns(most), draws, DELAYS + k)
 
     def _native(self, parent: Parent, view: View, algorithm: Iceberg) -> Steps:
-        if parent.open or not parent.available:
+        if parent.open:
+            return _kept_in_step(parent, algorithm)
+        if not parent.available:
             return Steps()
         number = len(parent.children)
         return Steps(children=(self._child(parent.available, number, algorithm, parent, view, NATIVE),))
@@ -170,6 +172,26 @@ class IcebergHandler(ReactingHandler):
             time_in_force=resting_tif(parent.order),
             instructions=only_waits(parent, view, algorithm.working),
         )
+
+
+def _kept_in_step(parent: Parent, algorithm: Iceberg) -> Steps:
+    """Give how the one that its venue works is brought to what the order has become since: its total, then what is shown of it.
+
+    One request at a time; where the venue refuses, it is taken back, and what is left goes there anew.
+    """
+    child = next(iter(parent.open.values()))
+    order = child.order
+    if len(parent.open) > 1 or order is None or child.is_pending_cancel or order.outstanding_requests:
+        return Steps()
+    terms, shown = order.terms, min(algorithm.display_qty, order.order_qty)
+    shows = isinstance(terms, Limit) and terms.display_qty not in {None, shown}
+    if not (parent.available or shows):
+        return Steps()
+    if child.unmoved_ns:
+        return Steps(cancel=(child.order_id,))
+    if parent.available:
+        return Steps(grow=((child.order_id, parent.available),))
+    return Steps(show=((child.order_id, shown),))
 
 
 def _elsewhere(parent: Parent, view: View, algorithm: Iceberg) -> tuple[OrderId, ...]:

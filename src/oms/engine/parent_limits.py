@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from oms.engine.parent_entry import resting_ns
 from oms.errors import ValidationError
+from oms.model.commands import ReplaceOrder
 from oms.model.decimals import plain
 from oms.model.enums import Side
-from oms.model.order import ENDED
+from oms.model.ids import OrderId
+from oms.model.order import ENDED, Order
 from oms.model.parent import Child, Parent
 from oms.model.terms import Strategy, Terms, limit_px
 from oms.model.work import Pace
-from oms.ports.working_handler import NewChild, View
+from oms.ports.working_handler import NewChild, Steps, View
 
 # What of an order is looked at is read off its slots.
 # ruff: noqa: SLF001
@@ -64,6 +67,34 @@ def why_not(parent: Parent, view: View, new: NewChild) -> Pace | None:
         return Pace.NOT_RECONCILED
     # One that was placed just before may have been refused since the view was made.
     return Pace.RESTING if view.now_ns < resting_ns(parent) else None
+
+
+def changes(
+    parent: Parent, steps: Steps, to_change: Callable[[OrderId], Order | None]
+) -> Iterator[ReplaceOrder]:
+    """Give the changes of children that an algorithm asks for, one after the other as each was asked for.
+
+    Args:
+        parent: Their order.
+        steps: What is asked for.
+        to_change: Gives a child that may be changed now; None for one that may not.
+
+    Raises:
+        ValidationError: A price is beyond the limit of the parent.
+    """
+    for order_id, price in steps.reprice:
+        if to_change(order_id) is not None:
+            check_price(parent, price)
+            yield ReplaceOrder(order_id, price=price)
+    for order_id, less in steps.reduce:
+        if (order := to_change(order_id)) is not None:
+            yield ReplaceOrder(order_id, order_qty=order._order_qty - less)
+    for order_id, more in steps.grow:
+        if (order := to_change(order_id)) is not None and parent.available > 0:
+            yield ReplaceOrder(order_id, order_qty=order._order_qty + min(more, parent.available))
+    for order_id, display_qty in steps.show:
+        if to_change(order_id) is not None:
+            yield ReplaceOrder(order_id, display_qty=display_qty)
 
 
 def check_price(parent: Parent, px: Decimal) -> None:

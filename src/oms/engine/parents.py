@@ -15,7 +15,7 @@ from oms.engine.inputs import Input, VenueDepth, VenueQuote
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_book import ParentBook
 from oms.engine.parent_days import why_over
-from oms.engine.parent_limits import beyond, check_price, why_not
+from oms.engine.parent_limits import beyond, changes, why_not
 from oms.engine.refusals import why_suspended
 from oms.engine.wakes import Wakes
 from oms.errors import LimitExceededError, OmsError
@@ -246,13 +246,8 @@ class Parents:
         if steps.memo is not None and (memo := checked_memo(steps.memo)) != parent.memo:
             self._memo = memo
         self._take_back(parent, [parent.children[one] for one in steps.cancel if one in parent.open])
-        for order_id, price in steps.reprice:
-            if self._to_change(parent, order_id) is not None:
-                check_price(parent, price)
-                self._replace(ReplaceOrder(order_id, price=price))
-        for order_id, less in steps.reduce:
-            if (order := self._to_change(parent, order_id)) is not None:
-                self._replace(ReplaceOrder(order_id, order_qty=order._order_qty - less))
+        for command in changes(parent, steps, lambda order_id: self._to_change(parent, order_id)):
+            self._replace(command)
         if steps.replan is not None:
             parent_amends.replan(self._entry, parent, steps.replan, self._memo)
             self._memo = None

@@ -201,6 +201,8 @@ class Steps:
         cancel: The children to be taken back; what is closed or being canceled already is left alone.
         reprice: The children that are to have another limit price, each with it.
         reduce: The children that are to be for less, each with by how much; what venues leave it keeps its place in the queue.
+        grow: The children that are to be for more, each with by how much; never by more than is available, whatever is asked.
+        show: The children of which another quantity is to be shown at a time, each with that.
         replan: A new plan; None where the plan stays.
         skips: The slices of which nothing is sent.
         children: The children to be placed.
@@ -216,6 +218,8 @@ class Steps:
     cancel: tuple[OrderId, ...] = ()
     reprice: tuple[tuple[OrderId, Decimal], ...] = ()
     reduce: tuple[tuple[OrderId, Decimal], ...] = ()
+    grow: tuple[tuple[OrderId, Decimal], ...] = ()
+    show: tuple[tuple[OrderId, Decimal], ...] = ()
     replan: Replan | None = None
     skips: tuple[Skip, ...] = ()
     children: tuple[NewChild, ...] = ()
