@@ -140,5 +140,8 @@ MarketNews: TypeAlias = SecurityStatus | PriceLimits | FeedGap | PrintCorrection
 NEWS: Final = (SecurityStatus, PriceLimits, FeedGap, PrintCorrection)
 """The classes of it."""
 
+UNWATCHED: Final = (SecurityStatus, PriceLimits, FeedGap)
+"""Those of it that say nothing of what was traded: watchers are not told."""
+
 MarketData: TypeAlias = MarketUpdate | Depth | Bar | QuoteBar | MarketNews
 """All that is heard of a market; of depth and bars the engine hears what follows from them."""

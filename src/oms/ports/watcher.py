@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from oms.model.events import Event
-from oms.model.market import MarketUpdate
+from oms.model.market import MarketUpdate, PrintCorrection
 
 
 class Watcher(Protocol):
@@ -28,8 +28,8 @@ class Watcher(Protocol):
         """Take in an event, and give the commands that follow."""
         ...
 
-    def on_market(self, update: MarketUpdate) -> Sequence[Any]:
-        """Take in a quote, a trade or a mark price, before the engine does, and give the commands that follow."""
+    def on_market(self, update: MarketUpdate | PrintCorrection) -> Sequence[Any]:
+        """Take in a quote, a trade, a mark price, or that a trade was another one, before the engine does; give the commands that follow."""
         ...
 
     def on_refused(self, command: Any) -> None:  # noqa: ANN401  # a command of any kind

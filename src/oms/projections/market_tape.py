@@ -12,7 +12,7 @@ from typing import Final
 from oms.model.costs import Average
 from oms.model.decimals import EXACT, ZERO
 from oms.model.ids import Symbol
-from oms.model.market import Quote, TradePrint
+from oms.model.market import PrintCorrection, Quote, TradePrint
 
 _FAR_NS: Final = 2**63
 
@@ -26,9 +26,10 @@ class Span:
         ended: The market's sums at its end; None while it goes on.
         is_heard: Everything from `start_ns` on was heard, or will be.
         bad_quotes: How many bad quotes the market had shown before it.
+        earlier: The prints at its very start that were heard before it.
     """
 
-    __slots__ = ("bad_quotes", "begun", "ended", "is_heard", "start_ns")
+    __slots__ = ("bad_quotes", "begun", "earlier", "ended", "is_heard", "start_ns")
 
     def __init__(self, start_ns: int, *, is_heard: bool) -> None:
         """Begin at a moment."""
@@ -37,6 +38,7 @@ class Span:
         self.ended: Average | None = None
         self.is_heard = is_heard
         self.bad_quotes = 0
+        self.earlier: list[TradePrint] = []
 
 
 class MarketTape:
@@ -52,7 +54,7 @@ class MarketTape:
     """
 
     __slots__ = (
-        "_coming", "_latest_ns", "_next_ns", "_notional", "_qty", "_spans", "ask", "bad_quotes", "bid", "is_good",
+        "_coming", "_lately", "_latest_ns", "_next_ns", "_notional", "_qty", "_spans", "ask", "bad_quotes", "bid", "is_good",
         "quote_ns", "symbol",
     )  # fmt: skip
 
@@ -68,6 +70,7 @@ class MarketTape:
         self._spans: dict[int, Span] = {}
         self._coming: list[tuple[int, int]] = []
         self._next_ns, self._latest_ns = _FAR_NS, 0
+        self._lately: list[TradePrint] = []
 
     def on_quote(self, quote: Quote) -> None:
         """Take a quote in; a bad one leaves the last good one as it was."""
@@ -97,6 +100,31 @@ class MarketTape:
         self._qty = EXACT.add(self._qty, size)
         if time_ns < self._latest_ns:
             self._leave_out(trade)
+        lately = self._lately
+        if lately and lately[0].time_ns != time_ns:
+            lately.clear()
+        lately.append(trade)
+
+    def on_correction(self, told: PrintCorrection) -> None:
+        """Take in that a print was another one, or none: it counts so in every span that goes on and that it was made in."""
+        was, now = told.was, told.now
+        begun = [span for span in self._spans.values() if span.begun is not None]
+        outside = [span for span in begun if span.start_ns > was.time_ns or was in span.earlier]
+        for span in outside:
+            if was in span.earlier:
+                span.earlier.remove(was)
+                span.earlier += [] if now is None else [now]
+        if len(outside) == len(begun):
+            return  # It counts for nobody.
+        changes = [(was.price, was.size.copy_negate())]
+        if now is not None:
+            changes.append((now.price, now.size))
+        for px, qty in changes:
+            self._notional = EXACT.fma(px, qty, self._notional)
+            self._qty = EXACT.add(self._qty, qty)
+            for span in outside:
+                if span.begun is not None:
+                    span.begun = span.begun.plus(px, qty)
 
     @property
     def has_traded(self) -> bool:
@@ -152,6 +180,7 @@ class MarketTape:
     def _begin(self, span: Span) -> None:
         span.begun = self._sums()
         span.bad_quotes = self.bad_quotes
+        span.earlier = [one for one in self._lately if one.time_ns == span.start_ns]
         self._latest_ns = max(self._latest_ns, span.start_ns)
 
     def _begin_spans(self, time_ns: int) -> None:

@@ -18,7 +18,7 @@ from oms.model.define import value
 from oms.model.door import moment, shown
 from oms.model.events import Event
 from oms.model.ids import BrokerName, OrderId
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketUpdate, PrintCorrection, Quote, TradePrint
 from oms.model.slippage import (
     AlertState,
     DriftFinding,
@@ -123,7 +123,7 @@ class SlippageMonitor:
         if order is not None:
             self._list.tidy(order)
 
-    def on_market(self, update: MarketUpdate) -> Sequence[Alert]:
+    def on_market(self, update: MarketUpdate | PrintCorrection) -> Sequence[Alert]:
         """Take in what the market says, and give what is to be put on record; at most one order is looked at."""
         market = self._list.markets.get(update.symbol)
         if market is None:
@@ -132,13 +132,15 @@ class SlippageMonitor:
             market.tape.on_quote(update)
         elif type(update) is TradePrint:
             market.tape.on_trade(update)
+        elif type(update) is PrintCorrection:
+            market.tape.on_correction(update)
         now_ns = update.time_ns
         # `max` would cost a call for each update.
         self._now_ns = now_ns if now_ns > self._now_ns else self._now_ns  # noqa: FURB136
         order = market.due(now_ns)
         return _NONE if order is None else self._look(order, now_ns)
 
-    def recall(self, updates: Iterable[MarketUpdate], *, since_ns: int) -> None:
+    def recall(self, updates: Iterable[MarketUpdate | PrintCorrection], *, since_ns: int) -> None:
         """Take in what a market has said before this was attached, as somebody else has kept it; nothing is put on record for that.
 
         With that the orders that a restart found at work are judged by what was traded since their beginning again. To be told
@@ -168,6 +170,8 @@ class SlippageMonitor:
                 found.tape.on_quote(update)
             elif isinstance(update, TradePrint):
                 found.tape.on_trade(update)
+            elif isinstance(update, PrintCorrection):
+                found.tape.on_correction(update)
         for market in markets.values():
             market.tape.begin_until(self._now_ns)
 

@@ -49,15 +49,17 @@ class Translation:
         self.tops: dict[Symbol, TopOfBook] = {}
         self._venues: dict[BrokerName, Translation] = {}
 
-    def at(self, broker: BrokerName, heard: MarketData) -> Sequence[MarketUpdate]:
+    def at(self, broker: BrokerName, heard: MarketData) -> Sequence[MarketUpdate | PrintCorrection]:
         """Give what follows from what one broker says of its own market, whose book is its own; errors as in `of`."""
         if isinstance(heard, Quote | TradePrint | MarkPrice):
             return (heard,)
         its_own = self._venues.get(broker)
         if its_own is None:
             its_own = self._venues[broker] = Translation(self._path)
-        # A halt at one venue stops nothing elsewhere, and what is said beside prices is said of the market as a whole.
-        return [one for one in its_own.of(heard) if not isinstance(one, NEWS)]
+        # A halt at one venue stops nothing elsewhere, and what is said beside prices is said of the market as a whole. But a print
+        # counts wherever it was made, and so does its correction.
+        told = its_own.of(heard)
+        return [one for one in told if isinstance(one, PrintCorrection) or not isinstance(one, NEWS)]
 
     def of(self, heard: MarketData) -> Sequence[MarketUpdate | MarketNews]:
         """Give what follows from depth or a bar; a halt, and other news of the market, goes on as it is.

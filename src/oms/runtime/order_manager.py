@@ -55,7 +55,7 @@ from oms.model.ids import client_ref as checked_ref
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
-from oms.model.market import NEWS, MarketData, MarkPrice, Quote, TradePrint
+from oms.model.market import UNWATCHED, MarketData, MarkPrice, Quote, TradePrint
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.parent import WorkView
@@ -720,7 +720,7 @@ class OrderManager:
         book = update if isinstance(update, BookSnapshot | BookUpdate | BookOrder) else None
         is_book = book is not None and self._start.routing is not None
         for one in told:
-            if self._watchers and not isinstance(one, NEWS):
+            if self._watchers and not isinstance(one, UNWATCHED):
                 seen = self._loop.engine.would_see(broker.name, one) if type(one) is Quote else one
                 self._watching.on_market(seen)
             if not is_book:
@@ -738,7 +738,7 @@ class OrderManager:
         for broker in self._market_listeners:
             broker.on_market(update)
         for one in told:
-            if self._watchers and not isinstance(one, NEWS):
+            if self._watchers and not isinstance(one, UNWATCHED):
                 self._watching.on_market(one)
             self._loop.enter(one)
         loop = self._loop

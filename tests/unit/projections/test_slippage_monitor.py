@@ -7,13 +7,14 @@ import pytest
 
 from oms.errors import UnknownOrderError, ValidationError
 from oms.model.alert_commands import RaiseCostDrift, RaiseSlippageAlert
-from oms.model.costs import Drift, Figure, MeanCost, Missing, timing_risk_bps
+from oms.model.costs import Average, Drift, Figure, MeanCost, Missing, timing_risk_bps
 from oms.model.enums import Side
 from oms.model.ids import BrokerName, OrderId
-from oms.model.market import MarkPrice, Quote
+from oms.model.market import MarkPrice, PrintCorrection, Quote, TradePrint
 from oms.model.slippage import AlertState, Bands, DriftRules, Liquidity, Measure, SlippageRules
 from oms.model.terms import Market, Strategy
 from oms.model.work import NEVER_NS
+from oms.projections.market_tape import MarketTape
 from oms.projections.slippage_monitor import SlippageMonitor, SourceCost
 from tests.unit.projections.watched import AAPL, PARENT, T0, D, S, Told, a_drift, a_finding, ten_slices
 
@@ -182,6 +183,55 @@ def test_a_print_that_is_late_counts_where_it_belongs() -> None:
     told.trade("100", "300", at_s=60)
     assert told.monitor.row(PARENT).vwap_px == Figure(D(101))
     assert told.monitor.row(9).vwap_px == Figure(D(104))
+
+
+@pytest.mark.parametrize("recalled", [False, True], ids=["heard", "recalled"])
+def test_a_print_that_is_corrected_counts_as_it_is_now(*, recalled: bool) -> None:
+    """Of 100 at 100 and 300 at 102 the latter are 100 at 104, and then none; what was printed before its start is nobody's."""
+    told = watching(rules=NO_SCHEDULE)
+    told.begun()
+    monitor, before = told.monitor, TradePrint(AAPL, T0 - S, "90", "50")
+    first, second = TradePrint(AAPL, T0 + S, "100", "100"), TradePrint(AAPL, T0 + 2 * S, "102", "300")
+    now = TradePrint(AAPL, T0 + 2 * S, "104", "100")
+
+    def hear(*updates: Any) -> None:
+        for update in updates:
+            monitor.on_market(update)
+
+    if recalled:
+        monitor.recall([first, second, PrintCorrection(T0 + 3 * S, second, now)], since_ns=T0)
+    else:
+        hear(first, second, PrintCorrection(T0 + 3 * S, second, now))
+    assert monitor.row(PARENT).vwap_px == Figure(D(102))
+    hear(PrintCorrection(T0 + 4 * S, now))
+    hear(PrintCorrection(T0 + 5 * S, before, TradePrint(AAPL, T0 - S, "91", "50")))
+    assert monitor.row(PARENT).vwap_px == Figure(D(100))
+    told.child(8, ("50", "100"))
+    assert monitor.row(PARENT).participation == Figure(D("0.5"))
+
+
+def test_a_correction_counts_in_each_window_that_its_print_was_in() -> None:
+    tape = MarketTape(AAPL)
+    one = tape.open(1, T0, T0, is_heard=True)
+    was = TradePrint(AAPL, T0 + S, "100", "10")
+    tape.on_trade(was)
+    other = tape.open(2, T0 + 2 * S, T0 + 2 * S, is_heard=True)
+    tape.on_trade(TradePrint(AAPL, T0 + 3 * S, "101", "10"))
+    tape.on_correction(PrintCorrection(T0 + 4 * S, was, TradePrint(AAPL, T0 + S, "99", "30")))
+
+    assert tape.traded(one) == Average(D(3980), D(40))
+    assert tape.traded(other) == Average(D(1010), D(10))
+    # What was heard before a window that begins at the same moment is not in it.
+    third = tape.open(3, T0 + 3 * S, T0 + 3 * S, is_heard=True)
+    last = TradePrint(AAPL, T0 + 3 * S, "101", "10")
+    tape.on_correction(PrintCorrection(T0 + 4 * S, last, TradePrint(AAPL, T0 + 3 * S, "102", "10")))
+    assert tape.traded(other) == Average(D(1020), D(10))
+    tape.on_correction(PrintCorrection(T0 + 4 * S, TradePrint(AAPL, T0 + 3 * S, "102", "10"), last))
+    assert tape.traded(third) == Average(D(0), D(0))
+    tape.close(1)
+    tape.on_correction(PrintCorrection(T0 + 5 * S, was))
+    assert tape.traded(one) == Average(D(3980), D(40))
+    assert tape.traded(other) == Average(D(1010), D(10))
 
 
 def test_each_order_has_its_own_window_of_the_same_market() -> None:

@@ -13,7 +13,8 @@ from oms.model.alert_commands import RaiseSlippageAlert
 from oms.model.commands import CancelOrder
 from oms.model.depth import BookUpdate
 from oms.model.ids import OrderId, Symbol
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketUpdate, PrintCorrection, Quote, TradePrint
+from oms.model.market_news import FeedGap
 from tests.fakes import T0, all_events, d
 from tests.unit.projections.watched import a_finding
 from tests.unit.runtime.test_order_manager import House
@@ -29,7 +30,7 @@ class Onlooker:
         self.events: tuple[type[ev.Event], ...] = (ev.OrderCreated, ev.SlippageAlerted)
         self.recorded: list[ev.Event] = []
         self.told: list[ev.Event] = []
-        self.market: list[MarketUpdate] = []
+        self.market: list[MarketUpdate | PrintCorrection] = []
         self.refused: list[object] = []
         self.wants = wants
 
@@ -40,7 +41,7 @@ class Onlooker:
         self.told.append(event)
         return self.wants(event)
 
-    def on_market(self, update: MarketUpdate) -> Sequence[Any]:
+    def on_market(self, update: MarketUpdate | PrintCorrection) -> Sequence[Any]:
         self.market.append(update)
         return self.wants(update)
 
@@ -77,6 +78,16 @@ def test_of_depth_it_hears_what_the_engine_hears() -> None:
     assert (last.bid, last.ask) == (d(99), d(101))
     house.om.update(TradePrint(Symbol("AAPL"), T0, d("100"), d("1")))
     assert isinstance(onlooker.market[-1], TradePrint)
+
+
+@pytest.mark.parametrize("venue", [None, "paper"])
+def test_of_what_is_said_beside_prices_it_hears_corrections_of_prints(venue: str | None) -> None:
+    house, onlooker = House(), Onlooker()
+    house.om.attach(onlooker)
+    correction = PrintCorrection(T0 + 1, TradePrint(Symbol("AAPL"), T0, d("100"), d("1")))
+    for update in (FeedGap(Symbol("AAPL"), T0), correction):
+        house.om.update(update, venue=venue)
+    assert onlooker.market == [correction]
 
 
 def test_what_it_wants_after_an_event_waits_its_turn() -> None:
