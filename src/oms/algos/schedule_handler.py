@@ -45,7 +45,7 @@ from oms.model.decimals import ZERO
 from oms.model.ids import OrderId, Symbol
 from oms.model.parent import Parent
 from oms.model.reasons import Reason
-from oms.model.time_in_force import Day
+from oms.model.time_in_force import Day, GoodTillDate, in_words
 from oms.model.work import Pace, Slice, Wake
 from oms.ports.working_handler import NextWake, Plan, Skip, Steps, View
 
@@ -126,9 +126,17 @@ class ScheduleHandler(Handler):
         return Plan(slices=slices, start_ns=course.start_ns, end_ns=end_ns, memo=memo)
 
     def _check_day(self, order: SubmitOrder, view: View, slices: Sequence[Slice]) -> None:
-        """Refuse what an order for the day would never send: it ends with its session."""
-        session = self._hours.session(view.instrument.symbol, view.now_ns)
-        if session is None or not isinstance(order.time_in_force, Day):
+        """Refuse what an order for the day, or until one, would never send: it ends with its session."""
+        symbol, tif = view.instrument.symbol, order.time_in_force
+        if isinstance(tif, GoodTillDate) and slices:
+            last = self._hours.session(symbol, max(one.start_ns for one in slices))
+            if last is not None and last.trade_date > tif.expire_date:
+                raise ValidationError(
+                    "time_in_force", in_words(tif), f"{last.trade_date} or a later day, or GTC"
+                )
+            return
+        session = self._hours.session(symbol, view.now_ns)
+        if session is None or not isinstance(tif, Day):
             return
         if any(one.start_ns > session.close_ns for one in slices):
             raise ValidationError("time_in_force", "DAY", "GTC: it goes on after its session")

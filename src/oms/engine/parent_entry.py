@@ -26,7 +26,15 @@ from oms.model.reasons import Reason, ReasonCode
 from oms.model.routing_places import Places
 from oms.model.security_status import SecurityStatus
 from oms.model.terms import Limit, Market, Terms
-from oms.model.time_in_force import AtTheClose, AtTheOpening, Day, GoodTillCancel, in_words
+from oms.model.time_in_force import (
+    AtTheClose,
+    AtTheOpening,
+    Day,
+    GoodTillCancel,
+    GoodTillDate,
+    TimeInForce,
+    in_words,
+)
 from oms.model.work import MAX_PLANNED, Slice, Wake, WorkEnd, checked_memo
 from oms.model.work_commands import PauseWork, ResumeWork
 from oms.ports.working_handler import NewChild, Plan, View, WorkingHandler
@@ -35,7 +43,7 @@ from oms.ports.working_handler import NewChild, Plan, View, WorkingHandler
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
-_TIMES_IN_FORCE: Final = (Day, GoodTillCancel)
+_TIMES_IN_FORCE: Final = (Day, GoodTillCancel, GoodTillDate)
 _WHOLE: Final = "a quantity: the order is worked here"
 
 
@@ -191,8 +199,9 @@ def begin(
     reasons = list(known)
     if command.cash_order_qty is not None:
         reasons.append(Reason(ReasonCode.UNSUPPORTED, "cash_order_qty", str(command.cash_order_qty), _WHOLE))
-    if not isinstance(command.time_in_force, _TIMES_IN_FORCE):
-        asked, allowed = in_words(command.time_in_force), "DAY or GTC: it ends by its own end_time"
+    allowed = _instead(entry, command.symbol, command.time_in_force)
+    if allowed:
+        asked = in_words(command.time_in_force)
         reasons.append(Reason(ReasonCode.UNSUPPORTED, "time_in_force", asked, allowed))
     if order_id in entry.state.groups.of_order:
         allowed = "an order of its own, not one of a group"
@@ -204,6 +213,15 @@ def begin(
     view = view_of(entry, command.symbol, command.account, broker=broker)
     planned = answered(lambda: handler.begin(command, order_id, view), tuple(reasons))
     return (None, planned) if isinstance(planned, tuple) else (planned, ())
+
+
+def _instead(entry: Entry, symbol: Symbol, tif: TimeInForce) -> str:
+    """Give for how long an order can be worked instead; nothing where it can be for as long as that."""
+    if not isinstance(tif, _TIMES_IN_FORCE):
+        return "DAY, GTC or GTD by a day: at a time it ends by its own end_time"
+    if isinstance(tif, GoodTillDate) and not entry.state.sessions.is_told(symbol):
+        return f"DAY or GTC: nobody has told of the sessions of {symbol}, which end it"
+    return ""
 
 
 def routes_children(handler: WorkingHandler | None) -> bool:
