@@ -16,7 +16,7 @@ from oms.brokers.paper import PaperBroker
 from oms.calendars.sessions import CalendarSessions
 from oms.calendars.weekly import Hours, WeeklyCalendar
 from oms.engine.invariants import check_state
-from oms.model.enums import Life, SessionPhase, Side
+from oms.model.enums import ExecType, Life, SessionPhase, Side
 from oms.model.market import Quote, TradePrint
 from oms.model.order import Order
 from oms.model.sessions import SessionChange, to_ns
@@ -249,26 +249,35 @@ def test_the_hours_of_an_algorithm_and_the_sessions_of_its_manager_go_together(*
 
 
 @pytest.mark.parametrize("is_new", [False, True], ids=["from before", "given in it"])
-def test_one_over_several_brokers_sends_nothing_in_a_break(*, is_new: bool) -> None:
-    """What is shown within the limit in the break is left; the same is taken with the first quote after it."""
+def test_one_over_several_brokers_asks_for_nothing_in_a_break(*, is_new: bool) -> None:
+    """What rests from before stays, whatever the other broker shows; what is given in the break rests after it."""
     desk = SmartDesk()
 
     def change(phase: SessionPhase) -> None:
         desk.clock.advance_by(60)
         desk.om.session(SessionChange(desk.clock.now_ns(), phase, "20260106"))
 
+    def asked() -> int:
+        return len(desk.one.requests) + len(desk.two.requests)
+
+    rests = [("one", 100, "rest 10.05")]
     change(SessionPhase.OPEN)
-    order = None if is_new else desk.buy(100, rest="N")
+    order = None if is_new else desk.buy(100)
     change(SessionPhase.HALTED)
-    order = order or desk.buy(100, rest="N")
+    order = order or desk.buy(100)
+    assert desk.parts(order) == ([] if is_new else rests)
+    before = asked()
     for size in (10, 20):
-        desk.shows("one", "10.00", size)
+        desk.shows("two", "10.00", size)
         desk.clock.advance_by(60)
         desk.om.poll()
-    assert desk.parts(order) == []
+    desk.shows("two", "10.50")
+    assert asked() == before
     change(SessionPhase.OPEN)
-    assert not order.is_ended
+    assert (desk.parts(order), order.is_ended) == (rests, False)
+    assert asked() == 1
+    desk.says(desk.one, desk.om.children(order)[0], ExecType.NEW)
     desk.clock.advance_by(1)
-    desk.shows("one", "10.00", 30)
-    assert desk.parts(order) == [("one", 30, "take 10.00")]
+    desk.shows("two", "10.00", 30)
+    assert asked() > 1
     desk.check(order)
