@@ -6,6 +6,7 @@ from collections.abc import Container
 from typing import Final
 
 from oms.engine.state import State
+from oms.engine.timers import may_change
 from oms.model import events as ev
 from oms.model.commands import SubmitOrder
 from oms.model.enums import AnomalyCode, Life, SessionPhase
@@ -40,12 +41,17 @@ def end_with_session(
     An order that the broker never confirmed is in doubt, not expired: only evidence ends it. So with an order that was not given
     here, whose time in force nobody has told us. What an opening leaves of an order for it ends with the word of its venue,
     which has that auction still before it; at the latest as the session closes. What is held here has no venue.
+
+    A change that is heard of late says nothing of what was placed since: that is for the session after it. Nor is known what has
+    become of an order of which a replace is unanswered that makes it good for another time: it is asked about.
     """
     held = state.held_orders.orders
     for order in (*state.book.exposure.open_orders.values(), *held.values()):
         if (
             (order.life is Life.LIVE or order.order_id in held)
             and not order.is_external
+            and order.created_ns <= what.time_ns
+            and not may_change(order)
             and (what.symbol is None or order.symbol == what.symbol)
             and order.symbol not in goes_on
             and _is_over(state, order, what, simulated)

@@ -12,7 +12,14 @@ from oms.model.events import OrderAdopted, OrderAmended, OrderCreated, OrderRepl
 from oms.model.ids import ClOrdId, OrderId
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
-from oms.model.time_in_force import AtTheOpening, GoodForAuction, GoodForTime, GoodTillTime, expires_at
+from oms.model.time_in_force import (
+    AtTheOpening,
+    GoodForAuction,
+    GoodForTime,
+    GoodTillTime,
+    expires_at,
+    is_over,
+)
 
 CLOCKED: Final = frozenset({GoodTillTime, GoodForTime})
 """The times in force that the clock ends."""
@@ -88,13 +95,30 @@ class Timers:
             self.watch(order_id, Expiry(expiry.due_ns, expiry.due_ns + timeout_ns))
 
     def on_session(self, event: SessionChanged, orders: Iterable[Order], timeout_ns: int) -> None:
-        """Take in that a session opened or closed: of the orders that are open and whose session is a new one, those for an opening are to expire with it."""
-        if event.phase is not SessionPhase.OPEN:
-            return
+        """Take in that a session opened or closed: of the orders that are open, those for an opening are to expire with it.
+
+        So are those that are over, unless a replace which is unanswered has made them good for longer.
+
+        Args:
+            event: What has changed.
+            orders: The open orders whose session is a new one.
+            timeout_ns: How long their venues have to say so, in nanoseconds.
+        """
         for order in orders:
             is_there = event.symbol is None or order.symbol == event.symbol
-            if is_there and isinstance(order.time_in_force, AtTheOpening | GoodForAuction):
+            if is_there and order.created_ns <= event.changed_ns and self._is_left_open(event, order):
                 self.watch(order.order_id, Expiry(event.time_ns, event.time_ns + timeout_ns))
+
+    def _is_left_open(self, event: SessionChanged, order: Order) -> bool:
+        tif = order.time_in_force
+        if event.phase is SessionPhase.OPEN and isinstance(tif, AtTheOpening | GoodForAuction):
+            return True
+        # What the clock ends is watched already.
+        return (
+            type(tif) not in CLOCKED
+            and may_change(order)
+            and is_over(tif, event.phase, event.trade_date, event.changed_ns, None)
+        )
 
     def watch(self, order_id: OrderId, expiry: Expiry) -> None:
         """Look at an order at the time at which its end is to be known."""
@@ -142,6 +166,12 @@ class Timers:
 def _waits(request: OutstandingRequest) -> bool:
     # A request that the broker is deciding has arrived and cannot fall into doubt.
     return not request.in_doubt and not request.pending
+
+
+def may_change(order: Order) -> bool:
+    """Tell whether a replace is unanswered that changes for how long an order is good: nobody knows which of the two holds."""
+    asked = [request.time_in_force for request in order.outstanding_requests]
+    return any(tif is not None and tif != order.time_in_force for tif in asked)
 
 
 def _head(queue: OrderedDict[ClOrdId, int]) -> int:

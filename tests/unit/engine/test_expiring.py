@@ -110,6 +110,54 @@ def test_day_orders_are_not_alive_three_days_later() -> None:
     assert (desk.order().life, desk.order().status) == (Life.EXPIRED, OrdStatus.EXPIRED)
 
 
+@pytest.mark.parametrize("tif", [DAY, CLS, GFA, GoodTillDate(DATE)], ids=in_words)
+@pytest.mark.parametrize("can", [REAL, SIMULATED], ids=["real", "simulated"])
+def test_what_was_placed_after_a_close_is_not_ended_as_that_is_heard_of(can: Any, tif: TimeInForce) -> None:
+    desk = Desk(can=can)
+    closed_ns = desk.now_ns
+    desk.now_ns += S
+    desk.submit(tif=tif)
+    desk.say(ExecType.NEW)
+    assert kinds(desk.tell(SessionChange(closed_ns, CLOSED, DATE)))[1:] == []
+    assert desk.order().life is Life.LIVE
+    assert_told_again(desk)
+
+
+def test_an_order_for_the_opening_that_was_placed_after_one_waits_for_the_next() -> None:
+    desk = Desk(can=REAL)
+    opened_ns = desk.now_ns
+    desk.now_ns += S
+    desk.submit(tif=OPG)
+    desk.say(ExecType.NEW)
+    desk.tell(SessionChange(opened_ns, OPEN, DATE))
+    assert wait(desk, 3_600) == ()
+    assert session(desk, CLOSED) == []
+    assert desk.order().life is Life.LIVE
+
+
+@pytest.mark.parametrize("tif", [DAY, CLS, GoodTillDate(DATE)], ids=in_words)
+def test_a_close_does_not_end_what_may_be_good_for_longer_by_now_but_has_it_asked(tif: TimeInForce) -> None:
+    desk = working(tif)
+    desk.replace(time_in_force=GTC)
+    assert session(desk, CLOSED) == []
+    assert desk.order().life is Life.LIVE
+    assert_told_again(desk)
+    # Beside the question about the replace, which is in doubt by then.
+    assert "AnomalyRaised" in kinds(wait(desk, 30))
+    assert_told_again(desk)
+
+
+def test_a_replace_that_has_made_it_good_for_longer_ends_the_watch() -> None:
+    desk = working(DAY)
+    desk.replace(time_in_force=GTC)
+    session(desk, CLOSED)
+    desk.say(ExecType.REPLACED, cl_ord_id=request_id(2), orig_cl_ord_id=request_id(1))
+    assert wait(desk, 3_600) == ()
+    assert desk.order().time_in_force == GTC
+    assert desk.order().life is Life.LIVE
+    assert_told_again(desk)
+
+
 def test_an_order_for_a_day_that_is_past_ends_as_a_later_one_opens() -> None:
     desk = working(GoodTillDate(DATE))
     assert session(desk, OPEN, DATE) == []
