@@ -62,6 +62,7 @@ class _Kept:
     adopted_in: int = 0
     is_ended: bool = False
     is_split: bool = False
+    is_held: bool = False
     cum_qty: Decimal = _ZERO
     trades: dict[tuple[str, str], tuple[Decimal, Decimal]] = field(factory=dict)
     identities: dict[str, tuple[str, str]] = field(factory=dict)
@@ -166,9 +167,12 @@ def _check_end(kept: _Kept, event: ev.OrderEvent, *, has_break: bool) -> Iterato
             yield f"{event.decision.qty} of order {event.order_id} go on, and {left} were left"
     elif kept.is_ended and type(event) not in _AFTER_THE_END:
         yield f"order {event.order_id} had ended"
+    if isinstance(event, ev.OrderHeld | ev.OrderSubmitted):
+        kept.is_held = isinstance(event, ev.OrderHeld)
     if isinstance(event, _ENDS):
         # What a broker has said of everything is concluded from later, and is evidence of what was found to differ.
-        is_concluded = has_break or kept.adopted_in == event.input_sequence
+        # What is held here has no venue that could tell, and ends by our own clock.
+        is_concluded = has_break or kept.is_held or kept.adopted_in == event.input_sequence
         if event.cause.kind in _UNPROVEN and not is_concluded:
             yield f"order {event.order_id} ends by {event.cause.kind}, which is no evidence"
         kept.is_ended = True
@@ -202,6 +206,8 @@ def _check_quantities(kept: _Kept, event: ev.OrderEvent) -> Iterator[str]:
             | ev.OrderAmended(order_qty=order_qty)
             | ev.WorkAmended(order_qty=order_qty)
         ):
+            kept.order_qty = order_qty
+        case ev.OrderReleased(order_qty=order_qty) if order_qty is not None:
             kept.order_qty = order_qty
         case ev.OrderRestated():
             kept.order_qty = event.order_qty

@@ -15,14 +15,15 @@ from oms.model import events as ev
 from oms.model.commands import SubmitOrder
 from oms.model.enums import ExecType, OrdStatus, Side
 from oms.model.ids import ClOrdId, ExecId, VenueOrderId
+from oms.model.market import Quote
 from oms.model.reports import ExecutionReport
-from oms.model.terms import Limit
-from oms.model.time_in_force import DAY
+from oms.model.terms import Limit, Stop
+from oms.model.time_in_force import DAY, GoodTillTime
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.stores.memory import MemoryEventStore
 from oms.testing.checks import check_journal, floats_in
-from tests.fakes import AAPL, T0, ScriptedBroker, d
+from tests.fakes import AAPL, T0, S, ScriptedBroker, d
 from tests.unit.journals import ROUTED
 
 
@@ -162,6 +163,29 @@ def test_what_is_broken_is_named(case: str) -> None:
     events, words = BROKEN[case]
 
     assert any(words in what for what in check_journal(events())), check_journal(events())
+
+
+def test_a_total_that_an_amount_of_money_was_turned_into_is_the_total() -> None:
+    store = MemoryEventStore()
+    om = OrderManager(brokers=[ScriptedBroker()], store=store, instruments=[AAPL], clock=ManualClock(T0))
+    om.update(Quote(AAPL.symbol, T0, bid="189", bid_size=100, ask="189.50", ask_size=100))
+    om.submit("AAPL", Side.BUY, None, Limit("189.50"), cash_order_qty=2_000)
+    released = [event for event in store.read() if type(event) is ev.OrderReleased]
+    assert [event.order_qty for event in released] == [d(10)]
+    assert check_journal(store.read()) == ()
+
+
+def test_what_is_held_here_may_end_by_our_own_clock_and_what_was_sent_may_not() -> None:
+    store, clock = MemoryEventStore(), ManualClock(T0)
+    om = OrderManager(brokers=[ScriptedBroker()], store=store, instruments=[AAPL], clock=clock)
+    om.submit("AAPL", Side.BUY, 100, Stop("200"), tif=GoodTillTime(T0 + S))
+    clock.advance_by(60)
+    om.poll()
+    events = list(store.read())
+    assert type(events[-1]) is ev.OrderExpired
+    assert check_journal(events) == ()
+    by_clock = changed(ev.OrderCanceled, cause=events[-1].cause)
+    assert any("no evidence" in found for found in check_journal(by_clock))
 
 
 def test_a_float_is_found_at_any_depth() -> None:
