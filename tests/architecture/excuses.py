@@ -766,6 +766,21 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.testing.simulator.kinds",
+        "it draws terms, times, instructions and offsets, each a concept of the model",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.rare",
+        "what is counted is named after the choices and kinds that there are",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.rules",
+        "what a venue keeps to touches times, instructions, executions and decisions",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.testing.simulator.parents",
         "what a bot asks of algorithms touches terms, sides, instruments and draws",
     ),

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -19,12 +20,14 @@ import pytest
 import oms
 from oms.audit.raw_journal import open_raw
 from oms.audit.verifier import verify
-from oms.engine import group_records, rerouting
+from oms.engine import expiring, group_records, rerouting
 from oms.model.events import Event, TradeCanceled
 from oms.model.order import Order
+from oms.model.requests import NewOrderSingle
 from oms.model.routing import RouteDecision
 from oms.ports.event_store import EventStore
 from oms.projections.positions import Positions
+from oms.routing.router import Router
 from oms.runtime import recovery
 from oms.stores.memory import MemoryEventStore
 from oms.stores.sqlite import SQLiteEventStore
@@ -32,7 +35,7 @@ from oms.testing.simulator.bot import price
 from oms.testing.simulator.campaign import main, run_campaign, unmet
 from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.parts import INSTRUMENTS, Parts
-from oms.testing.simulator.rare import OF_TWO_BROKERS, RARE
+from oms.testing.simulator.rare import OF_KINDS, OF_TWO_BROKERS, RARE
 from oms.testing.simulator.run import Failure, failure_of, fewest, shrink, simulate
 from oms.testing.simulator.scene import scene_of
 
@@ -232,7 +235,7 @@ def test_the_journal_of_a_run_is_whole_to_the_verifier_and_a_changed_byte_is_fou
 @pytest.mark.slow
 def test_lists_are_refused_lost_and_found_again_and_their_exits_follow_the_entry() -> None:
     seen: Counter[str] = Counter()
-    for seed in (26, 29, 31, 33, 53):
+    for seed in (26, 29, 31, 33, 53, 79):
         assert scene_of(seed).works_lists
         simulate(scene_of(seed), seen=seen)
     of_lists = [name for name in RARE if "order list" in name or "their list" in name or "exits" in name]
@@ -251,6 +254,44 @@ def test_exits_beyond_their_entry_of_which_nobody_is_told_are_found(monkeypatch:
     assert found is not None
     assert found.invariant == "oracle"
     assert "nobody is told" in found.what
+
+
+# ---------------------------------------------------------------- every kind of order
+
+
+@pytest.mark.slow
+def test_orders_of_every_kind_and_for_every_time_are_placed_execute_and_are_over() -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(60):
+        if scene_of(seed).has_sessions:
+            simulate(scene_of(seed), seen=seen)
+    assert len(OF_KINDS) > 60
+    assert len([name for name in OF_KINDS if not seen[name]]) < 15
+
+
+@pytest.mark.slow
+def test_instructions_that_are_lost_on_the_way_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Router.new_order
+
+    def without(self: Router, *asked: Any) -> NewOrderSingle:  # noqa: ANN401  # passed on as they are
+        return attrs.evolve(right(self, *asked), instructions=None)
+
+    monkeypatch.setattr(Router, "new_order", without)
+    scenes = (scene for seed in range(100) if (scene := scene_of(seed)).has_sessions)
+    found = next(failure for scene in scenes if (failure := failure_of(scene)) is not None)
+    assert found.invariant == "handling"
+    assert "its venue was told None" in found.what
+
+
+@pytest.mark.slow
+def test_an_order_that_a_session_ends_here_while_it_lives_at_its_venue_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(expiring, "is_over", lambda *_: True)
+    scenes = (scene for seed in range(100) if (scene := scene_of(seed)).has_sessions)
+    found = next(failure for scene in scenes if (failure := failure_of(scene)) is not None)
+    assert found.invariant == "oracle"
+    assert "Life.EXPIRED here" in found.what
 
 
 # ---------------------------------------------------------------- two brokers
@@ -280,7 +321,7 @@ def test_more_that_goes_on_to_another_broker_than_was_left_is_found(monkeypatch:
     monkeypatch.setattr(rerouting.Rerouting, "_note", too_much)
     found = next(
         failure
-        for seed in range(80)
+        for seed in range(100)
         if (scene := scene_of(seed, works=True)).has_two_brokers
         and (failure := failure_of(scene)) is not None
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from oms.model.decimals import EXACT, ZERO
-from oms.model.enums import Choice, ExecRestatementReason, ExecType, LastLiquidityInd, OrdStatus, RequestKind
+from oms.model.enums import Choice, ExecRestatementReason, ExecType, OrdStatus, RequestKind
 from oms.model.ids import ClOrdId
 from oms.model.reports import FeeReport
 from oms.model.terms import amended
@@ -146,8 +146,7 @@ def _trade(venue: TruthfulVenue, qty: Decimal, px: Decimal, end: OrdStatus | Non
     if end is not None:
         truth.end = end
         _clear(venue, *_FOR_THE_DAY)
-    added = LastLiquidityInd.ADDED
-    venue.say(ExecType.TRADE, last_qty=qty, last_px=px, last_liquidity_ind=added, exec_id=exec_id)
+    venue.say(ExecType.TRADE, last_qty=qty, last_px=px, last_liquidity_ind=venue.liquidity, exec_id=exec_id)
     if end is not None:
         _drop_requests(venue)
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias, TypeGuard
 
 from attrs import define, evolve, frozen
 
-from oms.model.enums import CxlRejResponseTo, ExecType, OrdStatus, RequestKind
+from oms.model.enums import CxlRejResponseTo, ExecType, LastLiquidityInd, OrdStatus, RequestKind
 from oms.model.ids import Account, ClOrdId, ExecId, Symbol, VenueOrderId
 from oms.model.reports import (
     Absent,
@@ -118,6 +118,7 @@ class TruthfulVenue:
         first_id: The ClOrdID of the order itself; None until it has arrived.
         venue_order_id: What the venue calls the order.
         refusals: What was said to each request that was refused.
+        liquidity: Whether what it executes next adds liquidity or takes it.
         broken: What was asked of it that never may be, as sentences: an intent that was sent twice.
     """
 
@@ -140,6 +141,7 @@ class TruthfulVenue:
         self.first_id: ClOrdId | None = None
         self.venue_order_id = VenueOrderId(name)
         self.refusals: dict[ClOrdId, OrderCancelReject] = {}
+        self.liquidity = LastLiquidityInd.ADDED
         self.broken: list[str] = []
         self._place = _Place(Symbol(""), Account(""))
         self._last_ns = 0

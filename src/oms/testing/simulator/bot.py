@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from attrs import evolve
+
 from oms.errors import ValidationError
-from oms.model.decimals import EXACT
+from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import (
     AnomalyCode,
     CxlRejResponseTo,
     Life,
-    PegOffsetType,
     PegPriceType,
     RequestKind,
     Side,
@@ -19,7 +20,6 @@ from oms.model.enums import (
 )
 from oms.model.ids import OrderId
 from oms.model.instrument import Instrument
-from oms.model.offset import Offset
 from oms.model.order import Order
 from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
 from oms.model.terms import (
@@ -34,17 +34,19 @@ from oms.model.terms import (
     Terms,
     TrailingStop,
     TrailingStopLimit,
+    display_qty,
     limit_px,
 )
-from oms.model.time_in_force import DAY, GTC, IOC, GoodTillDate, TimeInForce
+from oms.model.time_in_force import IOC
 from oms.runtime.order_manager import OrderManager
+from oms.testing.simulator import kinds
 from oms.testing.simulator.draws import Draws
+from oms.testing.simulator.kinds import TIMES_IN_FORCE
 from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS
 from oms.testing.simulator.watch import Violation
 from oms.testing.simulator.world import World
 
 MOST_LOTS: Final = 20
-TIMES_IN_FORCE: Final[tuple[TimeInForce, ...]] = (DAY, GTC, GoodTillDate("21000101"))
 FURTHER_TERMS: Final = (
     Stop,
     StopLimit,
@@ -81,15 +83,16 @@ def _terms(draws: Draws, instrument: Instrument, *, holds: bool) -> Terms:
 def _further_terms(draws: Draws, instrument: Instrument) -> Terms:
     """Give terms that wait for a price, follow one, or take theirs from the market."""
     kind, price_type = draws.one_of(FURTHER_TERMS), draws.one_of(tuple(TriggerPriceType))
-    ticks = Offset(draws.between(1, 50), PegOffsetType.TICKS)
     if kind is Stop or kind is MarketIfTouched:
         return kind(price(draws, instrument), price_type)
     if kind is StopLimit or kind is LimitIfTouched:
         return kind(price(draws, instrument), price(draws, instrument), price_type)
-    if kind is TrailingStop:
-        return TrailingStop(ticks, price_type)
-    if kind is TrailingStopLimit:
-        return TrailingStopLimit(ticks, ticks, price_type)
+    if kind is TrailingStop or kind is TrailingStopLimit:
+        trail, begins = kinds.offset(draws, instrument), draws.below(3) == 0
+        activation_px = price(draws, instrument) if begins else None
+        if kind is TrailingStop:
+            return TrailingStop(trail, price_type, activation_px)
+        return TrailingStopLimit(trail, kinds.offset(draws, instrument), price_type, activation_px)
     if kind is Pegged:
         tick = instrument.tick_at(Decimal(1))
         offset, least = (EXACT.multiply(tick, Decimal(draws.between(low, 5))) for low in (-5, 0))
@@ -109,7 +112,7 @@ def submit(world: World) -> None:
 
 
 def _place(world: World, om: OrderManager, draws: Draws) -> None:
-    instrument = draws.one_of(INSTRUMENTS)
+    instrument, account = draws.one_of(INSTRUMENTS), draws.one_of(ACCOUNTS)
     asked = _terms(draws, instrument, holds=world.scene.holds)
     tif = draws.one_of(TIMES_IN_FORCE)
     if world.scene.has_two_brokers and isinstance(asked, Limit | Market) and draws.below(3) == 0:
@@ -117,14 +120,29 @@ def _place(world: World, om: OrderManager, draws: Draws) -> None:
     world.seen[f"orders: {type(asked).__name__}"] += 1
     is_killed = om.state.book.kill_reason is not None
     is_unreconciled = bool(om.state.breaks.unreconciled)
+    kind = kinds.Kind(draws.one_of(_SIDES), quantity(draws, instrument), asked, tif)
+    if world.scene.has_sessions:
+        net_qty = sum(
+            (
+                one.net_qty
+                for one in om.positions
+                if (one.account, one.symbol) == (account, instrument.symbol)
+            ),
+            ZERO,
+        )
+        further = world.draws("kinds")
+        kind = evolve(kind, time_in_force=kinds.any_time(further, world.now_ns, world.scene.step_ns))
+        kind = kinds.varied(further, kind, instrument, net_qty)
     order = om.submit(
         instrument.symbol,
-        draws.one_of(_SIDES),
-        quantity(draws, instrument),
-        asked,
-        tif=tif,
-        account=draws.one_of(ACCOUNTS),
+        kind.side,
+        kind.order_qty,
+        kind.terms,
+        tif=kind.time_in_force,
+        account=account,
         asked_by="bot",
+        cash_order_qty=kind.cash_order_qty,
+        instructions=kind.instructions,
     )
     if is_unreconciled:
         world.seen["orders refused until reconciled"] += 1
@@ -146,8 +164,11 @@ def _an_order(om: OrderManager, draws: Draws) -> Order | None:
 
 
 def cancel(world: World) -> None:
-    """Ask for a cancel."""
+    """Ask for a cancel; of everything at times, while the journal fails."""
     draws = world.draws("bot")
+    if world.om is not None and world.om.halted is not None and draws.below(3) == 0:
+        mass_cancel(world)
+        return
 
     def ask(om: OrderManager) -> None:
         order = _an_order(om, draws)
@@ -169,8 +190,13 @@ def replace(world: World) -> None:
         instrument = om.state.instruments[order.symbol]
         if draws.below(2) or limit_px(order.terms) is None:
             om.replace(order, order_qty=quantity(draws, instrument, 2 * MOST_LOTS))
+        elif display_qty(order.terms) is not None:
+            om.replace(order, display_qty=quantity(draws, instrument, 5))
         else:
-            om.replace(order, price=price(draws, instrument), tif=draws.one_of((None, *TIMES_IN_FORCE)))
+            tif = draws.one_of((None, *TIMES_IN_FORCE))
+            if world.scene.has_sessions and tif is not None:
+                tif = kinds.resting(draws, world.now_ns, world.scene.step_ns)
+            om.replace(order, price=price(draws, instrument), tif=tif)
 
     world.do(ask)
 

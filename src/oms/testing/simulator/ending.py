@@ -14,7 +14,8 @@ from oms.runtime.order_manager import OrderManager
 from oms.testing.decisions import Decision, decide, decide_all, may_decide
 from oms.testing.dice import Dice
 from oms.testing.line import Letter
-from oms.testing.simulator import bot
+from oms.testing.simulator import bot, sessions
+from oms.testing.simulator.handled import differs, is_to_be_over, wrong_with
 from oms.testing.simulator.lists import STATEMENTS
 from oms.testing.simulator.luck import PHONE
 from oms.testing.simulator.market import call_off, stand_still
@@ -56,6 +57,8 @@ def end(world: World) -> int:
     _mend(world)
     _settle(world)
     _agree(world)
+    if world.scene.has_sessions:
+        _end_sessions(world)
     _close_all(world)
     _settle(world)
     _agree(world)
@@ -63,6 +66,21 @@ def end(world: World) -> int:
     om = _manager(world)
     world.watcher.check_all(om)
     return sum(order.broker is not None and order.life is not Life.UNSENT for order in om.orders())
+
+
+def _end_sessions(world: World) -> None:
+    """Let a last session pass, with both of its auctions: what is good for no longer must be over, here and there."""
+    sessions.next_day(world)
+    sessions.close(world)
+    _settle(world)
+    _agree(world)
+    closed_date = world.venue.rules.trade_date
+    for order in _manager(world).orders():
+        book = world.venue.book_of_order(order)
+        truth = None if book is None else book.truth
+        is_left = not order.is_closed or (truth is not None and bool(truth.leaves_qty))
+        if is_left and not order.is_external and is_to_be_over(order, closed_date):
+            raise Violation("handling", f"{order.time_in_force} is over, and {order!r} is not: {truth}")
 
 
 def _manager(world: World) -> OrderManager:
@@ -127,6 +145,7 @@ def _settle(world: World) -> None:
 
 
 def _let_decide(world: World) -> None:
+    world.venue.rules.pass_time()
     for book in world.venue.books:
         book.now_ns = world.now_ns
         decide_all(book)
@@ -302,8 +321,11 @@ def _agree_on(world: World, book: TruthfulVenue | None, order: Order) -> None:
         )
     life = order.life if order.is_ended else None
     wanted = None if truth.end is None else _ENDS[truth.end]
-    if life is not wanted and not (truth.is_filled and order.is_filled):
+    # A session ends an order here, and what its venue has said of it may have been another end.
+    is_ended = not truth.leaves_qty and order.order_id in world.watcher.ended_by_session
+    if life is not wanted and not (truth.is_filled and order.is_filled) and not is_ended:
         raise Violation("oracle", f"{order!r}: {truth.end} at the venue, {order.life} here")
+    _check_handling(world, book, order)
     if _is_known(world, book, order):
         held = [order.order_qty, order.leaves_qty, limit_px(order.terms)]
         right = [truth.order_qty, truth.leaves_qty, limit_px(truth.terms)]
@@ -311,11 +333,25 @@ def _agree_on(world: World, book: TruthfulVenue | None, order: Order) -> None:
             raise Violation("oracle", f"{order!r}: total, left, price {right} at the venue, {held} here")
 
 
+def _check_handling(world: World, book: TruthfulVenue, order: Order) -> None:
+    kept = world.venue.rules.of.get(book)
+    if kept is None or order.is_external:
+        return
+    for what in wrong_with(kept, order, knows_reduce_only=world.scene.knows_reduce_only):
+        raise Violation("handling", f"{order!r}: {what}")
+    what = differs(book, order) if _is_known(world, book, order) else ""
+    if what:
+        raise Violation("oracle", f"{order!r}: {what}")
+
+
 def _is_known(world: World, book: TruthfulVenue, order: Order) -> bool:
     # As in `oms.testing.settling`: what comes after the end changes nothing, and where what was lost and the total both
     # changed, only the order in which they did tells what is left.
     codes = world.watcher.flagged.get(order.order_id, set())
     is_late = order.is_ended and AnomalyCode.ILLEGAL_IN_STATE in codes
+    is_late = is_late or order.order_id in world.watcher.ended_by_session
     truth = book.existing
     is_mixed = (truth.has_lost and truth.times_changed > 0) or truth.is_over
-    return not (is_late or is_mixed or (order.is_ended and world.scene.may_lose))
+    # How much an amount of money is, is not learned any more after the end.
+    is_unknown = order.cash_order_qty is not None and not order.order_qty
+    return not (is_late or is_mixed or (order.is_ended and (world.scene.may_lose or is_unknown)))

@@ -14,10 +14,10 @@ from oms.model.reports import ExecutionReport
 from oms.model.requests import NewOrderSingle
 from oms.model.terms import Limit
 from oms.model.time_in_force import GTC
-from oms.testing.decisions import Decision, begin_day, decide, may_decide
+from oms.testing.decisions import Decision, begin_day, may_decide
 from oms.testing.dice import Dice
 from oms.testing.line import Letter
-from oms.testing.simulator import bot, market, parents
+from oms.testing.simulator import bot, market, parents, sessions
 from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS
 from oms.testing.simulator.scene import Deed
@@ -71,19 +71,20 @@ def venue_amends(world: World) -> None:
 
 
 def _decide(world: World, choices: tuple[tuple[Decision, int], ...]) -> None:
-    draws = world.draws("venue")
-    books = world.venue.books
+    draws, venue = world.draws("venue"), world.venue
+    venue.rules.pass_time()
+    books = venue.books
     if not books:
         return
     for _ in range(_TRIES):
         book = books[-1 - draws.below(min(_RECENT, len(books)))]
         decision = draws.weighted(choices)
-        lists = world.venue.order_lists
-        if may_decide(book, decision) and lists.may_decide(book, decision):
-            book.now_ns = world.now_ns
-            decide(book, decision, lists.within(book, decision, _dice(draws, book)))
+        if not (may_decide(book, decision) and venue.order_lists.may_decide(book, decision)):
+            continue
+        takes = world.scene.has_sessions and world.draws("rules").below(4) == 0
+        if venue.decide(book, decision, _dice(draws, book), takes=takes):
             world.seen[f"venue: {decision.value}"] += 1
-            world.venue.collect(book)
+            venue.collect(book)
             return
 
 
@@ -275,6 +276,9 @@ def wait(world: World) -> None:
 
 def next_day(world: World) -> None:
     """Let the next trading day begin."""
+    if world.scene.has_sessions:
+        sessions.next_day(world)
+        return
     world.leap(_DAY_NS)
     for book in world.venue.books:
         book.now_ns = world.now_ns
@@ -309,5 +313,6 @@ DEEDS: Final[tuple[tuple[Deed, Callable[[World], None]], ...]] = (
     (Deed.CLOCK, move_clock),
     (Deed.WAIT, wait),
     (Deed.NEXT_DAY, next_day),
+    (Deed.SESSION, sessions.change),
 )
 """What each kind of action does."""

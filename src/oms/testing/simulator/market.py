@@ -12,12 +12,15 @@ from oms.model.contingency import bracket as group_of
 from oms.model.decimals import EXACT
 from oms.model.depth import BookSnapshot
 from oms.model.enums import Life, Side
+from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.terms import Limit, Market, Stop
 from oms.runtime.order_manager import OrderManager
-from oms.testing.simulator.bot import TIMES_IN_FORCE, price, quantity
+from oms.testing.simulator import kinds
+from oms.testing.simulator.bot import price, quantity
 from oms.testing.simulator.draws import Draws
+from oms.testing.simulator.kinds import TIMES_IN_FORCE
 from oms.testing.simulator.parts import INSTRUMENTS
 from oms.testing.simulator.watch import Violation
 from oms.testing.simulator.ways import BROKERS
@@ -61,7 +64,10 @@ def _book(world: World, draws: Draws) -> BookSnapshot:
 def _update(world: World, draws: Draws) -> MarketUpdate:
     instrument = draws.one_of(INSTRUMENTS)
     px = price(draws, instrument)
-    if draws.below(2):
+    what = draws.below(9)
+    if what == 0:
+        return MarkPrice(instrument.symbol, world.now_ns, px)
+    if what < 5:
         return TradePrint(instrument.symbol, world.now_ns, px, _SIZE)
     tick = instrument.tick_at(Decimal(1))
     kind = draws.below(10)
@@ -90,6 +96,8 @@ def bracket(world: World) -> None:
             tif=draws.one_of(TIMES_IN_FORCE),
             siblings=draws.one_of(tuple(Siblings)),
         )
+        if world.scene.has_sessions:
+            tree = _varied(tree, world)
         if world.scene.works_lists and world.draws("lists").below(2):
             tree = _reshaped(tree, world.draws("lists"))
             world.seen["groups that are no brackets"] += 1
@@ -101,6 +109,25 @@ def bracket(world: World) -> None:
             raise Violation("I12", f"an entry was taken although the kill switch is engaged: {group!r}")
 
     world.do(place)
+
+
+def _varied(tree: Contingency, world: World) -> Contingency:
+    """Give the same group with an entry of any kind, and with exits that end by themselves, or only reduce a position."""
+    assert isinstance(tree, Oto)
+    (pair,) = tree.exits
+    assert isinstance(pair, Oco)
+    draws, now_ns, step_ns = world.draws("kinds"), world.now_ns, world.scene.step_ns
+    entry = evolve(tree.entry, time_in_force=kinds.any_time(draws, now_ns, step_ns))
+    if draws.below(4) == 0:
+        has_limit = isinstance(entry.terms, Limit)
+        how = Instructions(post_only=True) if has_limit else Instructions(all_or_none=True)
+        entry = evolve(entry, instructions=how)
+    tif = kinds.resting(draws, now_ns, step_ns)
+    how_out = Instructions(reduce_only=True) if draws.below(4) == 0 else None
+    legs = tuple(
+        evolve(leg, time_in_force=tif, instructions=how_out) for leg in pair.legs if isinstance(leg, Leg)
+    )
+    return Oto(entry, (Oco(legs, pair.siblings),))
 
 
 def _reshaped(tree: Contingency, draws: Draws) -> Contingency:

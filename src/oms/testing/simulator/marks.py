@@ -6,9 +6,13 @@ from collections import Counter
 from typing import Final
 
 from oms.model import events as ev
-from oms.model.enums import AnomalyCode, Choice
+from oms.model.enums import AnomalyCode, Choice, TriggerPriceType
 from oms.model.ids import ClOrdId, OrderId
+from oms.model.reasons import ReasonCode
 from oms.model.routing import RouteVerdict
+from oms.model.sessions import SessionChange
+from oms.model.terms import TrailingStop, TrailingStopLimit, display_qty
+from oms.model.triggers import PriceTrigger, TrailingTrigger
 
 _REQUESTS: Final = {
     ev.OrderSubmitted: "submits in doubt",
@@ -31,7 +35,7 @@ class _Listed(Choice):
 class Marks:
     """Counts what is rare in one journal."""
 
-    __slots__ = ("_busted", "_canceled", "_doubted", "_kinds", "_lists", "_live", "_seen")
+    __slots__ = ("_busted", "_canceled", "_doubted", "_kinds", "_lists", "_live", "_seen", "_triggers")
 
     def __init__(self, seen: Counter[str]) -> None:
         """Count here."""
@@ -43,10 +47,12 @@ class Marks:
         self._lists: dict[OrderId, _Listed] = {}
         # Orders that are worked by children, and have not been ended.
         self._live: set[OrderId] = set()
+        self._triggers: dict[OrderId, TriggerPriceType] = {}
 
     def take(self, event: ev.Event) -> None:
         """Take an event in."""
         self._take_of_lists(event)
+        self._take_of_kinds(event)
         self._take_of_parents(event)
         self._take_of_brokers(event)
         match event:
@@ -64,6 +70,39 @@ class Marks:
                 self._seen["late fills after a bust"] += order_id in self._busted
             case ev.AnomalyRaised(code=AnomalyCode.OVERFILL, order_id=order_id):
                 self._seen["overfills after a cancel"] += order_id in self._canceled
+            case _:
+                pass
+
+    def _take_of_kinds(self, event: ev.Event) -> None:
+        seen = self._seen
+        match event:
+            case ev.OrderCreated(instructions=instructions, cash_order_qty=cash):
+                seen[f"orders: {type(event.time_in_force).__name__}"] += 1
+                for name in () if instructions is None else instructions.asked:
+                    seen[f"orders: {name}"] += 1
+                seen["orders: cash_order_qty"] += cash is not None
+                seen["orders: display_qty"] += display_qty(event.terms) is not None
+                if isinstance(event.terms, TrailingStop | TrailingStopLimit):
+                    seen[f"trails in {event.terms.offset.offset_type.name}"] += 1
+                    seen["trails that begin at a price"] += event.terms.activation_px is not None
+            case ev.OrderHeld(trigger=PriceTrigger() | TrailingTrigger() as trigger):
+                self._triggers[event.order_id] = trigger.price_type
+            case ev.OrderReleased():
+                price_type = self._triggers.get(event.order_id)
+                if price_type is not None:
+                    seen[f"orders released by {price_type.name}"] += 1
+                seen["orders in cash that were turned into a quantity here"] += event.order_qty is not None
+            case ev.OrderDenied(reasons=reasons):
+                for reason in reasons:
+                    seen["reduce-only orders refused here"] += reason.code is ReasonCode.REDUCE_ONLY
+            case ev.ReplaceRequested() | ev.CancelRequested() if event.cause.origin == "reduce-only":
+                seen["reduce-only orders cut here"] += 1
+            case ev.OrderExpired() if event.cause.kind == SessionChange.__name__:
+                seen["orders ended here as a session changed"] += 1
+            case ev.AnomalyRaised(code=AnomalyCode.EXPIRY_OVERDUE):
+                seen["orders of whose expiry nothing was heard"] += 1
+            case ev.AnomalyRaised(code=AnomalyCode.REDUCE_ONLY_EXCEEDED):
+                seen["reduce-only orders that exceed the position"] += 1
             case _:
                 pass
 

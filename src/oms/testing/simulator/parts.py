@@ -10,10 +10,12 @@ from oms.algos.handlers import with_algorithms
 from oms.model.capabilities import AMENDABLE, Capabilities
 from oms.model.contingencies import Contingencies
 from oms.model.contingency import MAX_LEGS, Arm, Remainder
-from oms.model.enums import ContingencyType, Side, TriggerPriceType
+from oms.model.enums import ContingencyType, Listing, Side, TriggerPriceType
+from oms.model.instructions import INSTRUCTIONS, REDUCE_ONLY
 from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
 from oms.model.terms import Limit, Market, Terms
-from oms.model.time_in_force import Day, GoodTillCancel, GoodTillDate, ImmediateOrCancel
+from oms.model.time_in_force import Day, GoodTillCancel, GoodTillDate, ImmediateOrCancel, TimeInForce
 from oms.model.venue_profile import VenueProfile
 from oms.order_types.registry import HandlerRegistry
 from oms.ports.broker import Broker
@@ -21,6 +23,7 @@ from oms.ports.event_store import EventStore
 from oms.stores.memory import MemoryEventStore
 from oms.testing.line import Line, LineBroker
 from oms.testing.simulator.lists import ListingBroker, ListingLine
+from oms.testing.simulator.scene import Scene
 
 INSTRUMENTS: Final = (
     Instrument(symbol="AAA", currency="USD", tick="0.01"),
@@ -30,6 +33,8 @@ INSTRUMENTS: Final = (
 ACCOUNTS: Final = ("main", "hedge")
 PROBE: Final = (INSTRUMENTS[0].symbol, Side.BUY, 1, Limit("10"))
 """An order that must not be taken."""
+LIMITS: Final = RiskLimits.off("the simulator")
+"""What a venue is reached under that is taken for a real one."""
 
 
 class Parts:
@@ -116,3 +121,27 @@ def with_orders_at_once(can: Capabilities) -> Capabilities:
     """Give what may be asked of a venue that takes orders too that are good at once only."""
     pairs = frozenset((terms, ImmediateOrCancel) for terms in (Limit, Market))
     return evolve(can, order_types=can.order_types | pairs)
+
+
+def with_every_kind(can: Capabilities, *, knows_reduce_only: bool) -> Capabilities:
+    """Give what may be asked of a venue that takes every kind of order, for every time, and that goes by a clock of its own."""
+    pairs = frozenset((terms, tif) for terms in get_args(Terms) for tif in get_args(TimeInForce))
+    known = INSTRUCTIONS if knows_reduce_only else INSTRUCTIONS - {REDUCE_ONLY}
+    return evolve(can, order_types=pairs, instructions=known, simulated=False)
+
+
+def capabilities_of(parts: Parts, scene: Scene) -> Capabilities:
+    """Say what may be asked of the venue of a run."""
+    can = parts.capabilities(scene.profile)
+    if scene.has_sessions:
+        can = with_every_kind(can, knows_reduce_only=scene.knows_reduce_only)
+    if scene.lists and parts.is_listing:
+        can = evolve(can, lists=frozenset(Listing))
+    if scene.works_lists and parts.works_lists:
+        can = with_lists(can, trees=True)
+    if scene.has_two_brokers:
+        can = with_orders_at_once(can)
+    if scene.holds:
+        plain = frozenset(pair for pair in can.order_types if pair[0] in {Market, Limit})
+        can = evolve(can, order_types=plain)
+    return can

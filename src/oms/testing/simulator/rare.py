@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
+from oms.model.enums import PegOffsetType, TriggerPriceType
+from oms.model.instructions import INSTRUCTIONS
 from oms.model.routing import VenueHealth
 from oms.model.terms import Strategy, Terms
+from oms.model.time_in_force import GoodTillCancel, TimeInForce
 from oms.model.work import WorkEnd
 from oms.testing.faulty_store import StoreFault
 from oms.testing.simulator.luck import LIES
@@ -44,6 +47,32 @@ OF_TWO_BROKERS: Final = (
     *(f"brokers that are {health.value}" for health in VenueHealth),
 )
 """What runs with two brokers must have met: a part of those of a campaign that is of algorithms."""
+
+OF_KINDS: Final = (
+    "sessions that closed",
+    "sessions heard of late",
+    "orders ended here as a session changed",
+    "orders of whose expiry nothing was heard",
+    "orders that arrive after their time",
+    *(f"orders: {kind.__name__}" for kind in get_args(TimeInForce)),
+    *(f"executions: {kind.__name__}" for kind in get_args(TimeInForce)),
+    *(f"over: {kind.__name__}" for kind in get_args(TimeInForce) if kind is not GoodTillCancel),
+    *(f"{what}: {name}" for what in ("orders", "executions") for name in sorted(INSTRUCTIONS)),
+    "post-only orders refused since they would take",
+    "all-or-none orders kept waiting",
+    "least quantities kept waiting",
+    "reduce-only orders kept waiting",
+    "reduce-only orders refused here",
+    "reduce-only orders cut here",
+    "reduce-only orders that exceed the position",
+    *(f"{what}: {name}" for what in ("orders", "executions") for name in ("display_qty", "cash_order_qty")),
+    "orders in cash that were turned into a quantity here",
+    "orders in cash that buy no lot",
+    *(f"trails in {kind.name}" for kind in PegOffsetType),
+    "trails that begin at a price",
+    *(f"orders released by {kind.name}" for kind in TriggerPriceType),
+)
+"""What orders of every kind, for every time, must have met."""
 
 RARE: Final[tuple[str, ...]] = (
     "crashes",
@@ -107,6 +136,7 @@ RARE: Final[tuple[str, ...]] = (
     "pegged orders that were moved here",
     *(f"orders: {kind.__name__}" for kind in get_args(Terms) if kind is not Strategy),
     *OF_PARENTS,
+    *OF_KINDS,
     "late fills",
     "late fills after a bust",
     "overfills",

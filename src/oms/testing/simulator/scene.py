@@ -50,6 +50,7 @@ class Deed(Choice):
     CLOCK = "the clock jumps"
     WAIT = "nothing happens for a while"
     NEXT_DAY = "the next trading day begins"
+    SESSION = "the session closes, or the next one opens"
 
 
 @frozen(kw_only=True)
@@ -82,6 +83,8 @@ class Scene:
         works_lists: The venue works brackets by itself, as one list.
         works: Orders are given to algorithms too.
         has_two_brokers: The venue is reached by two brokers, and orders are routed between them.
+        has_sessions: The venue has sessions with an auction at each end, and takes orders of every kind and time in force.
+        knows_reduce_only: There it sees to it by itself that orders only reduce a position that are to do no more.
     """
 
     seed: int
@@ -109,6 +112,8 @@ class Scene:
     works_lists: bool = False
     works: bool = False
     has_two_brokers: bool = False
+    has_sessions: bool = False
+    knows_reduce_only: bool = False
 
 
 _MOST: Final = {
@@ -171,6 +176,7 @@ _AT_TIMES: Final = (
 _OF_LISTS: Final = ((Deed.GROUP, 60), (Deed.UNGROUP, 5))
 _OF_ALGORITHMS: Final = ((Deed.WORK, 40), (Deed.TEND, 12), (Deed.MARKET, 200), (Deed.WAIT, 4))
 _ALGORITHMS_FIRST: Final = ((Deed.WORK, 300), (Deed.TEND, 80), (Deed.MARKET, 400), (Deed.WAIT, 6))
+_OF_SESSIONS: Final = ((Deed.SESSION, 12), (Deed.MARKET, 60), (Deed.REPLACE, 60), (Deed.OPERATE, 15))
 _OF_TWO_BROKERS: Final = ((Deed.DISCONNECT, 30), (Deed.MARKET, 300))
 _OF_ONE_BROKER: Final = frozenset(
     {Deed.GROUP, Deed.UNGROUP, Deed.MASS_STATUS, Deed.TELEPHONE, Deed.LIE, Deed.KILL}
@@ -208,6 +214,8 @@ def scene_of(seed: int, *, works: bool = False) -> Scene:
     of_algorithms = _ALGORITHMS_FIRST if works else _OF_ALGORITHMS
     has_two_brokers = works and Draws(f"{seed}/scene of brokers").below(3) == 0
     works = works or Draws(f"{seed}/scene of algorithms").below(3) == 0
+    of_sessions = Draws(f"{seed}/scene of sessions")
+    has_sessions, knows_reduce_only = of_sessions.below(3) == 0, of_sessions.below(2) == 0
     scene = Scene(
         seed=seed,
         actions=draws.between(50, 300),
@@ -220,6 +228,7 @@ def scene_of(seed: int, *, works: bool = False) -> Scene:
             *deeds,
             *(_OF_LISTS if works_lists else ()),
             *(of_algorithms if works else ()),
+            *(_OF_SESSIONS if has_sessions else ()),
         ),
         latency_ns=draws.one_of((0, _MS, 10 * _MS)),
         jitter_ns=draws.one_of((0, _MS, 100 * _MS, 3_000 * _MS)),
@@ -231,6 +240,8 @@ def scene_of(seed: int, *, works: bool = False) -> Scene:
         holds=draws.below(3) == 0,
         works_lists=works_lists,
         works=works,
+        has_sessions=has_sessions,
+        knows_reduce_only=knows_reduce_only,
         has_two_brokers=False,
         **rates,
     )

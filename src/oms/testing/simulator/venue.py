@@ -5,9 +5,7 @@ Each order is a `TruthfulVenue` of its own. A manager speaks over a `Connection`
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from oms.model.capabilities import Capabilities
 from oms.model.ids import ClOrdId, VenueOrderId
@@ -35,46 +33,19 @@ from oms.model.requests import (
     ids_of,
     new_orders,
 )
-from oms.testing.decisions import answer_now
+from oms.testing.decisions import Decision, answer_now, may_decide
+from oms.testing.dice import Dice
 from oms.testing.line import Answering, Arrival, Crash, Fate, Letter, Reply
-from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.fates import fate_of, how_to_answer, in_words
 from oms.testing.simulator.lists import STATEMENTS, everything, listed
 from oms.testing.simulator.order_lists import OrderLists
+from oms.testing.simulator.rules import Rules
 from oms.testing.simulator.scene import Replay, Scene
-from oms.testing.simulator.ways import Connection
+from oms.testing.simulator.ways import Connection, Surroundings
 from oms.testing.venue import TruthfulVenue, is_execution
 
 MAX_REPLAYED: Final = 100
 """How many reports a venue says again after a reconnect: the newest."""
-
-
-class Surroundings(Protocol):
-    """What a venue needs of the world it is in.
-
-    Attributes:
-        now_ns: The true time, in nanoseconds UTC.
-        seen: How often each rare thing has happened.
-    """
-
-    now_ns: int
-    seen: Counter[str]
-
-    def draws(self, component: str) -> Draws:
-        """Give the draws of a component, for what happens now."""
-        ...
-
-    def later(self, delay_ns: int, what: Callable[[], None]) -> None:
-        """Let something happen in so many nanoseconds."""
-        ...
-
-    def deliver(self, letter: Letter) -> None:
-        """Let a report arrive."""
-        ...
-
-    def watch_request(self, request: Request, connection: Connection) -> None:
-        """Look at a request that has left a manager, before anything becomes of it."""
-        ...
 
 
 class FaultyVenue:
@@ -86,6 +57,7 @@ class FaultyVenue:
         letters: Everything that was ever said, oldest first.
         executions: What of it were executions, busts and corrections.
         order_lists: The orders that depend on one another.
+        rules: What it keeps to, and what has executed under which circumstances.
         connection: The newest; None while no manager is there.
         is_connected: Reports reach whoever listens; requests get nowhere else.
         shut: The brokers over which nothing goes, where there are several.
@@ -99,6 +71,7 @@ class FaultyVenue:
         self.letters: list[Letter] = []
         self.executions: list[ExecutionReport] = []
         self.order_lists = OrderLists(around.seen)
+        self.rules = Rules(self, around, has_sessions=scene.has_sessions)
         self.connection: Connection | None = None
         self.is_connected = True
         self.is_sound = False
@@ -140,6 +113,9 @@ class FaultyVenue:
     def receive(self, request: Request, connection: Connection) -> SendResult:
         """Take what a manager sends, or lose it."""
         self._around.watch_request(request, connection)
+        self.rules.pass_time()
+        for one in new_orders(request):
+            self.rules.on_sent(one)
         fate = Fate()
         if not self.is_sound:
             fate = fate_of(self._around.draws("requests"), self._scene, is_connected=self._reaches(request))
@@ -167,11 +143,14 @@ class FaultyVenue:
             self._flying[identity] = request
         scene = self._scene
         delay_ns = scene.latency_ns + self._around.draws("requests").below(2 * scene.jitter_ns + 1)
+        if scene.has_sessions and self._around.draws("rules").below(2) == 0:
+            # It may come after the session that it was for.
+            delay_ns += self._around.draws("rules").below(200 * scene.step_ns)
 
         def arrive() -> None:
             if self._land(request.cl_ord_id):
                 self._around.seen["requests that arrived late"] += 1
-                self._hear(request)
+                self._work_at_once(self._hear(request))
 
         self._around.later(delay_ns, arrive)
 
@@ -188,6 +167,8 @@ class FaultyVenue:
             book = self._book_of(one)
             book.now_ns = self._around.now_ns
             book.hear(one)
+            if isinstance(one, NewOrderSingle):
+                self.rules.on_new(book, one)
             heard.append(book)
         if isinstance(request, NewOrderList):
             self.order_lists.add(request.contingency, heard)
@@ -196,7 +177,13 @@ class FaultyVenue:
         return tuple(heard)
 
     def _arrive_and_answer(self, request: Request, reply: Reply) -> SendResult:
+        self.rules.pass_time()
         heard = self._hear(request)
+        result = self._answer(request, heard, reply)
+        self._work_at_once(heard)
+        return result
+
+    def _answer(self, request: Request, heard: tuple[TruthfulVenue, ...], reply: Reply) -> SendResult:
         if reply not in (Reply.ANSWERED, Reply.REFUSED):
             return in_words(reply)
         book = heard[0]
@@ -211,6 +198,32 @@ class FaultyVenue:
             return Acknowledged(fresh[0])
         refusal = book.refusals.get(request.cl_ord_id)
         return Sent() if refusal is None else Acknowledged(refusal)
+
+    def _work_at_once(self, heard: tuple[TruthfulVenue, ...]) -> None:
+        """Let what is good at once execute now, or soon after."""
+        for book in heard:
+            if not self.rules.is_for_now(book):
+                continue
+
+            def work(book: TruthfulVenue = book) -> None:
+                self.rules.work_at_once(book)
+                self.collect(book)
+
+            if self.is_sound or self._around.draws("rules").below(2):
+                work()
+            else:
+                self._around.later(1 + self._around.draws("rules").below(self._scene.step_ns), work)
+
+    def decide(self, book: TruthfulVenue, decision: Decision, dice: Dice, *, takes: bool = False) -> bool:
+        """Let the venue decide so, if it may now; what was said is still to be collected."""
+        if not (may_decide(book, decision) and self.order_lists.may_decide(book, decision)):
+            return False
+        fitted = self.rules.fitted(book, decision, self.order_lists.within(book, decision, dice))
+        if fitted is None:
+            return False
+        book.now_ns = self._around.now_ns
+        self.rules.decide(book, decision, fitted, takes=takes)
+        return True
 
     def _book_of(self, request: Request) -> TruthfulVenue:
         orig = getattr(request, "orig_cl_ord_id", None)
@@ -329,9 +342,11 @@ class FaultyVenue:
 
         The first of it has been heard already if `is_heard`.
         """
+        self.rules.follow(book)
         followed = self.order_lists.follow(book)
         self._collect(book, is_heard=is_heard)
         for other in followed:
+            self.rules.follow(other)
             self._collect(other)
 
     def _collect(self, book: TruthfulVenue, *, is_heard: bool = False) -> None:

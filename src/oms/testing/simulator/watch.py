@@ -21,6 +21,7 @@ from oms.model.enums import AnomalyCode
 from oms.model.ids import ClOrdId, OrderId
 from oms.model.market import Quote
 from oms.model.requests import OrderStatusRequest, Request, ids_of
+from oms.model.sessions import SessionChange
 from oms.model.triggers import QuoteTrigger
 from oms.order_types.registry import HandlerRegistry
 from oms.ports.event_store import EventStore
@@ -65,6 +66,7 @@ class Watcher:
         checked: The last event that was looked at.
         digest: The SHA-256 of the journal so far, as text.
         flagged: Orders of which an anomaly was ever raised, and the codes.
+        ended_by_session: Orders that the manager has ended as a session opened or closed.
     """
 
     def __init__(self, handlers: HandlerRegistry, seen: Counter[str], *, digests: bool) -> None:
@@ -80,6 +82,7 @@ class Watcher:
         self.checked = 0
         self.digest = sha256()
         self.flagged: dict[OrderId, set[AnomalyCode]] = {}
+        self.ended_by_session: set[OrderId] = set()
         self._checker = JournalChecker(looks_for_floats=False)
         self._shadow = Engine({}, handlers)
         self._positions = Positions()
@@ -158,6 +161,8 @@ class Watcher:
         self.checked = event.sequence
         if isinstance(event, ev.AnomalyRaised) and event.order_id is not None:
             self.flagged.setdefault(event.order_id, set()).add(event.code)
+        if type(event) is ev.OrderExpired and event.cause.kind == SessionChange.__name__:
+            self.ended_by_session.add(event.order_id)
         self.seen["held orders that were released"] += type(event) is ev.OrderReleased
         if type(event) is ev.ReplaceRequested and event.cause.kind == Quote.__name__:
             self.seen["pegged orders that were moved here"] += 1

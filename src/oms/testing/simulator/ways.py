@@ -5,6 +5,8 @@ Two brokers lead to the same venue, each with its own fees and its own line, whi
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from attrs import Factory, define
@@ -15,7 +17,8 @@ from oms.model.reports import QueryResult, SendResult
 from oms.model.requests import ListingRequest, OrderStatusRequest, Request
 from oms.model.routing_table import HealthRules, Reroute, RouteRule, RouteWeights, Routing, Venue
 from oms.ports.broker import Broker
-from oms.testing.line import LineBroker, Listener
+from oms.testing.line import Letter, LineBroker, Listener
+from oms.testing.simulator.draws import Draws
 
 BROKERS: Final = (BrokerName("venue"), BrokerName("other"))
 """What they are called, where there are two."""
@@ -30,6 +33,34 @@ ROUTING: Final = Routing(
     max_quote_age_s=600,
 )
 """What decides between them."""
+
+
+class Surroundings(Protocol):
+    """What a venue needs of the world it is in.
+
+    Attributes:
+        now_ns: The true time, in nanoseconds UTC.
+        seen: How often each rare thing has happened.
+    """
+
+    now_ns: int
+    seen: Counter[str]
+
+    def draws(self, component: str) -> Draws:
+        """Give the draws of a component, for what happens now."""
+        ...
+
+    def later(self, delay_ns: int, what: Callable[[], None]) -> None:
+        """Let something happen in so many nanoseconds."""
+        ...
+
+    def deliver(self, letter: Letter) -> None:
+        """Let a report arrive."""
+        ...
+
+    def watch_request(self, request: Request, connection: Connection) -> None:
+        """Look at a request that has left a manager, before anything becomes of it."""
+        ...
 
 
 class Reached(Protocol):

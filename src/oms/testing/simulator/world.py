@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Final
 
-from attrs import evolve
-
 from oms.errors import HaltedError, StoreError
 from oms.model import events as ev
-from oms.model.enums import Listing
+from oms.model.enums import SessionPhase
 from oms.model.requests import Request
-from oms.model.terms import Limit, Market
+from oms.model.sessions import SessionChange
 from oms.runtime.order_manager import OrderManager
 from oms.testing.faulty_store import KEEPS, NO_FAULTS, StoreFault, StorePlan
 from oms.testing.line import Letter
@@ -22,15 +20,7 @@ from oms.testing.simulator.draws import Draws, Turn
 from oms.testing.simulator.halts import CRASHES, Halts
 from oms.testing.simulator.journal import RunJournal
 from oms.testing.simulator.lists import STATEMENTS
-from oms.testing.simulator.parts import (
-    ACCOUNTS,
-    INSTRUMENTS,
-    PROBE,
-    OwnParts,
-    Parts,
-    with_lists,
-    with_orders_at_once,
-)
+from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS, LIMITS, PROBE, OwnParts, Parts, capabilities_of
 from oms.testing.simulator.scene import Deed, Scene
 from oms.testing.simulator.venue import FaultyVenue
 from oms.testing.simulator.watch import Audience, Violation, Watcher
@@ -64,6 +54,8 @@ class World:
         store_is_down: No append is kept.
         is_sound: Nothing goes wrong any more.
         halts: What becomes of a manager under which the journal has failed.
+        news: How sessions have changed that the manager has not heard of.
+        hears_late: It hears of that after a while.
     """
 
     def __init__(
@@ -87,16 +79,7 @@ class World:
         self.seen: Counter[str] = Counter() if seen is None else seen
         self.now_ns = START_NS
         self.clock = WanderingClock(lambda: self.now_ns)
-        can = self.parts.capabilities(scene.profile)
-        if scene.lists and self.parts.is_listing:
-            can = evolve(can, lists=frozenset(Listing))
-        if scene.works_lists and self.parts.works_lists:
-            can = with_lists(can, trees=True)
-        if scene.has_two_brokers:
-            can = with_orders_at_once(can)
-        if scene.holds:
-            plain = frozenset(pair for pair in can.order_types if pair[0] in {Market, Limit})
-            can = evolve(can, order_types=plain)
+        can = capabilities_of(self.parts, scene)
         self.venue = FaultyVenue(scene, can, self)
         self.store = self.parts.make_store()
         self.watcher = Watcher(self.parts.make_handlers(), self.seen, digests=digests)
@@ -104,6 +87,8 @@ class World:
         self.is_sound = True
         self.om: OrderManager | None = None
         self.halts = Halts(self)
+        self.news: deque[SessionChange] = deque()
+        self.hears_late = False
         self._audience = Audience(0)
         self._heap: list[tuple[int, int, Turn, Callable[[], None]]] = []
         self._happenings = 0
@@ -111,6 +96,8 @@ class World:
         self._leap_ns = 0
         self._turn = Turn(scene.seed, _SETUP)
         self.journal = self._journal(NO_FAULTS)
+        if scene.has_sessions:
+            self.news.append(SessionChange(START_NS, SessionPhase.OPEN, self.venue.rules.trade_date))
         self.restart()
         self.is_sound = False
         self.renew_plan()
@@ -158,6 +145,8 @@ class World:
     def _action(self, number: int, deed: Callable[[World], None]) -> Callable[[], None]:
         def act() -> None:
             self.do(OrderManager.poll)
+            if self.news and not self.hears_late:
+                self.tell_news()
             deed(self)
             if number % CHECK_EVERY == 0 and self.om is not None and self.om.halted is None:
                 self.look()
@@ -274,7 +263,14 @@ class World:
         self.seen["starts from a snapshot"] += bool(self.om.began_from.version)
         self.renew_plan()
         self.look_recovered()
+        self.tell_news()
         self.venue.reconnect()
+
+    def tell_news(self) -> None:
+        """Tell the manager what it has not heard of sessions, in its order; what it does not take stays to be told."""
+        self.hears_late = False
+        while self.news and self.do(lambda om: om.session(self.news[0])):
+            self.news.popleft()
 
     def look_recovered(self) -> None:
         """Hold a manager that has just started against the journal."""
@@ -296,6 +292,7 @@ class World:
             request_timeout_s=REQUEST_TIMEOUT_S,
             snapshot_every=self.scene.snapshot_every,
             routing=ROUTING if has_two else None,
+            limits=LIMITS if self.scene.has_sessions else None,
         )
         if self.scene.listener_fails:
             om.on(ev.Event, self._listen)
