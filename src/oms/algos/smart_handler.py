@@ -374,8 +374,8 @@ def _tried(parent: Parent, now_ns: int) -> Iterator[tuple[BrokerName, int]]:
     in_a_row: dict[BrokerName, tuple[int, int]] = {}
     for child in parent.children.values():
         order = child.order
-        if order is None or order.broker is None:
-            continue
+        if order is None or order.broker is None or order.life is Life.SENT:
+            continue  # What is unanswered says nothing of its broker.
         if not order.cum_qty and (order.life is Life.REJECTED or _was_thrown_out(child)):
             count, _ = in_a_row.get(order.broker, (0, 0))
             in_a_row[order.broker] = count + 1, order.created_ns
