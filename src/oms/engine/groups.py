@@ -104,27 +104,18 @@ class Groups:
             state.record(ev.GroupCancelRequested(*state.envelope(), command.group_id))
 
     def why_not_more(self, command: ReplaceOrder) -> Reasons:
-        """Give the reason why a replace would make an exit larger than what its entry has brought; none where it would not.
+        """Give the reason why a replace would make an exit larger than its group has it for; none where it would not.
 
         Its group would make it smaller again, but the venue may execute it before that.
         """
         leg, qty = self._book.of_order.get(command.order_id), command.order_qty
         if leg is None or qty is None or leg._entry is None or leg._group.list_id is not None:
             return ()
-        order, group = self._state.index.by_id[command.order_id], leg._group
-        if qty <= min(order._order_qty, replaces.wanted(order)[0]):
-            return ()
-        sharing = self._book.sharing[group.group_id]
-        goals = sharing.goals(group.legs)
-        if group._reduces:
-            goals = capped(self._state, group.legs, goals, sharing.turns)
-        goal, most = goals[leg.number], order._cum_qty + asked_qty(order)
-        if goal.total is not None and not goal.is_held:
-            lacks = goal.total - leg.executed_qty - leg.asked_qty
-            most += max(lacks if goal.room is None else min(lacks, goal.room), ZERO)
+        order = self._state.index.by_id[command.order_id]
+        most = order._cum_qty + asked_qty(order)
         if qty <= most:
             return ()
-        allowed = f"at most {plain(most)}, for its entry has brought {plain(leg._entry.executed_qty)}"
+        allowed = f"at most {plain(most)}: its entry has brought {plain(leg._entry.executed_qty)}"
         return (Reason(ReasonCode.ABOVE_ORDER_QTY, "order_qty", plain(qty), allowed),)
 
     # ------------------------------------------------------------ what follows

@@ -38,7 +38,7 @@ def test_an_exit_is_not_made_larger_than_what_its_entry_has_brought(venue: str) 
     desk.replace(2, order_qty=80)
 
     assert desk.news() == []
-    allowed = "at most 50, for its entry has brought 50"
+    allowed = "at most 50: its entry has brought 50"
     assert denied(desk) == [(Reason(ReasonCode.ABOVE_ORDER_QTY, "order_qty", "80", allowed),)]
     assert desk.order(2).order_qty == 50
 
