@@ -25,6 +25,7 @@ from oms.model.ids import OrderId
 from oms.model.parent import Parent
 from oms.model.price_grid import PriceGrid
 from oms.model.reasons import Reason, ReasonCode
+from oms.model.sessions import NS_PER_S
 from oms.model.terms import Limit
 from oms.model.terms import limit_px as px_of
 from oms.model.work import Pace, Wake
@@ -150,7 +151,7 @@ class IcebergHandler(ReactingHandler):
 
     def _native(self, parent: Parent, view: View, algorithm: Iceberg) -> Steps:
         if parent.open:
-            return _kept_in_step(parent, algorithm)
+            return _kept_in_step(parent, view, algorithm)
         if not parent.available:
             return Steps()
         number = len(parent.children)
@@ -174,19 +175,22 @@ class IcebergHandler(ReactingHandler):
         )
 
 
-def _kept_in_step(parent: Parent, algorithm: Iceberg) -> Steps:
+def _kept_in_step(parent: Parent, view: View, algorithm: Iceberg) -> Steps:
     """Give how the one that its venue works is brought to what the order has become since: its total, then what is shown of it.
 
     One request at a time; where the venue refuses, it is taken back, and what is left goes there anew.
     """
     child = next(iter(parent.open.values()))
     order = child.order
-    if len(parent.open) > 1 or order is None or child.is_pending_cancel or order.outstanding_requests:
+    if len(parent.open) > 1 or order is None or child.is_pending_cancel:
         return Steps()
     terms, shown = order.terms, min(algorithm.display_qty, order.order_qty)
     shows = isinstance(terms, Limit) and terms.display_qty not in {None, shown}
     if not (parent.available or shows):
         return Steps()
+    if order.outstanding_requests:
+        # Of what its venue acknowledges nobody is told.
+        return Steps(wake=NextWake(at_ns=view.now_ns + NS_PER_S))
     if child.unmoved_ns:
         return Steps(cancel=(child.order_id,))
     if parent.available:
