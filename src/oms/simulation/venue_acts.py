@@ -189,9 +189,9 @@ class VenueActs:
             )
         order = self._desk.orders[trade.cl_ord_id]
         is_bust = isinstance(act, BustTrade)
+        if isinstance(act, CorrectTrade) and act.last_qty > trade.last_qty:
+            raise ValidationError("last_qty", plain(act.last_qty), f"pass at most {plain(trade.last_qty)}")
         qty = trade.last_qty if isinstance(act, BustTrade) else _SUBTRACT(trade.last_qty, act.last_qty)
-        if qty < 0:
-            raise ValidationError("last_qty", str(qty), f"pass at most {plain(trade.last_qty)}")
         executions, book = self._matching.executions, self._matching.books[order.symbol]
         order.lose(qty)
         executions.move(order, qty.copy_negate())

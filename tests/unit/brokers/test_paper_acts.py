@@ -161,6 +161,19 @@ def test_what_is_taken_back_and_a_total_of_one_moment_are_told_apart_by_their_nu
     assert desk.om.anomalies() == []
 
 
+def test_a_correction_that_would_make_an_execution_larger_is_refused_by_the_quantity_that_was_passed() -> (
+    None
+):
+    desk = house()
+    order = desk.buy(5, "100")
+    desk.trade(10, "99.5", 3)
+    with pytest.raises(ValidationError) as refused:
+        desk.broker.act(CorrectTrade(str(desk.broker.executed[0].exec_id), 5, 100), now(desk))
+
+    assert str(refused.value) == "last_qty = 5: pass at most 3"
+    assert (shown(order), len(desk.broker.executed)) == ("PARTIALLY_FILLED 3/5 @100", 1)
+
+
 def act(desk: House, order: Order, what: str, order_qty: int) -> None:
     """One thing that happens to an order of which something has executed."""
     cl_ord_id, exec_id = str(order.cl_ord_id), str(desk.broker.executed[0].exec_id)
