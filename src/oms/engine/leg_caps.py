@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
-from oms.engine.reduce_only_room import Holding, asked_qty, net_qty, reducing
+from oms.engine.reduce_only_room import net_qty
+from oms.engine.reducing_sums import Holding
 from oms.engine.state import State
 from oms.model.decimals import ZERO
 from oms.model.enums import Side
 from oms.model.group import GroupLeg
+from oms.model.ids import OrderId
 from oms.order_types.leg_goals import LegGoal
 
 # What is read of an order's slots costs a call otherwise.
@@ -61,15 +63,12 @@ def _side_of(leg: GroupLeg) -> _Side:
     return (leg.leg.account or leg._group.account, leg.leg.symbol), leg.leg.side is Side.BUY
 
 
-def _room(state: State, key: _Side, ours: Container[int]) -> tuple[Decimal, Decimal]:
+def _room(state: State, key: _Side, ours: Iterable[OrderId]) -> tuple[Decimal, Decimal]:
     """Give what of a position is left by the orders of others, and what of it nobody may execute yet."""
     holding, is_buy = key
     net = net_qty(state, holding)
-    left = free = max(-net if is_buy else net, ZERO)
-    for order in reducing(state, holding):
-        if (order._side is Side.BUY) is not is_buy:
-            continue
-        free -= max(order._exposed_qty, order._leaves_qty)
-        if order._order_id not in ours:
-            left -= asked_qty(order)
-    return max(left, ZERO), max(free, ZERO)
+    room = max(-net if is_buy else net, ZERO)
+    side = state.reductions.of(state, holding, is_buy=is_buy)
+    of_ours = [side.shares[number].asked_qty for number in ours if number in side.shares]
+    left = room - side.asked_qty + sum(of_ours, ZERO)
+    return max(left, ZERO), max(room - side.open_qty, ZERO)

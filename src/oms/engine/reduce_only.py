@@ -14,7 +14,8 @@ from typing import Final, TypeAlias
 
 from oms.engine import replaces
 from oms.engine.order_entry import OrderEntry
-from oms.engine.reduce_only_room import Holding, asked_qty, is_reduce_only, net_qty, reducing
+from oms.engine.reduce_only_room import net_qty
+from oms.engine.reducing_sums import Holding, is_reduce_only
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder
 from oms.model.decimals import ZERO, plain
@@ -77,6 +78,7 @@ class ReduceOnly:
                 touched[holding] = None
         commands = [command for holding in touched for command in self._cuts(holding, fixed, stuck)]
         self._seen = self._state.version
+        self._state.reductions.catch_up(self._state)
         return commands
 
     def _is_news(self, order: Order, event: ev.OrderEvent, fixed: set[OrderId], stuck: set[OrderId]) -> bool:
@@ -113,23 +115,23 @@ class ReduceOnly:
 
     def _cuts(self, holding: Holding, fixed: set[OrderId], stuck: set[OrderId]) -> Iterator[_Command]:
         net = net_qty(self._state, holding)
-        newest_first = reducing(self._state, holding)[::-1]
         for is_buy in (False, True):
-            orders = [order for order in newest_first if (order._side is Side.BUY) is is_buy]
-            room = max(-net if is_buy else net, ZERO)
-            excess = sum(map(asked_qty, orders), ZERO) - room
-            for order in orders:
+            side = self._state.reductions.of(self._state, holding, is_buy=is_buy)
+            excess = side.asked_qty - max(-net if is_buy else net, ZERO)
+            # The newest first.
+            for number in reversed(side.shares):
                 if excess <= ZERO:
                     break
-                asked = asked_qty(order)
+                share = side.shares[number]
+                order, asked = share.order, share.asked_qty
                 cut = min(asked, excess)
-                if cut and order._order_id in stuck:
+                if cut and number in stuck:
                     # Older ones give way to what cannot be stopped.
                     text = f"it may execute {plain(cut)} more than the position, and could not be canceled"
                     self._flag(order, text)
                 elif cut:
                     excess -= cut
-                    yield from self._cut(order, asked - cut, can_amend=order._order_id not in fixed)
+                    yield from self._cut(order, asked - cut, can_amend=number not in fixed)
 
     def _cut(self, order: Order, left: Decimal, *, can_amend: bool) -> Iterator[_Command]:
         """Give what leaves this much of an order; nothing where an answer must come first."""

@@ -6,37 +6,18 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from oms.engine import replaces
+from oms.engine.reducing_sums import Holding, is_reduce_only
 from oms.engine.state import State
 from oms.model.commands import ReplaceOrder, SubmitOrder
 from oms.model.decimals import ZERO, plain
-from oms.model.enums import RequestKind, Side
-from oms.model.ids import Account, Symbol
+from oms.model.enums import Side
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
-Holding: TypeAlias = tuple[Account, Symbol]
 Reasons: TypeAlias = tuple[Reason, ...]
-
-
-def is_reduce_only(order: Order) -> bool:
-    """Tell whether an order may only make a position smaller."""
-    return order._instructions is not None and order._instructions.reduce_only
-
-
-def reducing(state: State, holding: Holding) -> list[Order]:
-    """Give the reduce-only orders of a holding, those at their brokers and those that are held here, oldest first."""
-    sent, held = state.book.exposure.reducing, state.held_orders.reducing
-    return [order for _, order in sorted({**sent.get(holding, {}), **held.get(holding, {})}.items())]
-
-
-def asked_qty(order: Order) -> Decimal:
-    """Give how much of an open order may still execute once everything asked of it is done."""
-    if any(request.kind is RequestKind.CANCEL for request in order.outstanding_requests):
-        return ZERO
-    return max(replaces.wanted(order)[0] - order._cum_qty, ZERO)
 
 
 def net_qty(state: State, holding: Holding) -> Decimal:
@@ -71,16 +52,14 @@ def _why_beyond(
 ) -> Reasons:
     is_buy, net = side is Side.BUY, net_qty(state, holding)
     held = -net if is_buy else net
-    others = [
-        max(other._exposed_qty, other._leaves_qty)
-        for other in reducing(state, holding)
-        if other is not order and (other._side is Side.BUY) is is_buy
-    ]
-    room = max(held, ZERO) - sum(others, ZERO)
+    others = state.reductions.of(state, holding, is_buy=is_buy)
+    own = None if order is None else others.shares.get(order._order_id)
+    taken = others.open_qty if own is None else others.open_qty - own.open_qty
+    room = max(held, ZERO) - taken
     if open_qty <= room:
         return ()
     most = max(room + qty - open_qty, ZERO)
     allowed = f"at most {plain(most)}: the position is {plain(net)}"
-    if others:
-        allowed += f", and reduce-only orders at work may take {plain(sum(others, ZERO))} of it"
+    if len(others.shares) > (own is not None):
+        allowed += f", and reduce-only orders at work may take {plain(taken)} of it"
     return (Reason(ReasonCode.REDUCE_ONLY, "order_qty", plain(qty), allowed),)

@@ -20,6 +20,7 @@ from oms.engine.inquiries import Inquiries
 from oms.engine.order_index import OrderIndex
 from oms.engine.parent_book import WORK_EVENTS, ParentBook
 from oms.engine.reconciliation_run import Run
+from oms.engine.reducing_sums import ReducingSums
 from oms.engine.retiring import on_recalled, on_retired
 from oms.engine.sessions import Sessions
 from oms.engine.settings import on_defined, on_killed, on_released, on_session, on_started, on_status
@@ -92,6 +93,7 @@ class State:
         breaks: Where the books and the brokers differ.
         venues: What is remembered of the brokers that orders may be routed to.
         traded: What was traded at each broker, net.
+        reductions: What reduce-only orders ask for together; worked out again where it was not kept.
         runs: The reconciliations under way; not moved by events.
         retired: How many orders have left memory and were not recalled.
         sweeps: How often orders left memory.
@@ -103,7 +105,7 @@ class State:
     __slots__ = (
         "account", "anomalies", "archive", "at", "away", "book", "breaks", "cause", "causes", "clash", "epoch", "executions", "fees",
         "fresh", "groups", "halted", "handles", "held", "held_orders", "id_head", "index", "input_sequence", "inquiries", "instruments", "last_ns", "namespace",
-        "next_counter", "next_order_id", "now_ns", "of_parent", "order_events", "parents", "prefix", "profiles", "request_timeout_ns", "reserved", "retired", "runs",
+        "next_counter", "next_order_id", "now_ns", "of_parent", "order_events", "parents", "prefix", "profiles", "reductions", "request_timeout_ns", "reserved", "retired", "runs",
         "sessions", "sweep_mark", "sweeps", "timers", "traded", "usable", "venues", "version",
     )  # fmt: skip
 
@@ -127,6 +129,7 @@ class State:
         self.parents = ParentBook()
         self.of_parent = self.parents.of_order
         self.traded = BrokerPositions()
+        self.reductions = ReducingSums()
         self.runs: dict[BrokerName, Run] = {}
         self.account = Account("main")
         self.next_order_id = OrderId(1)

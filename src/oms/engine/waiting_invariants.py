@@ -85,6 +85,7 @@ def _check_reducing(state: State) -> Iterator[str]:
     }
     if listed != wanted:
         yield f"reduce-only orders are {sorted(wanted)}, looked after are {sorted(listed)}"
+    yield from state.reductions.faults(state)
 
 
 def _check_matchable(state: State) -> Iterator[str]:

@@ -7,6 +7,7 @@ canceled. An order is worked while it is in no book, so that it is left to whoev
 from __future__ import annotations
 
 from decimal import Decimal
+from operator import itemgetter
 from typing import Final
 
 from attrs import evolve
@@ -19,6 +20,7 @@ from oms.simulation.book import Book
 from oms.simulation.charging import Charging
 from oms.simulation.contingent_lists import NOTHING_LEFT, ContingentLists
 from oms.simulation.fees import Fee
+from oms.simulation.reducing import Reducing
 from oms.simulation.reporting import Reports, execution_report, fee_report
 from oms.simulation.slippage import SlippageGauge, Taking, slipped_px
 from oms.simulation.venue_order import Stage, VenueOrder
@@ -52,8 +54,7 @@ class Executions:
         self.lists = ContingentLists()
         self.further_fees: dict[ExecId, tuple[tuple[Decimal, str], ...]] = {}
         self._positions: dict[tuple[Account, Symbol], Decimal] = {}
-        # The orders that only reduce, by what they reduce. Some have ended meanwhile.
-        self._reducing: dict[tuple[Account, Symbol], list[VenueOrder]] = {}
+        self._reducing = Reducing()
 
     def wanted(self, order: VenueOrder) -> Decimal:
         """Give how much of an order may trade: what is open of it, and of one that only reduces no more than there is."""
@@ -170,9 +171,7 @@ class Executions:
 
     def note_reducing(self, order: VenueOrder) -> None:
         """Look after an order that only reduces, from its arrival on."""
-        kept = self._reducing.setdefault((order.account, order.symbol), [])
-        kept[:] = [one for one in kept if one.stage is Stage.OPEN]
-        kept.append(order)
+        self._reducing.note(order)
 
     def execute(
         self,
@@ -198,12 +197,20 @@ class Executions:
         self.move(order, qty)
         self._report(book, order, qty, px, liquidity, time_ns, reports)
         self.follow(order, time_ns, reports)
-        holding = (order.account, order.symbol)
-        if holding in self._reducing:
-            for other in self._reducing[holding]:
-                if other.stage is Stage.OPEN and other is not order and self.has_nothing_to_reduce(other):
-                    book.remove(other)
-                    self.cancel(book, other, NOTHING_TO_REDUCE, time_ns, reports)
+        self._end_in_vain(book, order, time_ns, reports)
+
+    def _end_in_vain(self, book: Book, order: VenueOrder, time_ns: int, reports: Reports) -> None:
+        """Cancel the others that only reduce what an order has just executed, where nothing is left to reduce."""
+        account, symbol = order.account, order.symbol
+        position = self._positions[account, symbol]
+        vain = self._reducing.of_side(account, symbol, is_buy=False) if position <= ZERO else []
+        if position >= ZERO:
+            vain = sorted(vain + self._reducing.of_side(account, symbol, is_buy=True), key=itemgetter(0))
+        for _, other in vain:
+            # One of a list may have ended with another one of it.
+            if other.stage is Stage.OPEN and other is not order:
+                book.remove(other)
+                self.cancel(book, other, NOTHING_TO_REDUCE, time_ns, reports)
 
     def _report(
         self,

@@ -217,6 +217,8 @@ class VenueActs:
         phase = SessionPhase.CLOSED if book.is_closed else SessionPhase.OPEN
         time_in_force = order.time_in_force
         order.stage = Stage.OPEN
+        if order.is_reduce_only:
+            executions.note_reducing(order)
         if isinstance(time_in_force, _ENDLESS) or order.working_qty is not None:
             executions.cancel(book, order, "nothing of it works any more", time_ns, reports)
         elif (

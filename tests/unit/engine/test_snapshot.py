@@ -40,6 +40,7 @@ UNDER_WAY = frozenset(
         "of_parent",
         "order_events",
         "prefix",
+        "reductions",
         "runs",
     }
 )
