@@ -300,6 +300,11 @@ def _order(order: Order) -> list[object]:
         order.text,
         *_further(order),
         *([] if order.routing is None else [repr(order.routing)]),
+        *(
+            []
+            if order.given_time_in_force == order.time_in_force
+            else [f"given {_kind(order.given_time_in_force)}"]
+        ),
     ]
 
 

@@ -15,7 +15,7 @@ from oms.engine.group_book import GroupBook, is_fresh, is_refused
 from oms.engine.holding import Holding
 from oms.engine.inputs import PlaceGroup
 from oms.engine.leg_caps import capped
-from oms.engine.leg_entry import LegEntry, order_of
+from oms.engine.leg_entry import LegEntry, sent_of
 from oms.engine.leg_events import ORIGIN, asked_qty, may_be_held
 from oms.engine.leg_gate import LegGate
 from oms.engine.native_groups import NativeGroups
@@ -315,7 +315,7 @@ class Groups:
                     return False
                 self._ask(ReplaceOrder(order.order_id, order_qty=replaces.wanted(order)[0] + qty), requests)
                 return True
-        self._entry.submit(order_of(leg, qty), requests, leg=self._begin(leg))
+        self._entry.submit(sent_of(self._entry, leg, qty), requests, leg=self._begin(leg))
         order = leg.orders[-1]
         if order._life is _DENIED and order._order_id in leg._cut:
             self._gate.bar(leg, qty, 0, order.reasons)

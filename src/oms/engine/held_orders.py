@@ -359,7 +359,7 @@ def on_released(state: Any, event: ev.OrderReleased, order: Order) -> None:
     """Take in that a held order is sent from here on: its venue has time to say that it has expired."""
     state.held_orders.drop(event.order_id)
     follow_again(state, order)
-    state.timers.grant(order._order_id, state.request_timeout_ns)
+    state.timers.release(event, state.request_timeout_ns)
 
 
 def on_ended(state: Any, event: ev.OrderEvent, order: Order) -> None:

@@ -26,7 +26,7 @@ from oms.model.time_in_force import GoodForTime
 from oms.model.triggers import Release, TriggerHit
 from oms.order_types.cash import cash_px, is_turned, lots_for
 from oms.order_types.grid_checks import check_qty
-from oms.order_types.placing import hold, released_terms
+from oms.order_types.placing import hold, released_terms, released_time_in_force
 from oms.order_types.validation import check_capabilities, check_least_qty
 
 # It is the part of the order entry that is needed where orders are held.
@@ -34,6 +34,8 @@ from oms.order_types.validation import check_capabilities, check_least_qty
 # pyright: reportPrivateUsage=false
 
 Reasons: TypeAlias = tuple[Reason, ...]
+Reach: TypeAlias = tuple[Terms, Decimal, Decimal, int]
+"""What an order was reached with: what it becomes, what it waited for, which price that was, and when it was received."""
 
 MARKET: Final = "market"
 """Who spoke where a price has released an order."""
@@ -129,28 +131,42 @@ class Holding:
             # What else lies at the venue for it is taken back first: the group releases it.
             state.record(ev.LegReached(*state.envelope(), leg._group.group_id, leg.number, order_id, *reach))
             return
-        self.shorten(order)
         named = state.held_orders.named_broker(order_id)
         if order.cash_order_qty is not None:
             self._release_money(order, reach, requests, named)
             return
-        state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
+        self.release_as(order, reach, requests, named)
+
+    def release_as(
+        self,
+        order: Order,
+        reach: Reach,
+        requests: list[Request],
+        named: BrokerName | None = None,
+        money: tuple[Decimal | None, Decimal | None] = (None, None),
+    ) -> None:
+        """Send an order as what it was reached with, with a time in force that its venue takes for that, or deny it."""
+        state, order_id, terms = self._entry.state, order.order_id, reach[0]
+        can = self._entry._router.reach(state.held_orders.brokers[order_id])
+        own = order.time_in_force
+        sent = own if can is None else released_time_in_force(own, order.terms, terms, can.order_types)
+        if sent is own:
+            self._shorten(order)
+        state.record_of(
+            order,
+            ev.OrderReleased(*state.envelope(), order_id, *reach, *money, None if sent is own else sent),
+        )
         self.send(order, terms, requests, named)
 
     def _release_money(
-        self,
-        order: Order,
-        reach: tuple[Terms, Decimal, Decimal, int],
-        requests: list[Request],
-        named: BrokerName | None,
+        self, order: Order, reach: Reach, requests: list[Request], named: BrokerName | None
     ) -> None:
         """Send an order for money that is released; for a quantity where its venue takes no money."""
         state, order_id, cash = self._entry.state, order.order_id, order.cash_order_qty
         route, terms = self._entry.home(order.symbol, order.account, named), reach[0]
         assert cash is not None
         if not is_turned(command_of(order, order.terms), route.capabilities):
-            state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach))
-            self.send(order, terms, requests, named)
+            self.release_as(order, reach, requests, named)
             return
         quote = self._entry.quotes.get(order.symbol)
         px = cash_px(terms, quote, reach[2], is_buy=order.side is Side.BUY)
@@ -159,10 +175,9 @@ class Holding:
             state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach, None, px))
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, (qty,)))
             return
-        state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach, qty, px))
-        self.send(order, terms, requests, named)
+        self.release_as(order, reach, requests, named, (qty, px))
 
-    def shorten(self, order: Order) -> None:
+    def _shorten(self, order: Order) -> None:
         """Leave an order that is good for so many seconds what is left of them: its venue counts from when it comes there."""
         state, tif = self._entry.state, order.time_in_force
         if type(tif) is not GoodForTime:

@@ -32,7 +32,7 @@ from oms.model.time_in_force import AtTheClose, AtTheOpening, Day, GoodForAuctio
 from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_price, check_qty
 from oms.order_types.limit import LimitHandler
-from oms.order_types.placing import hold, triggered, waits_for_quote
+from oms.order_types.placing import hold, released_time_in_force, triggered, waits_for_quote
 from oms.order_types.stop import StopHandler
 from oms.order_types.strategy import working
 from oms.order_types.validation import check_capabilities, check_least_qty
@@ -309,11 +309,18 @@ class LegEntry:
         elif order._order_qty != qty:
             self.amend(order, qty)
         state.begin(SubmitOrder, ORIGIN)
-        self._holding.shorten(order)
         terms = _shown_within(leg, reach.terms, qty)
-        why = (terms, reach.trigger_px, reach.px, reach.px_ns)
-        state.record_of(order, ev.OrderReleased(*state.envelope(), order._order_id, *why))
-        self._holding.send(order, terms, requests)
+        self._holding.release_as(order, (terms, reach.trigger_px, reach.px, reach.px_ns), requests)
+
+
+def sent_of(entry: OrderEntry, leg: GroupLeg, qty: Decimal) -> SubmitOrder:
+    """Give the command that sends an order of a leg; of a stop that has fired, with a time in force that its venue takes for that."""
+    command = order_of(leg, qty)
+    if not leg.reached:
+        return command
+    own, taken = command.time_in_force, way_of(entry, leg).capabilities.order_types
+    sent = released_time_in_force(own, leg.leg.terms, command.terms, taken)
+    return command if sent is own else evolve(command, time_in_force=sent)
 
 
 def order_of(leg: GroupLeg, qty: Decimal) -> SubmitOrder:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from oms.engine.group_book import GroupBook
-from oms.engine.leg_entry import LegEntry, order_of
+from oms.engine.leg_entry import LegEntry, order_of, sent_of
 from oms.engine.leg_events import ORIGIN
 from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import OrderEntry
@@ -75,7 +75,7 @@ class LegGate:
             ahead: How many orders are to be canceled for it first; of these each is a message, and open no longer then.
         """
         entry, state = self._entry, self._state
-        command = order_of(leg, qty)
+        command = sent_of(entry, leg, qty)
         route = entry._routes.get(command.symbol) or entry._route(command.symbol)
         if route.has_choice:
             route = way_of(entry, leg)

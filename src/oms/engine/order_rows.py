@@ -26,7 +26,7 @@ from oms.model.time_in_force import TimeInForce
 
 @record
 class OrderRow:
-    """An order as it stands; the fields up to `splits` are those of `Order`, and so is `routing`; the others name it in the index.
+    """An order as it stands; the fields up to `splits` are those of `Order`, and so are `routing` and `given_time_in_force`; the others name it in the index.
 
     Attributes:
         has_ref: It is the one that its `client_ref` names.
@@ -81,6 +81,7 @@ class OrderRow:
     earlier_ids: tuple[tuple[BrokerName, VenueOrderId], ...]
     has_ref: bool
     routing: RouteDecision | None = None
+    given_time_in_force: TimeInForce | None = None
 
 
 @record
@@ -93,7 +94,9 @@ class Names:
     earlier_ids: list[tuple[BrokerName, VenueOrderId]]
 
 
-_REBUILT: Final = frozenset({"routing", "requests", "marks", "cleared", "amendments", "seen"})
+_REBUILT: Final = frozenset(
+    {"routing", "given_time_in_force", "requests", "marks", "cleared", "amendments", "seen"}
+)
 _AS_THEY_ARE: Final = tuple(
     item.name for item in fields(OrderRow) if f"_{item.name}" in Order.__slots__ and item.name not in _REBUILT
 )
@@ -117,6 +120,7 @@ def row_of(order: Order, names: Names, *, has_ref: bool) -> OrderRow:
         earlier_ids=tuple(sorted(names.earlier_ids)),
         has_ref=has_ref,
         routing=order.routing,
+        given_time_in_force=getattr(order, "_given_time_in_force", None),
     )
 
 
@@ -132,6 +136,8 @@ def order_of(row: OrderRow, into: Order | None = None) -> Order:
     order._seen = frozenset(row.seen) or NOTHING_SEEN
     if row.routing is not None:
         order._routing = row.routing
+    if row.given_time_in_force is not None:
+        order._given_time_in_force = row.given_time_in_force
     return order
 
 

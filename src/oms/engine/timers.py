@@ -8,7 +8,14 @@ from typing import Final
 
 from oms.engine.expiries import Expiries, Expiry
 from oms.model.enums import SessionPhase
-from oms.model.events import OrderAdopted, OrderAmended, OrderCreated, OrderReplaced, SessionChanged
+from oms.model.events import (
+    OrderAdopted,
+    OrderAmended,
+    OrderCreated,
+    OrderReleased,
+    OrderReplaced,
+    SessionChanged,
+)
 from oms.model.ids import ClOrdId, OrderId
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
@@ -76,7 +83,7 @@ class Timers:
     def expire(
         self,
         order_id: OrderId,
-        event: OrderCreated | OrderAdopted | OrderAmended | OrderReplaced,
+        event: OrderCreated | OrderAdopted | OrderAmended | OrderReleased | OrderReplaced,
         timeout_ns: int,
     ) -> None:
         """Take in how long an order is good from now on; its venue has so long to say that it has expired."""
@@ -93,6 +100,13 @@ class Timers:
         expiry = self.expiries.known.get(order_id)
         if expiry is not None:
             self.watch(order_id, Expiry(expiry.due_ns, expiry.due_ns + timeout_ns))
+
+    def release(self, event: OrderReleased, timeout_ns: int) -> None:
+        """Take in that what was held is sent: its venue has so long to say that it has expired, by what it was sent with."""
+        if event.time_in_force is None:
+            self.grant(event.order_id, timeout_ns)
+        else:
+            self.expire(event.order_id, event, timeout_ns)
 
     def on_session(self, event: SessionChanged, orders: Iterable[Order], timeout_ns: int) -> None:
         """Take in that a session opened or closed: of the orders that are open, those for an opening are to expire with it.

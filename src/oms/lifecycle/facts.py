@@ -95,6 +95,8 @@ def _amended_here(order: Order, event: Any) -> None:
 
 def _released(order: Order, event: Any) -> None:
     order._terms = event.terms
+    if event.time_in_force is not None:
+        order._given_time_in_force, order._time_in_force = order._time_in_force, event.time_in_force
     if event.order_qty is not None:
         order._order_qty = order._leaves_qty = event.order_qty
 

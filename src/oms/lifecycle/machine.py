@@ -25,7 +25,8 @@ from oms.model.outstanding import NO_REQUESTS, OutstandingRequest
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
-_FACTS: Final = tuple(slot for slot in Order.__slots__ if slot not in {"__weakref__", "_routing"})
+_SELDOM: Final = ("__weakref__", "_given_time_in_force", "_routing")
+_FACTS: Final = tuple(slot for slot in Order.__slots__ if slot not in _SELDOM)
 _FILLED: Final = OrdStatus.FILLED
 _PARTIALLY_FILLED: Final = OrdStatus.PARTIALLY_FILLED
 _OUTRANKED_BY_A_FILL: Final = frozenset({Life.LIVE, Life.REJECTED})
@@ -93,9 +94,15 @@ def fulfil(order: Order, event: ev.OrderCreated | ev.OrderAdopted) -> None:
 
 def become(order: Order, other: Order) -> None:
     """Let a handle that somebody holds stand for what another one stands for."""
+    was_held = order._given_terms is not None or other._given_terms is not None
     for slot in _FACTS:
         setattr(order, slot, getattr(other, slot))
-    # The one fact that most orders do not have.
+    # The facts that most orders do not have.
+    if was_held:
+        if hasattr(other, "_given_time_in_force"):
+            order._given_time_in_force = other._given_time_in_force
+        elif hasattr(order, "_given_time_in_force"):
+            del order._given_time_in_force
     if other.routing is not None:
         order._routing = other.routing
     elif order.routing is not None:

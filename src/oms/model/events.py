@@ -215,6 +215,7 @@ class OrderReleased(OrderEvent):
         px_ns: When that was received, in nanoseconds UTC.
         order_qty: The total that its amount of money was turned into; None where it was not.
         cash_px: The price at which that was done, or was to be: of a quote, its limit, or `px`; None where it was not.
+        time_in_force: With what it is sent where its venue does not take its own for these terms; None where it does.
     """
 
     terms: Terms
@@ -223,6 +224,7 @@ class OrderReleased(OrderEvent):
     px_ns: int
     order_qty: Decimal | None = None
     cash_px: Decimal | None = None
+    time_in_force: TimeInForce | None = None
 
 
 @record

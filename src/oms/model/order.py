@@ -72,6 +72,7 @@ class Order:
         "_end",
         "_exposed_qty",
         "_given_terms",
+        "_given_time_in_force",
         "_guarantee",
         "_instructions",
         "_is_external",
@@ -102,6 +103,7 @@ class Order:
     )
 
     _routing: RouteDecision
+    _given_time_in_force: TimeInForce
 
     def __init__(
         self,
@@ -299,6 +301,12 @@ class Order:
     def given_terms(self) -> Terms:
         """The terms that it was given with; `terms` are those in force, plainer ones once a held order is released."""
         return self._terms if self._given_terms is None else self._given_terms
+
+    @property
+    def given_time_in_force(self) -> TimeInForce:
+        """For how long it was asked for; `time_in_force` is that in force, another one where its venue took no own as it was released."""
+        # Not set where it is the same: nearly always.
+        return getattr(self, "_given_time_in_force", self._time_in_force)
 
     @property
     def guarantee(self) -> tuple[Decimal | None, Decimal | None] | None:

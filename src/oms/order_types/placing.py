@@ -16,8 +16,19 @@ from oms.model.ids import OrderId
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.reasons import Reason
-from oms.model.terms import Limit, Strategy, Terms
-from oms.model.time_in_force import TimeInForce
+from oms.model.terms import Limit, Market, Strategy, Terms
+from oms.model.time_in_force import (
+    DAY,
+    FOK,
+    GTC,
+    IOC,
+    Day,
+    GoodForTime,
+    GoodTillCancel,
+    GoodTillDate,
+    GoodTillTime,
+    TimeInForce,
+)
 from oms.model.triggers import (
     PriceTrigger,
     QuoteTrigger,
@@ -38,6 +49,10 @@ Pairs: TypeAlias = frozenset[tuple[type[Terms], type[TimeInForce]]]
 
 _BID_ASK: Final = TriggerPriceType.BID_ASK
 _NOBODY: Final = OrderId(0)
+_UNTIL: Final = frozenset({Day, GoodTillCancel, GoodTillDate, GoodTillTime, GoodForTime})
+"""The times in force that say how long an order waits, and nothing of how it trades then."""
+_INSTEAD: Final[tuple[TimeInForce, ...]] = (DAY, GTC, IOC, FOK)
+"""With which of them what waited goes out as a market order, the best first: see the decision record."""
 
 
 def without_triggers(pairs: Pairs) -> Pairs:
@@ -108,7 +123,8 @@ def hold(
     if type(released) not in handlers:
         return None, against
     sent = as_turned(order) if is_turned(order, capabilities) else order
-    of_limit = check_capabilities(evolve(sent, terms=released), capabilities, venue)
+    tif = released_time_in_force(order.time_in_force, order.terms, released, capabilities.order_types)
+    of_limit = check_capabilities(evolve(sent, terms=released, time_in_force=tif), capabilities, venue)
     further = (*of_limit, *why_not_followed(order, capabilities, venue))
     return (None, (*against, *(one for one in further if one not in against))) if further else (trigger, ())
 
@@ -125,6 +141,25 @@ def released_terms(order: SubmitOrder, hit: TriggerHit, handlers: HandlerRegistr
     """Give the terms that a held order is sent with once its price has come."""
     handler = triggered(handlers[type(order.terms)])
     return order.terms if handler is None else handler.released(order, hit)
+
+
+def released_time_in_force(own: TimeInForce, given: Terms, released: Terms, taken: Pairs) -> TimeInForce:
+    """Give the time in force that a held order is sent with: its own, unless its venue does not take that for what it becomes.
+
+    A market order has done its waiting here: it goes out with another one that the venue takes. What becomes a limit waits on there,
+    and so keeps its own; as does what is to trade at once, or in an auction.
+
+    Args:
+        own: Until when it is good.
+        given: Its terms while it is held.
+        released: What it becomes.
+        taken: What its venue takes.
+    """
+    kind = type(released)
+    waited = kind is Market and type(given) is not Market and type(own) in _UNTIL
+    if not waited or (kind, type(own)) in taken:
+        return own
+    return next((one for one in _INSTEAD if (kind, type(one)) in taken), own)
 
 
 def triggered(handler: OrderTypeHandler) -> TriggeredHandler | None:

@@ -245,6 +245,8 @@ def _amended(row: BlotterRow, event: ev.OrderAmended) -> None:
 
 def _released(row: BlotterRow, event: ev.OrderReleased) -> None:
     row.terms = event.terms
+    if event.time_in_force is not None:
+        row.time_in_force = event.time_in_force
     if event.order_qty is not None:
         row.order_qty = event.order_qty
 

@@ -170,10 +170,13 @@ def _released(event: ev.OrderReleased, order: Order) -> str:
     if event.cash_px is not None:
         qty = "no lot" if event.order_qty is None else plain(event.order_qty)
         units = f", its money as {qty} at {plain(event.cash_px)}"
+    terms = wording.of_terms(event.terms)
+    if event.time_in_force is not None:
+        terms += f" {wording.of_time_in_force(event.time_in_force)}, as its venue takes them,"
     if wording.takes_what_is_shown(order.given_terms):
-        return f"released as {wording.of_terms(event.terms)} by what the market shows{units}"
+        return f"released as {terms} by what the market shows{units}"
     what = f"{plain(event.px)} has reached {plain(event.trigger_px)}"
-    return f"released as {wording.of_terms(event.terms)}: {what}{units}"
+    return f"released as {terms.removesuffix(',')}: {what}{units}"
 
 
 def _acknowledged(event: ev.OrderAcknowledged, order: Order) -> str:

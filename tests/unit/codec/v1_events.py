@@ -929,4 +929,8 @@ EXPECTED: tuple[e.Event, ...] = (
     e.SecurityStatusChanged(143, 5, e.Cause("SecurityStatus", ""), 143, T0, AAPL, SecurityTradingStatus.TRADING_HALT, T0 - 1),
     e.SecurityStatusChanged(144, 5, e.Cause("SecurityStatus", ""), 144, T0, AAPL, SecurityTradingStatus.RESUME, T0),
     e.SessionChanged(145, 5, e.Cause("SessionChange", "clock"), 145, T0, SessionPhase.HALTED, "20231114", AAPL, T0 - 1),
+    e.OrderReleased(
+        146, 5, TICK, 146, T0, OrderId(121), Market(), Decimal(94), Decimal("93.5"), T0 - 1, time_in_force=ImmediateOrCancel(),
+        leaves_qty=Decimal(5),
+    ),
 )  # fmt: skip
