@@ -13,7 +13,7 @@ from typing import Final
 from dateutil.easter import easter
 from dateutil.relativedelta import FR, MO, TH, relativedelta
 
-from oms.calendars.weekly import Hours, WeeklyCalendar
+from oms.calendars.weekly import Hours, WeeklyCalendar, check_days, check_local_time
 from oms.errors import ValidationError
 
 FIRST_YEAR: Final = 2000
@@ -41,8 +41,19 @@ def nyse(*, closed: Iterable[date] = (), early: Mapping[date, time] | None = Non
     Args:
         closed: Days on which it is closed besides those known here.
         early: Days on which it closes early besides those known here, each with the time in New York.
+
+    Raises:
+        ValidationError: What is added is no day, or no local time up to the usual close.
     """
     added, sooner = frozenset(closed), dict(early or {})
+    check_days("closed", added)
+    check_days("early", sooner)
+    for at in sooner.values():
+        check_local_time("early", at)
+        if at > _REGULAR.close:
+            raise ValidationError(
+                "early", f"{at:%H:%M}", f"pass a time up to the usual close, {_REGULAR.close:%H:%M}"
+            )
     return WeeklyCalendar(
         "XNYS",
         "America/New_York",

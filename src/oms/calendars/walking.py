@@ -19,6 +19,8 @@ _AROUND: Final = 2 * _DAY
 """How far a session's hours may lie from its trading day as UTC counts days."""
 MAX_CLOSED: Final = timedelta(days=60)
 """How long a market may be closed before it is taken for one that does not trade any more."""
+_A_YEAR: Final = timedelta(days=366)
+"""How far a session is looked for in a calendar that knows its days, and has none for as long as a market may be closed."""
 _MAX_BACK: Final = timedelta(days=3_660)
 """How far the last session is looked for."""
 
@@ -126,16 +128,17 @@ def standing(calendar: TradingCalendar, time_ns: int, symbol: Symbol | None = No
 
 
 def has_ended(calendar: TradingCalendar, time_ns: int) -> bool:
-    """Tell whether a calendar knows nothing that opens or closes after a moment, and not every day for `MAX_CLOSED` from then on."""
+    """Tell whether a calendar knows of nothing that opens or closes after a moment.
+
+    That is within `MAX_CLOSED`; one that knows all these days may have a session later within `_A_YEAR`.
+    """
     today = to_datetime(time_ns).date()
     if any(one.close_ns > time_ns for one in _known(calendar, today - _AROUND, today + MAX_CLOSED)):
         return False
     try:
-        for _ in sessions(calendar, today, today + MAX_CLOSED):
-            pass
+        return not any(one.close_ns > time_ns for one in sessions(calendar, today, today + _A_YEAR))
     except ValidationError:
         return True
-    return False
 
 
 def _phases(session: TradingSession) -> Iterator[tuple[int, SessionPhase]]:

@@ -6,7 +6,7 @@ are put back over one, an opening is the first of the two moments and a close th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,6 +28,7 @@ LAST_YEAR: Final = 2261
 
 _DAY: Final = timedelta(days=1)
 _SECOND: Final = timedelta(seconds=1)
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @value(kw_only=True)
@@ -39,7 +40,10 @@ class Hours:
         close: When it closes.
         open_day: On which day, seen from the trading day: -1 for the evening before.
         close_day: On which day it closes; 1 for the next morning.
-        breaks: The pauses, from when to when, on the trading day itself.
+        breaks: The pauses, from when to when, on the trading day itself: in order, and between the opening and the close.
+
+    Raises:
+        ValidationError: A time is none or has a zone, it opens no sooner than it closes, or a break lies elsewhere.
     """
 
     open: time
@@ -47,6 +51,63 @@ class Hours:
     open_day: int = 0
     close_day: int = 0
     breaks: tuple[tuple[time, time], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse hours that no day can have."""
+        check_local_time("open", self.open)
+        check_local_time("close", self.close)
+        for name, number in (("open_day", self.open_day), ("close_day", self.close_day)):
+            if type(number) is not int or number not in {-1, 0, 1}:
+                raise ValidationError(name, shown(number), "pass -1, 0 or 1: days seen from the trading day")
+        if (self.open_day, self.open) >= (self.close_day, self.close):
+            asked = f"{self.close:%H:%M} with an open of {self.open:%H:%M}"
+            allowed = (
+                "close after the open: pass open_day=-1 where it opens on the evening before, "
+                "close_day=1 where it closes on the next morning"
+            )
+            raise ValidationError("close", asked, allowed)
+        self._check_breaks()
+
+    def _check_breaks(self) -> None:
+        last = (self.open_day, self.open)
+        for pause in self.breaks:
+            if not isinstance(pause, tuple) or len(pause) != 2:
+                raise ValidationError("breaks", shown(pause), "pass pairs of times, from when to when")
+            for at in pause:
+                check_local_time("breaks", at)
+            begin, end = ((0, at) for at in pause)
+            if not last < begin < end <= (self.close_day, self.close):
+                asked = f"{pause[0]:%H:%M} to {pause[1]:%H:%M}"
+                allowed = "pass them in order, between the open and the close, on the trading day itself"
+                raise ValidationError("breaks", asked, allowed)
+            last = end
+
+
+def check_local_time(name: str, at: object) -> None:
+    """Check that something is a local time of day.
+
+    Raises:
+        ValidationError: It is something else, or has a time zone, which is the calendar's to say.
+    """
+    if not isinstance(at, time):
+        allowed = "pass a datetime.time in the calendar's zone, such as time(17) or time(9, 30)"
+        raise ValidationError(name, shown(at), allowed)
+    if at.tzinfo is not None:
+        allowed = "pass a time without tzinfo: it is local, in the zone of its calendar"
+        raise ValidationError(name, shown(at), allowed)
+
+
+def check_days(name: str, days: Iterable[object]) -> None:
+    """Check that each is a day.
+
+    Raises:
+        ValidationError: One is something else; a datetime is no day, and would equal none.
+    """
+    for day in days:
+        if type(day) is not date:
+            raise ValidationError(
+                name, shown(day), "pass a datetime.date for each day, such as date(2026, 12, 24)"
+            )
 
 
 def _none(year: int) -> frozenset[date]:
@@ -79,7 +140,7 @@ class WeeklyCalendar:
             early_closes: The early closes of a year; a close before the opening leaves no session.
 
         Raises:
-            ValidationError: The zone is not known here, or a weekday is none.
+            ValidationError: The zone is not known here, a weekday is none, or two days overlap.
         """
         try:
             self._zone = ZoneInfo(zone)
@@ -93,6 +154,7 @@ class WeeklyCalendar:
             raise ValidationError("hours", shown(strange), "pass weekdays from 0, Monday, to 6, Sunday")
         self.name = name
         self._hours = dict(hours)
+        _check_week(self._hours)
         self._closures = closures
         self._early_closes = early_closes
         self._years: dict[int, Mapping[date, TradingSession]] = {}
@@ -101,7 +163,7 @@ class WeeklyCalendar:
         """Give the session of a trading day; None where there is none.
 
         Raises:
-            ValidationError: The year lies outside 1970 to 2261.
+            ValidationError: The year lies outside 1970 to 2261, or what its closures or early closes say cannot be meant.
         """
         year = self._years.get(day.year)
         if year is None:
@@ -117,6 +179,8 @@ class WeeklyCalendar:
 
     def _of_year(self, year: int) -> dict[date, TradingSession]:
         closed, early = self._closures(year), self._early_closes(year)
+        check_days("closures", closed)
+        check_days("early_closes", early)
         sessions: dict[date, TradingSession] = {}
         day = date(year, 1, 1)
         while day.year == year:
@@ -131,7 +195,13 @@ class WeeklyCalendar:
     def _of_day(self, day: date, hours: Hours, early: time | None) -> TradingSession | None:
         begin = self._instant(day + hours.open_day * _DAY, hours.open, is_end=False)
         usual = self._instant(day + hours.close_day * _DAY, hours.close, is_end=True)
-        end = usual if early is None else min(usual, self._instant(day, early, is_end=True))
+        end = usual
+        if early is not None:
+            check_local_time("early_closes", early)
+            end = self._instant(day, early, is_end=True)
+            if end > usual:
+                allowed = f"pass a time up to the usual close, {hours.close:%H:%M}"
+                raise ValidationError("early_closes", f"{day} {early:%H:%M}", allowed)
         if end <= begin:
             return None
         breaks = [
@@ -160,3 +230,20 @@ class WeeklyCalendar:
             else:
                 after = middle
         return after.replace(microsecond=0)
+
+
+def _check_week(week: Mapping[int, Hours]) -> None:
+    for day, hours in week.items():
+        if not isinstance(hours, Hours):
+            raise ValidationError("hours", shown(hours), "pass Hours(open=..., close=...) for each weekday")
+        for ahead in (1, 2):
+            later = (day + ahead) % 7
+            following = week.get(later)
+            if not isinstance(following, Hours):
+                continue
+            if (hours.close_day, hours.close) > (ahead + following.open_day, following.open):
+                asked = (
+                    f"{_WEEKDAYS[day]} closes at {hours.close:%H:%M}, "
+                    f"and {_WEEKDAYS[later]} opens at {following.open:%H:%M} before that"
+                )
+                raise ValidationError("hours", asked, "let each day close before the next one opens")
