@@ -16,12 +16,21 @@ from hypothesis import strategies as st
 from oms.brokers.paper import PaperBroker
 from oms.engine.invariants import check_state
 from oms.model.capabilities import Capabilities
-from oms.model.enums import PegOffsetType, PegPriceType, SessionPhase, Side, TriggerPriceType, WorkedBy
+from oms.model.enums import (
+    PegOffsetType,
+    PegPriceType,
+    SecurityTradingStatus,
+    SessionPhase,
+    Side,
+    TriggerPriceType,
+    WorkedBy,
+)
 from oms.model.events import Traded
 from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.offset import Offset
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.model.terms import (
     Limit,
@@ -45,7 +54,7 @@ X: Final = Symbol("X")
 INSTRUMENT: Final = Instrument(symbol=X, currency="USD", tick="0.5", lot="1")
 Asked = tuple[Side, int | Decimal, Terms]
 """An order for a quantity, or for an amount of money."""
-Step = MarketUpdate | Asked | SessionChange
+Step = MarketUpdate | Asked | SecurityStatus | SessionChange
 
 
 class Plain(PaperBroker):
@@ -210,6 +219,23 @@ def test_amounts_of_money_give_the_same_fills_native_and_held_where_the_venue_ta
     for order_id, traded in native.items():
         side, money, _ = asked[order_id - 1]
         assert side is Side.SELL or sum(qty * px for qty, px in traded) <= money
+
+
+HALT: Final = SecurityStatus(X, 0, SecurityTradingStatus.TRADING_HALT)
+RESUME: Final = SecurityStatus(X, 0, SecurityTradingStatus.RESUME)
+
+
+@settings(max_examples=80, deadline=None)
+@given(steps(terms() | pegs()), market(), market())
+def test_a_halt_gives_the_same_fills_native_and_held(
+    before: list[Step], halt: list[Step], after: list[Step]
+) -> None:
+    """The fills of each order are equal, whatever is quoted and printed while trading is halted."""
+    played = [*before, HALT, *halt, RESUME, *after]
+    native = fills(PaperBroker([INSTRUMENT]), played, WorkedBy.VENUE)
+    held = fills(Plain([INSTRUMENT]), played, WorkedBy.OMS)
+
+    assert held == native
 
 
 CLOSED: Final = SessionChange(0, SessionPhase.CLOSED, "20260105")

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from oms.brokers.paper import PaperBroker
 from oms.engine.invariants import check_state
 from oms.model.define import record
-from oms.model.enums import Life, SessionPhase, Side, WorkedBy
+from oms.model.enums import Life, SecurityTradingStatus, SessionPhase, Side, WorkedBy
 from oms.model.events import Traded
 from oms.model.market import MarketUpdate, MarkPrice, Quote, TradePrint
 from oms.model.order import Order
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import SessionChange
 from oms.model.terms import MarketToLimit, Terms
 from oms.model.time_in_force import (
@@ -41,9 +42,11 @@ START_NS: Final = 1_767_623_400_000_000_000
 """2026-01-05 14:30 UTC, when the first session opens."""
 MS: Final = 1_000_000
 DAYS: Final = ("20260105", "20260106", "20260107")
+HALTS: Final = SecurityStatus(X, 0, SecurityTradingStatus.TRADING_HALT)
+RESUMES: Final = SecurityStatus(X, 0, SecurityTradingStatus.RESUME)
 
 Asked: TypeAlias = tuple[Side, int, Terms, TimeInForce]
-Step: TypeAlias = MarketUpdate | Asked | SessionChange | int
+Step: TypeAlias = MarketUpdate | Asked | SecurityStatus | SessionChange | int
 """What happens: a market, an order, a session that changes, or so many milliseconds that pass."""
 Ending: TypeAlias = tuple[list[tuple[str, str, int]], Life]
 """What an order has traded (how much, at which price, in which millisecond), and what has become of it."""
@@ -104,14 +107,18 @@ def _walked(steps: Sequence[Step | Move]) -> list[Step]:
 
 @st.composite
 def days(draw: st.DrawFn) -> list[Step]:
-    """Up to three sessions with nights between them, and breaks in some of them, in which orders are placed too."""
+    """Up to three sessions with nights between them, and breaks and halts in some of them, in which orders are placed too."""
     played: list[Step] = []
     for day in DAYS[: draw(st.integers(1, 3))]:
         opens, closes = (SessionChange(0, phase, day) for phase in (SessionPhase.OPEN, SessionPhase.CLOSED))
         played += [opens, *draw(session())]
         for _ in range(draw(st.integers(0, 2))):
-            pauses = SessionChange(0, SessionPhase.HALTED, day)
-            played += [pauses, *draw(session()), opens, *draw(session())]
+            ways: list[tuple[Step, Step]] = [
+                (SessionChange(0, SessionPhase.HALTED, day), opens),
+                (HALTS, RESUMES),
+            ]
+            pauses, goes_on = draw(st.sampled_from(ways))
+            played += [pauses, *draw(session()), goes_on, *draw(session())]
         played += [closes, *draw(session(is_open=False))]
     return played
 

@@ -54,6 +54,7 @@ from oms.model.market import NEWS, MarketNews, MarketUpdate, MarkPrice, Quote, T
 from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.venue_profile import IdScope
 from oms.model.work import Wake
@@ -158,7 +159,7 @@ class Engine:
             AssignBreak: self._assign,
             ResolveBreak: self._resolve_break,
             ReconcileBroker: self._reconcile,
-            **(self._groups.inputs | self._parents.inputs | alerting(self.state)),
+            **(self._groups.inputs | self._parents.inputs | alerting(self.state) | self._news()),
             Reported: self._reported,
             Answered: self._answered,
             SetAside: self._set_aside,
@@ -175,6 +176,9 @@ class Engine:
             EmergencyReduction: self._emergency_reduction,
             Retire: self._retire,
         }
+
+    def _news(self) -> dict[type[Input], Callable[[Any], None]]:
+        return {SecurityStatus: self._status}
 
     def _share_what_is_held(self) -> None:
         held, entry = self.state.held_orders, self._entry
@@ -467,6 +471,10 @@ class Engine:
         # Exits may have waited for an opening.
         state.groups.look_at_all()
         self._pegging.on_session(what, self._requests)
+
+    def _status(self, what: SecurityStatus) -> None:
+        self._parents.note(what)
+        self._pegging.go_on(what.symbol, self._requests)
 
     def _retire(self, what: Retire) -> None:
         self.state.begin(Retire, _CLOCK)

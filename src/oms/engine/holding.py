@@ -61,13 +61,13 @@ class Holding:
     def watch(self, update: MarketUpdate, requests: list[Request]) -> None:
         """Take the market in, and send whoever it releases.
 
-        While the session is closed no price counts, and no trail moves: as at a venue.
+        While nobody trades no price counts, and no trail moves: as at a venue.
         While the broker is not reconciled, or of a rule for the instrument none is, nobody listens: what the first price after
         that reaches is missed, as after a start.
         """
         entry, state = self._entry, self._entry.state
         held = state.held_orders
-        if state.sessions.is_closed(update.symbol):
+        if state.is_still(update.symbol):
             return
         if state.breaks.unreconciled and entry.routes.is_shut(update.symbol):
             return

@@ -63,7 +63,7 @@ class Parents:
     @property
     def inputs(self) -> dict[type[Any], Callable[[Any], None]]:
         """What is done with each input that is about orders that are worked here."""
-        return {PauseWork: self._pause, ResumeWork: self._resume, **dict.fromkeys(NEWS, self._note)}
+        return {PauseWork: self._pause, ResumeWork: self._resume, **dict.fromkeys(NEWS, self.note)}
 
     def _pause(self, what: PauseWork) -> None:
         self._state.begin(PauseWork, what.asked_by)
@@ -73,7 +73,8 @@ class Parents:
         self._state.begin(ResumeWork, what.asked_by)
         parent_entry.resume(self._state, what)
 
-    def _note(self, what: MarketNews) -> None:
+    def note(self, what: MarketNews) -> None:
+        """Take note of what is said of a market beside prices."""
         if parent_entry.note(self._entry, what):
             self._resumed = what.symbol
 

@@ -65,7 +65,7 @@ class Pegging:
         if self._seen.get(symbol) == seen:
             return
         orders = self._held.quoted.get(symbol)
-        if orders is None or not self._listens(symbol) or state.sessions.is_closed(symbol):
+        if orders is None or not self._listens(symbol) or state.is_still(symbol):
             return
         moved = [self._move(order, quote, requests, is_news=True) for _, order in sorted(orders.items())]
         if all(moved):
@@ -87,9 +87,13 @@ class Pegging:
         if what.phase is not SessionPhase.OPEN:
             return
         for symbol in tuple(self._held.quoted) if what.symbol is None else (what.symbol,):
-            quote = self._entry.quotes.get(symbol)
-            if quote is not None:
-                self.on_quote(quote, requests)
+            self.go_on(symbol, requests)
+
+    def go_on(self, symbol: Symbol, requests: list[Request]) -> None:
+        """Take in that an instrument is traded again: its orders go to where the market stands."""
+        quote = self._entry.quotes.get(symbol)
+        if quote is not None:
+            self.on_quote(quote, requests)
 
     def why_not(self, command: ReplaceOrder) -> tuple[Reason, ...]:
         """Give the reason against another price for an order that takes it from the market; none otherwise."""
@@ -104,11 +108,11 @@ class Pegging:
 
     def _may_move(self, order: Order) -> bool:
         # Whether a new one may come in while nobody trades is for its venue to say; but what takes the price of the other side
-        # has none in a break.
-        sessions = self._entry.state.sessions
+        # has none in a break or a halt.
+        state = self._entry.state
         if order.life is not Life.UNSENT:
-            return not sessions.is_closed(order.symbol)
-        return not (sessions.has_break(order.symbol) and isinstance(order.terms, MarketToLimit))
+            return not state.is_still(order.symbol)
+        return not (isinstance(order.terms, MarketToLimit) and state.is_interrupted(order.symbol))
 
     def _listens(self, symbol: Symbol) -> bool:
         # Until a broker is reconciled nothing new is asked for.

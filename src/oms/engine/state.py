@@ -171,6 +171,14 @@ class State:
         self.record_of(order, event)
         return order
 
+    def is_still(self, symbol: Symbol) -> bool:
+        """Tell whether nobody trades an instrument now: its session is closed or has a break, or trading in it is halted."""
+        return (bool(self.halted) and symbol in self.halted) or self.sessions.is_closed(symbol)
+
+    def is_interrupted(self, symbol: Symbol) -> bool:
+        """Tell whether trading in an instrument goes on within its session: it has a break, or trading is halted."""
+        return symbol in self.halted or self.sessions.has_break(symbol)
+
     def record_of(self, order: Order, event: ev.OrderEvent) -> None:
         """Make a new event of an order true: `record`, without looking up what is known."""
         before = order._requests

@@ -49,13 +49,20 @@ class Translation:
         self.tops: dict[Symbol, TopOfBook] = {}
         self._venues: dict[BrokerName, Translation] = {}
 
-    def at(self, broker: BrokerName, heard: MarketData) -> Sequence[MarketUpdate | PrintCorrection]:
-        """Give what follows from what one broker says of its own market, whose book is its own; errors as in `of`."""
+    def at(
+        self, broker: BrokerName, heard: MarketData, *, is_home: bool = False
+    ) -> Sequence[MarketUpdate | MarketNews]:
+        """Give what follows from what one broker says of its own market, whose book is its own; errors as in `of`.
+
+        Its halts are those of the instrument where that trades nowhere else (`is_home`).
+        """
         if isinstance(heard, Quote | TradePrint | MarkPrice):
             return (heard,)
         its_own = self._venues.get(broker)
         if its_own is None:
             its_own = self._venues[broker] = Translation(self._path)
+        if is_home and isinstance(heard, SecurityStatus):
+            return (heard,)
         # A halt at one venue stops nothing elsewhere, and what is said beside prices is said of the market as a whole. But a print
         # counts wherever it was made, and so does its correction.
         told = its_own.of(heard)
@@ -79,7 +86,6 @@ class Translation:
             case QuoteBar():
                 return quotes_of(heard, self._path)
             case SecurityStatus() | PriceLimits() | FeedGap() | PrintCorrection():
-                # While nothing is quoted or traded, nothing that is held here is reached; but what is worked here waits.
                 return (heard,)
             case _:
                 text = "pass a Quote, a TradePrint, a MarkPrice, depth (`oms.model.depth`) or a bar (`oms.model.bars`)"

@@ -63,6 +63,7 @@ from oms.model.position import Position
 from oms.model.reports import Absent, ExecutionReport, OrderCancelReject
 from oms.model.routing import VenueStanding
 from oms.model.routing_table import Routing
+from oms.model.security_status import SecurityStatus
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.terms import Parameter, Terms
 from oms.model.time_in_force import DAY, GTC, TimeInForce
@@ -686,7 +687,8 @@ class OrderManager:
         Args:
             update: What is said.
             venue: The broker that says it of its own market, where several show the same instrument: orders are routed by
-                it, and no other simulated broker sees it. Orders held here hear of quotes what all of them show together.
+                it, and no other simulated broker sees it. Orders held here hear of quotes what all of them show together. A halt there
+                is one of the instrument where it is traded at no other broker.
 
         Raises:
             UnknownBrokerError: No broker of that name is attached; nobody has seen it.
@@ -711,7 +713,7 @@ class OrderManager:
         broker = self._brokers.get(BrokerName(venue)) if type(venue) is str else None
         if broker is None:
             self._unknown_broker(venue)
-        told = self._translation.at(broker.name, update)
+        told = self._translation.at(broker.name, update, is_home=self._is_home(broker.name, update))
         if update.time_ns >= self._sessions.due_ns and self._loop.halted is None:
             self._sessions.go_on(self._loop.now_ns())
         if isinstance(broker, MarketListener):
@@ -730,6 +732,14 @@ class OrderManager:
         loop = self._loop
         if not (told or is_book) and loop.inbox and loop.halted is None and not loop.is_deferred:
             loop.drain()
+
+    def _is_home(self, broker: BrokerName, update: MarketData) -> bool:
+        """Tell whether an instrument trades at this broker alone; asked of halts only."""
+        if self._start.routing is not None or not isinstance(update, SecurityStatus):
+            return False
+        instrument = self._engine.state.instruments.get(update.symbol)
+        named = None if instrument is None else instrument.broker
+        return len(self._brokers) == 1 if named is None else named == broker
 
     def _translate(self, update: MarketData) -> None:
         told = self._translation.of(update)
