@@ -270,6 +270,21 @@ def test_what_ends_of_a_level_is_placed_again() -> None:
     desk.check()
 
 
+def test_a_quote_of_a_clock_that_is_ahead_is_shot_at_once() -> None:
+    """A hundred are shown once, stamped five milliseconds ahead: a hundred are bought, also after a restart."""
+    desk = AlgoDesk()
+    order = desk.submit("sniper", limit_price="101", min_size=10, qty=500)
+    before = order.cum_qty
+    desk.wait(1)
+    desk.om.update(Quote(X, desk.clock.now_ns() + 5_000_000, "100", 100, "100.50", 100))
+    for _ in range(3):
+        desk.om.poll()
+    assert order.cum_qty == before + 100
+    desk.restart()
+    desk.wait(1)
+    assert [child.order_qty for child in desk.om.children(desk.om.orders()[0])] == [100, 100]
+
+
 # ---------------------------------------------------------------- participation
 
 POV = [

@@ -12,7 +12,7 @@ from typing import Final
 from attrs import evolve
 
 from oms.algos.admission import algorithm_of, reasons_of, why_not
-from oms.algos.child_terms import judged_px, terms_of, touch_px
+from oms.algos.child_terms import judged_px, terms_of, touch_px, within
 from oms.algos.choices import ChildStyle, OnResidual
 from oms.algos.ending import EndStep, at_end
 from oms.algos.least import least_child
@@ -228,6 +228,10 @@ def child_of(
 ) -> NewChild:
     """Give a child by the style of its order; there must be a quote that can be used, where its price depends on one."""
     quote = quote_for(view, working)
+    if pace is Pace.I_WOULD and working.i_would_price is not None:
+        # Whatever the style: what is taken at this price or better is taken no worse.
+        px = within(working.i_would_price, working.limit_price, is_buy=is_buy(parent))
+        working = evolve(working, limit_price=px)
     terms = terms_of(
         working, view.instrument, quote, is_buy=is_buy(parent), crosses=crosses, limits=view.limits
     )

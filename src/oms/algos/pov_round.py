@@ -16,7 +16,7 @@ from oms.algos.pacing import CatchUp, Decision, decide
 from oms.algos.parameter import in_ns
 from oms.algos.pov import OthersVolume, linked_rate, next_child, part_of, price_rate, target_of
 from oms.algos.reacting import Pov
-from oms.algos.resting import CROSS, repriced
+from oms.algos.resting import CROSS, WOULD, note_would, repriced, would_have
 from oms.algos.slicing import ceiled
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.ids import OrderId
@@ -29,9 +29,7 @@ LAST_NS: Final = 60_000_000_000
 
 _MARK: Final = "mark"
 _NUMBER: Final = "number"
-_WOULD: Final = "would"
-"""Names in the memo: the beginning of the interval that was looked at last, the number of the next decision, and how much went
-out at the price at which it would be taken."""
+"""Names in the memo: the beginning of the interval that was looked at last, and the number of the next decision."""
 
 _DIGITS: Final = Decimal("1E-12")
 """To how much a rate that moves is rounded, down."""
@@ -115,7 +113,7 @@ class PovRound:
             crosses=bool(least),
             target=parent.qty if self._is_completing() else EXACT.add(done, max(child, least)),
             slice_qty=child,
-            would_have=Decimal(self._memo.get(_WOULD, "0")),
+            would_have=would_have(self._memo, parent),
         )
         facts = evolve(
             facts,
@@ -150,13 +148,12 @@ class PovRound:
             decision.qty,
             decision.pace,
             number=number,
-            role=SLICE if is_waiting else CROSS,
+            role=SLICE if is_waiting else WOULD if decision.pace is Pace.I_WOULD else CROSS,
             crosses=decision.crosses,
             asked=decision.asked,
         )
         if decision.pace is Pace.I_WOULD:
-            taken = EXACT.add(Decimal(self._memo.get(_WOULD, "0")), decision.qty)
-            self._memo[_WOULD] = plain(taken)
+            note_would(self._memo, decision.qty)
         if not is_waiting:
             self._at_ns.append(self._view.now_ns + PATIENCE_NS)
 

@@ -15,7 +15,7 @@ from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of, q
 from oms.algos.others import begins_count, others_volume
 from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
-from oms.algos.resting import CROSS, repriced
+from oms.algos.resting import CROSS, WOULD, note_would, repriced, would_have
 from oms.algos.slicing import share_of
 from oms.algos.vwap import dynamic_share, target_at
 from oms.algos.working import Working
@@ -29,8 +29,7 @@ _WAITS: Final = frozenset({Rule.RISK, Rule.MARKET, Rule.LIMIT, Rule.CAPS})
 """Rules of which a slice waits until it ends, since what they say may pass."""
 _ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.STALE, Pace.FEED_GAP, Pace.BEYOND_LIMIT})
 _LEAST: Final = Decimal("1E-18")
-_WOULD: Final = "would"
-"""The entry of the memo that says how much went out at the price at which it would be taken."""
+_AT_ONCE: Final = frozenset({CROSS, WOULD})
 _ON_TIME: Final = frozenset({Pace.ON_SCHEDULE, Pace.CATCHING_UP})
 
 
@@ -80,7 +79,7 @@ class ScheduleRound:
             is_needed=dynamic is not None,
         )
         self._held: Pace | None = None
-        self._would_have = Decimal(self._memo.get(_WOULD, "0"))
+        self._would_have = would_have(self._memo, parent)
         self._children: list[NewChild] = []
         self._skips: list[Skip] = []
         self._sent = ZERO
@@ -311,6 +310,7 @@ class ScheduleRound:
         self._skips += [Skip(number=each.number, pace=pace, asked_qty=each.qty) for each in slices]
 
     def _place(self, decision: Decision, number: int, role: str) -> None:
+        role = WOULD if decision.pace is Pace.I_WOULD else role
         child = child_of(
             self._parent,
             self._view,
@@ -325,7 +325,7 @@ class ScheduleRound:
         self._children.append(child)
         self._sent = EXACT.add(self._sent, decision.qty)
         if decision.pace is Pace.I_WOULD:
-            self._memo[_WOULD] = plain(EXACT.add(self._would_have, decision.qty))
+            note_would(self._memo, decision.qty)
 
     # ------------------------------------------------------------ children that have had their time
 
@@ -334,7 +334,7 @@ class ScheduleRound:
         if child.role == SLICE:
             return self._until(child.until_ns)
         created_ns = self._view.now_ns if child.order is None else child.order.created_ns
-        return created_ns + PATIENCE_NS if child.role == CROSS else None
+        return created_ns + PATIENCE_NS if child.role in _AT_ONCE else None
 
     def _ended(self) -> tuple[OrderId, ...]:
         found = []
@@ -381,7 +381,7 @@ class ScheduleRound:
             self._at_ns.append(parent.start_ns)
         ends = [self._until(each.end_ns) for each in self._due] if self._children else []
         self._at_ns += [end_ns for end_ns in (*ends, self._until(self._later.end_ns)) if end_ns > now_ns]
-        if any(child.role == CROSS for child in self._children):
+        if any(child.role in _AT_ONCE for child in self._children):
             self._at_ns.append(now_ns + PATIENCE_NS)
         window = working.completion_window
         if working.force_completion and window is not None and parent.end_ns - in_ns(window) > now_ns:

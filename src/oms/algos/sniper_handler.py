@@ -20,7 +20,7 @@ from oms.model.work import Pace, Wake
 from oms.ports.working_handler import NewChild, NextWake, Steps, View
 
 SHOT: Final = "shot"
-"""What a child of a sniper is for."""
+"""What a child of a sniper is for; and the entry of the memo that says of when the quote was that was shot at last."""
 
 _EVER: Final = 2**63
 
@@ -35,7 +35,7 @@ class SniperHandler(ReactingHandler):
         """Shoot at what is shown now, if that is enough and was not shot at before."""
         awake = NextWake(on_quote=True)
         quote, working, order = view.quote, algorithm.working, parent.order
-        if parent.open or quote is None or quote.time_ns <= parent.last_child_ns:
+        if parent.open or quote is None or quote.time_ns <= _shot_ns(parent):
             return Steps(wake=awake)
         # Nearly every quote is beyond the limit, and there is nothing else to be found out about it.
         px = quote.ask if order.side is Side.BUY else quote.bid
@@ -67,4 +67,9 @@ class SniperHandler(ReactingHandler):
             role=SHOT,
             time_in_force=IOC,
         )
-        return Steps(children=(child,), wake=awake)
+        return Steps(children=(child,), memo=((SHOT, str(quote.time_ns)),), wake=awake)
+
+
+def _shot_ns(parent: Parent) -> int:
+    """Give of when the quote was that was shot at last, in nanoseconds UTC; its clock may be ahead of ours."""
+    return max(parent.last_child_ns, int(parent.memo_of(SHOT) or 0))
