@@ -9,9 +9,9 @@ from oms.model.enums import Side
 from oms.model.order import Order
 from oms.model.terms import Limit, Strategy
 from oms.simulation.venue_acts import CancelOrder
-from tests.algo_desk import X, AlgoDesk
+from tests.algo_desk import AlgoDesk, X
 
-STYLES = [{}, {"child_style": "market"}, {"child_offset": "5"}]
+STYLES: list[dict[str, str]] = [{}, {"child_style": "market"}, {"child_offset": "5"}]
 
 
 def work(desk: AlgoDesk, side: Side, name: str = "twap", **parameters: str | int) -> Order:
@@ -43,7 +43,8 @@ def test_it_is_taken_no_worse_than_at_that_price_whatever_the_style(
     deep(desk, side)
 
     child = desk.om.children(order)[-1]
-    assert (child.order_qty, child.terms) == (1000 - before, Limit(would))
+    assert child.order_qty == 1000 - before
+    assert child.terms == Limit(would)
     assert child.cum_qty == 30
     desk.check()
 
@@ -54,14 +55,14 @@ def test_what_did_not_execute_is_asked_for_again(name: str) -> None:
     order = work(desk, Side.BUY, name, i_would_price="99", i_would_qty=200, limit_price="99")
     desk.quote("98", "99", ask_size=50)
     first = desk.om.children(order)[-1]
-    assert (first.order_qty, first.cum_qty) == (200, 50)
+    assert [first.order_qty, first.cum_qty] == [200, 50]
     desk.quote("98", "100")
     desk.wait(6)
     assert first.is_closed
     desk.quote("98", "99", ask_size=400)
 
     later = desk.om.children(order)[-1]
-    assert (later.order_qty, later.cum_qty) == (150, 150)
+    assert [later.order_qty, later.cum_qty] == [150, 150]
     desk.quote("97", "98.5", ask_size=400)
     assert sum(child.cum_qty for child in desk.om.children(order) if child.order_qty in (200, 150)) == 200
 
@@ -71,7 +72,7 @@ def test_nothing_counts_as_taken_of_what_its_venue_ended() -> None:
     order = work(desk, Side.BUY, i_would_price="99", i_would_qty=200, limit_price="99")
     desk.quote("98", "99", ask_size=1)
     child = desk.om.children(order)[-1]
-    assert (child.order_qty, child.cum_qty) == (200, 1)
+    assert [child.order_qty, child.cum_qty] == [200, 1]
     assert child.cl_ord_id is not None
     desk.broker.act(CancelOrder(child.cl_ord_id), desk.clock.now_ns())
     desk.om.poll()

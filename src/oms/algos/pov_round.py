@@ -16,8 +16,9 @@ from oms.algos.pacing import CatchUp, Decision, decide
 from oms.algos.parameter import in_ns
 from oms.algos.pov import OthersVolume, linked_rate, next_child, part_of, price_rate, target_of
 from oms.algos.reacting import Pov
-from oms.algos.resting import CROSS, WOULD, note_would, repriced, would_have
+from oms.algos.resting import CROSS, repriced
 from oms.algos.slicing import ceiled
+from oms.algos.would import WOULD, note_would, would_have
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.ids import OrderId
 from oms.model.parent import SLICE, Parent

@@ -15,11 +15,12 @@ from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of, q
 from oms.algos.others import begins_count, others_volume
 from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
-from oms.algos.resting import CROSS, WOULD, note_would, repriced, would_have
+from oms.algos.resting import CROSS, repriced
 from oms.algos.slicing import share_of
 from oms.algos.vwap import dynamic_share, target_at
 from oms.algos.working import Working
-from oms.model.decimals import EXACT, ZERO, plain
+from oms.algos.would import WOULD, note_would, would_have
+from oms.model.decimals import EXACT, ZERO
 from oms.model.ids import OrderId
 from oms.model.parent import SLICE, Child, Parent
 from oms.model.work import HELD, Pace, Rule, Slice, Wake
