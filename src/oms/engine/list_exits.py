@@ -38,7 +38,8 @@ def is_done_with(leg: GroupLeg, exits: Iterable[int]) -> bool:
     if not entry.has_ended and not is_taken_back:
         coming += entry.open_qty
     left = coming - spent
-    for unit, siblings in _units(node, entry.number):
+    # Nearly always; it never becomes more.
+    for unit, siblings in _units(node, entry.number) if left > ZERO else ():
         if leg.number not in unit:
             left -= max(_open_qty(group.legs[one]) for one in unit)
             continue
