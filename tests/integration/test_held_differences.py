@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from attrs import evolve
 
 from oms.brokers.paper import PROFILE, PaperBroker
+from oms.model.bars import Bar, QuoteBar
 from oms.model.capabilities import ALL_ORDER_TYPES
 from oms.model.depth import BookSnapshot
-from oms.model.enums import OrdStatus, PegPriceType, SessionPhase, Side
+from oms.model.enums import OrdStatus, PegPriceType, SessionPhase, Side, TriggerPriceType
 from oms.model.ids import Symbol
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.market import MarketData, Quote, TradePrint
 from oms.model.order import Order
-from oms.model.sessions import SessionChange
-from oms.model.terms import Limit, Market, MarketToLimit, Pegged, Stop, StopLimit, Terms
+from oms.model.sessions import NS_PER_S, SessionChange
+from oms.model.terms import Limit, Market, MarketIfTouched, MarketToLimit, Pegged, Stop, StopLimit, Terms
 from oms.model.time_in_force import DAY, GTC
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
@@ -191,3 +193,39 @@ def test_what_is_given_while_the_session_is_closed_is_refused_there_and_held_her
     at_venue, here = orders
     assert (at_venue.status, at_venue.cum_qty) == (OrdStatus.REJECTED, Decimal(0))
     assert (here.status, here.cum_qty) == (OrdStatus.FILLED, Decimal(3))
+
+
+def bar_of(kind: type[Bar | QuoteBar], number: int, opens: int, high: int, low: int, last: int) -> MarketData:
+    """A bar of trades, or of quotes whose offers are 1 above the bids."""
+    end_ns, start_ns = (number + 1) * NS_PER_S, number * NS_PER_S
+    if kind is Bar:
+        return Bar(X, end_ns, start_ns, opens, high, low, last, 1000)
+    asks = opens + 1, high + 1, low + 1, last + 1
+    return QuoteBar(X, end_ns, start_ns, opens, high, low, last, 500, asks[0], asks[1], asks[2], asks[3], 500)
+
+
+BARS: dict[str, tuple[type[Bar | QuoteBar], TriggerPriceType, list[int], list[int]]] = {
+    # Within the bar of trades a stop is met at its price; from here it is sent after the bar, and the next one opens at 105.
+    "of trades": (Bar, TriggerPriceType.LAST, [95, 95, 92], [105, 105, 105]),
+    # Of quotes the low is the first bid below 95: the market order gets it, the limit order its limit. After the bar, the close.
+    "of quotes": (QuoteBar, TriggerPriceType.BID_ASK, [90, 94, 91], [99, 99, 100]),
+}
+
+
+@pytest.mark.parametrize("case", BARS)
+def test_on_bars_a_native_stop_trades_within_the_bar_and_a_held_one_at_what_follows_it(case: str) -> None:
+    kind, price_type, at_venue, here = BARS[case]
+    for om, expected in ((native(), at_venue), (held(), here)):
+        om.update(bar_of(kind, 0, 100, 101, 99, 100))
+        stops = [
+            om.submit("X", side, 10, terms, tif=GTC)
+            for side, terms in (
+                (Side.SELL, Stop(95, price_type)),
+                (Side.SELL, StopLimit(95, 94, price_type)),
+                (Side.BUY, MarketIfTouched(92, price_type)),
+            )
+        ]
+        for number, prices in enumerate(((100, 100, 90, 99), (105, 106, 104, 105)), 1):
+            om.update(bar_of(kind, number, *prices))
+
+        assert [order.avg_px for order in stops] == [Decimal(px) for px in expected]

@@ -56,8 +56,7 @@ class Odd(MarketHandler):
             case "has an error without words":
                 raise _Mute
             case _:
-                1 / int(hit.px - hit.px)
-                raise AssertionError
+                return Limit(1 // int(hit.px - hit.px))
 
 
 class _Mute(Exception):
