@@ -164,6 +164,9 @@ class _Round:
         self.taking = self._places(rests_for if self.is_passive else IOC)
         # Looked at only where something is left that nobody shows.
         self.resting = lambda: self.taking.places if self.is_passive else self._places(rests_for).places
+        # Trading has just gone on, and nobody shows anything since: then nothing rests either.
+        is_blind = view.quote is None and view.good_quote is not None
+        self.is_unseen = is_blind and not any(place.quote for place in self.taking.places)
         self.far_px = best_far_px(parent.order.side, self.taking.places) if self.is_passive else None
         # At what price it rests; None where it may not.
         self.rest_px = self.limit_px if smart.rest else None
@@ -173,10 +176,12 @@ class _Round:
     def steps(self) -> Steps:
         parent = self.parent
         is_resting = bool(parent.children) and self.view.now_ns < self.rested_ns
-        back, less = self._back(only_stuck=is_resting)
+        back, less = self._back(only_stuck=is_resting or self.is_unseen)
         taken_back = tuple(child.order_id for child in back)
         if is_resting:
             return Steps(cancel=taken_back, wake=NextWake(at_ns=self.rested_ns))
+        if self.is_unseen:
+            return Steps(cancel=taken_back, wake=NextWake(on_quote=True))
         moved, stale = self._moved({*taken_back, *(order_id for order_id, _ in less)})
         taken_back += stale
         if not parent.available:

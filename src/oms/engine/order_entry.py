@@ -240,7 +240,7 @@ class OrderEntry:
 
     def places_of(self, instrument: Instrument, account: Account) -> Callable[[SubmitOrder], Places] | None:
         """Give what tells of the brokers that an account's orders in an instrument could go to; None where there is no choice."""
-        return self._choice.places_of(instrument, account)
+        return self._choice.places_of(instrument, account, self.tapes.went_on_ns(instrument.symbol))
 
     def choose_again(self, command: SubmitOrder, tried: Mapping[BrokerName, str]) -> RouteDecision | None:
         """Give where an order goes that was at some brokers before; None where no rule gives a choice."""

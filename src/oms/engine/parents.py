@@ -85,7 +85,7 @@ class Parents:
         book, tapes = self._book, self._entry.tapes
         if isinstance(what, Quote | VenueQuote):
             quote = what if isinstance(what, Quote) else what.quote
-            if quote is what or self._entry._choice.markets.is_news:
+            if quote is what or self._entry._choice.markets.is_news(tapes.went_on_ns(quote.symbol)):
                 self._wake(tapes.hear(quote), Wake.QUOTE)
             self.see_together(self._entry.quotes[quote.symbol])
         elif isinstance(what, VenueDepth):

@@ -205,7 +205,8 @@ class Tapes:
         self.lost: dict[Symbol, int] = {}
 
     def follow(self, earlier: Tapes) -> None:
-        """Take over from one that is given up what no journal holds of limits and losses."""
+        """Take over from one that is given up what no journal holds of limits, losses and openings."""
+        self.since_ns.update(earlier.since_ns)
         self.limits.update(earlier.limits)
         self.lost.update(earlier.lost)
 
@@ -265,7 +266,10 @@ class Tapes:
 
     def usable(self, quote: Quote | None) -> Quote | None:
         """Give a quote where trading has not stopped since."""
-        if quote is None or not self.since_ns:
-            return quote
-        since_ns = max(self.since_ns.get(quote.symbol, 0), self.since_ns.get(None, 0))
-        return quote if quote.time_ns >= since_ns else None
+        return None if quote is None or quote.time_ns < self.went_on_ns(quote.symbol) else quote
+
+    def went_on_ns(self, symbol: Symbol) -> int:
+        """Give when trading in an instrument went on or its session opened last, in nanoseconds UTC; 0 where nobody has said so."""
+        if not self.since_ns:
+            return 0
+        return max(self.since_ns.get(symbol, 0), self.since_ns.get(None, 0))

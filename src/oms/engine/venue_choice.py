@@ -114,8 +114,13 @@ class VenueChoice:
         is_down = known is not None and known.health is VenueHealth.DOWN
         return is_down and known is not None and not known.may_be_tried(self._state.now_ns)
 
-    def places_of(self, instrument: Instrument, account: Account) -> Callable[[SubmitOrder], Places] | None:
-        """Give what tells of the brokers that an account's orders in an instrument could go to; None where there is no choice."""
+    def places_of(
+        self, instrument: Instrument, account: Account, since_ns: int
+    ) -> Callable[[SubmitOrder], Places] | None:
+        """Give what tells of the brokers that an account's orders in an instrument could go to; None where there is no choice.
+
+        What a broker showed before `since_ns` (in nanoseconds UTC) it shows no longer.
+        """
         routing = self._state.venues.routing
         found = None if routing is None else routing.rule_for(instrument.symbol, account)
         if routing is None or found is None or len(found[1].brokers) == 1:
@@ -123,8 +128,8 @@ class VenueChoice:
         number, rule = found
 
         def places(command: SubmitOrder) -> Places:
-            found = self.places(command, instrument, rule, routing, is_split=True)
-            return Places(number, routing.weights, found)
+            found = (self._place(command, instrument, broker, routing, since_ns) for broker in rule.brokers)
+            return Places(number, routing.weights, tuple(self._with_book(one, command) for one in found))
 
         return places
 
@@ -138,13 +143,10 @@ class VenueChoice:
                 self.markets.claim(order.symbol, one.broker, order.side, levels, one.qty)
 
     def places(
-        self, command: SubmitOrder, instrument: Instrument, rule: RouteRule, routing: Routing, *, is_split: bool = False
-    ) -> tuple[Place, ...]:  # fmt: skip
-        """Give what is known of every broker of a rule, for an order like this one; of one that is split their books too."""
-        found = tuple(self._place(command, instrument, broker, routing) for broker in rule.brokers)
-        if not is_split:
-            return found
-        return tuple(self._with_book(one, command) for one in found)
+        self, command: SubmitOrder, instrument: Instrument, rule: RouteRule, routing: Routing
+    ) -> tuple[Place, ...]:
+        """Give what is known of every broker of a rule, for an order like this one."""
+        return tuple(self._place(command, instrument, broker, routing) for broker in rule.brokers)
 
     def _with_book(self, place: Place, command: SubmitOrder) -> Place:
         if place.quote is None:
@@ -153,11 +155,11 @@ class VenueChoice:
         return evolve(place, behind=behind) if behind else place
 
     def _place(
-        self, command: SubmitOrder, instrument: Instrument, broker: BrokerName, routing: Routing
-    ) -> Place:
+        self, command: SubmitOrder, instrument: Instrument, broker: BrokerName, routing: Routing, since_ns: int = 0
+    ) -> Place:  # fmt: skip
         symbol = instrument.symbol
         known = self._state.venues.records.get(broker) or VenueRecord()
-        fresh = self.markets.fresh(symbol, broker)
+        fresh = self.markets.fresh(symbol, broker, since_ns)
         claimed = self.markets.claimed(symbol, broker, command.side)
         venue = routing.venue(broker)
         latency_ns = venue.latency_ns if known.latency_ns is None else known.latency_ns

@@ -131,20 +131,22 @@ class VenueMarkets:
 
     # ------------------------------------------------------------ what is known
 
-    def fresh(self, symbol: Symbol, broker: BrokerName) -> Quote | None:
-        """Give the best prices that a broker shows; None where they are not known, too old, or cross."""
+    def fresh(self, symbol: Symbol, broker: BrokerName, since_ns: int = 0) -> Quote | None:
+        """Give the best prices that a broker shows; None where they are not known, too old, from before `since_ns`, or cross."""
         quote = self._quote(symbol, broker)
         if quote is None or quote.is_crossed or not self._is_fresh(broker, quote, self._state.now_ns):
             return None
-        return quote
+        return quote if self._heard_ns(broker, quote) >= since_ns else None
 
-    @property
-    def is_news(self) -> bool:
-        """What was seen last is not what its broker showed before, less what was sent against that; or that was too old."""
+    def is_news(self, since_ns: int) -> bool:
+        """Tell whether what was seen last is not what its broker showed before, less what was sent against that.
+
+        So it is where that was too old, or from before `since_ns`.
+        """
         if self._last is None:
             return True
         broker, now, before = self._last
-        if before is None or not self._is_fresh(broker, before, now.time_ns):
+        if before is None or before.time_ns < since_ns or not self._is_fresh(broker, before, now.time_ns):
             return True
         return (before.bid, before.bid_size, before.ask, before.ask_size) != (
             now.bid, now.bid_size, now.ask, now.ask_size
@@ -211,10 +213,12 @@ class VenueMarkets:
         max_age_s = None if routing is None else routing.max_quote_age_s
         if max_age_s is None:
             return True
-        book = self._books.get((quote.symbol, broker))
+        return now_ns - self._heard_ns(broker, quote) <= max_age_s * NS_PER_S
+
+    def _heard_ns(self, broker: BrokerName, quote: Quote) -> int:
         # Best prices that stay while the book behind them moves are not old.
-        heard_ns = quote.time_ns if book is None else max(quote.time_ns, book.heard_ns)
-        return now_ns - heard_ns <= max_age_s * NS_PER_S
+        book = self._books.get((quote.symbol, broker))
+        return quote.time_ns if book is None else max(quote.time_ns, book.heard_ns)
 
 
 def _levels(top: TopOfBook, side: Side) -> Iterator[Level]:
