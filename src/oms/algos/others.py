@@ -1,4 +1,4 @@
-"""How much others have traded since the beginning of an order, by the count of all that was printed.
+"""How much others have traded since the beginning of an order, by the counts of all that was printed and of what executed here.
 
 What was printed while nobody listened is not known and does not count: so there is no burst after a restart.
 """
@@ -21,13 +21,19 @@ _COUNTED: Final = "counted"
 """The entry that says how much counted when something was decided last."""
 
 
+_OURS: Final = "ours"
+"""The entry that says at which count of what executed here nothing is taken off."""
+
+
 def first_memo(working: Working, view: View, start_ns: int, *, is_needed: bool = False) -> Memo:
     """Give what is kept from the beginning on; nothing where nobody asks for the volume, or it begins to count later."""
     is_needed = is_needed or _needs(working)
     if not is_needed:
         return ()
     begins = start_ns <= view.now_ns
-    return ((_COUNTED, "0"), (_PRINTED, plain(view.printed_qty))) if begins else ((_COUNTED, "0"),)
+    if not begins:
+        return ((_COUNTED, "0"),)
+    return ((_COUNTED, "0"), (_OURS, plain(view.own_qty)), (_PRINTED, plain(view.printed_qty)))
 
 
 def begins_count(parent: Parent, view: View) -> bool:
@@ -74,12 +80,18 @@ def others_volume(
     """Give how much others have traded since the start, and keep it in the memo; None where nobody asks for it."""
     if not (is_needed or _needs(working)):
         return None
+    # Where nobody has counted before, what the order itself has executed is known.
+    ours = (
+        Decimal(memo[_OURS])
+        if _OURS in memo
+        else EXACT.subtract(view.own_qty, min(parent.filled, view.own_qty))
+    )
     counted, base = Decimal(memo.get(_COUNTED, "0")), Decimal(memo.get(_PRINTED, "0"))
     if view.now_ns < parent.start_ns or _is_to_begin(memo):
-        base = view.printed_qty
+        base, ours = view.printed_qty, view.own_qty
     elif is_restart or view.printed_qty < base:
         base = EXACT.subtract(view.printed_qty, counted)
     base = EXACT.subtract(base, _corrected(parent, view))
     total = max(EXACT.subtract(view.printed_qty, base), ZERO)
-    memo[_PRINTED], memo[_COUNTED] = plain(base), plain(total)
-    return total if view.prints_are_others else max(EXACT.subtract(total, parent.filled), ZERO)
+    memo[_PRINTED], memo[_COUNTED], memo[_OURS] = plain(base), plain(total), plain(ours)
+    return max(EXACT.subtract(total, EXACT.subtract(view.own_qty, ours)), ZERO)

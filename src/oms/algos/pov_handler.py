@@ -17,10 +17,10 @@ from oms.ports.working_handler import NextWake, Steps, View
 
 OTHERS: Final = "others"
 LATELY: Final = "lately"
-OWN: Final = "own"
+OURS: Final = "ours"
 OWED: Final = "owed"
-"""Names in the memo: the volume that counts, how much of it came since the last look, what of our own was taken off, and what is still
-to be, since its print has not come."""
+"""Names in the memo: the volume that counts, how much of it came since the last look, up to which count of all that executed here it
+was taken off, and what is still to be, since its print has not come."""
 
 
 class PovHandler(ReactingHandler):
@@ -43,7 +43,8 @@ class PovHandler(ReactingHandler):
 def counted(parent: Parent, view: View, algorithm: Pov) -> OthersVolume:
     """Give the volume of the others since the start, with what was printed since the order was looked at last.
 
-    Where the prints hold our own executions too, as at a venue, those of the order's children are taken off again. While trading is
+    Where the prints hold our own executions too, as at a venue, all that has executed here is taken off again, of whichever order:
+    so no two orders follow one another. While trading is
     halted or the session closed nothing that is printed counts. What was printed while market data was lost is not known and
     does not count either; where some of it is missing, what came before and after is not sent in a burst.
     """
@@ -63,6 +64,6 @@ def counted(parent: Parent, view: View, algorithm: Pov) -> OthersVolume:
     if view.is_halted:
         # What is told with the news of the halt was printed before it.
         prints = [one for one in prints if one.time_ns <= view.halted_ns]
-    own = ZERO if view.prints_are_others else EXACT.subtract(parent.filled, Decimal(memo.get(OWN, "0")))
+    own = EXACT.subtract(view.own_qty, Decimal(memo[OURS])) if OURS in memo else ZERO
     others = others.after_all(prints, own, view.corrections, had_gap=view.had_gap)
     return others.next_interval() if view.had_gap else others

@@ -243,8 +243,7 @@ class PovRound:
 
     def _keep(self) -> None:
         self._memo["others"], self._memo["lately"] = plain(self._others.total), plain(self._others.lately)
-        if not self._view.prints_are_others:
-            self._memo["own"], self._memo["owed"] = plain(self._parent.filled), plain(self._others.owed)
+        self._memo["ours"], self._memo["owed"] = plain(self._view.own_qty), plain(self._others.owed)
 
     def _next_volume(self) -> Decimal | None:
         """Give the count of prints at which the next child is due; None where nothing is left."""

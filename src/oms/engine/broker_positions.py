@@ -1,4 +1,4 @@
-"""What was traded at each broker, net: what its word on positions is held against.
+"""What was traded at each broker, net: what its word on positions is held against; and how much in all, which no volume of others is.
 
 Executions are only noted as they come and added up when somebody asks, since nearly nobody does.
 """
@@ -18,18 +18,19 @@ Holding: TypeAlias = tuple[Account, Symbol]
 
 
 class BrokerPositions:
-    """Net quantities.
+    """Net quantities, and what has executed in all.
 
     Attributes:
         noted: What has executed, was corrected or busted since it was added up last.
     """
 
-    __slots__ = ("_held", "noted")
+    __slots__ = ("_executed", "_held", "noted")
 
     def __init__(self) -> None:
         """Begin flat."""
         self.noted: list[ev.Traded | ev.TradeCorrected | ev.TradeCanceled] = []
         self._held: dict[BrokerName, dict[Holding, Decimal]] = {}
+        self._executed: dict[Symbol, dict[BrokerName, Decimal]] = {}
 
     def of(self, broker: BrokerName) -> Mapping[Holding, Decimal]:
         """Give what was traded at a broker, net; positive is long. What was traded and is flat is zero."""
@@ -40,6 +41,20 @@ class BrokerPositions:
         """Give what was traded at every broker."""
         self.add_up()
         return self._held
+
+    def executed(self, symbol: Symbol) -> Mapping[BrokerName, Decimal]:
+        """Give how much was bought and sold of an instrument at each broker, of all accounts together."""
+        self.add_up()
+        return self._executed.get(symbol, {})
+
+    def all_executed(self) -> Mapping[Symbol, Mapping[BrokerName, Decimal]]:
+        """Give how much was bought and sold of every instrument."""
+        self.add_up()
+        return self._executed
+
+    def put_executed(self, symbol: Symbol, broker: BrokerName, qty: Decimal) -> None:
+        """Take over how much was bought and sold before."""
+        self._executed.setdefault(symbol, {})[broker] = qty
 
     def put(self, broker: BrokerName, holding: Holding, net_qty: Decimal) -> None:
         """Take over what was added up before."""
@@ -55,4 +70,6 @@ class BrokerPositions:
                 qty = EXACT.subtract(qty, event.old_qty)
             add = EXACT.add if event.side is Side.BUY else EXACT.subtract
             held[holding] = add(held.get(holding, ZERO), qty)
+            executed = self._executed.setdefault(event.symbol, {})
+            executed[event.broker] = EXACT.add(executed.get(event.broker, ZERO), qty)
         self.noted.clear()

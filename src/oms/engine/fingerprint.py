@@ -243,6 +243,11 @@ def _reconciled(state: State) -> dict[str, object]:
             for broker, held in sorted(state.traded.of_all().items())
             for (account, symbol), qty in sorted(held.items())
         ],
+        "executed": [
+            [symbol, broker, text(qty)]
+            for symbol, executed in sorted(state.traded.all_executed().items())
+            for broker, qty in sorted(executed.items())
+        ],
     }
 
 

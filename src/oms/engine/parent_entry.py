@@ -12,6 +12,7 @@ from oms.engine import parent_halts
 from oms.engine.routes import Reasons, Route
 from oms.engine.state import State
 from oms.engine.tapes import Tapes
+from oms.engine.ways import Routes
 from oms.errors import UnknownOrderError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import SubmitOrder
@@ -54,6 +55,7 @@ class Entry(Protocol):
     quotes: dict[Symbol, Quote]
     market: dict[Symbol, MarketUpdate]
     tapes: Tapes
+    routes: Routes
 
     def _route(self, symbol: Symbol) -> Route: ...
 
@@ -110,7 +112,7 @@ def view_of(
         last_trade=tape.last_trade,
         prints=prints,
         printed_qty=tape.printed_qty,
-        prints_are_others=route.capabilities.simulated,
+        own_qty=entry.routes.own_qty(symbol),
         is_open=state.sessions.takes_orders(symbol),
         is_halted=symbol in entry.tapes.halted,
         halted_ns=entry.tapes.halted.get(symbol, 0),

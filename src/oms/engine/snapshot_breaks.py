@@ -24,6 +24,9 @@ def rows_of(state: State) -> Iterator[object]:
     for broker, held in state.traded.of_all().items():
         for (account, symbol), net_qty in held.items():
             yield rows.TradedRow(broker, account, symbol, net_qty)
+    for symbol, executed in state.traded.all_executed().items():
+        for broker, qty in executed.items():
+            yield rows.ExecutedRow(symbol, broker, qty)
 
 
 def take(state: State, row: object) -> bool:
@@ -45,6 +48,8 @@ def take(state: State, row: object) -> bool:
             state.executions.synthetic[order_id] = list(exec_ids)
         case rows.TradedRow(broker, account, symbol, net_qty):
             state.traded.put(broker, (account, symbol), net_qty)
+        case rows.ExecutedRow(symbol, broker, qty):
+            state.traded.put_executed(symbol, broker, qty)
         case _:
             return False
     return True

@@ -260,6 +260,15 @@ class TradedRow:
 
 
 @record
+class ExecutedRow:
+    """How much was bought and sold of an instrument at a broker in all."""
+
+    symbol: Symbol
+    broker: BrokerName
+    qty: Decimal
+
+
+@record
 class GroupsRow:
     """The number that the next group gets, and for which groups the day of which instruments is over."""
 
@@ -382,7 +391,7 @@ ROWS: Final = RowCodec(
         SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, ExpiryRow, InquiryRow,
         HeldOrderRow,
         HeldNameRow, ReadyRow, MultiplierRow, PositionRow, BooksRow, BreakRow, AcceptedRow, SyntheticRow, TradedRow,
-        ReducingRow,
+        ExecutedRow, ReducingRow,
         GroupsRow, GroupRow, LegRow,
         RoutingRow, VenueRow,
         ParentRow, ChildRow,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from oms.engine.routes import Reasons, Route, last_usable
@@ -10,6 +11,7 @@ from oms.engine.state import State
 from oms.errors import UnknownInstrumentError
 from oms.model.capabilities import Capabilities
 from oms.model.cl_ord_id_rules import LAST_COUNTER
+from oms.model.decimals import EXACT, ZERO
 from oms.model.ids import BrokerName, Symbol
 from oms.model.instrument import Instrument
 from oms.model.reasons import Reason, ReasonCode
@@ -63,6 +65,15 @@ class Routes:
         if route is None:
             route = self._at[symbol, broker] = self._to(self._instrument(symbol), broker)
         return route
+
+    def own_qty(self, symbol: Symbol) -> Decimal:
+        """Give how much of what was executed here in an instrument is part of its prints: all but what simulated brokers did."""
+        found = ZERO
+        for broker, qty in self._state.traded.executed(symbol).items():
+            can = self._capabilities.get(broker)
+            if can is None or not can.simulated:
+                found = EXACT.add(found, qty)
+        return found
 
     def is_shut(self, symbol: Symbol) -> bool:
         """Tell whether orders in an instrument have no way out now: a rule that is about it has no broker that is reconciled."""

@@ -41,7 +41,8 @@ class View:
         last_trade: The last print; None before the first since an order of the instrument is worked here.
         prints: What was printed since this order's handler was last asked, oldest first.
         printed_qty: What was printed in all since orders of the instrument are worked here, in its units.
-        prints_are_others: The prints hold none of our own executions: the broker is simulated.
+        own_qty: What this manager has executed in the instrument in all, of any order and account, as far as the prints hold it too:
+            not at simulated brokers. Only by how much it grows says something.
         is_open: The session is open, as far as somebody has said.
         is_halted: Trading in the instrument is halted.
         halted_ns: Since when, in nanoseconds UTC; 0 where it is not.
@@ -65,7 +66,7 @@ class View:
     last_trade: TradePrint | None = None
     prints: Sequence[TradePrint] = ()
     printed_qty: Decimal = ZERO
-    prints_are_others: bool = False
+    own_qty: Decimal = ZERO
     is_open: bool = True
     is_halted: bool = False
     halted_ns: int = 0
