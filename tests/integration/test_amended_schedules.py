@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -272,13 +274,17 @@ BY_THE_CURVE = [("vwap", {"duration": 3_600}), ("target_close", OF_THE_CLOSE)]
 
 
 def auction_of(
-    name: str, told: dict[str, Any], change: dict[str, Any], at_minute: int = 40
+    name: str,
+    told: dict[str, Any],
+    change: dict[str, Any],
+    at_minute: int = 40,
+    limit: Mapping[str, Any] = MappingProxyType({"limit_price": 105}),
 ) -> list[tuple[int, str, int]]:
     """When each child went out, in minutes after noon, for how long, and how large, where something is changed."""
     desk = AlgoDesk(curve=CURVE, session=HOURS)
     desk.om.session(SessionChange(desk.clock.now_ns(), SessionPhase.OPEN, "20260105"))
     desk.quote()
-    order = desk.submit(name, 100, in_close="Y", limit_price=105, **told)
+    order = desk.submit(name, 100, in_close="Y", **limit, **told)
     for minute in range(1, 63):
         desk.wait(MINUTE)
         if minute == at_minute:
@@ -300,6 +306,18 @@ def test_another_limit_leaves_the_slice_of_the_closing_auction(name: str, told: 
     assert auction_of(name, told, {"price": 110}) == expected
     # Also while the child is at work that it was sent with.
     assert auction_of(name, told, {"price": 110}, at_minute=55) == expected
+
+
+@pytest.mark.parametrize("limit", [{}, {"limit_price": 105}], ids=["no limit before", "a looser one"])
+@pytest.mark.parametrize(("name", "told"), BY_THE_CURVE, ids=["vwap", "target close"])
+def test_a_tighter_limit_does_not_cost_the_closing_auction(
+    name: str, told: dict[str, Any], limit: dict[str, Any]
+) -> None:
+    """Its child at a worse price, or at any, is taken back; another one goes in its place, at the limit."""
+    before = [(0, "Day", 35), (30, "Day", 35), (50, "AtTheClose", 30)]
+    found = auction_of(name, told, {"price": 103}, at_minute=55, limit=limit)
+    assert found in (before, [*before, (55, "AtTheClose", 30)])
+    assert found != before or limit
 
 
 def test_another_total_changes_the_slice_of_the_closing_auction_with_the_others() -> None:

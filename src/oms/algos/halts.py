@@ -17,5 +17,5 @@ def held_back(steps: Steps, parent: Parent, view: View, working: Working) -> Ste
     """
     if not view.is_halted or working.on_halt is OnHalt.KEEP:
         return steps
-    open_ids = [child.order_id for child in parent.open.values() if child.role != "auction"]
+    open_ids = [child.order_id for child in parent.open.values() if not child.is_for_auction]
     return evolve(steps, cancel=tuple(dict.fromkeys((*steps.cancel, *open_ids))), reprice=())

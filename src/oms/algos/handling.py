@@ -30,7 +30,7 @@ from oms.model.events import OrderEvent
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.order import Order
-from oms.model.parent import Parent
+from oms.model.parent import AUCTION, Parent
 from oms.model.reasons import Reason
 from oms.model.terms import Limit, Market
 from oms.model.time_in_force import AtTheClose, AtTheOpening, ImmediateOrCancel
@@ -263,7 +263,7 @@ def end_steps(
     """
     progress, number = progress_of(parent), max(parent.decided, default=0)
     was_sent = parent.memo_of(SENT) is not None
-    if any(child.role == "auction" and not child.is_pending_cancel for child in parent.open.values()):
+    if any(child.is_for_auction and not child.is_pending_cancel for child in parent.open.values()):
         return Steps()  # It ends with its auction.
     patient = [one for one in parent.open.values() if one.role == "sweep" and not one.is_pending_cancel]
     until_ns = parent.last_child_ns + PATIENCE_NS
@@ -336,4 +336,4 @@ def auction_child(
 ) -> NewChild:
     """Give a child for an auction, the closing one unless told, at the limit where there is one."""
     terms = Market() if working.limit_price is None else Limit(working.limit_price)
-    return NewChild(qty=qty, terms=terms, number=number, pace=pace, role="auction", time_in_force=auction)
+    return NewChild(qty=qty, terms=terms, number=number, pace=pace, role=AUCTION, time_in_force=auction)

@@ -82,7 +82,7 @@ def _left(
     Where the windows are others than before, nobody knows what was decided of the one in force: then it is taken for decided. So is
     the next auction wherever a child for one is at work.
     """
-    is_sent = any(child.role == "auction" for child in parent.open.values())
+    is_sent = any(child.is_for_auction for child in parent.open.values())
     in_force, left = None, []
     for window in windows:
         is_auction = window.start_ns == window.end_ns

@@ -128,7 +128,8 @@ class ParentBook:
                 self.wake(parent, Wake.CHILD)
         if kind in _TAKEN:
             parent.rejects = 0
-            parent.taken.pop(child.number, None)
+            if kind is ev.Traded or not child.is_for_auction:
+                parent.taken.pop(child.number, None)
         elif kind in _ENDS:
             self._end(event, parent, child)
         elif kind is ev.CancelRejected or kind is ev.CancelDenied:
@@ -147,20 +148,16 @@ class ParentBook:
             parent.rejects += 1
             parent.refused_ns = event.time_ns
             self.refused[child.order_id] = event
-            again = None if child.filled else parent.taken.pop(child.number, None)
-            if again is not None:
-                # Of what was refused nothing has executed: its slice is due again.
-                parent.decided.pop(again.number, None)
-                parent.planned += again.qty
-                parent.slices = dict(
-                    sorted({**parent.slices, again.number: again}.items(), key=lambda one: one[1].start_ns)
-                )
+            _put_back(parent, child)
         elif isinstance(event, ev.OrderExpired):
             if is_for_the_day(child):
                 self.expired.add(parent.order_id)
         elif event.cause.kind in COMMANDS and event.cause.origin != ORIGIN:
             # What is held here ends without a request.
             self.asked_away[child.order_id] = event.cause.origin
+        elif child.is_taken_back and child.is_for_auction:
+            # Its auction is to come: another one goes in its place.
+            _put_back(parent, child)
         if isinstance(event, ev.OrderCanceled | ev.OrderExpired) and is_cut_off(event, child):
             # It was taken before, which is no reason to send the next at once.
             parent.rejects = refused_in_a_row(parent, event.time_ns)
@@ -212,6 +209,16 @@ class ParentBook:
                 self.woken.pop(order_id, None)
                 for one in self.family(parent):
                     del self.of_order[one]
+
+
+def _put_back(parent: Parent, child: Child) -> None:
+    """Have the slice of a child due again of which nothing has executed."""
+    again = None if child.filled else parent.taken.pop(child.number, None)
+    if again is not None:
+        parent.decided.pop(again.number, None)
+        parent.planned += again.qty
+        slices = {**parent.slices, again.number: again}
+        parent.slices = dict(sorted(slices.items(), key=lambda one: one[1].start_ns))
 
 
 def begin_watching(state: Any) -> None:

@@ -22,6 +22,8 @@ from oms.model.work import NO_MEMO, Memo, Pace, Slice, WorkEnd
 ORIGIN: Final = "algo"
 """Who speaks where an algorithm asks for something, or something is asked on its account."""
 
+AUCTION: Final = "auction"
+"""What a child is for that goes into an auction."""
 SLICE: Final = "slice"
 """What most children are for: a slice of the schedule."""
 
@@ -71,6 +73,11 @@ class Child:
     def is_open(self) -> bool:
         """It may still execute."""
         return bool(self.working)
+
+    @property
+    def is_for_auction(self) -> bool:
+        """It goes into the opening or the closing auction."""
+        return self.role == AUCTION
 
     @property
     def is_pending_cancel(self) -> bool:
