@@ -13,7 +13,7 @@ With `max_child` no part is larger, a broker gets the next once the one before h
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -36,9 +36,9 @@ from oms.algos.parameter import in_ns
 from oms.algos.post_only import resting_tif
 from oms.algos.schedules import open_span
 from oms.algos.smart import Smart
+from oms.algos.smart_refusals import REST, TAKE, shows_nothing, until_when
 from oms.algos.smart_rests import (
     MAX_RESTS,
-    REST,
     Back,
     Moved,
     best_far_px,
@@ -52,7 +52,7 @@ from oms.algos.smart_rests import (
 from oms.algos.told import Told
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ONE, ZERO, plain
-from oms.model.enums import Life, Side
+from oms.model.enums import Side
 from oms.model.ids import BrokerName, OrderId
 from oms.model.instructions import Instructions
 from oms.model.parent import Child, Parent
@@ -68,13 +68,8 @@ from oms.ports.working_handler import NewChild, NextWake, Plan, Steps, View
 from oms.routing.decisions import Part, Split, split
 from oms.routing.ranking import Asked
 
-TAKE: Final = "take"
-"""What a child is for that takes what is shown."""
 SWEEP: Final = "sweep"
 """What a child is for that takes what is shown at the end."""
-
-MAX_RETRY_S: Final = 60
-"""For how long a broker that refused parts in a row gets none, at most."""
 
 
 class SmartHandler(Handler):
@@ -159,7 +154,9 @@ class _Round:
         waits = any(child.is_pending_cancel for child in rests)
         self.is_full = waits or len(rests) >= (MAX_RESTS if max_part is None else 1)
         self.rests = sorted((child for child in rests if not child.is_pending_cancel), key=_working)
-        self.tried = dict(_tried(parent, view.now_ns))
+        self.tried, self.missed = until_when(parent, view.now_ns)
+        # Until when what a broker shows is not taken, since it showed it before and it was not there.
+        self.phantom: dict[BrokerName, int] = {}
         rests_for = resting_tif(parent.order)
         self.taking = self._places(rests_for if self.is_passive else IOC)
         # Looked at only where something is left that nobody shows.
@@ -232,6 +229,11 @@ class _Round:
             # Nobody waits for one of which it is not known whether it has the part.
             is_lost = place.broker in self.in_doubt
             place = evolve(place, verdict=RouteVerdict.AT_WORK) if is_lost else evolve(place, is_busy=True)
+        if takes and place.is_as_before and place.broker in self.missed:
+            gone = shows_nothing(place, self.parent)
+            if gone.claimed > place.claimed:
+                self.phantom[place.broker] = self.missed[place.broker]
+            place = gone
         until_ns = self.tried.get(place.broker)
         if place.verdict is not None or until_ns is None:
             return place
@@ -313,7 +315,7 @@ class _Round:
         if self._can_rest or not self.parent.available:
             return False
         known = [place for place in self.taking.places if place.verdict is None]
-        return any(place.quote is not None for place in known) and not self.tried
+        return any(place.quote is not None for place in known) and not (self.tried or self.phantom)
 
     def _awake(self, made: Sequence[NewChild] = ()) -> NextWake:
         """Give when to look again, once these children are sent: most quotes change nothing for it."""
@@ -338,7 +340,7 @@ class _Round:
         """Give when to look again for what no quote tells: a refusal that is forgiven, a broker that may be tried."""
         if not self.parent.available:
             return None
-        times = list(self.tried.values())
+        times = [*self.tried.values(), *self.phantom.values()]
         if any(place.verdict is RouteVerdict.DOWN for place in self.taking.places):
             times.append(self.view.now_ns + NS_PER_S)
         return min(times, default=None)
@@ -372,28 +374,3 @@ def _against(order: SubmitOrder, known: Told, view: View) -> tuple[Reason, ...]:
 
 def _broker(child: Child) -> BrokerName | None:
     return None if child.order is None else child.order.broker
-
-
-def _tried(parent: Parent, now_ns: int) -> Iterator[tuple[BrokerName, int]]:
-    """Give the brokers that have refused the last parts that they got, and until when they get no other: 1, 2, 4 … seconds."""
-    in_a_row: dict[BrokerName, tuple[int, int]] = {}
-    for child in parent.children.values():
-        order = child.order
-        if order is None or order.broker is None or order.life is Life.SENT:
-            continue  # What is unanswered says nothing of its broker.
-        if not order.cum_qty and (order.life is Life.REJECTED or _was_thrown_out(child)):
-            count, _ = in_a_row.get(order.broker, (0, 0))
-            in_a_row[order.broker] = count + 1, order.created_ns
-        else:
-            in_a_row.pop(order.broker, None)
-    for broker, (count, since_ns) in in_a_row.items():
-        until_ns = since_ns + min(1 << min(count - 1, 6), MAX_RETRY_S) * NS_PER_S
-        if until_ns > now_ns:
-            yield broker, until_ns
-
-
-def _was_thrown_out(child: Child) -> bool:
-    """Tell whether a broker has taken off what was to rest there: some refuse so what only waits and would take."""
-    if child.role != REST or child.is_taken_back or child.order is None:
-        return False
-    return child.order.life in (Life.CANCELED, Life.EXPIRED)

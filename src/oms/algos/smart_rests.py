@@ -25,8 +25,6 @@ from oms.model.terms import Limit
 from oms.model.work import Memo
 from oms.routing.ranking import far_side
 
-REST: Final = "rest"
-"""What a child is for that waits at the limit."""
 MAX_RESTS: Final = 3
 """How many parts rest at a time; with another one the smaller of them are taken back and put together."""
 WORTH: Final = 10

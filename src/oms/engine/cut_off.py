@@ -60,3 +60,27 @@ def refused_in_a_row(parent: Parent, now_ns: int) -> int:
         if count == MAX_REJECTS:
             break
     return count
+
+
+def are_too_many(parent: Parent, *, is_routed: bool) -> bool:
+    """Tell whether too many children in a row were refused for another to be sent.
+
+    Where an algorithm says where each child goes (`is_routed`), what one broker refuses says nothing of the others: there it takes as
+    many by each of those that the last children went to, and no child at work.
+    """
+    if parent.rejects < MAX_REJECTS or not is_routed:
+        return parent.rejects >= MAX_REJECTS
+    count, brokers = 0, set()
+    for child in reversed(parent.children.values()):
+        order = child.order
+        if order is None or order._life is Life.SENT:
+            continue
+        if not order.is_closed:
+            return False
+        is_old = parent.refused_ns - order._created_ns >= 2 * MAX_REJECTS * CUT_NS
+        if child.is_taken_back or order._cum_qty or is_old:
+            break
+        if order._life in _REFUSED or type(order._time_in_force) not in _ENDS_BY_ITSELF:
+            count += 1
+            brokers.add(order.broker)
+    return count >= MAX_REJECTS * max(len(brokers), 1)

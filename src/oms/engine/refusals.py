@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from oms.engine.cut_off import are_too_many
 from oms.engine.parent_book import Refusal
 from oms.engine.retention import CLIENT_REF, recall
 from oms.engine.state import State
@@ -11,7 +12,6 @@ from oms.model import events as ev
 from oms.model.ids import OrderId
 from oms.model.parent import Parent
 from oms.model.reasons import Reason, ReasonCode
-from oms.ports.working_handler import MAX_REJECTS
 
 PASSING: Final = frozenset(
     {
@@ -44,7 +44,8 @@ def why_suspended(parent: Parent, refusal: Refusal, *, is_routed: bool = False) 
     """Give why an order is to be suspended since a child of it was refused; empty where the child may be tried again.
 
     What its venue ends soon after it was sent, with nothing executed, is refused too.
-    Where its algorithm says where each child goes (`is_routed`), what one broker refuses may be tried at another. What only waits is
+    Where its algorithm says where each child goes (`is_routed`), what one broker refuses may be tried at another: it takes as many
+    refusals by each. What only waits is
     refused as often as the market comes to its price before it does: that passes, however often.
     """
     child = refusal.order_id
@@ -64,9 +65,9 @@ def why_suspended(parent: Parent, refusal: Refusal, *, is_routed: bool = False) 
         staying = [str(reason) for reason in refusal.reasons if reason.code not in PASSING]
         if staying:
             return f"its child {child} was denied here: {staying[0]}"
-    if parent.rejects >= MAX_REJECTS:
-        return f"{parent.rejects} children in a row were refused, the last one, {child}: {said}"
-    return ""
+    if not are_too_many(parent, is_routed=is_routed):
+        return ""
+    return f"{parent.rejects} children in a row were refused, the last one, {child}: {said}"
 
 
 def _only_waits(parent: Parent, child: OrderId) -> bool:

@@ -166,7 +166,8 @@ class VenueChoice:
         verdict, text, may_hold = self._why_not(command, broker, known)
         facts = (known.health, fresh, claimed, latency_ns, known.fill_ppm, known.reject_ppm)
         is_forgiven = known.health is VenueHealth.DEGRADED and known.may_be_tried(self._state.now_ns)
-        return Place(broker, venue, *facts, verdict, text, may_hold, is_forgiven)
+        is_as_before = self.markets.is_as_before(symbol, broker)
+        return Place(broker, venue, *facts, verdict, text, may_hold, is_forgiven, is_as_before=is_as_before)
 
     def _why_not(
         self, command: SubmitOrder, broker: BrokerName, known: VenueRecord

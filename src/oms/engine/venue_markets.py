@@ -68,7 +68,7 @@ class VenueMarkets:
         quotes: What each broker shows, by instrument; none where only the market as a whole is heard.
     """
 
-    __slots__ = ("_books", "_claims", "_last", "_state", "_whole", "quotes")
+    __slots__ = ("_against", "_books", "_claims", "_last", "_state", "_whole", "quotes")
 
     def __init__(self, state: State, whole: Mapping[Symbol, Quote]) -> None:
         """Begin with none; `whole` is the last quote of each instrument, whoever it is from."""
@@ -79,6 +79,8 @@ class VenueMarkets:
         self._last: tuple[BrokerName, Quote, Quote | None] | None = None
         self._books: dict[tuple[Symbol, BrokerName], _Book] = {}
         self._claims: dict[tuple[Symbol, BrokerName], _Claims] = {}
+        # What each showed as something was last sent to take that.
+        self._against: dict[tuple[Symbol, BrokerName], Quote] = {}
 
     def follow(self, earlier: VenueMarkets) -> None:
         """Take over what was shown to one that is given up."""
@@ -148,9 +150,12 @@ class VenueMarkets:
         broker, now, before = self._last
         if before is None or before.time_ns < since_ns or not self._is_fresh(broker, before, now.time_ns):
             return True
-        return (before.bid, before.bid_size, before.ask, before.ask_size) != (
-            now.bid, now.bid_size, now.ask, now.ask_size
-        )  # fmt: skip
+        return not _is_same(before, now)
+
+    def is_as_before(self, symbol: Symbol, broker: BrokerName) -> bool:
+        """Tell whether a broker shows what it did as something was last sent to take that."""
+        before, now = self._against.get((symbol, broker)), self._quote(symbol, broker)
+        return before is not None and now is not None and _is_same(before, now)
 
     def claimed(self, symbol: Symbol, broker: BrokerName, side: Side) -> Decimal:
         """Give how much an order of this side finds sent against the best price before it, since that was last shown."""
@@ -160,6 +165,9 @@ class VenueMarkets:
 
     def claim(self, symbol: Symbol, broker: BrokerName, side: Side, levels: Levels, qty: Decimal) -> None:
         """Note that so much is sent to take these levels, the first ones first."""
+        quote = self._quote(symbol, broker)
+        if quote is not None:
+            self._against[symbol, broker] = quote
         claims = self._claims_of(symbol, broker)
         if claims is None:
             shown = self.quotes.get(symbol)
@@ -219,6 +227,12 @@ class VenueMarkets:
         # Best prices that stay while the book behind them moves are not old.
         book = self._books.get((quote.symbol, broker))
         return quote.time_ns if book is None else max(quote.time_ns, book.heard_ns)
+
+
+def _is_same(before: Quote, now: Quote) -> bool:
+    return before is now or (before.bid, before.bid_size, before.ask, before.ask_size) == (
+        now.bid, now.bid_size, now.ask, now.ask_size
+    )  # fmt: skip
 
 
 def _levels(top: TopOfBook, side: Side) -> Iterator[Level]:

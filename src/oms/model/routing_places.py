@@ -32,6 +32,7 @@ class Place:
         behind: What its book shows behind the best price on the side that is taken from, the better first, less what was sent
             there since; no more of it than it takes for the whole order. Empty where only the best price is known.
         is_busy: A part is there already, and it gets the next once that has ended: what it shows is kept for it.
+        is_as_before: It shows what it did as something was last sent to take that.
     """
 
     broker: BrokerName
@@ -48,6 +49,7 @@ class Place:
     is_forgiven: bool = False
     behind: Levels = ()
     is_busy: bool = False
+    is_as_before: bool = False
 
 
 @record

@@ -99,7 +99,7 @@ def test_it_is_looked_at_by_what_is_within_its_limit_once() -> None:
     assert desk.looks() == 1
 
 
-def test_what_was_taken_in_vain_is_taken_again_with_the_next_quote_of_the_same() -> None:
+def test_what_was_taken_in_vain_is_taken_again_a_second_later_where_it_is_shown_again() -> None:
     desk = CountingDesk()
     desk.shows("one", "10.02", 40)
     order = desk.buy(60, max_child=40)
@@ -111,8 +111,26 @@ def test_what_was_taken_in_vain_is_taken_again_with_the_next_quote_of_the_same()
     assert len(desk.om.children(order)) == 2
 
     desk.shows("one", "10.02", 40)
+    assert len(desk.om.children(order)) == 2
+    desk.clock.advance_by(1)
+    desk.om.poll()
 
     assert desk.parts(order)[2:] == [("one", 40, "take 10.02")]
+    desk.check(order)
+
+
+def test_what_was_taken_in_vain_is_taken_again_at_once_where_something_else_is_shown() -> None:
+    desk = CountingDesk()
+    desk.shows("one", "10.02", 40)
+    order = desk.buy(60, max_child=40)
+    (taking, rest) = desk.om.children(order)
+    for child in (taking, rest):
+        desk.says(desk.one, child, ExecType.NEW)
+    desk.says(desk.one, taking, ExecType.EXPIRED)
+
+    desk.shows("one", "10.02", 39)
+
+    assert desk.parts(order)[2:] == [("one", 39, "take 10.02")]
     desk.check(order)
 
 

@@ -1,0 +1,69 @@
+"""Which brokers get no part of an order for a while, since they refused one, threw one out, or had not what they showed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import evolve
+
+from oms.model.enums import Life
+from oms.model.ids import BrokerName
+from oms.model.parent import Child, Parent
+from oms.model.routing_places import Place
+from oms.model.sessions import NS_PER_S
+from oms.routing.ranking import far_side
+
+TAKE: Final = "take"
+"""What a child is for that takes what is shown."""
+REST: Final = "rest"
+"""What a child is for that waits at the limit."""
+MAX_RETRY_S: Final = 60
+"""For how long a broker that refused parts in a row gets none, at most."""
+
+_ENDED: Final = frozenset({Life.CANCELED, Life.EXPIRED})
+
+
+def until_when(parent: Parent, now_ns: int) -> tuple[dict[BrokerName, int], dict[BrokerName, int]]:
+    """Give the brokers that get nothing for now, and those that get nothing to take while they show what they did, each with until when.
+
+    The first have refused the last parts that they got, or thrown out what was to rest; with the others the last parts that were
+    to take something executed nothing. That is for 1, 2, 4 … seconds, as often as it was so in a row.
+    """
+    refused: dict[BrokerName, tuple[int, int]] = {}
+    missed: dict[BrokerName, tuple[int, int]] = {}
+    for child in parent.children.values():
+        order = child.order
+        if order is None or order.broker is None or order.life is Life.SENT:
+            continue  # What is unanswered says nothing of its broker.
+        broker = order.broker
+        if order.cum_qty:
+            refused.pop(broker, None)
+            missed.pop(broker, None)
+        elif order.life is Life.REJECTED or _was_thrown_out(child, REST):
+            refused[broker] = refused.get(broker, (0, 0))[0] + 1, order.created_ns
+        elif _was_thrown_out(child, TAKE):
+            missed[broker] = missed.get(broker, (0, 0))[0] + 1, order.created_ns
+        elif child.is_taken_back:
+            refused.pop(broker, None)
+    return _still(refused, now_ns), _still(missed, now_ns)
+
+
+def _was_thrown_out(child: Child, role: str) -> bool:
+    """Tell whether a broker has ended a part of its own accord: some refuse so what only waits and would take."""
+    order = child.order
+    return child.role == role and not child.is_taken_back and order is not None and order.life in _ENDED
+
+
+def _still(in_a_row: dict[BrokerName, tuple[int, int]], now_ns: int) -> dict[BrokerName, int]:
+    found: dict[BrokerName, int] = {}
+    for broker, (count, since_ns) in in_a_row.items():
+        until_ns = since_ns + min(1 << min(count - 1, 6), MAX_RETRY_S) * NS_PER_S
+        if until_ns > now_ns:
+            found[broker] = until_ns
+    return found
+
+
+def shows_nothing(place: Place, parent: Parent) -> Place:
+    """Give a place as one where all that it shows to an order has gone."""
+    _, size = far_side(parent.order.side, place.quote)
+    return evolve(place, claimed=max(place.claimed, size), behind=())
