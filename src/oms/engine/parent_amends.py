@@ -164,4 +164,4 @@ def _plan(entry: OrderEntry, parent: Parent, after: SubmitOrder, known: Reasons 
     if after.order_qty == parent.filled and not known:
         return Plan(start_ns=parent.start_ns, end_ns=parent.end_ns, memo=parent.memo)
     view = parent_entry.view_of(entry, after.symbol, after.account, parent)
-    return parent_entry.answered(lambda: handler.amend(parent, after, view), known)
+    return parent_entry.answered(lambda: handler.amend(parent, after, view), after.order_qty, known)

@@ -38,6 +38,7 @@ from oms.model.time_in_force import (
 )
 from oms.model.work import MAX_PLANNED, Slice, Wake, WorkEnd, checked_memo
 from oms.model.work_commands import PauseWork, ResumeWork
+from oms.order_types.handler_answers import check_plan, check_reasons, failure
 from oms.ports.working_handler import NewChild, Plan, View, WorkingHandler
 
 # Routes and quotes are the order entry's own.
@@ -213,7 +214,7 @@ def begin(
         reasons.append(Reason(ReasonCode.UNSUPPORTED, "broker", broker, allowed))
         broker = None
     view = view_of(entry, command.symbol, command.account, broker=broker)
-    planned = answered(lambda: handler.begin(command, order_id, view), tuple(reasons))
+    planned = answered(lambda: handler.begin(command, order_id, view), command.order_qty, tuple(reasons))
     return (None, planned) if isinstance(planned, tuple) else (planned, ())
 
 
@@ -232,29 +233,31 @@ def routes_children(handler: WorkingHandler | None) -> bool:
     return handler is not None and getattr(handler, "routes_children", False) is True
 
 
-def answered(ask: Callable[[], Plan | Reasons], known: Reasons = ()) -> Plan | Reasons:
+def answered(ask: Callable[[], Plan | Reasons], order_qty: Decimal, known: Reasons = ()) -> Plan | Reasons:
     """Give what a handler answers to an order that is to be planned; where it fails, or what it gives is no plan, that as a reason.
 
     A handler of somebody's own may raise anything; the order is not worked then, and nothing else is the worse for it.
 
     Args:
         ask: Asks it.
+        order_qty: How much the order is for: no more can be planned.
         known: What speaks against the order already: then there is no plan, each reason is told once, and where the handler fails
             over what is wrong, no more is said.
     """
     try:
         planned = ask()
         if isinstance(planned, Plan):
+            check_plan(planned, order_qty)
             check_slices(planned.slices)
-            checked_memo(planned.memo)
             return known or planned
-        if isinstance(planned, tuple) and planned and all(isinstance(one, Reason) for one in planned):
+        if isinstance(planned, tuple) and planned:
+            check_reasons(planned)
             return (*known, *(one for one in planned if one not in known))
         told = f"gave {type(planned).__name__}, neither a Plan nor reasons"
     except (MemoryError, RecursionError):
         raise
     except Exception as error:  # noqa: BLE001
-        told = f"failed: {type(error).__name__}: {error}"
+        told = f"failed: {failure(error)}"
     return known or (
         Reason(ReasonCode.OTHER, "terms", f"its algorithm {told}", "terms that its algorithm can plan"),
     )

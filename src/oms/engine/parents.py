@@ -31,6 +31,7 @@ from oms.model.requests import Request
 from oms.model.sessions import SessionChange
 from oms.model.work import Memo, Pace, Wake, WorkEnd, checked_memo
 from oms.model.work_commands import PauseWork, ResumeWork
+from oms.order_types.handler_answers import failure, is_the_librarys, why_not_steps
 from oms.order_types.strategy import working
 from oms.ports.working_handler import NewChild, NextWake, Steps, View, WorkingHandler
 
@@ -220,12 +221,14 @@ class Parents:
         except (MemoryError, RecursionError):
             raise
         except Exception as error:  # noqa: BLE001  # an algorithm of somebody's own may raise anything; its order is not worked on
-            self._suspend(parent, f"its algorithm failed: {type(error).__name__}: {error}")
+            self._suspend(parent, f"its algorithm failed: {failure(error)}")
             return _NOTHING
-        if type(steps) is Steps:
+        if is_the_librarys(handler):
             return steps
-        self._suspend(parent, f"its algorithm gave {type(steps).__name__}, not Steps")
-        return _NOTHING
+        if why_not_taken := why_not_steps(steps, parent.order._order_qty):
+            self._suspend(parent, why_not_taken)
+            return _NOTHING
+        return steps
 
     def _note_refusals(self, parent: Parent, handler: WorkingHandler | None) -> None:
         """Suspend an order whose child was refused for good, or canceled by somebody else."""
