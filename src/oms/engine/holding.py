@@ -11,6 +11,7 @@ from oms.engine.failed_releases import checked_terms, give_up
 from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import OrderEntry
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
+from oms.engine.routes import unquoted_of
 from oms.model import events as ev
 from oms.model.capabilities import AMENDABLE, Capabilities
 from oms.model.commands import ReplaceOrder, SubmitOrder
@@ -269,7 +270,14 @@ class Holding:
         trigger, against = (
             (None, route.why_not)
             if route.why_not
-            else hold(after, route.capabilities, route.broker, entry._handlers, is_leg=leg is not None)
+            else hold(
+                after,
+                route.capabilities,
+                route.broker,
+                entry._handlers,
+                is_leg=leg is not None,
+                unquoted=unquoted_of(entry.quotes, entry.market, route.instrument),
+            )
         )
         verdict = (
             entry._gate.approve_reduction(command)

@@ -13,7 +13,7 @@ from oms.engine.holding import Holding
 from oms.engine.leg_events import ORIGIN
 from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import _DATED, OrderEntry
-from oms.engine.routes import Reasons, Route
+from oms.engine.routes import Reasons, Route, unquoted_of
 from oms.errors import UnknownInstrumentError, ValidationError
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
@@ -32,7 +32,7 @@ from oms.model.time_in_force import AtTheClose, AtTheOpening, Day, GoodForAuctio
 from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_price, check_qty
 from oms.order_types.limit import LimitHandler
-from oms.order_types.placing import hold, released_time_in_force, triggered, waits_for_quote
+from oms.order_types.placing import hold, released_time_in_force, triggered, waits_for_market
 from oms.order_types.stop import StopHandler
 from oms.order_types.strategy import working
 from oms.order_types.validation import check_capabilities, check_least_qty
@@ -255,13 +255,15 @@ class LegEntry:
         known = self._holdable.get(kind)
         if known is not None and known[0] is route and command.instructions is None:
             handler = known[1]
-            return waits_for_quote(command) if handler is None else handler.trigger(command), ()
+            if handler is not None:
+                return handler.trigger(command), ()
+            return waits_for_market(command, unquoted_of(entry.quotes, entry.market, route.instrument)), ()
         if route.why_not:
             return None, route.why_not
         against = check_capabilities(command, route.capabilities, route.broker)
-        trigger, further = hold(
-            command, route.capabilities, route.broker, entry._handlers, against, is_leg=True
-        )
+        unquoted = unquoted_of(entry.quotes, entry.market, route.instrument)
+        can, venue = route.capabilities, route.broker
+        trigger, further = hold(command, can, venue, entry._handlers, against, is_leg=True, unquoted=unquoted)
         if trigger is not None and not further and command.instructions is None:
             self._holdable[kind] = route, triggered(entry._handlers[type(command.terms)])
         return trigger, further

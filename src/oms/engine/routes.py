@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, NoReturn, TypeAlias
 
@@ -10,9 +11,9 @@ from oms.errors import ValidationError
 from oms.model.capabilities import Capabilities
 from oms.model.define import record
 from oms.model.door import shown
-from oms.model.ids import BrokerName
+from oms.model.ids import BrokerName, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import MarketUpdate, Quote
+from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.reasons import Reason
 from oms.model.terms import Terms
 from oms.model.time_in_force import TimeInForce
@@ -57,3 +58,11 @@ def reference_px(update: MarketUpdate | None) -> Decimal | None:
     if not isinstance(update, Quote):
         return update.price
     return None if update.bid is None or update.ask is None else (update.bid + update.ask) * _HALF
+
+
+def unquoted_of(
+    quotes: Mapping[Symbol, Quote], market: Mapping[Symbol, MarketUpdate], instrument: Instrument
+) -> Instrument | None:
+    """Give an instrument where its market is told by its trades alone; None where it is quoted, or nothing was heard of it."""
+    is_quoted = instrument.symbol in quotes or type(market.get(instrument.symbol)) is not TradePrint
+    return None if is_quoted else instrument

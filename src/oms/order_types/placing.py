@@ -11,10 +11,11 @@ from attrs import evolve, fields_dict
 from oms.model.capabilities import Capabilities
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ONE
-from oms.model.enums import TriggerPriceType
+from oms.model.enums import Side, TriggerPriceType
 from oms.model.ids import OrderId
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
+from oms.model.price_grid import PriceGrid
 from oms.model.reasons import Reason
 from oms.model.terms import Limit, Market, Strategy, Terms
 from oms.model.time_in_force import (
@@ -47,7 +48,6 @@ from oms.ports.order_type_handler import OrderTypeHandler, TriggeredHandler
 
 Pairs: TypeAlias = frozenset[tuple[type[Terms], type[TimeInForce]]]
 
-_BID_ASK: Final = TriggerPriceType.BID_ASK
 _NOBODY: Final = OrderId(0)
 _UNTIL: Final = frozenset({Day, GoodTillCancel, GoodTillDate, GoodTillTime, GoodForTime})
 """The times in force that say how long an order waits, and nothing of how it trades then."""
@@ -106,13 +106,14 @@ def hold(
     against: tuple[Reason, ...] = (),
     *,
     is_leg: bool = False,
+    unquoted: Instrument | None = None,
 ) -> tuple[Release | None, tuple[Reason, ...]]:
     """Give what releases an order that is held here, or every reason why it cannot be, `against` among them.
 
-    A limit order `is_leg` of a group may be held too, until a quote comes that would fill it.
+    A limit order `is_leg` of a group may be held too, until the market comes that would fill it; see `waits_for_market`.
     """
     handler = triggered(handlers[type(order.terms)])
-    waits: Release | None = waits_for_quote(order) if is_leg else None
+    waits: Release | None = waits_for_market(order, unquoted) if is_leg else None
     trigger = waits if handler is None else handler.trigger(order)
     trigger = trigger or waits_to_be_turned(order, capabilities)
     if trigger is None:
@@ -129,12 +130,19 @@ def hold(
     return (None, (*against, *(one for one in further if one not in against))) if further else (trigger, ())
 
 
-def waits_for_quote(order: SubmitOrder) -> Trigger | None:
-    """Give what a limit order waits for that is held here: a quote that would fill it; None for other terms."""
-    terms = order.terms
+def waits_for_market(order: SubmitOrder, unquoted: Instrument | None = None) -> Trigger | None:
+    """Give what a limit order waits for that is held here: a quote that would fill it; None for other terms.
+
+    Where nobody quotes its instrument, which is `unquoted` then, that is a trade at a better price: at its own one it may be behind
+    others, at a better one it would have executed.
+    """
+    terms, side = order.terms, order.side
     if type(terms) is not Limit:
         return None
-    return if_touched(order.side, terms.price, price_type=_BID_ASK)
+    if unquoted is None:
+        return if_touched(side, terms.price, price_type=TriggerPriceType.BID_ASK)
+    better = PriceGrid(unquoted).stepped(terms.price, -1 if side is Side.BUY else 1)
+    return if_touched(side, better, price_type=TriggerPriceType.LAST)
 
 
 def released_terms(order: SubmitOrder, hit: TriggerHit, handlers: HandlerRegistry) -> Terms:

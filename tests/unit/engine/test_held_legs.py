@@ -209,6 +209,7 @@ def test_once_it_is_reached_its_price_cannot_be_changed_and_it_can_be_canceled()
 
 def test_a_stop_limit_that_another_one_overtakes_waits_anew_for_what_is_left_of_it() -> None:
     desk = bracketed(StopLimit(95, 94))
+    desk.quote(99, 100)
     desk.print(95)
     desk.done(2)
     assert desk.news() == ["cancel 2", "new 3: SELL 100 Limit"]
