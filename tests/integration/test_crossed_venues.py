@@ -42,6 +42,16 @@ def test_an_algorithm_goes_by_what_was_heard_last_of_two_venues_that_cross(older
     assert order.cum_qty == 10
 
 
+def test_an_algorithm_does_not_wait_where_what_was_heard_last_crosses_and_has_one_side() -> None:
+    desk = desk_of_two()
+    shows(desk, "one", "10.10", "10.12")
+    desk.clock.advance_by(1)
+    desk.om.update(Quote(Symbol("AAPL"), desk.clock.now_ns(), None, 0, "10.02", 100), venue="two")
+
+    assert desk.om.quote("AAPL") == Quote(Symbol("AAPL"), T0, "10.10", 100, "10.12", 100)
+    assert len(desk.om.children(twap(desk))) == 1
+
+
 def test_both_count_again_once_they_do_not_cross() -> None:
     desk = desk_of_two()
     shows(desk, "one", "10.10", "10.12")

@@ -283,8 +283,9 @@ def _cost_of(asked: Asked, px: Decimal | None) -> Decimal:
 def composite(symbol_quotes: Sequence[Quote]) -> Quote:
     """Give the best prices of several places as one quote, with what all of them show there, of the time of the newest.
 
-    Where they cross, what was heard last is believed: the newest counts, and of the others those that cross nothing newer. One that
-    crosses by itself counts only where all of them do.
+    Where they cross, what was heard last is believed: the newest counts, and of the others those that cross nothing newer. Where that
+    leaves one side alone, the next newest is begun with, and so on, until there are both. One that crosses by itself counts only where
+    all of them do.
 
     Args:
         symbol_quotes: At least one, all of the same instrument; of those of the same time the first is the newest.
@@ -293,11 +294,19 @@ def composite(symbol_quotes: Sequence[Quote]) -> Quote:
     if not found.is_crossed:
         return found
     newest_first = sorted(symbol_quotes, key=lambda quote: -quote.time_ns)
-    agreeing: list[Quote] = []
-    for quote in newest_first:
-        if not _as_one([*agreeing, quote]).is_crossed:
-            agreeing.append(quote)
-    return _as_one(agreeing or newest_first[:1])
+    sets = [_agreeing(first, newest_first) for first in newest_first]
+    return next((one for one in sets if one.is_two_sided), sets[0])
+
+
+def _agreeing(first: Quote, newest_first: Sequence[Quote]) -> Quote:
+    """Give a quote with those that cross neither it nor a newer one of these; where it crosses by itself, the others alone."""
+    found: list[Quote] = []
+    for quote in (first, *newest_first):
+        if quote is not first or not found:
+            known = [*found, quote]
+            if not _as_one(known).is_crossed:
+                found = known
+    return _as_one(found or [first])
 
 
 def _as_one(quotes: Sequence[Quote]) -> Quote:

@@ -447,21 +447,41 @@ CROSSED: Final = {
     "one that crosses by itself is left out": ([("10.00", "10.02"), ("10.03", "10.01")], ("10.00", "10.02")),
     "the newest where all of them do": ([("10.04", "10.02"), ("10.03", "10.01")], ("10.03", "10.01")),
     "of one side alone too": ([("10.03", None), ("10.00", "10.02")], ("10.00", "10.02")),
+    "the one before where the newest has one side": (
+        [("10.10", "10.12"), (None, "10.02")],
+        ("10.10", "10.12"),
+    ),
+    "the same of the other side": ([("10.10", "10.12"), ("10.20", None)], ("10.10", "10.12")),
+    "an older one that makes two sides of the newest": (
+        [("10.00", "10.05"), ("10.10", "10.12"), (None, "10.02")],
+        ("10.00", "10.02"),
+    ),
+    "what crosses nothing of the one before counts beside it": (
+        [("10.10", "10.13"), (None, "10.02"), (None, "10.12")],
+        ("10.10", "10.12"),
+    ),
+    "two of one side each": ([("10.10", "10.12"), ("10.01", None), (None, "10.02")], ("10.01", "10.02")),
+    "one side alone where nobody has two": ([("10.03", None), (None, "10.02")], (None, "10.02")),
+    "the one before where the newest crosses by itself, and the next has one side": (
+        [("10.10", "10.12"), (None, "10.02"), ("10.06", "10.04")],
+        ("10.10", "10.12"),
+    ),
 }
 
 
 @pytest.mark.parametrize(("shown", "expected"), CROSSED.values(), ids=CROSSED)
 def test_what_crosses_what_is_newer_is_left_out(
-    shown: list[tuple[str, str | None]], expected: tuple[str, str]
+    shown: list[tuple[str | None, str | None]], expected: tuple[str | None, str]
 ) -> None:
     """The quotes are given oldest first."""
     quotes = [
-        Quote(AAPL, T0 + number, bid, 5, ask, 5 if ask else 0) for number, (bid, ask) in enumerate(shown)
+        Quote(AAPL, T0 + number, bid, 5 if bid else 0, ask, 5 if ask else 0)
+        for number, (bid, ask) in enumerate(shown)
     ]
 
     for given in (quotes, quotes[::-1]):
         found = composite(given)
-        assert (found.bid, found.ask) == tuple(map(d, expected))
+        assert (found.bid, found.ask) == tuple(None if px is None else d(px) for px in expected)
 
 
 def test_of_quotes_of_one_time_the_first_given_is_the_newest() -> None:

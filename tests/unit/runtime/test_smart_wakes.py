@@ -13,13 +13,15 @@ from oms.model.enums import ExecType, SecurityTradingStatus, Side
 from oms.model.ids import Symbol
 from oms.model.market import Quote
 from oms.model.parent import Parent
+from oms.model.reports import NotSent
+from oms.model.routing_table import HealthRules
 from oms.model.security_status import SecurityStatus
-from oms.model.terms import Strategy
+from oms.model.terms import Limit, Strategy
 from oms.model.venue_profile import ReplaceSupport
 from oms.model.work import Wake
 from oms.ports.working_handler import Steps, View
 from tests.fakes import AAPL, CAN_ALL, ScriptedBroker
-from tests.smart_desk import Desk
+from tests.smart_desk import STRICT, Desk
 
 X = Symbol("AAPL")
 
@@ -47,10 +49,12 @@ class CountingSchedule(ScheduleHandler):
 class CountingDesk(Desk):
     """A desk that tells how often an algorithm was asked since one asked for that last."""
 
-    def __init__(self, *brokers: ScriptedBroker | PaperBroker, max_quote_age_s: int | None = None) -> None:
+    def __init__(
+        self, *brokers: ScriptedBroker | PaperBroker, max_quote_age_s: int | None = None, health: HealthRules | None = None
+    ) -> None:  # fmt: skip
         self.smart, self.schedule = CountingSmart(), CountingSchedule({})
         others = {"smart": self.smart, "twap": self.schedule}
-        super().__init__(*brokers, others=others, max_quote_age_s=max_quote_age_s)
+        super().__init__(*brokers, others=others, max_quote_age_s=max_quote_age_s, health=health)
 
     def looks(self) -> int:
         found = self.smart.looks + self.schedule.looks
@@ -225,3 +229,24 @@ def test_a_schedule_that_minds_the_age_of_quotes_is_looked_at_by_quotes_only_aft
     desk.shows("one", "10.10", 104)
     assert desk.looks() == 0
     assert desk.om.work(order).suspended is None
+
+
+@pytest.mark.parametrize("rests", ["two", None], ids=["some of it rests elsewhere", "everybody is down"])
+def test_a_broker_that_is_back_gets_of_what_is_left_without_a_new_quote(rests: str | None) -> None:
+    desk = CountingDesk(health=STRICT)
+    desk.shows("one", "10.00")
+    for broker in (desk.one,) if rests else (desk.one, desk.two):
+        broker.answers.append(NotSent("no line"))
+        desk.om.submit("AAPL", Side.BUY, 1, Limit("9"), broker=broker.name)
+    order = desk.buy(40, max_child=10)
+    at_first = [("two", 10, "rest 10.05")] if rests else []
+    assert desk.parts(order) == at_first
+    desk.clock.advance_by(1)
+    desk.om.poll()
+    assert desk.parts(order) == at_first
+
+    desk.clock.advance_by(1)
+    desk.om.poll()
+
+    assert desk.parts(order)[len(at_first) :][:1] == [("one", 1, "take 10.00")]
+    desk.check(order)
