@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
+from oms.algos.pacing import Facts
+from oms.algos.slicing import ceiled
 from oms.algos.working import Working
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.parent import Parent
@@ -21,6 +24,7 @@ _COUNTED: Final = "counted"
 """The entry that says how much counted when something was decided last."""
 
 
+_LEAST: Final = Decimal("1E-18")
 _OURS: Final = "ours"
 """The entry that says at which count of what executed here nothing is taken off."""
 
@@ -66,6 +70,18 @@ def _corrected(parent: Parent, view: View) -> Decimal:
         if was.time_ns > parent.start_ns:
             more = EXACT.add(more, EXACT.subtract(ZERO if now is None else now.size, was.size))
     return more
+
+
+def volume_for(facts: Facts, others: Decimal, rate: Decimal) -> Decimal:
+    """Give how much more others must trade until a largest participation that forbids a child may allow one; above zero."""
+    progress = facts.progress
+    done, left = EXACT.add(progress.filled, progress.working), progress.available
+    least = min(max(facts.least_qty, facts.min_child, facts.lot), left)
+    for qty in (least, left):  # All of it where what would be left could never be sent.
+        more = EXACT.subtract(ceiled(Fraction(EXACT.add(done, qty)) / Fraction(rate), _LEAST), others)
+        if more > ZERO:
+            return more
+    return _LEAST
 
 
 def others_volume(

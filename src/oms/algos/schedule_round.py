@@ -12,7 +12,7 @@ from oms.algos.auctions import in_force
 from oms.algos.capped import keep_later, later_part
 from oms.algos.child_terms import is_passive
 from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of, quote_for
-from oms.algos.others import begins_count, others_volume
+from oms.algos.others import begins_count, others_volume, volume_for
 from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.resting import CROSS, repriced
@@ -191,7 +191,7 @@ class ScheduleRound:
         if decision.qty:
             self._place(decision, max(self._parent.decided, default=-1), CROSS)
         else:
-            self._wait_for(decision.pace)
+            self._wait_for(decision.pace, facts)
 
     def _send_auctions(self) -> None:
         """Send what goes into an auction, before that is held, whether the market trades or not."""
@@ -281,7 +281,7 @@ class ScheduleRound:
         elif due and pace.rule not in _WAITS:
             self._skip(due, pace)
         elif asks:
-            self._wait_for(pace)
+            self._wait_for(pace, facts)
             ends = [self._until(each.end_ns) for each in due]
             self._at_ns += [end_ns for end_ns in ends if end_ns > self._view.now_ns]
         self._skip(self._over, pace if pace.rule in _WAITS or pace is Pace.SUSPENDED else Pace.MISSED)
@@ -357,20 +357,25 @@ class ScheduleRound:
 
     # ------------------------------------------------------------ when to look again
 
-    def _wait_for(self, pace: Pace) -> None:
+    def _wait_for(self, pace: Pace, facts: Facts) -> None:
         """Look again once what forbids a child may have passed; of a halt or a session one is told."""
         view = self._view
         if pace in _ON_QUOTE:
             self._on_quote = True
             if view.good_quote is None:
                 # A market that is told by its trades alone has no quotes.
-                self._at_volume = EXACT.add(view.printed_qty, _LEAST)
+                self._wait_for_volume(_LEAST)
         elif pace is Pace.RESTING:
             rested_ns = max(self._parent.last_child_ns + in_ns(self._working.min_rest), view.resting_ns)
             self._at_ns.append(rested_ns)
         elif pace is Pace.CAPPED and self._others is not None:
-            # With the next print there may be room.
-            self._at_volume = EXACT.add(view.printed_qty, _LEAST)
+            rate = self._working.max_participation
+            if rate is not None:
+                self._wait_for_volume(volume_for(facts, self._others, rate))
+
+    def _wait_for_volume(self, more: Decimal) -> None:
+        at_volume = EXACT.add(self._view.printed_qty, more)
+        self._at_volume = at_volume if self._at_volume is None else min(self._at_volume, at_volume)
 
     def _wake_for_what_comes(self) -> None:
         now_ns, working, parent = self._view.now_ns, self._working, self._parent
