@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from oms.algos.pacing import Facts
+from oms.algos.pov import RateBasis, part_of
 from oms.algos.slicing import ceiled
 from oms.algos.working import Working
 from oms.model.decimals import EXACT, ZERO, plain
@@ -25,6 +26,7 @@ _COUNTED: Final = "counted"
 
 
 _LEAST: Final = Decimal("1E-18")
+_PART: Final = Decimal("0.001")
 _OURS: Final = "ours"
 """The entry that says at which count of what executed here nothing is taken off."""
 
@@ -70,6 +72,44 @@ def _corrected(parent: Parent, view: View) -> Decimal:
         if was.time_ns > parent.start_ns:
             more = EXACT.add(more, EXACT.subtract(ZERO if now is None else now.size, was.size))
     return more
+
+
+def kept(
+    memo: Mapping[str, str],
+    parent: Parent,
+    view: View,
+    others: Decimal | None,
+    working: Working,
+    dynamic: tuple[Decimal, Decimal] | None,
+) -> tuple[bool, Decimal | None]:
+    """Tell whether the count is to be kept now, so that a restart loses next to nothing, and how much is to be printed until it is next.
+
+    That is what gives room for a thousandth of the order, or for a lot, or a thousandth of what was expected; None where no more
+    volume changes anything.
+
+    Args:
+        memo: The memo with the count of now; that of the order has the one that was kept last.
+        parent: The order.
+        view: What is known.
+        others: How much others have traded; None where nobody asks for it.
+        working: How it is worked.
+        dynamic: As `oms.algos.schedule_round.ScheduleRound` has it.
+    """
+    if others is None or _PRINTED not in memo or parent.order.is_filled:
+        return False, None
+    part = Fraction(max(view.instrument.lot, EXACT.multiply(parent.qty, _PART)))
+    steps = [
+        ceiled(part / Fraction(rate), _LEAST)
+        for rate in (working.max_participation, working.min_participation)
+        if rate is not None and part_of(others, rate, RateBasis.OF_OTHERS) < parent.qty
+    ]
+    if dynamic is not None and dynamic[1] and parent.slices:
+        steps.append(EXACT.multiply(dynamic[1], _PART))
+    if not steps:
+        return False, None
+    step = min(steps)
+    since = abs(EXACT.subtract(Decimal(memo[_COUNTED]), Decimal(parent.memo_of(_COUNTED) or "0")))
+    return (True, step) if since >= step else (False, EXACT.subtract(step, since))
 
 
 def volume_for(facts: Facts, others: Decimal, rate: Decimal) -> Decimal:

@@ -12,7 +12,7 @@ from oms.algos.auctions import in_force
 from oms.algos.capped import keep_later, later_part
 from oms.algos.child_terms import is_passive
 from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of, quote_for
-from oms.algos.others import begins_count, others_volume, volume_for
+from oms.algos.others import begins_count, kept, others_volume, volume_for
 from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.resting import CROSS, repriced
@@ -96,6 +96,9 @@ class ScheduleRound:
         ended = self._ended()
         repriced = self._repriced()
         self._wake_for_what_comes()
+        keeps, more = kept(self._memo, self._parent, self._view, self._others, self._working, self._dynamic)
+        if more is not None:
+            self._wait_for_volume(more)
         # After one that is too old one of the same prices says something too.
         ages = self._working.max_quote_age is not None and quote_for(self._view, self._working) is None
         wake = NextWake(
@@ -108,7 +111,7 @@ class ScheduleRound:
         is_recounted = self._others is not None and (
             self._is_restart or bool(self._view.corrections) or self._begins_count
         )
-        is_news = bool(self._children or self._skips) or is_recounted
+        is_news = bool(self._children or self._skips) or is_recounted or keeps
         memo = tuple(self._memo.items()) if is_news else None
         return Steps(
             cancel=ended, reprice=repriced, skips=tuple(self._skips), children=tuple(self._children), memo=memo, wake=wake,

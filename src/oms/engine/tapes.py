@@ -34,6 +34,7 @@ class Tape:
     """
 
     __slots__ = (
+        "_awaited",
         "_base",
         "_corrections",
         "_gaps",
@@ -66,7 +67,8 @@ class Tape:
         # Who has not seen yet that prints are missing, and which corrections somebody has not seen yet.
         self._gaps: set[OrderId] = set()
         self._corrections: dict[OrderId, list[PrintCorrection]] = {}
-        # Volumes that are waited for, some of them no longer.
+        # The volume that each order has asked for last, and those that are waited for, some of them no longer.
+        self._awaited: dict[OrderId, Decimal] = {}
         self._waiting: list[tuple[Decimal, OrderId]] = []
 
     def take(self, update: MarketUpdate) -> Iterable[OrderId]:
@@ -89,12 +91,17 @@ class Tape:
                 self._trim()
         found = []
         while self._waiting and self._waiting[0][0] <= self.printed_qty:
-            found.append(heappop(self._waiting)[1])
+            volume, order_id = heappop(self._waiting)
+            if self._awaited.get(order_id) == volume:
+                del self._awaited[order_id]
+            found.append(order_id)
         return found
 
     def wait(self, order_id: OrderId, volume: Decimal) -> None:
         """Have an order looked at once so much was printed in all."""
-        heappush(self._waiting, (volume, order_id))
+        if self._awaited.get(order_id) != volume:
+            self._awaited[order_id] = volume
+            heappush(self._waiting, (volume, order_id))
 
     def listen(self, order_id: OrderId, *, to_quotes: bool, to_prices: bool) -> None:
         """Have an order looked at with each quote, or with those by which the best prices have changed, or no more."""
@@ -157,6 +164,7 @@ class Tape:
 
     def forget(self, order_id: OrderId) -> None:
         """Let an order go."""
+        self._awaited.pop(order_id, None)
         self._readers.pop(order_id, None)
         self._gaps.discard(order_id)
         self._corrections.pop(order_id, None)
