@@ -19,7 +19,7 @@ from oms.codec.event_codec import decode, encode
 from oms.errors import ValidationError
 from oms.model.commands import CancelOrder
 from oms.model.enums import OrdStatus, Side
-from oms.model.ids import OrderId, Symbol
+from oms.model.ids import BrokerName, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.order import Order
@@ -122,6 +122,10 @@ STEPS = {
     "an int for a quantity": (
         Steps(children=(evolve(CHILD, qty=5),)),  # type: ignore[arg-type]
         "NewChild.qty = 5: pass an exact Decimal",
+    ),
+    "a broker without a name": (
+        Steps(children=(evolve(CHILD, broker=BrokerName("")),)),
+        "NewChild.broker = '': pass the name of a broker or None",
     ),
     "a time in words": (
         Steps(wake=NextWake(at_ns="soon")),  # type: ignore[arg-type]

@@ -132,6 +132,10 @@ def _is_text(given: object) -> bool:
     return given.isascii() or given == given.encode("utf-8", "ignore").decode()
 
 
+def _is_name(given: object) -> bool:
+    return _is_text(given) and bool(given)
+
+
 def _is_int(given: object) -> bool:
     return type(given) is int and -NEVER_NS <= given <= NEVER_NS
 
@@ -227,7 +231,7 @@ _RIGHT: Final[dict[type, dict[str, tuple[_Check, str]]]] = {
         "role": (_is_text, _TEXT),
         "time_in_force": (_is_one_of(_TIMES_IN_FORCE), "pass a time in force, such as DAY"),
         "instructions": (_is_a(Instructions), "pass Instructions or None"),
-        "broker": (_is_text, _TEXT),
+        "broker": (_is_name, "pass the name of a broker or None"),
     },
     Skip: {
         "number": (_is_int, _INT),
