@@ -15,6 +15,9 @@ from oms.algos.choices import OnResidual
 from oms.algos.slicing import Progress
 from oms.model.decimals import ZERO
 from oms.model.define import value
+from oms.model.parent import Parent
+from oms.model.work import Pace
+from oms.ports.working_handler import Skip
 
 
 class EndStep(Enum):
@@ -41,6 +44,13 @@ class Ending:
 
     step: EndStep
     qty: Decimal = ZERO
+
+
+def past_end(parent: Parent) -> tuple[Skip, ...]:
+    """Give what becomes at the end of the slices that are left: nothing is sent of them."""
+    return tuple(
+        Skip(number=number, pace=Pace.PAST_END, asked_qty=each.qty) for number, each in parent.slices.items()
+    )
 
 
 def at_end(

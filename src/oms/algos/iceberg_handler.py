@@ -154,8 +154,9 @@ class IcebergHandler(ReactingHandler):
             return _kept_in_step(parent, view, algorithm)
         if not parent.available:
             return Steps()
-        number = len(parent.children)
-        return Steps(children=(self._child(parent.available, number, algorithm, parent, view, NATIVE),))
+        number, cap = len(parent.children), algorithm.working.max_child
+        qty = parent.available if cap is None else min(parent.available, cap)
+        return Steps(children=(self._child(qty, number, algorithm, parent, view, NATIVE),))
 
     @staticmethod
     def _child(

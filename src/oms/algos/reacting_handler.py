@@ -17,6 +17,7 @@ from oms.algos.admission import (
     why_not_begun,
 )
 from oms.algos.algorithms import Algorithm
+from oms.algos.ending import past_end
 from oms.algos.halts import held_back
 from oms.algos.handling import Handler, end_steps, facts_of
 from oms.algos.order_checks import against_times
@@ -75,7 +76,7 @@ class ReactingHandler(Handler):
         if view.now_ns >= parent.end_ns:
             steps = end_steps(parent, view, algorithm.working)
             if steps is not None:
-                return steps
+                return evolve(steps, skips=past_end(parent))
         steps = held_back(self.work(parent, view, why, algorithm), parent, view, algorithm.working)
         held = self._held(parent, view, algorithm.working)
         if held is None:

@@ -25,6 +25,7 @@ from oms.algos.admission import (
 from oms.algos.algorithms import Algorithm
 from oms.algos.auctions import placed, without_auctions
 from oms.algos.capped import without_later
+from oms.algos.ending import past_end
 from oms.algos.halt_clock import follow, is_over_ns, own_time, put_off, stands
 from oms.algos.halts import held_back
 from oms.algos.handling import Handler, end_steps, extends
@@ -46,8 +47,8 @@ from oms.model.ids import OrderId, Symbol
 from oms.model.parent import Parent
 from oms.model.reasons import Reason
 from oms.model.time_in_force import Day, GoodTillDate, in_words
-from oms.model.work import Pace, Slice, Wake
-from oms.ports.working_handler import NextWake, Plan, Skip, Steps, View
+from oms.model.work import Slice, Wake
+from oms.ports.working_handler import NextWake, Plan, Steps, View
 
 
 class ScheduleHandler(Handler):
@@ -229,13 +230,9 @@ class ScheduleHandler(Handler):
     def _steps(self, parent: Parent, view: View, why: frozenset[Wake], algorithm: Algorithm) -> Steps:
         working = algorithm.working
         if view.now_ns >= parent.end_ns:
-            skips = tuple(
-                Skip(number=one, pace=Pace.PAST_END, asked_qty=each.qty)
-                for one, each in parent.slices.items()
-            )
             steps = end_steps(parent, view, working)
             if steps is not None:
-                return evolve(steps, skips=skips)
+                return evolve(steps, skips=past_end(parent))
         return ScheduleRound(parent, view, working, why, _dynamic(algorithm)).steps()
 
 

@@ -218,7 +218,7 @@ def _parent(parent: Parent) -> list[object]:
                 child.is_taken_back,
                 child.refused_ns,
                 child.unmoved_ns,
-                *(text(number) for number in (child.filled, child.working, *child._told)),
+                *(text(number) for number in (child.filled, child.working, child.counted, *child._told)),
             ]
             for child in parent.children.values()
         ],

@@ -65,11 +65,11 @@ def in_the_way(parent: Parent) -> tuple[Child, ...]:
 def finish(entry: OrderEntry, parent: Parent) -> None:
     """Change an order now that it fits, and plan what is left of it anew.
 
-    What has executed meanwhile is the least that it can be changed to: more than was wanted means that it ends here.
+    What has executed meanwhile, by their venue's count too, is the least that it can be changed to: more than was wanted means that it ends here.
     """
     state, order, wanted = entry.state, parent.order, parent.amend
     assert wanted is not None
-    qty, terms = max(wanted[0], parent.filled), wanted[1]
+    qty, terms = max(wanted[0], parent.filled + parent.missing), wanted[1]
     after = _as_asked(parent, qty, terms)
     planned = _plan(entry, parent, after)
     state.begin(ReplaceOrder, state.cause.origin)

@@ -8,17 +8,17 @@ from typing import Any, Final, TypeAlias
 from oms.engine.cut_off import COMMANDS, is_cut_off, is_for_the_day, refused_in_a_row
 from oms.model import events as ev
 from oms.model.decimals import ZERO
-from oms.model.enums import AnomalyCode
+from oms.model.enums import AnomalyCode, ExecType
 from oms.model.ids import OrderId
 from oms.model.order import Order
-from oms.model.parent import ORIGIN, Child, Parent, may_execute
+from oms.model.parent import ORIGIN, Child, Parent, may_execute, missing_of
 from oms.model.work import Wake
 
 # What is kept of a parent is the book's own. What can happen to an order is told in functions that are all called alike.
 # ruff: noqa: SLF001, ANN401, ARG001
 # pyright: reportPrivateUsage=false
 
-
+_ANSWER: Final = ExecType.ORDER_STATUS.name
 _EXECUTIONS: Final = frozenset({ev.Traded, ev.TradeCorrected, ev.TradeCanceled})
 _ENDS: Final = frozenset({ev.OrderDenied, ev.OrderRejected, ev.OrderCanceled, ev.OrderExpired})
 _TAKEN: Final = frozenset({ev.OrderAcknowledged, ev.Traded})
@@ -52,16 +52,8 @@ class ParentBook:
     """
 
     __slots__ = (
-        "asked_away",
-        "by_id",
-        "expired",
-        "is_watching",
-        "live",
-        "of_order",
-        "refused",
-        "told",
-        "woken",
-    )
+        "asked_away", "by_id", "expired", "is_watching", "live", "of_order", "refused", "told", "woken",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -116,6 +108,7 @@ class ParentBook:
         kind = type(event)
         if kind is ev.OrderCreated:
             child.order = order
+        self._count_less(event, child, order)
         self.count(parent, child)
         if kind in _EXECUTIONS:
             said: Any = event
@@ -164,13 +157,23 @@ class ParentBook:
             parent.refused_ns = event.time_ns
             self.refused[child.order_id] = event
 
+    def _count_less(self, event: ev.OrderEvent, child: Child, order: Order) -> None:
+        """Take in what a venue counts less: by a bust or a correction, or by an answer, which says anew whether it counts more."""
+        if child.counted and isinstance(event, ev.TradeCanceled | ev.TradeCorrected):
+            child.counted = max(child.counted + order._cum_qty - child.filled, ZERO)
+        elif child.counted and isinstance(event, ev.ReportIgnored) and event.exec_type == _ANSWER:
+            child.counted = ZERO
+            self.wake(self.of_order[child.order_id], Wake.CHILD)
+
     def count(self, parent: Parent, child: Child) -> None:
         """Count anew what a child has executed and may still execute."""
         order = child.order
         assert order is not None
         filled, working = order._cum_qty, may_execute(order)
+        missing = missing_of(order, child.counted) if child.counted else ZERO
         parent.filled += filled - child.filled
-        parent.working += working - child.working
+        parent.working += working - child.working + missing - child.missing
+        child.missing = missing
         if (filled, order._notional) != child._told:
             self.told[child.order_id] = child
         child.filled, child.working = filled, working
@@ -180,10 +183,33 @@ class ParentBook:
             parent.open.pop(child.order_id, None)
 
     def on_raised(self, event: ev.AnomalyRaised) -> None:
-        """Take in that somebody was told of too much that has executed."""
-        parent = None if event.order_id is None else self.by_id.get(event.order_id)
-        if parent is not None and event.code is AnomalyCode.OVERFILL:
+        """Take in that somebody was told of too much that has executed, or that a venue counts more of a child than was reported."""
+        order_id = OrderId(0) if event.order_id is None else event.order_id
+        if (parent := self.of_order.get(order_id)) is None:
+            return
+        child = parent.children.get(order_id)
+        if child is None and event.code is AnomalyCode.OVERFILL:
             parent._told_excess = parent.excess
+        elif child is not None and child.order is not None and event.counted_qty is not None:
+            child.counted = max(child.counted, event.counted_qty)
+            self.count(parent, child)
+            self.settle(parent)
+            if parent.beyond and parent.order_id in self.live:
+                self.wake(parent, Wake.CHILD)
+
+    def on_acknowledged(self, event: ev.AnomalyRaised) -> None:
+        """Take in that somebody has looked at what a venue counts more of a child: nothing of it is waited for, unless it counts more yet."""
+        order_id = OrderId(0) if event.order_id is None else event.order_id
+        parent = self.of_order.get(order_id)
+        child = None if parent is None else parent.children.get(order_id)
+        if parent is None or child is None or child.order is None or event.counted_qty is None:
+            return
+        if event.counted_qty >= child.counted > ZERO:
+            child.counted = ZERO
+            self.count(parent, child)
+            self.settle(parent)
+            if parent.order_id in self.live:
+                self.wake(parent, Wake.CHILD)
 
     def on_started(self) -> None:
         """Take in that a manager has begun a new epoch: what was announced and never created never will be."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from oms.engine.state import State
 from oms.model.decimals import ZERO
-from oms.model.parent import Child, Parent, is_parent, may_execute
+from oms.model.parent import Child, Parent, is_parent, may_execute, missing_of
 
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
@@ -40,6 +40,9 @@ def _check(parent: Parent, *, is_busy: bool) -> Iterator[str]:
     gone = sum(parent.away.values(), ZERO)
     filled = gone + sum((child._cum_qty for child in children), ZERO)
     working = sum((may_execute(child) for child in children), ZERO)
+    working += sum(
+        (missing_of(one.order, one.counted) for one in parent.children.values() if one.order), ZERO
+    )
     if (parent.filled, parent.working) != (filled, working):
         yield (
             f"{parent.filled} executed and {parent.working} at work, "

@@ -47,6 +47,7 @@ def _child_row(parent: Parent, child: Child) -> rows.ChildRow:
         parent.order_id, child.order_id, child.number, child.role, child.until_ns, child.exec_id, child.is_taken_back, child.refused_ns,
         child.unmoved_ns,
         *child._told,
+        child.counted,
     )  # fmt: skip
 
 
@@ -129,6 +130,7 @@ def take(state: Holder, row: object) -> bool:
             )
             child.unmoved_ns = row.unmoved_ns
             child._told = (row.told_qty, row.told_notional)
+            child.counted = row.counted
             book.announce(parent, child)
             child.order = state.index.by_id.get(row.order_id)
             if child.order is not None:

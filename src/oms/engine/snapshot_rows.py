@@ -12,6 +12,7 @@ from typing import Final
 from oms.codec.row_codec import RowCodec
 from oms.engine.order_rows import OrderRow
 from oms.model.contingency import GroupNode
+from oms.model.decimals import ZERO
 from oms.model.define import record
 from oms.model.enums import BreakKind, LegEnd
 from oms.model.group import Reach
@@ -371,7 +372,7 @@ class ParentRow:
 
 @record
 class ChildRow:
-    """A child of an order that is worked here; the fields are those of `Child`, the last two what its parent was told of."""
+    """A child of an order that is worked here; the fields are those of `Child`, `told_…` what its parent was told of."""
 
     parent: OrderId
     order_id: OrderId
@@ -384,17 +385,16 @@ class ChildRow:
     unmoved_ns: int
     told_qty: Decimal
     told_notional: Decimal
+    counted: Decimal = ZERO
 
 
 ROWS: Final = RowCodec(
     (
         SnapshotHead, InstrumentRow, OrderRow, ExecutionRow, ExposureRow, OpenOrdersRow, TimersRow, ExpiryRow, InquiryRow,
-        HeldOrderRow,
-        HeldNameRow, ReadyRow, MultiplierRow, PositionRow, BooksRow, BreakRow, AcceptedRow, SyntheticRow, TradedRow,
-        ExecutedRow, ReducingRow,
+        HeldOrderRow, HeldNameRow, ReadyRow, MultiplierRow, PositionRow, BooksRow, BreakRow, AcceptedRow, SyntheticRow,
+        TradedRow, ExecutedRow, ReducingRow,
         GroupsRow, GroupRow, LegRow,
-        RoutingRow, VenueRow,
-        ParentRow, ChildRow,
+        RoutingRow, VenueRow, ParentRow, ChildRow,
     )
 )  # fmt: skip
 """How the rows are written and read."""

@@ -6,6 +6,7 @@ has put there.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -64,9 +65,15 @@ Events: TypeAlias = tuple[ev.Event, ...]
 
 
 def anomaly(
-    at: At, code: AnomalyCode, order_id: OrderId | None, text: str, report: object, place: int = 0
+    at: At,
+    code: AnomalyCode,
+    order_id: OrderId | None,
+    text: str,
+    report: object,
+    place: int = 0,
+    counted_qty: Decimal | None = None,
 ) -> ev.AnomalyRaised:
-    """Give the event that sets a report aside, `place` events after the first of the envelope."""
+    """Give the event that sets a report aside, `place` events after the first of the envelope; `counted_qty` where it counts more."""
     raw = shown(report)
     text = text[:MAX_RAW]
     return ev.AnomalyRaised(
@@ -76,6 +83,7 @@ def anomaly(
         order_id,
         text,
         raw,
+        counted_qty,
     )
 
 

@@ -297,7 +297,7 @@ def _not_counted(order: Order, report: ExecutionReport, at: At, after: Decimal, 
     is_count = is_sane(counted)
     code = AnomalyCode.MISSING_EXECUTION if is_count else AnomalyCode.MALFORMED
     text = f"{counted if is_count else repr(counted)} executed in all, of which {after} are known here"
-    return (anomaly(at, code, order.order_id, text, report, place),)
+    return (anomaly(at, code, order.order_id, text, report, place, counted if is_count else None),)
 
 
 def _split(order: Order, report: ExecutionReport, qty: Decimal) -> tuple[Decimal, Decimal]:

@@ -181,8 +181,8 @@ def _flags(
     )
     is_total_known = bool(total) or not order._awaits_quantity
 
-    def flag(code: AnomalyCode, text: str) -> None:
-        flagged.append(anomaly(at, code, order.order_id, text, said, len(flagged) + 1))
+    def flag(code: AnomalyCode, text: str, counted_qty: Decimal | None = None) -> None:
+        flagged.append(anomaly(at, code, order.order_id, text, said, len(flagged) + 1, counted_qty))
 
     is_later_day = bool(order._day) and traded.trade_date > order._day
     if order.is_ended:
@@ -212,10 +212,8 @@ def _flags(
         flag(AnomalyCode.MALFORMED, f"booked, whatever its cum_qty means: {shown(counted)}")
     elif counted is not None and counted > ours:
         # Less is an older report that comes late; more is an execution that we have not heard of.
-        flag(
-            AnomalyCode.MISSING_EXECUTION,
-            f"booked, and {counted} executed in all, of which {ours} are known here",
-        )
+        text = f"booked, and {counted} executed in all, of which {ours} are known here"
+        flag(AnomalyCode.MISSING_EXECUTION, text, counted)
     # Exchanges may bundle the end of the order with its last execution (EX:I.1.b); there is none where nothing was left.
     if (
         report.ord_status not in _ENDS

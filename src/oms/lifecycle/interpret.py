@@ -143,11 +143,11 @@ def _counted(order: Order, report: ExecutionReport, at: At, events: Events) -> E
         return events
     # Less is an older report that comes late; more is an execution that we have not heard of.
     if not is_sane(counted):
-        code, text = AnomalyCode.MALFORMED, f"a cum_qty of {counted!r}"
-    else:
-        code = AnomalyCode.MISSING_EXECUTION
-        text = f"{counted} executed in all, of which {order._cum_qty} are known here"
-    return (*events, anomaly(at, code, order.order_id, text, report, len(events)))
+        text = f"a cum_qty of {counted!r}"
+        return (*events, anomaly(at, AnomalyCode.MALFORMED, order.order_id, text, report, len(events)))
+    code = AnomalyCode.MISSING_EXECUTION
+    text = f"{counted} executed in all, of which {order._cum_qty} are known here"
+    return (*events, anomaly(at, code, order.order_id, text, report, len(events), counted))
 
 
 def _read_other(order: Order, report: Report, at: At) -> Events:

@@ -154,7 +154,8 @@ def _read_filled(order: Order, report: ExecutionReport, at: At) -> Events:
                 order, report, at, "a status answer"
             )  # What it counts is looked at for every report.
         text = f"shown as filled, of which {order.cum_qty} of {order.order_qty} are known here"
-        return (anomaly(at, AnomalyCode.MISSING_EXECUTION, order.order_id, text, report),)
+        code, total = AnomalyCode.MISSING_EXECUTION, order.order_qty
+        return (anomaly(at, code, order.order_id, text, report, counted_qty=total),)
     # Nothing is left that a cancel could still stop: its answer, if there is to be one, can only be a refusal.
     late = [
         asked for asked in order._requests.values() if asked.kind is RequestKind.CANCEL and asked.in_doubt

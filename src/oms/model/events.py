@@ -921,6 +921,8 @@ class AnomalyRaised(Event):
         order_id: The order it was matched to, None if there is none.
         text: What is wrong.
         raw: The report, whole, as text.
+        counted_qty: How much of the order has executed in all by the broker's count, where that is more than is known here; None of any
+            other anomaly.
     """
 
     code: AnomalyCode
@@ -928,6 +930,7 @@ class AnomalyRaised(Event):
     order_id: OrderId | None
     text: str
     raw: str
+    counted_qty: Decimal | None = None
 
 
 @record

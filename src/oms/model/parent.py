@@ -46,10 +46,12 @@ class Child:
         working: What it may still execute, whatever is unanswered.
         exec_id: Its last execution, correction or bust; None before the first.
         is_taken_back: A cancel of it was asked for here by the algorithm, or on its account.
+        counted: What has executed of it by its venue's count, where that was more than was reported; 0 where it never was.
+        missing: What of that was not reported yet, once it has ended: its parent counts it as at work.
     """
 
     __slots__ = (
-        "_told", "exec_id", "filled", "is_taken_back", "number", "order", "order_id", "refused_ns", "role", "unmoved_ns", "until_ns", "working",
+        "_told", "counted", "exec_id", "filled", "is_taken_back", "missing", "number", "order", "order_id", "refused_ns", "role", "unmoved_ns", "until_ns", "working",
     )  # fmt: skip
 
     def __init__(self, order_id: OrderId, number: int, role: str, until_ns: int = 0) -> None:
@@ -61,6 +63,7 @@ class Child:
         self.order: Order | None = None
         self.exec_id: ExecId | None = None
         self.filled = self.working = ZERO
+        self.counted = self.missing = ZERO
         self.is_taken_back = False
         # When a cancel of it was last refused, in nanoseconds UTC; 0 where none was.
         self.refused_ns = 0
@@ -110,7 +113,8 @@ class Parent:
         taken: The slices of which a child was sent and is not known to have been taken: they are due again if it is refused.
         decided: What became of each slice that was decided, and why.
         filled: What its children have executed.
-        working: What they may still execute, those in doubt included.
+        working: What they may still execute, those in doubt included; and what has executed of them by their venue's count, and was
+            not reported yet.
         rejects: How many children in a row were refused, here or by the venue.
         refused_ns: When the last of them was, in nanoseconds UTC.
         last_child_ns: When the last child was announced, in nanoseconds UTC; 0 before the first.
@@ -180,11 +184,19 @@ class Parent:
         left = max(EXACT.subtract(self.order._order_qty, self.filled), ZERO)
         if self.working <= left:
             return ZERO
-        works = ZERO
+        works = self.missing
         for child in self.open.values():
             if not child.is_pending_cancel:
                 works = EXACT.add(works, child.working)
         return max(EXACT.subtract(works, left), ZERO)
+
+    @property
+    def missing(self) -> Decimal:
+        """How much has executed by their venues' count of children that have ended, and was not reported."""
+        found = self.working
+        for child in self.open.values():
+            found = EXACT.subtract(found, child.working)
+        return found
 
     @property
     def may_send(self) -> bool:
@@ -266,6 +278,11 @@ class WorkView:
 def may_execute(order: Order) -> Decimal:
     """Give the most that an order may still execute, whatever is unanswered; also of one that was not sent yet."""
     return ZERO if order._life in ENDED else max(order._leaves_qty, order._exposed_qty)
+
+
+def missing_of(order: Order, counted: Decimal) -> Decimal:
+    """Give how much of an order was executed by its venue's count and not reported yet; 0 while it works, of which that is a part."""
+    return max(EXACT.subtract(counted, order._cum_qty), ZERO) if order._life in ENDED else ZERO
 
 
 def is_parent(order: Order) -> bool:

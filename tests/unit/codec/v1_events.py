@@ -933,4 +933,5 @@ EXPECTED: tuple[e.Event, ...] = (
         146, 5, TICK, 146, T0, OrderId(121), Market(), Decimal(94), Decimal("93.5"), T0 - 1, time_in_force=ImmediateOrCancel(),
         leaves_qty=Decimal(5),
     ),
+    e.AnomalyRaised(147, 5, SAID, 147, T0, AnomalyCode.MISSING_EXECUTION, PAPER, ORDER, "of which", "{}", Decimal("2.50")),
 )  # fmt: skip

@@ -471,3 +471,34 @@ def test_one_that_fails_is_suspended_and_nothing_else_is() -> None:
     assert work.parent.suspended == "its algorithm failed: RuntimeError: no idea"
     work.submit(qty=1)
     assert len(work.sent) == 1
+
+
+# ---------------------------------------------------------------- what has no schedule
+
+
+def test_levels_that_could_not_stand_are_decided_at_the_end() -> None:
+    work = Work()
+    # The first level would take what is offered, which it must not; the second rests.
+    work.submit(
+        qty=20,
+        terms=Strategy(
+            "scale",
+            {"levels": 2, "first_price": "100.01", "step": "0.02", "duration": 60, "no_take_liquidity": "Y"},
+        ),
+    )
+    assert work.decided() == [(1, 10, "on_schedule")]
+    work.at(60)
+    assert work.decided() == [(1, 10, "on_schedule"), (0, 0, "past_end")]
+
+
+def test_a_part_whose_venue_hides_the_rest_of_it_is_no_larger_than_max_child() -> None:
+    work = Work()
+    told: dict[str, int | str] = {
+        "display_qty": 5,
+        "limit_price": "100",
+        "iceberg_mode": "native",
+        "max_child": 30,
+    }
+    work.submit(qty=100, terms=Strategy("iceberg", told))
+    work.fill(1, 30)
+    assert [int(one.order_qty) for one in work.sent if isinstance(one, NewOrderSingle)] == [30, 30]

@@ -101,9 +101,13 @@ def these(*facts: object) -> tuple[object, ...]:
     return facts
 
 
-def set_aside(code: AnomalyCode, text: str, said: object, place: int = 0) -> ev.AnomalyRaised:
-    """The event that sets a report aside, or flags it."""
-    return ev.AnomalyRaised(*envelope(place), code, PAPER, OrderId(1), text, repr(said))
+def set_aside(
+    code: AnomalyCode, text: str, said: object, place: int = 0, counted: Decimal | None = None
+) -> ev.AnomalyRaised:
+    """The event that sets a report aside, or flags it; where executions are missing, with what it counts."""
+    if code is AnomalyCode.MISSING_EXECUTION and isinstance(said, ExecutionReport):
+        counted = said.cum_qty if counted is None else counted
+    return ev.AnomalyRaised(*envelope(place), code, PAPER, OrderId(1), text, repr(said), counted)
 
 
 def ignored(said: ExecutionReport, text: str) -> ev.ReportIgnored:

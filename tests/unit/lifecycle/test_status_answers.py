@@ -246,7 +246,9 @@ def test_an_order_that_is_shown_as_filled_and_has_not_filled_here_misses_executi
     uncounted, counted = answer(S.FILLED), answer(S.FILLED, cum_qty=d(100))
 
     text = "shown as filled, of which 40 of 100 are known here"
-    assert read(after(*PART), uncounted) == (set_aside(CODE.MISSING_EXECUTION, text, uncounted),)
+    assert read(after(*PART), uncounted) == (
+        set_aside(CODE.MISSING_EXECUTION, text, uncounted, counted=d(100)),
+    )
     # Once, where it says how much.
     text = "100 executed in all, of which 40 are known here"
     assert read(after(*PART), counted) == (
