@@ -118,7 +118,7 @@ class Brokers(SmartDesk):
 
 @BOTH
 def test_parts_at_several_brokers_over_a_halt(on_halt: str) -> None:
-    """Of a hundred thirty are on their way to what is shown, and seventy rest; in the halt nothing is sent, whatever is shown, and what is left rests after it."""
+    """Of a hundred thirty are on their way to what is shown, and seventy rest; in the halt nothing is sent, whatever is shown, and what is left rests with the first quote after it."""
     desk = Brokers()
     desk.shows("one", "10.00", 30)
     desk.shows("two", "10.50")
@@ -143,6 +143,9 @@ def test_parts_at_several_brokers_over_a_halt(on_halt: str) -> None:
     desk.check(order)
 
     desk.halt(is_over=True)
+    assert len(desk.om.children(order)) == 2  # what was shown before it ended counts no more
+    desk.clock.advance_by(1)
+    desk.shows("two", "10.50")
     assert desk.parts(order)[2:] == [("one", 100 if on_halt == "cancel" else 30, "rest 10.05")]
     assert (resting.life is Life.LIVE) is (on_halt == "keep")
     desk.check(order)

@@ -250,7 +250,7 @@ def test_the_hours_of_an_algorithm_and_the_sessions_of_its_manager_go_together(*
 
 @pytest.mark.parametrize("is_new", [False, True], ids=["from before", "given in it"])
 def test_one_over_several_brokers_asks_for_nothing_in_a_break(*, is_new: bool) -> None:
-    """What rests from before stays, whatever the other broker shows; what is given in the break rests after it."""
+    """What rests from before stays, whatever the other broker shows; what is given in the break rests with the first quote after it."""
     desk = SmartDesk()
 
     def change(phase: SessionPhase) -> None:
@@ -274,6 +274,9 @@ def test_one_over_several_brokers_asks_for_nothing_in_a_break(*, is_new: bool) -
     desk.shows("two", "10.50")
     assert asked() == before
     change(SessionPhase.OPEN)
+    assert asked() == before  # what was shown before it ended counts no more
+    desk.clock.advance_by(1)
+    desk.shows("two", "10.50")
     assert (desk.parts(order), order.is_ended) == (rests, False)
     assert asked() == 1
     desk.says(desk.one, desk.om.children(order)[0], ExecType.NEW)

@@ -37,10 +37,10 @@ class SniperHandler(ReactingHandler):
         quote, working, order = view.quote, algorithm.working, parent.order
         if parent.open or quote is None or quote.time_ns <= _shot_ns(parent):
             return Steps(wake=awake)
-        # Nearly every quote is beyond the limit, and there is nothing else to be found out about it.
+        # Nearly every quote is beyond the limit: nobody has to look before one is not.
         px = quote.ask if order.side is Side.BUY else quote.bid
         if px is None or within(px, working.limit_price, is_buy=order.side is Side.BUY) != px:
-            return Steps(wake=awake)
+            return Steps(wake=NextWake(shown_to=working.limit_price))
         if (pace := self.why_not(parent, view, working)) is not None:
             return Steps(wake=evolve(self.until(pace, parent, view, working), on_quote=True))
         limit_px = working.limit_price
