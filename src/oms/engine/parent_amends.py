@@ -62,8 +62,10 @@ def in_the_way(parent: Parent) -> tuple[Child, ...]:
     return tuple(beyond(parent, wanted[1]))
 
 
-def finish(entry: OrderEntry, parent: Parent) -> None:
-    """Change an order now that it fits, and plan what is left of it anew.
+def finish(entry: OrderEntry, parent: Parent) -> Reasons:
+    """Change an order now that it fits, and plan what is left of it anew; give every reason why it cannot be planned any more.
+
+    Where the end that it was changed to has come meanwhile, that is its end.
 
     What has executed meanwhile, by their venue's count too, is the least that it can be changed to: more than was wanted means that it ends here.
     """
@@ -74,8 +76,13 @@ def finish(entry: OrderEntry, parent: Parent) -> None:
     planned = _plan(entry, parent, after)
     state.begin(ReplaceOrder, state.cause.origin)
     state.record_of(order, ev.WorkAmended(*state.envelope(), order.order_id, qty, terms))
-    if isinstance(planned, Plan):
-        parent_entry.plan(entry, order, planned, "changed")
+    if not isinstance(planned, Plan):
+        if all(one.code is not ReasonCode.IN_THE_PAST for one in planned):
+            return planned
+        now_ns = state.now_ns
+        planned = Plan(start_ns=min(parent.start_ns, now_ns), end_ns=now_ns, memo=parent.memo)
+    parent_entry.plan(entry, order, planned, "changed")
+    return ()
 
 
 def replan(entry: OrderEntry, parent: Parent, wanted: Replan, memo: Memo | None) -> None:

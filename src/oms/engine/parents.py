@@ -362,8 +362,8 @@ class Parents:
         """Change an order as was asked, once all is taken back that stands in the way."""
         if stuck := parent_amends.in_the_way(parent):
             self._take_back(parent, stuck)
-        else:
-            parent_amends.finish(self._entry, parent)
+        elif reasons := parent_amends.finish(self._entry, parent):
+            self._suspend(parent, f"what it was changed to cannot be planned any more: {reasons[0]}")
 
     def _cut(self, parent: Parent) -> None:
         """Take back, the newest first, what works beyond what is left: a child was overfilled, or its venue has made it larger."""

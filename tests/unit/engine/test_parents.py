@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from attrs import evolve
 
 from oms.algos.handlers import with_algorithms
@@ -18,6 +19,7 @@ from oms.model.enums import (
     AnomalyCode,
     CxlRejResponseTo,
     ExecType,
+    Life,
     OrdStatus,
     SecurityTradingStatus,
     Side,
@@ -111,6 +113,23 @@ def test_an_order_is_planned_and_its_first_slice_goes_out() -> None:
     order = work.order()
     assert (order.worked_by, order.status, order.broker) == (WorkedBy.OMS, OrdStatus.NEW, None)
     assert work.next_due_ns == T0 + 15 * S
+
+
+@pytest.mark.parametrize(("name", "told"), [("twap", {"slices": 4}), ("iceberg", {"display_qty": 25})])
+def test_an_end_that_has_come_while_a_change_waited_is_its_end(name: str, told: dict[str, Any]) -> None:
+    work = Work()
+    work.submit(qty=100, terms=Strategy(name, {"duration": 60, "limit_price": "100.01", **told}))
+    work.say(ExecType.NEW, cl_ord_id=request_id(1))
+    changed = {"duration": 20} | ({"display_qty": 5} if name == "iceberg" else {})
+    work.replace(1, order_qty=10, parameters=changed)
+    work.wait(30)
+    assert work.order(1).order_qty == 100  # the child is being taken back
+    (cancel,) = [one for one in work.sent if isinstance(one, OrderCancelRequest)]
+    work.say(ExecType.CANCELED, cl_ord_id=cancel.cl_ord_id, orig_cl_ord_id=request_id(1))
+    work.wait(1)
+
+    assert (len(work.children()), work.order(1).life) == (1, Life.EXPIRED)
+    assert work.order(1).text.startswith("end_time")
 
 
 def test_what_children_execute_is_the_orders_own() -> None:
