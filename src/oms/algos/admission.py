@@ -12,6 +12,7 @@ from typing import Final
 
 from oms.algos.algorithms import Algorithm
 from oms.algos.choices import OnResidual
+from oms.algos.instruction_checks import against_instructions
 from oms.algos.order_checks import against, against_times
 from oms.algos.told import Told, sound
 from oms.algos.wire import told, whole
@@ -67,6 +68,7 @@ def why_not(order: SubmitOrder, instrument: Instrument) -> tuple[Reason, ...]:
     return (
         *(reasons_of(ParametersError(known.errors)) if known.errors else ()),
         *against(known, order.order_qty, is_buy=buys, instrument=instrument),
+        *against_instructions(order, known),
     )
 
 

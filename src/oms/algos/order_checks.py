@@ -8,7 +8,7 @@ from typing import Final
 from oms.algos.algorithms import Algorithm
 from oms.algos.iceberg import Display, around, fixed
 from oms.algos.parameter import Kind, in_ns
-from oms.algos.reacting import Iceberg
+from oms.algos.reacting import Iceberg, Scale
 from oms.algos.told import Told, sound
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT, ZERO, plain
@@ -56,6 +56,9 @@ def against(told: Told, qty: Decimal, *, is_buy: bool, instrument: Instrument) -
         if parameter.kind is Kind.PRICE and not instrument.is_on_tick(given):
             near = " or ".join(plain(px) for px in instrument.neighbours(given))
             reasons.append(Reason(ReasonCode.OFF_TICK, parameter.name, plain(given), near))
+        if parameter.kind is Kind.PRICE and given <= ZERO and not instrument.negative_px:
+            allowed = "more than zero"
+            reasons.append(Reason(ReasonCode.PRICE_NOT_POSITIVE, parameter.name, plain(given), allowed))
         if (
             parameter.kind is Kind.QTY
             and parameter.name not in _NO_LOTS
@@ -74,6 +77,7 @@ def against(told: Told, qty: Decimal, *, is_buy: bool, instrument: Instrument) -
         *reasons,
         *_against_prices(told, is_buy=is_buy),
         *_against_display(told.algorithm, instrument),
+        *_against_levels(told.algorithm, instrument, is_buy=is_buy),
     )
 
 
@@ -133,3 +137,17 @@ def _against_display(algorithm: Algorithm | None, instrument: Instrument) -> tup
     except ValidationError as error:
         return (Reason(ReasonCode.OFF_LOT, error.field, error.value, error.allowed),)
     return ()
+
+
+def _against_levels(
+    algorithm: Algorithm | None, instrument: Instrument, *, is_buy: bool
+) -> tuple[Reason, ...]:
+    if not isinstance(algorithm, Scale) or not is_buy or instrument.negative_px:
+        return ()
+    last = EXACT.subtract(
+        algorithm.first_price, EXACT.multiply(algorithm.step, Decimal(algorithm.levels - 1))
+    )
+    if last > ZERO or algorithm.first_price <= ZERO:
+        return ()
+    allowed = f"fewer, or a smaller step: the price of the last one would be {plain(last)}"
+    return (Reason(ReasonCode.PRICE_NOT_POSITIVE, "levels", str(algorithm.levels), allowed),)
