@@ -13,7 +13,7 @@ from oms.model.enums import AnomalyCode, Life, SessionPhase
 from oms.model.ids import BrokerName, OrderId, Symbol
 from oms.model.order import Order
 from oms.model.reasons import Reason
-from oms.model.sessions import SessionChange
+from oms.model.sessions import SessionChange, came_before
 from oms.model.time_in_force import AtTheOpening, GoodForAuction, in_words, is_over
 from oms.order_types.validation import check_expiry
 from oms.projections.wording import day_and_time
@@ -50,7 +50,7 @@ def end_with_session(
         if (
             (order.life is Life.LIVE or order.order_id in held)
             and not order.is_external
-            and order.created_ns <= what.time_ns
+            and came_before(order.created_ns, what.time_ns, state.now_ns)
             and not may_change(order)
             and (what.symbol is None or order.symbol == what.symbol)
             and order.symbol not in goes_on

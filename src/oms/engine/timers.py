@@ -19,6 +19,7 @@ from oms.model.events import (
 from oms.model.ids import ClOrdId, OrderId
 from oms.model.order import Order
 from oms.model.outstanding import OutstandingRequest
+from oms.model.sessions import came_before
 from oms.model.time_in_force import (
     AtTheOpening,
     GoodForAuction,
@@ -120,7 +121,8 @@ class Timers:
         """
         for order in orders:
             is_there = event.symbol is None or order.symbol == event.symbol
-            if is_there and order.created_ns <= event.changed_ns and self._is_left_open(event, order):
+            was_there = is_there and came_before(order.created_ns, event.changed_ns, event.time_ns)
+            if was_there and self._is_left_open(event, order):
                 self.watch(order.order_id, Expiry(event.time_ns, event.time_ns + timeout_ns))
 
     def _is_left_open(self, event: SessionChanged, order: Order) -> bool:

@@ -104,3 +104,16 @@ def to_ns(moment: datetime) -> int:
 def to_datetime(time_ns: int) -> datetime:
     """Give the moment as an aware datetime in UTC, cut to microseconds."""
     return _EPOCH + timedelta(microseconds=time_ns // 1_000)
+
+
+def came_before(created_ns: int, changed_ns: int, told_ns: int) -> bool:
+    """Tell whether an order was there when a session changed.
+
+    What has the very time of a change came before it where that was told of at once, and after it where it was told of later.
+
+    Args:
+        created_ns: When the order came, in nanoseconds UTC.
+        changed_ns: When the session changed.
+        told_ns: When that was told of.
+    """
+    return created_ns < changed_ns or (created_ns == changed_ns == told_ns)

@@ -123,6 +123,16 @@ def test_what_was_placed_after_a_close_is_not_ended_as_that_is_heard_of(can: Any
     assert_told_again(desk)
 
 
+@pytest.mark.parametrize("tif", [DAY, GoodTillDate(DATE)], ids=in_words)
+def test_what_was_placed_at_the_very_time_of_a_close_goes_by_whether_that_was_known(tif: TimeInForce) -> None:
+    for waits, is_ended in ((0, True), (1, False)):
+        desk = working(tif)
+        closed_ns = desk.now_ns
+        desk.now_ns += waits
+        desk.tell(SessionChange(closed_ns, CLOSED, DATE))
+        assert (desk.order().life is Life.EXPIRED) is is_ended
+
+
 def test_an_order_for_the_opening_that_was_placed_after_one_waits_for_the_next() -> None:
     desk = Desk(can=REAL)
     opened_ns = desk.now_ns
