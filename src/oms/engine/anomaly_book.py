@@ -38,12 +38,10 @@ class AnomalyBook:
         if len(self.open) > MAX_OPEN:
             self.open.popitem(last=False)
 
-    def on_acknowledged(self, event: AnomalyAcknowledged) -> AnomalyRaised | None:
-        """Take in that somebody has looked at one, and give it; None where it is not kept."""
-        raised = self.open.pop(event.anomaly, None)
-        if raised is not None:
+    def on_acknowledged(self, event: AnomalyAcknowledged) -> None:
+        """Take in that somebody has looked at one."""
+        if self.open.pop(event.anomaly, None) is not None:
             self.acknowledged += 1
-        return raised
 
 
 # The state comes in as `Any`: its module imports this one.
@@ -56,10 +54,3 @@ def on_raised(state: Any, event: AnomalyRaised) -> None:  # noqa: ANN401
         state.timers.expiries.on_told(event.order_id)
     if event.code in ASKS and event.order_id is not None:
         state.inquiries.on_anomaly(state.index.by_id[event.order_id], event, state.request_timeout_ns)
-
-
-def on_acknowledged(state: Any, event: AnomalyAcknowledged) -> None:  # noqa: ANN401
-    """Take in everything that it does to the state that somebody has looked at an anomaly."""
-    raised = state.anomalies.on_acknowledged(event)
-    if raised is not None:
-        state.parents.on_acknowledged(raised)

@@ -197,20 +197,6 @@ class ParentBook:
             if parent.beyond and parent.order_id in self.live:
                 self.wake(parent, Wake.CHILD)
 
-    def on_acknowledged(self, event: ev.AnomalyRaised) -> None:
-        """Take in that somebody has looked at what a venue counts more of a child: nothing of it is waited for, unless it counts more yet."""
-        order_id = OrderId(0) if event.order_id is None else event.order_id
-        parent = self.of_order.get(order_id)
-        child = None if parent is None else parent.children.get(order_id)
-        if parent is None or child is None or child.order is None or event.counted_qty is None:
-            return
-        if event.counted_qty >= child.counted > ZERO:
-            child.counted = ZERO
-            self.count(parent, child)
-            self.settle(parent)
-            if parent.order_id in self.live:
-                self.wake(parent, Wake.CHILD)
-
     def on_started(self) -> None:
         """Take in that a manager has begun a new epoch: what was announced and never created never will be."""
         for parent in self.by_id.values():

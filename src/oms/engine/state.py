@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from oms.engine.anomaly_book import AnomalyBook, on_acknowledged, on_raised
+from oms.engine.anomaly_book import AnomalyBook, on_raised
 from oms.engine.break_book import BREAK_EVENTS, BreakBook
 from oms.engine.broker_positions import BrokerPositions
 from oms.engine.consequences import AFTER
@@ -293,7 +293,7 @@ _OTHER_EVENTS: Final[dict[type[ev.Event], Callable[[State, Any], None]]] = {
     ev.SecurityStatusChanged: on_status,
     ev.SessionChanged: on_session,
     ev.AnomalyRaised: on_raised,
-    ev.AnomalyAcknowledged: on_acknowledged,
+    ev.AnomalyAcknowledged: lambda state, event: state.anomalies.on_acknowledged(event),
     ev.ReportHeld: lambda state, event: state.held.hold(event),
     ev.ReportReleased: lambda state, event: state.held.release(event.held),
     ev.TrailsMoved: on_trails_moved,
