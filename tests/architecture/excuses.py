@@ -791,6 +791,26 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.testing.simulator.parent_draws",
+        "what an algorithm may be told is drawn from its description, its rules, and the grids of an instrument",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.parent_laws",
+        "what leaves for an order is held against its terms, the journal, the market and the venue's own book",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.marks",
+        "what is counted of a run touches every kind of event, trigger and choice",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.simulator.news",
+        "each kind of news about a market is a class of its own",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.testing.simulator.world",
         "it puts a manager, a journal, a clock and a venue together",
     ),

@@ -20,7 +20,7 @@ from typing import Final
 from attrs import Factory, asdict, frozen
 
 from oms.testing.simulator.parts import Parts
-from oms.testing.simulator.rare import OF_TWO_BROKERS, RARE
+from oms.testing.simulator.rare import OF_ALGORITHMS, OF_TWO_BROKERS, RARE
 from oms.testing.simulator.run import Failure, failure_of, shrink, simulate
 from oms.testing.simulator.scene import scene_of
 
@@ -127,7 +127,7 @@ def _told(failure: Failure | None, parts: Parts | None) -> str:
 
 def rare_of(*, works: bool) -> tuple[str, ...]:
     """Give what must have been met; more where each run gives orders to algorithms."""
-    return (*RARE, *OF_TWO_BROKERS) if works else RARE
+    return (*RARE, *OF_ALGORITHMS, *OF_TWO_BROKERS) if works else RARE
 
 
 def unmet(result: Result, *, works: bool = False) -> list[str]:

@@ -19,6 +19,7 @@ from oms.testing.simulator.handled import differs, is_to_be_over, wrong_with
 from oms.testing.simulator.lists import STATEMENTS
 from oms.testing.simulator.luck import PHONE
 from oms.testing.simulator.market import call_off, stand_still
+from oms.testing.simulator.news import calm
 from oms.testing.simulator.oracle import executed, fees, positions
 from oms.testing.simulator.watch import Violation
 from oms.testing.simulator.world import World
@@ -104,6 +105,8 @@ def _mend(world: World) -> None:
     if ahead_ns > 0:
         world.leap(ahead_ns + _DAY_NS)
     world.do(_release)
+    world.watcher.laws.heard.forget()
+    world.do(calm)
     world.do(stand_still)
     world.drain()
 
@@ -261,6 +264,8 @@ def _agree(world: World) -> None:
         if book.truth is not None and book.said and book not in told:
             raise Violation("I1", f"{book.venue_order_id} is in no book")
     _agree_on_lists(world, om)
+    for what in world.watcher.laws.at_the_end():
+        raise Violation("parents", what)
     held = {(p.account, p.symbol): p.net_qty for p in om.positions if p.net_qty}
     wanted = positions(world.venue.books)
     if held != wanted:

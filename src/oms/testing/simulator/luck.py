@@ -17,7 +17,7 @@ from oms.model.time_in_force import GTC
 from oms.testing.decisions import Decision, begin_day, may_decide
 from oms.testing.dice import Dice
 from oms.testing.line import Letter
-from oms.testing.simulator import bot, market, parents, sessions
+from oms.testing.simulator import bot, market, news, parents, sessions
 from oms.testing.simulator.draws import Draws
 from oms.testing.simulator.parts import ACCOUNTS, INSTRUMENTS
 from oms.testing.simulator.scene import Deed
@@ -299,6 +299,7 @@ DEEDS: Final[tuple[tuple[Deed, Callable[[World], None]], ...]] = (
     (Deed.UNGROUP, market.cancel_a_group),
     (Deed.WORK, parents.work),
     (Deed.TEND, parents.tend),
+    (Deed.NEWS, news.tell),
     (Deed.MASS_CANCEL, bot.mass_cancel),
     (Deed.ASK, bot.ask),
     (Deed.KILL, bot.kill),

@@ -27,6 +27,8 @@ from oms.testing.simulator.ways import BROKERS
 from oms.testing.simulator.world import World
 
 _SIZE: Final = Decimal(1_000)
+_MOST_LOTS: Final = 2_000
+"""How much a trade of others is at most."""
 
 
 def move(world: World) -> None:
@@ -42,10 +44,16 @@ def move(world: World) -> None:
 
 def _tell(world: World, om: OrderManager, draws: Draws) -> None:
     if not world.scene.has_two_brokers or draws.below(4) == 0:
-        om.update(_update(world, draws))
+        om.update(_noted(world, _update(world, draws)))
     else:
         broker = draws.one_of(BROKERS)
-        om.update(_book(world, draws) if draws.below(2) else _update(world, draws), venue=broker)
+        book = _book(world, draws) if draws.below(2) else None
+        om.update(_noted(world, _update(world, draws)) if book is None else book, venue=broker)
+
+
+def _noted(world: World, update: MarketUpdate) -> MarketUpdate:
+    world.watcher.laws.heard.note(update)
+    return update
 
 
 def _book(world: World, draws: Draws) -> BookSnapshot:
@@ -68,7 +76,7 @@ def _update(world: World, draws: Draws) -> MarketUpdate:
     if what == 0:
         return MarkPrice(instrument.symbol, world.now_ns, px)
     if what < 5:
-        return TradePrint(instrument.symbol, world.now_ns, px, _SIZE)
+        return TradePrint(instrument.symbol, world.now_ns, px, quantity(draws, instrument, _MOST_LOTS))
     tick = instrument.tick_at(Decimal(1))
     kind = draws.below(10)
     if kind == 0:

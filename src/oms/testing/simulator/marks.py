@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import Final
 
 from oms.model import events as ev
@@ -11,8 +12,9 @@ from oms.model.ids import ClOrdId, OrderId
 from oms.model.reasons import ReasonCode
 from oms.model.routing import RouteVerdict
 from oms.model.sessions import SessionChange
-from oms.model.terms import TrailingStop, TrailingStopLimit, display_qty
+from oms.model.terms import Strategy, TrailingStop, TrailingStopLimit, display_qty
 from oms.model.triggers import PriceTrigger, TrailingTrigger
+from oms.testing.simulator.parent_draws import CHOICES
 
 _REQUESTS: Final = {
     ev.OrderSubmitted: "submits in doubt",
@@ -35,7 +37,9 @@ class _Listed(Choice):
 class Marks:
     """Counts what is rare in one journal."""
 
-    __slots__ = ("_busted", "_canceled", "_doubted", "_kinds", "_lists", "_live", "_seen", "_triggers")
+    __slots__ = (
+        "_busted", "_canceled", "_children", "_doubted", "_kinds", "_lists", "_live", "_seen", "_terms", "_triggers",
+    )  # fmt: skip
 
     def __init__(self, seen: Counter[str]) -> None:
         """Count here."""
@@ -48,6 +52,9 @@ class Marks:
         # Orders that are worked by children, and have not been ended.
         self._live: set[OrderId] = set()
         self._triggers: dict[OrderId, TriggerPriceType] = {}
+        self._children: set[OrderId] = set()
+        # How much was ordered of those that algorithms work, and how.
+        self._terms: dict[OrderId, tuple[Decimal, Strategy]] = {}
 
     def take(self, event: ev.Event) -> None:
         """Take an event in."""
@@ -109,18 +116,31 @@ class Marks:
     def _take_of_parents(self, event: ev.Event) -> None:
         seen = self._seen
         match event:
+            case ev.OrderCreated(terms=Strategy() as terms):
+                self._terms[event.order_id] = event.order_qty, terms
             case ev.WorkPlanned():
+                if event.order_id not in self._live and not event.why:
+                    self._count_told(self._terms[event.order_id][1])
                 self._live.add(event.order_id)
                 seen["plans made anew"] += bool(event.why)
             case ev.SliceDecided():
                 seen["slices skipped" if event.child is None else "children"] += 1
+                if event.child is not None:
+                    self._children.add(event.child)
+                seen[f"slices: {event.pace.value}"] += 1
+                seen[f"children: {event.role}"] += event.child is not None
             case ev.ChildExecuted():
                 seen["executions of children that were taken back or corrected"] += event.qty_change <= 0
                 seen["parents that executed"] += 1
             case ev.WorkSuspended():
                 seen["parents suspended"] += 1
-            case ev.WorkAmended():
+            case ev.WorkAmended(terms=Strategy() as terms):
                 seen["parents amended at work"] += 1
+                self._count_amended(event, terms)
+            case ev.AnomalyRaised(order_id=order_id) if order_id in self._children:
+                seen["executions of children that were counted, and not reported"] += (
+                    event.counted_qty is not None
+                )
             case ev.WorkStopped():
                 seen[f"parents stopped: {event.why.value}"] += 1
             case ev.EpochStarted():
@@ -129,6 +149,19 @@ class Marks:
                 self._live.discard(event.order_id)
             case _:
                 pass
+
+    def _count_told(self, terms: Strategy) -> None:
+        for name, text in terms.parameters:
+            self._seen[f"parents told: {name}"] += 1
+            if name in CHOICES:
+                self._seen[f"parents told: {name} {text}"] += 1
+
+    def _count_amended(self, event: ev.WorkAmended, terms: Strategy) -> None:
+        qty, before = self._terms[event.order_id]
+        self._seen["parents amended: order_qty"] += event.order_qty != qty
+        for name, _ in set(terms.parameters) - set(before.parameters):
+            self._seen[f"parents amended: {name}"] += 1
+        self._terms[event.order_id] = event.order_qty, terms
 
     def _take_of_brokers(self, event: ev.Event) -> None:
         seen = self._seen

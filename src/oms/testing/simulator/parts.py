@@ -15,13 +15,22 @@ from oms.model.instructions import INSTRUCTIONS, REDUCE_ONLY
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.terms import Limit, Market, Terms
-from oms.model.time_in_force import Day, GoodTillCancel, GoodTillDate, ImmediateOrCancel, TimeInForce
+from oms.model.time_in_force import (
+    AtTheClose,
+    AtTheOpening,
+    Day,
+    GoodTillCancel,
+    GoodTillDate,
+    ImmediateOrCancel,
+    TimeInForce,
+)
 from oms.model.venue_profile import VenueProfile
 from oms.order_types.registry import HandlerRegistry
 from oms.ports.broker import Broker
 from oms.ports.event_store import EventStore
 from oms.stores.memory import MemoryEventStore
 from oms.testing.line import Line, LineBroker
+from oms.testing.simulator.hours import CURVES, session_at
 from oms.testing.simulator.lists import ListingBroker, ListingLine
 from oms.testing.simulator.scene import Scene
 
@@ -75,15 +84,18 @@ class Parts:
 
     def make_handlers(self) -> HandlerRegistry:
         """Give what works each kind of order, algorithms among them."""
-        return with_algorithms()
+        return with_algorithms(curves=CURVES, session_at=session_at)
 
     def capabilities(self, profile: VenueProfile) -> Capabilities:
         """Say what may be asked of the venue, which behaves as the profile of the run has it."""
         pairs = frozenset(
             (terms, tif) for terms in get_args(Terms) for tif in (Day, GoodTillCancel, GoodTillDate)
         )
+        at_auctions = frozenset(
+            (terms, tif) for terms in (Limit, Market) for tif in (AtTheOpening, AtTheClose)
+        )
         return Capabilities(
-            order_types=pairs,
+            order_types=pairs | at_auctions,
             amendable=AMENDABLE,
             simulated=True,
             profile=profile,

@@ -12,6 +12,7 @@ from oms.model.time_in_force import GoodTillCancel, TimeInForce
 from oms.model.work import WorkEnd
 from oms.testing.faulty_store import StoreFault
 from oms.testing.simulator.luck import LIES
+from oms.testing.simulator.parent_draws import CHOICES, DESCRIPTIONS
 from oms.testing.simulator.parents import ALGORITHMS
 from oms.testing.simulator.tamper import KINDS
 
@@ -34,6 +35,42 @@ OF_PARENTS: Final = (
     *(f"parents stopped: {why.value}" for why in WorkEnd if why is not WorkEnd.FINISHED),
 )
 """What algorithms must have met."""
+
+AMENDED: Final = (
+    "order_qty",
+    "limit_price",
+    "duration",
+    "end_time",
+    "slices",
+    "interval",
+    "child_style",
+    "catch_up",
+    "on_residual",
+    "max_child",
+    "min_rest",
+    "max_quote_age",
+    "participation_rate",
+    "display_qty",
+    "display_when",
+    "min_size",
+    "levels",
+    "step",
+)
+"""What of orders is changed as they are worked, and must have been; the rest of their parameters is too, at times."""
+
+OF_ALGORITHMS: Final = (
+    *dict.fromkeys(
+        f"parents told: {parameter.name}" for one in DESCRIPTIONS.values() for parameter in one.parameters
+    ),
+    *(f"parents told: {name} {choice}" for name, choices in CHOICES.items() for choice in choices),
+    *(f"parents amended: {name}" for name in AMENDED),
+    "executions of children that were counted, and not reported",
+    "trading halts",
+    "price limits",
+    "feed gaps",
+    "prints corrected",
+)
+"""What a campaign of algorithms must have told them, changed, and said of their markets."""
 
 OF_TWO_BROKERS: Final = (
     "parents: smart",

@@ -35,6 +35,7 @@ class Deed(Choice):
     GROUP = "a bracket is placed"
     UNGROUP = "a group is canceled"
     WORK = "an order is given to an algorithm"
+    NEWS = "the market halts, closes, is lost, or may trade between other prices"
     TEND = "such an order is changed, paused, resumed or canceled"
     MASS_CANCEL = "mass cancel"
     ASK = "ask for a status"
@@ -174,8 +175,20 @@ _AT_TIMES: Final = (
     (Deed.NEXT_DAY, 2),
 )
 _OF_LISTS: Final = ((Deed.GROUP, 60), (Deed.UNGROUP, 5))
-_OF_ALGORITHMS: Final = ((Deed.WORK, 40), (Deed.TEND, 12), (Deed.MARKET, 200), (Deed.WAIT, 4))
-_ALGORITHMS_FIRST: Final = ((Deed.WORK, 300), (Deed.TEND, 80), (Deed.MARKET, 400), (Deed.WAIT, 6))
+_OF_ALGORITHMS: Final = (
+    (Deed.WORK, 40),
+    (Deed.TEND, 12),
+    (Deed.MARKET, 200),
+    (Deed.NEWS, 12),
+    (Deed.WAIT, 4),
+)
+_ALGORITHMS_FIRST: Final = (
+    (Deed.WORK, 300),
+    (Deed.TEND, 100),
+    (Deed.MARKET, 400),
+    (Deed.NEWS, 40),
+    (Deed.WAIT, 6),
+)
 _OF_SESSIONS: Final = ((Deed.SESSION, 12), (Deed.MARKET, 60), (Deed.REPLACE, 60), (Deed.OPERATE, 15))
 _OF_TWO_BROKERS: Final = ((Deed.DISCONNECT, 30), (Deed.MARKET, 300))
 _OF_ONE_BROKER: Final = frozenset(

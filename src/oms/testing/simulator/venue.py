@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from oms.model.capabilities import Capabilities
-from oms.model.ids import ClOrdId, VenueOrderId
+from oms.model.ids import ClOrdId, OrderId, VenueOrderId
 from oms.model.order import Order
 from oms.model.reports import (
     Absent,
@@ -255,6 +255,14 @@ class FaultyVenue:
             if book is not None:
                 return book
         return self._by_order.get(order.order_id)
+
+    def of_order(self, order_id: OrderId) -> TruthfulVenue | None:
+        """Give the book of an order by its number; None where nothing of it has ever arrived."""
+        return self._by_order.get(order_id)
+
+    def is_flying(self, cl_ord_id: ClOrdId) -> bool:
+        """Tell whether a request is still on its way."""
+        return cl_ord_id in self._flying
 
     def book_named(self, name: VenueOrderId | None) -> TruthfulVenue | None:
         """Give the book of an order by the venue's own name for it."""

@@ -31,6 +31,7 @@ from oms.runtime.recovery import state_hash, tell
 from oms.testing.checks import JournalChecker, check_state
 from oms.testing.rare import count
 from oms.testing.simulator.marks import Marks
+from oms.testing.simulator.parent_laws import ParentLaws, Reached
 
 _REQUESTS: Final = (ev.OrderSubmitted, ev.CancelRequested, ev.ReplaceRequested)
 _RELEASES: Final = (
@@ -67,13 +68,17 @@ class Watcher:
         digest: The SHA-256 of the journal so far, as text.
         flagged: Orders of which an anomaly was ever raised, and the codes.
         ended_by_session: Orders that the manager has ended as a session opened or closed.
+        laws: What must be true of orders that algorithms work.
     """
 
-    def __init__(self, handlers: HandlerRegistry, seen: Counter[str], *, digests: bool) -> None:
+    def __init__(
+        self, handlers: HandlerRegistry, venue: Reached, seen: Counter[str], *, digests: bool
+    ) -> None:
         """Begin before the first event.
 
         Args:
             handlers: What works each kind of order.
+            venue: Where it all goes.
             seen: Where rare things are counted.
             digests: Every event is made text for `digest`.
         """
@@ -83,6 +88,7 @@ class Watcher:
         self.digest = sha256()
         self.flagged: dict[OrderId, set[AnomalyCode]] = {}
         self.ended_by_session: set[OrderId] = set()
+        self.laws = ParentLaws(venue)
         self._checker = JournalChecker(looks_for_floats=False)
         self._shadow = Engine({}, handlers)
         self._positions = Positions()
@@ -116,6 +122,7 @@ class Watcher:
             if identity in self._sent:
                 self._broken.append(Violation("I4", f"sent twice: {request}"))
             self._sent.add(identity)
+        self._broken += [Violation("parents", what) for what in self.laws.judge(request, epoch=epoch)]
         if epoch != newest:
             self._broken.append(Violation("I13", f"sent by an older manager: {request}"))
 
@@ -123,6 +130,7 @@ class Watcher:
         # What the next step will look at as a whole is only skimmed here.
         for event in store.read(self._heard):
             self._heard = event.sequence
+            self._broken += [Violation("parents", what) for what in self.laws.take(event)]
             if isinstance(event, _REQUESTS):
                 self._intents.add(event.cl_ord_id)
 
@@ -136,6 +144,7 @@ class Watcher:
         """
         if store.version == self.checked and not self._broken:
             return
+        self._read_intents(store)
         fresh = list(store.read(self.checked))
         for event in fresh:
             self._take(event)
@@ -148,6 +157,7 @@ class Watcher:
             ) from error
         if om is not None:
             self._check_moved(om, fresh)
+        self._broken += [Violation("parents", what) for event in fresh if (what := self.laws.accounts(event))]
         if self._broken:
             raise self._broken[0]
 
@@ -193,6 +203,7 @@ class Watcher:
         """Take what a manager holds that has just started: what was lost with the one before it was never true."""
         self._exposed = _exposed(om)
         self._doubts = set(om.state.inquiries.doubts)
+        self.laws.heard.forget()
 
     def check_all(self, om: OrderManager) -> None:
         """Hold everything against what must be true, and against what the journal amounts to.

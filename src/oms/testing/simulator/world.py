@@ -82,7 +82,7 @@ class World:
         can = capabilities_of(self.parts, scene)
         self.venue = FaultyVenue(scene, can, self)
         self.store = self.parts.make_store()
-        self.watcher = Watcher(self.parts.make_handlers(), self.seen, digests=digests)
+        self.watcher = Watcher(self.parts.make_handlers(), self.venue, self.seen, digests=digests)
         self.store_is_down = False
         self.is_sound = True
         self.om: OrderManager | None = None
