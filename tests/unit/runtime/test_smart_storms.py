@@ -115,3 +115,23 @@ def test_refusals_of_different_brokers_do_not_add_up_at_once(count: int) -> None
     assert desk.om.work(order).suspended is not None
     assert max(len(broker.requests) for broker in brokers) == 5
     assert order.cum_qty == d(0)
+
+
+def test_while_a_part_works_at_one_broker_refusals_of_another_suspend_nothing() -> None:
+    desk = Desk()
+    desk.shows("one", "10.50")
+    order = desk.buy(100)
+    (resting,) = desk.om.children(order)
+    desk.says(desk.one, resting, ExecType.NEW)
+    desk.two.on_request = lambda _: desk.two.answers.append(Refused("no", "99"))
+    desk.one.on_request = lambda _: desk.one.answers.append(Refused("no", "99"))
+    desk.om.replace(order, order_qty=160)
+    for _ in range(60):
+        desk.clock.advance_by(1)
+        desk.om.poll()
+    refused = [child for child in desk.om.children(order) if child.is_closed]
+
+    assert len(refused) >= 10
+    assert not resting.is_closed
+    assert desk.om.work(order).suspended is None
+    desk.check(order)
