@@ -10,15 +10,13 @@ from oms.model.enums import Life
 from oms.model.ids import BrokerName
 from oms.model.parent import Child, Parent
 from oms.model.routing_places import Place
-from oms.model.sessions import NS_PER_S
+from oms.ports.working_handler import back_off_ns
 from oms.routing.ranking import far_side
 
 TAKE: Final = "take"
 """What a child is for that takes what is shown."""
 REST: Final = "rest"
 """What a child is for that waits at the limit."""
-MAX_RETRY_S: Final = 60
-"""For how long a broker that refused parts in a row gets none, at most."""
 
 _ENDED: Final = frozenset({Life.CANCELED, Life.EXPIRED})
 
@@ -55,12 +53,8 @@ def _was_thrown_out(child: Child, role: str) -> bool:
 
 
 def _still(in_a_row: dict[BrokerName, tuple[int, int]], now_ns: int) -> dict[BrokerName, int]:
-    found: dict[BrokerName, int] = {}
-    for broker, (count, since_ns) in in_a_row.items():
-        until_ns = since_ns + min(1 << min(count - 1, 6), MAX_RETRY_S) * NS_PER_S
-        if until_ns > now_ns:
-            found[broker] = until_ns
-    return found
+    until = {broker: since_ns + back_off_ns(count) for broker, (count, since_ns) in in_a_row.items()}
+    return {broker: until_ns for broker, until_ns in until.items() if until_ns > now_ns}
 
 
 def shows_nothing(place: Place, parent: Parent) -> Place:

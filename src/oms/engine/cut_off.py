@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from oms.model import events as ev
 from oms.model.enums import Life, RequestKind
+from oms.model.order import Order
 from oms.model.parent import Child, Parent
 from oms.model.time_in_force import (
     AtTheClose,
     AtTheOpening,
-    Day,
     FillOrKill,
     GoodForAuction,
     ImmediateOrCancel,
@@ -30,12 +32,6 @@ _ENDS_BY_ITSELF: Final = frozenset({ImmediateOrCancel, FillOrKill, AtTheOpening,
 _REFUSED: Final = frozenset({Life.DENIED, Life.REJECTED})
 
 
-def is_for_the_day(child: Child) -> bool:
-    """Tell whether a child is good for the day."""
-    order = child.order
-    return order is not None and type(order._time_in_force) is Day
-
-
 def is_cut_off(event: ev.OrderEvent, child: Child) -> bool:
     """Tell whether a child was ended by its venue, soon after it was sent, before any of it has executed."""
     order = child.order
@@ -48,18 +44,8 @@ def is_cut_off(event: ev.OrderEvent, child: Child) -> bool:
 
 def refused_in_a_row(parent: Parent, now_ns: int) -> int:
     """Count the last children that were refused or cut off, leaving out those that work or end by themselves."""
-    count = 0
-    for child in reversed(parent.children.values()):
-        order = child.order
-        if order is None or not order.is_closed:
-            continue
-        if child.is_taken_back or order._cum_qty or now_ns - order._created_ns >= 2 * MAX_REJECTS * CUT_NS:
-            break
-        if order._life in _REFUSED or type(order._time_in_force) not in _ENDS_BY_ITSELF:
-            count += 1
-        if count == MAX_REJECTS:
-            break
-    return count
+    refused = (one for one in _last_in_vain(parent, now_ns) if one.is_closed and _was_refused(one))
+    return sum(1 for _ in islice(refused, MAX_REJECTS))
 
 
 def are_too_many(parent: Parent, *, is_routed: bool) -> bool:
@@ -71,16 +57,28 @@ def are_too_many(parent: Parent, *, is_routed: bool) -> bool:
     if parent.rejects < MAX_REJECTS or not is_routed:
         return parent.rejects >= MAX_REJECTS
     count, brokers = 0, set()
-    for child in reversed(parent.children.values()):
-        order = child.order
-        if order is None or order._life is Life.SENT:
+    for order in _last_in_vain(parent, parent.refused_ns):
+        if order._life is Life.SENT:
             continue
         if not order.is_closed:
             return False
-        is_old = parent.refused_ns - order._created_ns >= 2 * MAX_REJECTS * CUT_NS
-        if child.is_taken_back or order._cum_qty or is_old:
-            break
-        if order._life in _REFUSED or type(order._time_in_force) not in _ENDS_BY_ITSELF:
+        if _was_refused(order):
             count += 1
             brokers.add(order.broker)
     return count >= MAX_REJECTS * max(len(brokers), 1)
+
+
+def _last_in_vain(parent: Parent, now_ns: int) -> Iterator[Order]:
+    """Give the last children, the newest first, those that work too: up to one that ended as was asked, has executed, or is old."""
+    for child in reversed(parent.children.values()):
+        order = child.order
+        if order is None:
+            continue
+        is_old = now_ns - order._created_ns >= 2 * MAX_REJECTS * CUT_NS
+        if order.is_closed and (child.is_taken_back or order._cum_qty or is_old):
+            return
+        yield order
+
+
+def _was_refused(order: Order) -> bool:
+    return order._life in _REFUSED or type(order._time_in_force) not in _ENDS_BY_ITSELF

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-from oms.engine.cut_off import COMMANDS, is_cut_off, is_for_the_day, refused_in_a_row
+from oms.engine.cut_off import COMMANDS, is_cut_off, refused_in_a_row
 from oms.model import events as ev
 from oms.model.decimals import ZERO
 from oms.model.enums import AnomalyCode, ExecType
@@ -143,7 +143,7 @@ class ParentBook:
             self.refused[child.order_id] = event
             _put_back(parent, child)
         elif isinstance(event, ev.OrderExpired):
-            if is_for_the_day(child):
+            if child.is_for_the_day:
                 self.expired.add(parent.order_id)
         elif event.cause.kind in COMMANDS and event.cause.origin != ORIGIN:
             # What is held here ends without a request.

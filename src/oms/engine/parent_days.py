@@ -53,4 +53,4 @@ def _is_past(sessions: Sessions, symbol: Symbol, last: str) -> bool:
 def is_of_the_day(child: Child) -> bool:
     """Tell whether a child has expired that was good for the day."""
     order = child.order
-    return order is not None and order._life is Life.EXPIRED and type(order._time_in_force) is Day
+    return child.is_for_the_day and order is not None and order._life is Life.EXPIRED

@@ -39,7 +39,7 @@ from oms.model.time_in_force import (
 from oms.model.work import MAX_PLANNED, Slice, Wake, WorkEnd, checked_memo
 from oms.model.work_commands import PauseWork, ResumeWork
 from oms.order_types.handler_answers import check_plan, check_reasons, failure
-from oms.ports.working_handler import NewChild, Plan, View, WorkingHandler
+from oms.ports.working_handler import NewChild, Plan, View, WorkingHandler, back_off_ns
 
 # Routes and quotes are the order entry's own.
 # ruff: noqa: SLF001
@@ -130,7 +130,7 @@ def view_of(
 
 def resting_ns(parent: Parent) -> int:
     """Give until when nothing is sent since children were refused: for 1, 2, 4 … up to 60 seconds after the last; 0 for no rest."""
-    return parent.refused_ns + min(1 << (parent.rejects - 1), 60) * 1_000_000_000 if parent.rejects else 0
+    return parent.refused_ns + back_off_ns(parent.rejects) if parent.rejects else 0
 
 
 def note(entry: Entry, news: MarketNews) -> bool:

@@ -13,6 +13,7 @@ from oms.model.enums import RequestKind
 from oms.model.ids import BrokerName, ExecId, OrderId
 from oms.model.order import ENDED, Order
 from oms.model.terms import Strategy, Terms
+from oms.model.time_in_force import Day
 from oms.model.work import NO_MEMO, Memo, Pace, Slice, WorkEnd
 
 # What is counted of an order is read off its slots; what the engine keeps here is its own.
@@ -81,6 +82,12 @@ class Child:
     def is_for_auction(self) -> bool:
         """It goes into the opening or the closing auction."""
         return self.role == AUCTION
+
+    @property
+    def is_for_the_day(self) -> bool:
+        """It is good for the day."""
+        order = self.order
+        return order is not None and type(order._time_in_force) is Day
 
     @property
     def is_pending_cancel(self) -> bool:

@@ -19,6 +19,7 @@ from oms.model.parent import NOTHING_SEEN, SLICE, Parent, Seen
 from oms.model.reasons import Reason
 from oms.model.routing import RouteDecision
 from oms.model.routing_places import Places
+from oms.model.sessions import NS_PER_S
 from oms.model.terms import Terms
 from oms.model.time_in_force import DAY, TimeInForce
 from oms.model.work import NO_MEMO, Memo, Pace, Slice, Wake, WorkEnd
@@ -26,6 +27,13 @@ from oms.ports.order_type_handler import OrderTypeHandler
 
 MAX_REJECTS: Final = 5
 """How many children in a row may be refused before their parent is suspended."""
+MAX_BACK_OFF_S: Final = 60
+"""For how long nothing is sent after refusals in a row, in seconds, at most."""
+
+
+def back_off_ns(refusals: int) -> int:
+    """Give for how long nothing is sent after so many refusals in a row: 1, 2, 4 … seconds, in nanoseconds; 0 after none."""
+    return min(1 << min(refusals - 1, 6), MAX_BACK_OFF_S) * NS_PER_S if refusals else 0
 
 
 @record
