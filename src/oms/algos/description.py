@@ -72,7 +72,9 @@ WORKING_RULES: Final = (
         message="give allow_past_end with extend",
     ),
     Rule(
-        any_of(Compare("randomise_size", Operator.EQ, to=ZERO), Given("random_band")),
+        any_of(
+            missing("randomise_size"), Compare("randomise_size", Operator.EQ, to=ZERO), Given("random_band")
+        ),
         "give random_band, in lots, with it",
     ),
 )

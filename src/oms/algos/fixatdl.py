@@ -20,7 +20,7 @@ from oms.algos.description import Description, defaults
 from oms.algos.parameter import Kind, Parameter
 from oms.algos.rules import Claim, Compare, Given, Joined, Logic, Operator, Rule, any_of, missing
 from oms.algos.working import USUAL
-from oms.model.decimals import plain
+from oms.model.decimals import BOUND, plain
 
 VERSION: Final = "1"
 _ROOT: Final = {
@@ -33,6 +33,8 @@ _ROOT: Final = {
     "changeStrategyOnCxlRpl": "false",
     "tag957Support": "true",
 }
+# The schemas have 0 as the minValue of a price that says none, and spreads trade below it.
+_LOWEST: Final = -BOUND
 _BOUNDED: Final = frozenset(
     {Kind.SECONDS, Kind.COUNT, Kind.QTY, Kind.PRICE, Kind.OFFSET, Kind.SHARE, Kind.NUMBER}
 )
@@ -80,8 +82,9 @@ def _parameter(parameter: Parameter) -> list[str]:
     attributes["use"] = "required" if parameter.is_required else "optional"
     attributes["mutableOnCxlRpl"] = "true" if parameter.is_mutable else "false"
     if parameter.kind in _BOUNDED:
-        if parameter.least is not None:
-            attributes["minValue"] = plain(parameter.least)
+        least = _LOWEST if parameter.kind is Kind.PRICE and parameter.least is None else parameter.least
+        if least is not None:
+            attributes["minValue"] = plain(least)
         if parameter.most is not None:
             attributes["maxValue"] = plain(parameter.most)
     inside = _element("Description", {}, parameter.about)

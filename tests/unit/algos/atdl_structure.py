@@ -1,7 +1,7 @@
 """The structure of FIXatdl 1.1, as far as our documents use it, and an evaluator of its validation rules.
 
-Transcribed from the specification of 1.1 with errata of 2010-12-21 (its tables of elements and attributes) and its sample, not from our
-own writer.
+Transcribed from the specification of 1.1 with errata of 2010-12-21 (its tables of elements and attributes), its sample, and its schemas
+(build 2.7.2e20101221: orders, types, and values that an attribute has where it is not written), not from our own writer.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 BOOLEAN = re.compile(r"true|false")
 ANY = re.compile(r".*")
 COUNT = re.compile(r"[1-9][0-9]*")
+SIZE = re.compile(r"0|[1-9][0-9]*")
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?")
+INTS = range(-(2**31), 2**31)
 USE = re.compile(r"required|optional")
 
 # element: (required attributes, optional attributes), each with what it must look like.
@@ -38,10 +41,10 @@ ATTRIBUTES: dict[str, tuple[dict[str, re.Pattern[str]], dict[str, re.Pattern[str
     ),
     f"{CORE}Strategy": (
         {"name": NAME, "wireValue": ANY, "version": ANY},
-        {"uiRep": ANY, "fixMsgType": re.compile("[DEs]"), "providerID": ANY, "providerSubID": ANY},
+        {"uiRep": ANY, "fixMsgType": re.compile("D|E|AB|s"), "providerID": ANY, "providerSubID": ANY},
     ),
     f"{CORE}Description": ({}, {}),
-    f"{CORE}EnumPair": ({"enumID": NAME, "wireValue": ANY}, {"index": COUNT}),
+    f"{CORE}EnumPair": ({"enumID": NAME, "wireValue": ANY}, {"index": SIZE}),
     f"{LAY}StrategyLayout": ({}, {}),
     f"{LAY}StrategyPanel": (
         {"orientation": re.compile("VERTICAL|HORIZONTAL")},
@@ -78,8 +81,10 @@ PARAMETER = (
     },
 )
 _BOUNDS = {"minValue": NUMBER, "maxValue": NUMBER, "constValue": NUMBER}
-_DECIMAL = {**_BOUNDS, "precision": COUNT}
-_LENGTHS = {"minLength": COUNT, "maxLength": COUNT, "constValue": ANY}
+_DECIMAL = {**_BOUNDS, "precision": SIZE}
+_LENGTHS = {"minLength": SIZE, "maxLength": SIZE, "constValue": ANY}
+# What is 0 in the schemas unless it is written.
+LEAST_UNLESS_GIVEN = dict.fromkeys(("Qty_t", "Price_t", "PriceOffset_t", "Amt_t", "Percentage_t"), "0")
 # What each type of parameter adds.
 PARAMETER_TYPES: dict[str, dict[str, re.Pattern[str]]] = {
     "Int_t": {name: re.compile("-?[0-9]+") for name in _BOUNDS},
@@ -93,19 +98,32 @@ PARAMETER_TYPES: dict[str, dict[str, re.Pattern[str]]] = {
     "Boolean_t": {"constValue": re.compile("[YN]"), "trueWireValue": ANY, "falseWireValue": ANY},
     "String_t": _LENGTHS,
     "MultipleStringValue_t": {**_LENGTHS, "invertOnWire": BOOLEAN},
-    "UTCTimestamp_t": {"minValue": ANY, "maxValue": ANY, "constValue": ANY, "localMktTz": ANY},
+    "UTCTimestamp_t": {"minValue": CLOCK, "maxValue": CLOCK, "constValue": CLOCK, "localMktTz": ANY},
 }
 CONTROL = (
     {"ID": NAME, TYPE: ANY},
     {
         "parameterRef": NAME,
         "label": ANY,
-        "initFixField": ANY,
-        "initPolicy": ANY,
+        "initFixField": re.compile("FIX_.+"),
+        "initPolicy": re.compile("UseValue|UseFixField"),
         "tooltip": ANY,
-        "initValue": ANY,
+        "disableForTemplate": BOOLEAN,
     },
 )
+# What each type of control adds.
+CONTROL_ADDS: dict[str, dict[str, re.Pattern[str]]] = {
+    "lay:Clock_t": {"initValue": CLOCK, "initValueMode": re.compile("0|1"), "localMktTz": ANY},
+    "lay:CheckBox_t": {"initValue": BOOLEAN, "checkedEnumRef": NAME, "uncheckedEnumRef": NAME},
+    "lay:DropDownList_t": {"initValue": NAME},
+    "lay:SingleSpinner_t": {
+        "initValue": NUMBER,
+        "increment": NUMBER,
+        "incrementPolicy": re.compile("Tick|LotSize"),
+    },
+    "lay:TextField_t": {"initValue": ANY},
+}
+# What each type of parameter may be entered with.
 CONTROL_TYPES = {
     "lay:Clock_t": frozenset({"UTCTimestamp_t"}),
     "lay:CheckBox_t": frozenset({"Boolean_t"}),
@@ -159,6 +177,7 @@ def _attribute_faults(element: Element) -> Iterator[str]:
             yield f"{element.get('name')} is of no type: {element.get(TYPE)}"
     elif element.tag == f"{LAY}Control":
         required, optional = CONTROL
+        optional = {**optional, **CONTROL_ADDS.get(element.get(TYPE, ""), {})}
         if element.get(TYPE) not in CONTROL_TYPES:
             yield f"{element.get('ID')} is of no type: {element.get(TYPE)}"
     else:
@@ -213,6 +232,7 @@ def _reference_faults(strategy: Element, *, is_grouped: bool) -> Iterator[str]:
     if sorted(str(control.get("parameterRef")) for control in controls) != sorted(map(str, parameters)):
         yield "controls and parameters are not one to one"
     for each in parameters.values():
+        yield from _bound_faults(each)
         if each.get("fixTag") is None and not is_grouped:
             yield f"{each.get('name')} has no way to travel"
         enums = [pair.get("enumID") for pair in each]
@@ -227,10 +247,25 @@ def _reference_faults(strategy: Element, *, is_grouped: bool) -> Iterator[str]:
             yield f"{control.get('ID')} lists other choices"
         if enums and control.get("initValue") not in {None, *enums}:
             yield f"{control.get('ID')} begins with no choice"
+        if (
+            control.get(TYPE) == "lay:Clock_t"
+            and control.get("initValue") is not None
+            and control.get("localMktTz") is None
+        ):
+            yield f"{control.get('ID')} begins at a time of no zone"
     for edit in strategy.iter(f"{VAL}Edit"):
         for name in ("field", "field2"):
             if edit.get(name) is not None and edit.get(name) not in parameters:
                 yield f"a rule is about {edit.get(name)}"
+
+
+def _bound_faults(parameter: Element) -> Iterator[str]:
+    bounds = [parameter.get(name) for name in ("minValue", "maxValue")]
+    if parameter.get(TYPE) == "Int_t" and any(int(each) not in INTS for each in bounds if each is not None):
+        yield f"{parameter.get('name')} is bounded by more than 32 bits"
+    # A default that nobody wrote down is easily not the one that was meant.
+    if parameter.get(TYPE) in LEAST_UNLESS_GIVEN and bounds[0] is None:
+        yield f"{parameter.get('name')} does not say its least"
 
 
 def initial(strategy: Element) -> dict[str, str]:
@@ -263,7 +298,8 @@ def refusals(strategy: Element, values: Mapping[str, str]) -> list[str]:
         enums = {pair.get("wireValue") for pair in each.iter(f"{CORE}EnumPair")}
         if enums and text not in enums:
             found.append(f"{name} is no choice")
-        low, high = each.get("minValue"), each.get("maxValue")
+        low = each.get("minValue", LEAST_UNLESS_GIVEN.get(each.get(TYPE, "")))
+        high = each.get("maxValue")
         if (low is not None and Decimal(text) < Decimal(low)) or (
             high is not None and Decimal(text) > Decimal(high)
         ):

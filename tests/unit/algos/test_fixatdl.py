@@ -78,6 +78,17 @@ def test_what_is_right_here_is_right_to_the_ticket(algorithm: Algorithm) -> None
     assert read(algorithm.DESCRIPTION.name, wire(algorithm)) == algorithm
 
 
+@pytest.mark.parametrize("algorithm", [algorithm for algorithm, _ in EXAMPLES], ids=NAMES)
+def test_a_field_that_is_cleared_is_what_it_began_as(algorithm: Algorithm) -> None:
+    name = algorithm.DESCRIPTION.name
+    full, began = wire(algorithm), initial(strategy(name))
+    for field in [field for field, text in began.items() if full[field] == text]:
+        cleared = {key: text for key, text in full.items() if key != field}
+
+        assert (field, refusals(strategy(name), cleared)) == (field, [])
+        assert read(name, cleared) == algorithm
+
+
 @pytest.mark.parametrize(
     ("name", "changes", "message"), BREAKING, ids=[f"{name}: {message}" for name, _, message in BREAKING]
 )
@@ -130,6 +141,22 @@ def test_the_bounds_of_a_number_are_those_of_the_ticket(name: str, parameter: Pa
         assert mine is theirs, text
 
 
+PRICES = [
+    (name, each)
+    for name, cls in ALGORITHMS.items()
+    for each in cls.DESCRIPTION.parameters
+    if each.kind is Kind.PRICE
+]
+
+
+@pytest.mark.parametrize(("name", "parameter"), PRICES, ids=[f"{name} {each.name}" for name, each in PRICES])
+def test_a_price_below_zero_is_right_to_the_ticket(name: str, parameter: Parameter) -> None:
+    # Spreads trade there. The schemas bound a price at zero where a document says no bound.
+    for text in ("-0.01", "0", "-999999999999999999"):
+        assert parameter.typed(text) == Decimal(text)
+        assert f"{parameter.atdl} is out of bounds" not in refusals(strategy(name), {parameter.atdl: text})
+
+
 def test_the_layout_is_two_columns_of_controls() -> None:
     [root] = strategy("twap").iter(f"{LAY}StrategyLayout")
 
@@ -154,6 +181,19 @@ def test_the_layout_is_two_columns_of_controls() -> None:
         ("<Description>when it ends</Description>", '<EnumPair enumID="e_X" wireValue="x"/>'),
         ('tag957Support="true"', 'tag957Support="false"'),
         ('ID="c_Price"', 'ID="c_EndTime"'),
+        ('wireValue="1000" version="1"', 'wireValue="1000"'),
+        ('maxValue="2147483647"', 'maxValue="2147483648"'),
+        ('xsi:type="Qty_t" use="optional" mutableOnCxlRpl="true" minValue="0"', 'xsi:type="Qty_t"'),
+        ('xsi:type="UTCTimestamp_t"', 'xsi:type="UTCTimestamp_t" minValue="20260105-08:00:00"'),
+        (
+            'parameterRef="StartTime"',
+            'parameterRef="StartTime" initValue="20260105-08:00:00" localMktTz="UTC"',
+        ),
+        ('parameterRef="StartTime"', 'parameterRef="StartTime" initValue="08:00:00"'),
+        ('parameterRef="NoTakeLiq"', 'parameterRef="NoTakeLiq" initPolicy="UseBoth"'),
+        ('initValue="false"', 'initValue="N"'),
+        ('parameterRef="Slices"', 'parameterRef="Slices" initValue="many"'),
+        ('parameterRef="Slices"', 'parameterRef="Slices" checkedEnumRef="e_Run"'),
     ],
 )
 def test_the_check_of_the_structure_sees_what_is_wrong(old: str, new: str) -> None:
