@@ -16,10 +16,10 @@ What a venue does of its own accord is not held against the library before it ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Protocol
+from typing import Final
 
 from attrs import Factory, define
 
@@ -32,36 +32,20 @@ from oms.algos.wire import read
 from oms.model import events as ev
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import ExecType, Side
-from oms.model.ids import ClOrdId, ExecId, OrderId
+from oms.model.ids import OrderId
 from oms.model.reports import ExecutionReport
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, Request
 from oms.model.terms import Strategy, limit_px
 from oms.model.work import NEVER_NS, Pace, WorkEnd
 from oms.testing.simulator.heard import Heard
+from oms.testing.simulator.kids import Kid, Reached, total_of
 from oms.testing.venue import TruthfulVenue
 
-_ENDS: Final = frozenset({ExecType.CANCELED, ExecType.EXPIRED, ExecType.REJECTED})
 _AT_THE_END: Final = frozenset({"sweep", "auction"})
 _SENDS: Final = frozenset(
     {Pace.I_WOULD, Pace.ON_SCHEDULE, Pace.CATCHING_UP, Pace.CROSSING, Pace.UNDER_MINIMUM, Pace.COMPLETING}
 )
 """What is no reason for sending nothing."""
-
-
-@define(eq=False)
-class Kid:
-    """A child, by its own order and what was asked of it: `cl_ord_id` is None while it was not to be sent."""
-
-    order_id: OrderId
-    role: str
-    qty: Decimal = ZERO
-    cl_ord_id: ClOrdId | None = None
-    has_left: bool = False
-    has_ended: bool = False
-    heard: dict[ExecId, Decimal] = Factory(dict)
-    book: TruthfulVenue | None = None
-    at_end: frozenset[ExecId] | None = None
-    was_held: bool = False
 
 
 @define(eq=False)
@@ -114,18 +98,6 @@ class Worked:
             # Where the volume is asked for by a change alone, all counts that is known.
             self.printed = ZERO
         self.asks_for_volume |= asks
-
-
-class Reached(Protocol):
-    """The venue, as far as the laws look at it."""
-
-    def of_order(self, order_id: OrderId) -> TruthfulVenue | None:
-        """Give what has reached it of an order."""
-        ...
-
-    def is_flying(self, cl_ord_id: ClOrdId) -> bool:
-        """Tell whether a request is still on its way."""
-        ...
 
 
 class ParentLaws:
@@ -196,7 +168,7 @@ class ParentLaws:
             worked.has_plan = True
             worked.read()
         worked.left = {one.number: one.qty for one in event.slices}
-        planned = _total(worked.left.values())
+        planned = total_of(worked.left.values())
         if planned > worked.total or (event.slices and not event.why and planned != worked.total):
             yield f"{planned} are planned of {worked.total}"
 
@@ -270,7 +242,7 @@ class ParentLaws:
 
     def _beyond(self, worked: Worked, kid: Kid) -> Iterator[str]:
         """Give by what a child that is to be sent is too much."""
-        others = _total(self.most(one) for one in worked.kids.values() if one is not kid)
+        others = total_of(one.most(self._venue) for one in worked.kids.values() if one is not kid)
         whole = EXACT.add(others, kid.qty)
         if whole > worked.total:
             yield f"the venue may execute {whole} of {worked.total}"
@@ -303,30 +275,8 @@ class ParentLaws:
             rooms.append(part_of(others, max(one for one in rates if one is not None), algorithm.rate_basis))
         return min(rooms, default=None)
 
-    # ------------------------------------------------------------ what the venue has
-
-    def most(self, kid: Kid) -> Decimal:
-        """Give what a child has executed and may still execute at the venue, but for what that does on its own and was not heard of."""
-        if kid.cl_ord_id is None:
-            return ZERO
-        book = kid.book = kid.book or self._venue.of_order(kid.order_id)
-        if book is None or book.truth is None:
-            is_coming = self._venue.is_flying(kid.cl_ord_id) if kid.has_left else not kid.has_ended
-            return kid.qty if is_coming else ZERO
-        truth, heard = book.truth, _total(kid.heard.values())
-        if truth.end is None and not truth.is_over:
-            live = EXACT.add(truth.cum_qty, truth.leaves_qty)
-            return max(min(kid.qty, live), heard)
-        if kid.at_end is None:
-            kid.at_end = _executed_at_end(book)
-        done = [
-            one.qty for one in truth.executions.values()
-            if one.exec_id in kid.at_end or one.exec_id in kid.heard or one.last_id in kid.heard
-        ]  # fmt: skip
-        return min(_total(done), max(kid.qty, heard))
-
     def _hold_to_new_terms(self, worked: Worked) -> Iterator[str]:
-        whole = _total(self.most(one) for one in worked.kids.values())
+        whole = total_of(one.most(self._venue) for one in worked.kids.values())
         if whole > worked.total:
             yield f"changed to {worked.total}, and the venue may execute {whole}"
         for kid in worked.kids.values():
@@ -344,7 +294,7 @@ class ParentLaws:
         worked = self._by_id.get(event.order_id) if isinstance(event, ev.ChildExecuted) else None
         if worked is None:
             return ""
-        heard = _total(_total(kid.heard.values()) for kid in worked.kids.values())
+        heard = total_of(total_of(kid.heard.values()) for kid in worked.kids.values())
         if heard == worked.told_qty:
             return ""
         return f"order {worked.order_id} was told of {worked.told_qty}, and its children of {heard}"
@@ -354,7 +304,7 @@ class ParentLaws:
         for worked in self._by_id.values():
             books = [self._venue.of_order(one) for one in worked.kids]
             truths = [book.truth for book in books if book is not None and book.truth is not None]
-            executed = _total(truth.traded_qty for truth in truths)
+            executed = total_of(truth.traded_qty for truth in truths)
             if executed != worked.told_qty:
                 yield f"the venue has executed {executed}, and it was told of {worked.told_qty}: order {worked.order_id}"
             left = [truth.leaves_qty for truth in truths if truth.leaves_qty]
@@ -372,29 +322,3 @@ def _was_altered(book: TruthfulVenue | None) -> bool:
     kinds = {ExecType.RESTATED, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT}
     said = [] if book is None else book.said
     return any(isinstance(one, ExecutionReport) and one.exec_type in kinds for one in said)
-
-
-def _executed_at_end(book: TruthfulVenue) -> frozenset[ExecId]:
-    """Give the executions of an order up to its end, as its venue has said them."""
-    found: set[ExecId] = set()
-    for one in book.said:
-        if not isinstance(one, ExecutionReport):
-            continue
-        if one.exec_type is ExecType.TRADE and one.exec_id is not None:
-            found.add(one.exec_id)
-        if one.exec_type in _ENDS or _bundles_the_end(one):
-            break
-    return frozenset(found)
-
-
-def _bundles_the_end(report: ExecutionReport) -> bool:
-    total, done = report.order_qty, report.cum_qty
-    is_trade = report.exec_type is ExecType.TRADE and total is not None and done is not None
-    return is_trade and not report.leaves_qty and done < total  # type: ignore[operator]  # neither is None
-
-
-def _total(qtys: Iterable[Decimal]) -> Decimal:
-    total = ZERO
-    for qty in qtys:
-        total = EXACT.add(total, qty)
-    return total

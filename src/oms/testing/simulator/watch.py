@@ -30,8 +30,9 @@ from oms.runtime.order_manager import OrderManager
 from oms.runtime.recovery import state_hash, tell
 from oms.testing.checks import JournalChecker, check_state
 from oms.testing.rare import count
+from oms.testing.simulator.kids import Reached
 from oms.testing.simulator.marks import Marks
-from oms.testing.simulator.parent_laws import ParentLaws, Reached
+from oms.testing.simulator.parent_laws import ParentLaws
 
 _REQUESTS: Final = (ev.OrderSubmitted, ev.CancelRequested, ev.ReplaceRequested)
 _RELEASES: Final = (
