@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from oms.model.enums import PegOffsetType, Side, TriggerPriceDirection, TriggerPriceType
 from oms.model.ids import OrderId, Symbol
@@ -89,6 +89,12 @@ class TriggerMachine(RuleBasedStateMachine):
         self.book = TriggerBook(INSTRUMENTS)
         self.slow = SlowBook(GRIDS)
         self.count = 0
+        self.leaves_out = False
+
+    @initialize(leaves_out=st.booleans())
+    def begin(self, *, leaves_out: bool) -> None:
+        """Tell the book everything, or keep from it what it has said that changes nothing."""
+        self.leaves_out = leaves_out
 
     @rule(symbol=SYMBOLS, trigger=triggers(), mark=st.one_of(st.none(), ANY_PRICES))
     def add(self, symbol: Symbol, trigger: Trigger, mark: Decimal | None) -> None:
@@ -132,14 +138,28 @@ class TriggerMachine(RuleBasedStateMachine):
             self.show(symbol, other, px, 0, 1)
 
     def show(self, symbol: Symbol, bid: Decimal | None, ask: Decimal | None, *sizes: int) -> None:
+        desk = self.book.desks[symbol]
+        hits: Sequence[TriggerHit] = ()
         with localcontext(HOSTILE):
-            hits = self.book.on_quote(Quote(symbol, 1, bid, sizes[0], ask, sizes[1]))
+            is_quiet = (
+                bid is not None
+                and ask is not None
+                and (
+                    (desk.bid_low <= bid <= desk.bid_high and desk.ask_low <= ask <= desk.ask_high)
+                    or desk.is_quiet(bid, ask)
+                )
+            )
+            if not (self.leaves_out and is_quiet):
+                hits = self.book.on_quote(Quote(symbol, 1, bid, sizes[0], ask, sizes[1]))
         assert in_fractions(hits) == self.slow.quote(symbol, bid, ask, has_sizes=all(sizes))
 
     @rule(symbol=SYMBOLS, px=ANY_PRICES, size=st.sampled_from([0, 1, 1, 1]))
     def trade(self, symbol: Symbol, px: Decimal, size: int) -> None:
+        desk = self.book.desks[symbol]
+        hits: Sequence[TriggerHit] = ()
         with localcontext(HOSTILE):
-            hits = self.book.on_trade(TradePrint(symbol, 1, px, size))
+            if not (self.leaves_out and desk.last_low <= px <= desk.last_high):
+                hits = self.book.on_trade(TradePrint(symbol, 1, px, size))
         assert in_fractions(hits) == self.slow.trade(symbol, px, size)
 
     @rule(symbol=SYMBOLS, px=ANY_PRICES)

@@ -85,6 +85,7 @@ class Engine:
         "_due",
         "_entry",
         "_follow_ups",
+        "_followed",
         "_grace_ns",
         "_groups",
         "_handlers",
@@ -185,7 +186,7 @@ class Engine:
         self._wary = self.state.venues.wary
         self._worked, self._untold = self.state.parents.live, self.state.parents.told
         self._held, self._desks, self._unheard = held.orders, held.desks, held.unheard
-        self._quoted, self._due = held.quoted, held.due
+        self._quoted, self._due, self._followed = held.quoted, held.due, self._pegging.followed
         self._market, self._quotes = entry.market, entry.quotes
 
     def handle(self, what: Input, now_ns: int) -> Outcome:
@@ -422,15 +423,21 @@ class Engine:
     def _quote(self, what: Quote) -> None:
         symbol = what.symbol
         self._quotes[symbol] = self._market[symbol] = what
-        if self._quoted:
+        if self._quoted and (
+            not what.bid_size
+            or not what.ask_size
+            or self._followed.get(symbol) != (what.bid, what.ask, self.state.version)
+        ):
             self._pegging.on_quote(what, self._requests)
         if self._held and (desk := self._desks.get(symbol)) is not None:
             bid, ask = what.bid, what.ask
             if (
                 bid is None
                 or ask is None
-                or not desk.bid_low <= bid <= desk.bid_high
-                or not desk.ask_low <= ask <= desk.ask_high
+                or (
+                    not (desk.bid_low <= bid <= desk.bid_high and desk.ask_low <= ask <= desk.ask_high)
+                    and not desk.is_quiet(bid, ask)
+                )
                 or self._unheard
             ):
                 self._holding.watch(what, self._requests)

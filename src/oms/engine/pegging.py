@@ -42,9 +42,15 @@ _ALLOWED: Final = (
 
 
 class Pegging:
-    """Moves the orders that quotes move."""
+    """Moves the orders that quotes move.
 
-    __slots__ = ("_asked", "_entry", "_grids", "_held", "_holding", "_pegs", "_seen")
+    Attributes:
+        followed: By instrument: the prices, both with a size, by which every order has its place, and the last event of anything
+            before. The same prices move nobody while nothing else has happened, so that whoever hears of every quote may leave
+            them out.
+    """
+
+    __slots__ = ("_asked", "_entry", "_grids", "_held", "_holding", "_pegs", "followed")
 
     def __init__(self, entry: OrderEntry, holding: Holding) -> None:
         """Send through this entry."""
@@ -54,22 +60,18 @@ class Pegging:
         # By order: the price that it has followed, with its offset; and the limit that was asked for last.
         self._pegs: dict[OrderId, Decimal] = {}
         self._asked: dict[OrderId, Decimal] = {}
-        # By instrument: the quote by which every order had its place, and the last event of anything then.
-        self._seen: dict[Symbol, tuple[object, ...]] = {}
+        self.followed: dict[Symbol, tuple[Decimal | None, Decimal | None, int]] = {}
 
     def on_quote(self, quote: Quote, requests: list[Request]) -> None:
         """Move whoever a quote moves, the oldest order first."""
         symbol, state = quote.symbol, self._entry.state
-        # The same prices move nobody while nothing else has happened.
-        seen = quote.bid, quote.ask, bool(quote.bid_size), bool(quote.ask_size), state.version
-        if self._seen.get(symbol) == seen:
-            return
+        version = state.version
         orders = self._held.quoted.get(symbol)
         if orders is None or not self._listens(symbol) or state.is_still(symbol):
             return
         moved = [self._move(order, quote, requests, is_news=True) for _, order in sorted(orders.items())]
-        if all(moved):
-            self._seen[symbol] = seen
+        if all(moved) and quote.bid_size and quote.ask_size:
+            self.followed[symbol] = quote.bid, quote.ask, version
 
     def look_again(self, requests: list[Request]) -> None:
         """Move whoever is new, or was waited for, by what the market shows."""

@@ -27,8 +27,9 @@ class TriggerDesk:
     """The lines of one instrument, one for each price that a trigger can be compared to.
 
     Whoever is told of every update may leave out those that change nothing: a quote whose bid lies from `bid_low` to `bid_high`
-    and whose ask lies from `ask_low` to `ask_high`; a trade from `last_low` to `last_high`; a mark price within the range of
-    `marks`. The middle of a quote is never below its bid nor above its ask, so that it need not be known for that.
+    and whose ask lies from `ask_low` to `ask_high`, or of which `is_quiet` tells so; a trade from `last_low` to `last_high`; a
+    mark price within the range of `marks`. The middle of a quote is never below its bid nor above its ask, so that it need not
+    be known for the first; `is_quiet` looks at it.
 
     Attributes:
         marks: What the mark price moves.
@@ -42,7 +43,7 @@ class TriggerDesk:
 
     __slots__ = (
         "_asks", "_bids", "_double_ask", "_double_bid", "_double_last", "_double_quotes", "_double_trades", "_lasts", "_lines",
-        "_mid", "_mids", "ask_high", "ask_low", "bid_high", "bid_low", "last_high", "last_low", "marks",
+        "_mid", "_mids", "_of_quotes", "ask_high", "ask_low", "bid_high", "bid_low", "last_high", "last_low", "marks",
     )  # fmt: skip
 
     def __init__(self, instrument: Instrument, moves: dict[LineName, Decimal]) -> None:
@@ -102,13 +103,14 @@ class TriggerDesk:
     def _settle_quotes(self) -> None:
         bids, asks = self._bids, self._asks
         self.bid_low, self.bid_high, self.ask_low, self.ask_high = bids.low, bids.high, asks.low, asks.high
-        if self._mids:
-            self.bid_low = max(self.bid_low, self._mid.low)
-            self.ask_high = min(self.ask_high, self._mid.high)
         if self._double_quotes:
             bids, asks = self._double_bid, self._double_ask
             self.bid_low, self.bid_high = max(self.bid_low, bids.low), min(self.bid_high, bids.high)
             self.ask_low, self.ask_high = max(self.ask_low, asks.low), min(self.ask_high, asks.high)
+        self._of_quotes = self.bid_low, self.bid_high, self.ask_low, self.ask_high
+        if self._mids:
+            self.bid_low = max(self.bid_low, self._mid.low)
+            self.ask_high = min(self.ask_high, self._mid.high)
 
     def _settle_trades(self) -> None:
         lasts = self._lasts
@@ -116,6 +118,14 @@ class TriggerDesk:
         if self._double_trades:
             lasts = self._double_last
             self.last_low, self.last_high = max(self.last_low, lasts.low), min(self.last_high, lasts.high)
+
+    def is_quiet(self, bid: Decimal, ask: Decimal) -> bool:
+        """Tell whether a quote with these prices changes nothing, where they do not lie in the ranges that leave out its middle."""
+        bid_low, bid_high, ask_low, ask_high = self._of_quotes
+        if not self._mids or not (bid_low <= bid <= bid_high and ask_low <= ask <= ask_high):
+            return False
+        mid = self._mid
+        return mid.low <= EXACT.multiply(EXACT.add(bid, ask), _HALF) <= mid.high
 
     def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
         """Take note of a quote, and give who is released."""

@@ -10,7 +10,7 @@ import pytest
 from oms.errors import UnknownInstrumentError, UnknownOrderError, ValidationError
 from oms.model.enums import PegOffsetType, Side
 from oms.model.ids import OrderId, Symbol
-from oms.model.market import TradePrint
+from oms.model.market import Quote, TradePrint
 from oms.model.offset import Offset
 from oms.model.triggers import TrailingTrigger, Trigger, TriggerHit, if_touched, stop
 from oms.order_types.trigger_book import TriggerBook
@@ -322,3 +322,22 @@ def test_a_trail_that_is_gone_leaves_no_stop_price_behind() -> None:
     # Where the first one stood before the rise.
     assert show(book, "105") == ()
     assert ids(show(book, "100")) == [3]
+
+
+def test_who_waits_for_the_middle_makes_no_quote_dearer_whose_middle_changes_nothing() -> None:
+    book = book_with(trailing(SELL, "5", price_type=MID), trailing(BUY, "5", price_type=MID))
+    desk = book.desks[X]
+    for px in ("100.5", "101.5"):
+        assert book.on_quote(Quote(X, 1, d(px) - d("0.5"), 1, d(px) + d("0.5"), 1)) == ()
+
+    # The middle has been from 100.5 to 101.5; these quotes reach as far, and their bid or ask beyond it.
+    assert desk.is_quiet(d("100"), d("101"))
+    assert desk.is_quiet(d("101"), d("102"))
+    assert desk.is_quiet(d("98"), d("105"))
+    # Lower and higher by as little as there is.
+    assert not desk.is_quiet(d("100"), d("100.999999999999999999"))
+    assert not desk.is_quiet(d("101.000000000000000001"), d("102"))
+
+    book.add(FOUR, X, stop(SELL, "100", price_type=BID_ASK))
+    assert not desk.is_quiet(d("100"), d("101"))
+    assert desk.is_quiet(d("100.5"), d("101"))
