@@ -31,7 +31,7 @@ FOR_AUCTION = st.tuples(
     st.sampled_from(["buy", "sell"]),
     st.integers(1, 8).map(str),
     st.sampled_from(["mkt", "@100"]),
-    st.sampled_from(["opg", "cls"]),
+    st.sampled_from(["opg", "cls", "gfa"]),
     st.just(""),
 )
 QUOTE = st.builds(
@@ -41,7 +41,7 @@ QUOTE = st.builds(
     st.integers(0, 2),
     SIZES,
 )
-PHASE = st.sampled_from(["halt", "halt", "resume", "close", "open"]).map(lambda what: (what,))
+PHASE = st.sampled_from(["halt", "halt", "resume", "close", "open", "pause"]).map(lambda what: (what,))
 ACT = st.tuples(st.sampled_from(["suspend", "take up", "cancel"]), st.integers(0, 4).map(str))
 ONE = st.one_of(NEW, NEW, NEW, FOR_AUCTION, QUOTE, PHASE, PHASE, ACT)
 # What seldom comes about by itself: an order that is taken up, and a halt that ends, in a closed session.
@@ -61,6 +61,8 @@ IN_A_ROW = st.one_of(
         st.just(("halt",)), NEW, NEW, st.just(("close",)), st.just(("resume",)), QUOTE, st.just(("open",))
     ),
 )
+# The auctions that an order is for; in any other it has no part.
+AUCTIONS = {"opg": {"open"}, "cls": {"close"}, "gfa": {"open", "close"}}
 HAPPENINGS = st.lists(st.one_of(*[ONE.map(lambda one: (one,))] * 8, IN_A_ROW), min_size=10, max_size=40).map(
     lambda rows: [one for row in rows for one in row]
 )
@@ -74,7 +76,7 @@ class Watched:
         self.asked: dict[str, Happening] = {}
         self.last: dict[str, ExecutionReport] = {}
         self.position = ZERO
-        self.is_still = {"halt": False, "close": False}
+        self.is_still = {"halt": False, "close": False, "pause": False}
         self.names = 0
 
     def do(self, happening: Happening) -> None:
@@ -82,14 +84,18 @@ class Watched:
         was_still = any(self.is_still.values())
         if what in {"halt", "resume"}:
             self.is_still["halt"] = what == "halt"
-        if what in {"open", "close"}:
-            self.is_still["close"] = what == "close"
+        if what in {"open", "close", "pause"}:
+            self.is_still |= {"close": what == "close", "pause": what == "pause"}
+        # An opening and the end of a halt trade by themselves, unless something else still stands in the way; so does a close.
+        may_trade = not any(self.is_still.values()) if what in {"open", "resume"} else not was_still
+        if what == "close":
+            may_trade = not self.is_still["halt"]
         reports = [one for one in self.reports_of(happening) if isinstance(one, ExecutionReport)]
         for report in reports:
             self.hear(report)
-            # An opening, a close and the end of a halt trade by themselves.
-            if what not in {"open", "close", "resume"}:
-                assert not (was_still and report.exec_type is ExecType.TRADE), happening
+            if report.exec_type is ExecType.TRADE:
+                assert may_trade, happening
+                assert what in AUCTIONS.get(self.asked[name_of(report)][3], {what}), happening
         for name in {name_of(report) for report in reports}:
             self.check(name)
 
@@ -130,6 +136,10 @@ class Watched:
             assert abs(self.position + signed) == abs(self.position) - report.last_qty
         self.position += signed
 
+    def left(self) -> list[Happening]:
+        """Give what was asked for with each order that is open."""
+        return [self.asked[name_of(one)] for one in self.venue.exchange.open_orders(0)]
+
     def check(self, name: str) -> None:
         _, qty, _, tif, asked = self.asked[name]
         cum_qty = self.last[name].cum_qty
@@ -161,17 +171,25 @@ def test_instructions_hold_through_halts_closes_and_auctions(happenings: list[Ha
 @pytest.mark.slow
 @given(HAPPENINGS)
 def test_nothing_that_trades_at_once_is_left_waiting(happenings: list[Happening]) -> None:
-    """Once trading goes on in an open session, market orders, and what is IOC or FOK, have ended."""
+    """Once trading goes on in an open session, market orders, and what is IOC or FOK, have ended.
+
+    After a close there is only what is good till canceled or for an opening, and after the opening only the first of these.
+    """
     watched = Watched()
     watched.do(("quote", "99x5", "101x5"))
 
     for happening in happenings:
         if happening[0] != "suspend":
             watched.do(happening)
+        if happening[0] == "close":
+            assert {tif for *_, tif, _ in watched.left()} <= {"gtc", "opg"}
     watched.do(("resume",))
     watched.do(("open",))
 
-    left = {name_of(one) for one in watched.venue.exchange.open_orders(0)}
-    for name, (_, _, price, tif, _) in watched.asked.items():
-        if tif in {"ioc", "fok"} or (price == "mkt" and tif != "cls"):
-            assert name not in left
+    for _, _, price, tif, _ in watched.left():
+        assert tif in AUCTIONS or (price != "mkt" and tif in {"gtc", "day"})
+    watched.do(("close",))
+    assert {tif for *_, tif, _ in watched.left()} <= {"gtc", "opg"}
+    # Of a day whose session was open this is an opening again: it has been closed since.
+    watched.do(("open",))
+    assert {tif for *_, tif, _ in watched.left()} <= {"gtc"}
