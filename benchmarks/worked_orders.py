@@ -2,7 +2,7 @@
 
 The broker answers at once, so that a child is acknowledged and executes as it is sent. Beside it, in the same run, a plain order
 with the same two reports. Of updates of the market: a quote and a trade told to a manager with 0 and with 1,000 live parents of
-that instrument, that wait for their time, wait for volume, or have a child at the best price, which one quote in a thousand changes;
+that instrument, that wait for their time, for volume, for a price or for their limit, or have a child at the best price, which one quote in a thousand changes;
 or that rest at one of two brokers, beside quotes of these beyond their limit.
 """
 
@@ -41,6 +41,12 @@ WAITING: Final = {
     ),
     "that follow it, and mind its age": Strategy(
         "twap", {"duration": 1_000_000, "slices": 2, "child_style": "passive_then_cross", "max_quote_age": 9}
+    ),
+    "that would be taken at a price": Strategy(
+        "twap", {"duration": 1_000_000, "slices": 2, "i_would_price": "99.50"}
+    ),
+    "that wait for their limit": Strategy(
+        "twap", {"duration": 1_000_000, "slices": 2, "limit_price": "99.50"}
     ),
     "that rest at one of two brokers": Strategy("smart", {"limit_price": "99.50"}),
 }

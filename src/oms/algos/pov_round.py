@@ -10,8 +10,9 @@ from attrs import evolve
 
 from oms.algos.child_terms import is_passive, touch_px
 from oms.algos.choices import LinkedTo
-from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of, quote_for
+from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of
 from oms.algos.least import least_child
+from oms.algos.next_look import next_look
 from oms.algos.pacing import CatchUp, Decision, decide
 from oms.algos.parameter import in_ns
 from oms.algos.pov import OthersVolume, linked_rate, next_child, part_of, price_rate, target_of
@@ -23,7 +24,7 @@ from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.ids import OrderId
 from oms.model.parent import SLICE, Parent
 from oms.model.work import Pace, Rule
-from oms.ports.working_handler import NewChild, NextWake, Skip, Steps, View
+from oms.ports.working_handler import NewChild, Skip, Steps, View
 
 LAST_NS: Final = 60_000_000_000
 """How long before its end an order is finished that is to be, where it does not say, in nanoseconds."""
@@ -56,7 +57,7 @@ class PovRound:
         self._skip: Skip | None = None
         self._cancel: list[OrderId] = []
         self._at_ns: list[int] = []
-        self._on_quote = pov.working.i_would_price is not None
+        self._on_quote = False
 
     def steps(self) -> Steps:
         """Give what is to be done."""
@@ -74,19 +75,19 @@ class PovRound:
         repriced = self._repriced()
         self._keep()
         at_volume = self._next_volume() if interval is None else None
-        # After one that is too old one of the same prices says something too.
-        ages = self._working.max_quote_age is not None and quote_for(view, self._working) is None
         return Steps(
             cancel=tuple(self._cancel),
             reprice=repriced,
             skips=() if self._skip is None else (self._skip,),
             children=() if self._child is None else (self._child,),
             memo=tuple(self._memo.items()),
-            wake=NextWake(
+            wake=next_look(
+                parent,
+                view,
+                self._working,
+                hears=self._on_quote,
                 at_ns=min(self._at_ns, default=None),
                 at_volume=at_volume,
-                on_quote=self._on_quote and ages,
-                on_price=self._on_quote and not ages,
             ),
         )
 

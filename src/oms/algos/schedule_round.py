@@ -11,7 +11,8 @@ from attrs import evolve
 from oms.algos.auctions import in_force
 from oms.algos.capped import keep_later, later_part
 from oms.algos.child_terms import is_passive
-from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of, quote_for
+from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of
+from oms.algos.next_look import next_look
 from oms.algos.others import begins_count, kept, others_volume, volume_for
 from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
@@ -28,7 +29,7 @@ from oms.ports.working_handler import NewChild, NextWake, Skip, Steps, View
 
 _WAITS: Final = frozenset({Rule.RISK, Rule.MARKET, Rule.LIMIT, Rule.CAPS})
 """Rules of which a slice waits until it ends, since what they say may pass."""
-_ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.STALE, Pace.FEED_GAP, Pace.BEYOND_LIMIT})
+_ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.STALE, Pace.FEED_GAP})
 _LEAST: Final = Decimal("1E-18")
 _AT_ONCE: Final = frozenset({CROSS, WOULD})
 _ON_TIME: Final = frozenset({Pace.ON_SCHEDULE, Pace.CATCHING_UP})
@@ -38,7 +39,7 @@ class ScheduleRound:
     """What is found and decided in one look."""
 
     __slots__ = (
-        "_at_ns", "_at_volume", "_auctions", "_begins_count", "_children", "_due", "_dynamic", "_held", "_is_restart", "_later", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
+        "_at_ns", "_at_volume", "_auctions", "_awaits_limit", "_begins_count", "_children", "_due", "_dynamic", "_held", "_is_restart", "_later", "_memo", "_on_quote", "_others", "_over", "_parent", "_sent", "_skips", "_view",
         "_working", "_would_have",
     )  # fmt: skip
 
@@ -85,7 +86,7 @@ class ScheduleRound:
         self._skips: list[Skip] = []
         self._sent = ZERO
         self._at_ns: list[int] = []
-        self._on_quote = working.i_would_price is not None
+        self._on_quote = self._awaits_limit = False
         self._at_volume: Decimal | None = None
 
     def steps(self) -> Steps:
@@ -99,14 +100,10 @@ class ScheduleRound:
         keeps, more = kept(self._memo, self._parent, self._view, self._others, self._working, self._dynamic)
         if more is not None:
             self._wait_for_volume(more)
-        # After one that is too old one of the same prices says something too.
-        ages = self._working.max_quote_age is not None and quote_for(self._view, self._working) is None
-        wake = NextWake(
-            at_ns=min(self._at_ns, default=None),
-            at_volume=self._at_volume,
-            on_quote=self._on_quote and ages,
-            on_price=self._on_quote and not ages,
-        )
+        wake = next_look(
+            self._parent, self._view, self._working, hears=self._on_quote, awaits_limit=self._awaits_limit,
+            at_ns=min(self._at_ns, default=None), at_volume=self._at_volume,
+        )  # fmt: skip
         # What the count of the volume begins with is another one after a correction, and after a restart.
         is_recounted = self._others is not None and (
             self._is_restart or bool(self._view.corrections) or self._begins_count
@@ -363,7 +360,9 @@ class ScheduleRound:
     def _wait_for(self, pace: Pace, facts: Facts) -> None:
         """Look again once what forbids a child may have passed; of a halt or a session one is told."""
         view = self._view
-        if pace in _ON_QUOTE:
+        if pace is Pace.BEYOND_LIMIT:
+            self._awaits_limit = True
+        elif pace in _ON_QUOTE:
             self._on_quote = True
             if view.good_quote is None:
                 # A market that is told by its trades alone has no quotes.

@@ -385,7 +385,7 @@ class Parents:
             self._book.settle(parent)
             return
         tape.listen(order_id, to_quotes=wake.on_quote, to_prices=wake.on_price)
-        tape.listen_within(order_id, parent.order._side, wake.shown_to)
+        tape.listen_within(order_id, parent.order._side, price_to=wake.price_to, shown_to=wake.shown_to)
         if wake.at_volume is not None:
             tape.wait(order_id, wake.at_volume)
         now_ns = state.now_ns

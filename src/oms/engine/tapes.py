@@ -7,6 +7,7 @@ from decimal import Decimal
 from heapq import heappop, heappush
 from typing import Final
 
+from oms.engine.price_waits import PriceWaits
 from oms.model.decimals import ZERO
 from oms.model.depth import BookOrder, Depth
 from oms.model.enums import SecurityTradingStatus, Side
@@ -30,7 +31,8 @@ class Tape:
         printed_qty: What was printed in all.
         quote_listeners: The orders that are to be looked at with each quote.
         price_listeners: Those that are with each by which the best prices have changed.
-        shown_listeners: Those that are with what is shown anew at a price or a better one: their side, and that price.
+        price_waits: Those that are with each of these that shows them a price or a better one.
+        shown_waits: Those that are with what anybody shows anew at a price or a better one.
     """
 
     __slots__ = (
@@ -45,9 +47,10 @@ class Tape:
         "good_quote",
         "last_trade",
         "price_listeners",
+        "price_waits",
         "printed_qty",
         "quote_listeners",
-        "shown_listeners",
+        "shown_waits",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -57,7 +60,7 @@ class Tape:
         self.printed_qty = ZERO
         self.quote_listeners: dict[OrderId, None] = {}
         self.price_listeners: dict[OrderId, None] = {}
-        self.shown_listeners: dict[OrderId, tuple[Side, Decimal]] = {}
+        self.price_waits, self.shown_waits = PriceWaits(), PriceWaits()
         # The best prices of the last quote, and whether it could be used.
         self._touch: tuple[Decimal | None, Decimal | None, bool] = (None, None, False)
         # The prints that somebody may still want to see, the number of the first, and up to which each reader has seen them.
@@ -78,9 +81,10 @@ class Tape:
             if is_usable:
                 self.good_quote = update
             before, self._touch = self._touch, (update.bid, update.ask, is_usable)
-            if not self.price_listeners or before == self._touch:
+            if before == self._touch or not (self.price_listeners or self.price_waits):
                 return tuple(self.quote_listeners)
-            return (*self.quote_listeners, *self.price_listeners)
+            reached = self.price_waits.reached(update.bid, update.ask)
+            return (*self.quote_listeners, *self.price_listeners, *reached)
         if type(update) is not TradePrint:
             return ()
         self.last_trade = update
@@ -114,23 +118,19 @@ class Tape:
             else:
                 listeners.pop(order_id, None)
 
-    def listen_within(self, order_id: OrderId, side: Side, to_px: Decimal | None) -> None:
-        """Have an order looked at with all that is shown anew which it could trade with up to a price; None for none."""
-        if to_px is None:
-            self.shown_listeners.pop(order_id, None)
-        else:
-            self.shown_listeners[order_id] = side, to_px
+    def listen_within(
+        self, order_id: OrderId, side: Side, *, price_to: Decimal | None, shown_to: Decimal | None
+    ) -> None:
+        """Have an order looked at with best prices that change, and with what is shown anew, up to a price; None for none."""
+        self.price_waits.set(order_id, side, price_to)
+        self.shown_waits.set(order_id, side, shown_to)
 
     def hear(self, what: Quote | Depth) -> Iterable[OrderId]:
         """Give the orders that are to be looked at since somebody shows something else than before."""
-        if not self.shown_listeners:
+        if not self.shown_waits:
             return ()
         bid, ask = (what.bid, what.ask) if isinstance(what, Quote) else _best_changed(what)
-        return [
-            order_id
-            for order_id, (side, to_px) in self.shown_listeners.items()
-            if (ask is not None and ask <= to_px if side is Side.BUY else bid is not None and bid >= to_px)
-        ]
+        return self.shown_waits.reached(bid, ask)
 
     def forget_prices(self) -> None:
         """Take the next quote for one by which the best prices have changed."""
@@ -170,7 +170,8 @@ class Tape:
         self._corrections.pop(order_id, None)
         self.quote_listeners.pop(order_id, None)
         self.price_listeners.pop(order_id, None)
-        self.shown_listeners.pop(order_id, None)
+        self.price_waits.set(order_id, Side.BUY, None)
+        self.shown_waits.set(order_id, Side.BUY, None)
         if not self._readers:
             self._base += len(self._prints)
             self._prints.clear()

@@ -214,6 +214,7 @@ _RIGHT: Final[dict[type, dict[str, tuple[_Check, str]]]] = {
         "at_volume": (is_sane, _NUMBER),
         "on_quote": (_is_a(bool), "pass True or False"),
         "on_price": (_is_a(bool), "pass True or False"),
+        "price_to": (is_sane, _NUMBER),
         "shown_to": (is_sane, _NUMBER),
     },
     Plan: {

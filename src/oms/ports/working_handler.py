@@ -111,6 +111,7 @@ class NextWake:
         at_volume: Once so much has been printed in all, as `View.printed_qty` counts; None for no such volume.
         on_quote: At each quote.
         on_price: At each quote by which the best prices have changed.
+        price_to: At each of these of which the other side's best price is this price or a better one; None for no such quote.
         shown_to: At each quote, and each change of a broker's book, that shows the order something else than before at this price
             or a better one; None for no such quote.
     """
@@ -119,6 +120,7 @@ class NextWake:
     at_volume: Decimal | None = None
     on_quote: bool = False
     on_price: bool = False
+    price_to: Decimal | None = None
     shown_to: Decimal | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
+from oms.algos.pov_handler import PovHandler
 from oms.algos.schedule_handler import ScheduleHandler
 from oms.algos.smart_handler import SmartHandler
 from oms.brokers.paper import PaperBroker
@@ -12,6 +13,7 @@ from oms.model.depth import BookSnapshot
 from oms.model.enums import ExecType, SecurityTradingStatus, Side
 from oms.model.ids import Symbol
 from oms.model.market import Quote
+from oms.model.order import Order
 from oms.model.parent import Parent
 from oms.model.reports import NotSent
 from oms.model.routing_table import HealthRules
@@ -20,7 +22,7 @@ from oms.model.terms import Limit, Strategy
 from oms.model.venue_profile import ReplaceSupport
 from oms.model.work import Wake
 from oms.ports.working_handler import Steps, View
-from tests.fakes import AAPL, CAN_ALL, ScriptedBroker
+from tests.fakes import AAPL, CAN_ALL, ScriptedBroker, d
 from tests.smart_desk import STRICT, Desk
 
 X = Symbol("AAPL")
@@ -46,20 +48,33 @@ class CountingSchedule(ScheduleHandler):
         return super().step(parent, view, why)
 
 
+class CountingPov(PovHandler):
+    """Counts how often it is asked."""
+
+    looks = 0
+
+    def step(self, parent: Parent, view: View, why: frozenset[Wake]) -> Steps:
+        self.looks += 1
+        return super().step(parent, view, why)
+
+
 class CountingDesk(Desk):
     """A desk that tells how often an algorithm was asked since one asked for that last."""
 
     def __init__(
         self, *brokers: ScriptedBroker | PaperBroker, max_quote_age_s: int | None = None, health: HealthRules | None = None
     ) -> None:  # fmt: skip
-        self.smart, self.schedule = CountingSmart(), CountingSchedule({})
-        others = {"smart": self.smart, "twap": self.schedule}
+        self.smart, self.schedule, self.pov = CountingSmart(), CountingSchedule({}), CountingPov()
+        others = {"smart": self.smart, "twap": self.schedule, "pov": self.pov}
         super().__init__(*brokers, others=others, max_quote_age_s=max_quote_age_s, health=health)
 
     def looks(self) -> int:
-        found = self.smart.looks + self.schedule.looks
-        self.smart.looks = self.schedule.looks = 0
+        found = self.smart.looks + self.schedule.looks + self.pov.looks
+        self.smart.looks = self.schedule.looks = self.pov.looks = 0
         return found
+
+    def quote(self, broker: str, bid: str, ask: str) -> None:
+        self.om.update(Quote(X, self.clock.now_ns(), bid, 100, ask, 100), venue=broker)
 
 
 def resting() -> CountingDesk:
@@ -229,6 +244,107 @@ def test_a_schedule_that_minds_the_age_of_quotes_is_looked_at_by_quotes_only_aft
     desk.shows("one", "10.10", 104)
     assert desk.looks() == 0
     assert desk.om.work(order).suspended is None
+
+
+WOULD: dict[str, dict[str, str | int]] = {
+    "twap": {"duration": 600, "slices": 2},
+    "pov": {"duration": 600, "participation_rate": "0.1"},
+}
+
+
+def would_take(desk: CountingDesk, name: str, side: Side, **given: str | int) -> Order:
+    """An order of 100 that would be taken as a whole at 10.00, in a market of 10.10 at 10.20 if it buys, and mirrored if it sells."""
+    desk.quote("one", *(("10.10", "10.20") if side is Side.BUY else ("9.80", "9.90")))
+    order = desk.om.submit(
+        "AAPL", side, 100, Strategy(name, {**WOULD[name], "i_would_price": "10.00", **given})
+    )
+    desk.clock.advance_by(10)
+    desk.om.poll()
+    desk.looks()
+    return order
+
+
+def paper_desk() -> CountingDesk:
+    return CountingDesk(PaperBroker([AAPL], name="one"), PaperBroker([AAPL], name="two"))
+
+
+@pytest.mark.parametrize("side", [Side.BUY, Side.SELL])
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [("twap", {}), ("pov", {}), ("twap", {"limit_price": "10.00"})],
+    ids=["by time", "by volume", "beyond its limit too"],
+)
+def test_what_would_be_taken_at_a_price_is_looked_at_by_no_quote_that_is_worse(
+    name: str, side: Side, limit: dict[str, str]
+) -> None:
+    desk = paper_desk()
+    order = would_take(desk, name, side, **limit)
+    before = len(desk.om.children(order))
+
+    prices = [("10.10", "10.21"), ("10.00", "10.19"), ("9.99", "10.01"), ("9.00", "10.01")]
+    if side is Side.SELL:
+        prices = [("9.79", "9.90"), ("9.81", "10.00"), ("9.99", "10.01"), ("9.99", "11.00")]
+    for bid, ask in prices:
+        desk.quote("one", bid, ask)
+    assert desk.looks() == 0
+
+    desk.quote("one", *(("9.90", "10.00") if side is Side.BUY else ("10.00", "10.10")))
+    assert desk.looks() >= 1
+    children = desk.om.children(order)[before:]
+    left = 50 if name == "twap" and not limit else 100
+    assert [(child.order_qty, child.terms) for child in children] == [(d(left), Limit("10.00"))]
+
+
+@pytest.mark.parametrize("side", [Side.BUY, Side.SELL])
+def test_a_schedule_whose_limit_is_not_there_is_looked_at_by_no_quote_that_is_worse(side: Side) -> None:
+    desk = paper_desk()
+    desk.quote("one", *(("10.10", "10.20") if side is Side.BUY else ("9.80", "9.90")))
+    order = desk.om.submit("AAPL", side, 100, Strategy("twap", {**WOULD["twap"], "limit_price": "10.00"}))
+    desk.looks()
+
+    for bid, ask in (
+        [("10.00", "10.11"), ("9.00", "10.01")] if side is Side.BUY else [("9.70", "9.90"), ("9.99", "10.30")]
+    ):
+        desk.quote("one", bid, ask)
+    assert (desk.looks(), desk.om.children(order)) == (0, [])
+
+    desk.quote("one", *(("9.90", "10.00") if side is Side.BUY else ("10.00", "10.10")))
+    assert [(child.order_qty, child.terms) for child in desk.om.children(order)] == [(d(50), Limit("10.00"))]
+
+
+@pytest.mark.parametrize("name", WOULD)
+def test_what_would_be_taken_at_a_price_hears_of_a_quote_that_another_one_hid(name: str) -> None:
+    # The offer of 9.90 is older than the bid of 10.10 that it crosses, and left out until that is gone.
+    desk = paper_desk()
+    desk.quote("one", "10.10", "10.20")
+    desk.quote("two", "9.80", "9.90")
+    desk.clock.advance_by(1)
+    desk.quote("one", "10.10", "10.20")
+    order = desk.om.submit("AAPL", Side.BUY, 100, Strategy(name, {**WOULD[name], "i_would_price": "10.00"}))
+    before = len(desk.om.children(order))
+    desk.clock.advance_by(10)
+
+    desk.quote("one", "9.70", "10.20")
+
+    assert [child.terms for child in desk.om.children(order)[before:]] == [Limit("9.90")]
+
+
+def test_what_would_be_taken_at_a_price_and_was_not_hears_every_price_until_that_is_gone() -> None:
+    desk = CountingDesk()
+    order = would_take(desk, "twap", Side.BUY, min_rest=60)
+    (child,) = desk.om.children(order)
+    desk.says(desk.one, child, ExecType.NEW)
+    desk.looks()
+    desk.quote("one", "9.90", "10.00")
+    assert desk.om.children(order) == [child]
+    desk.looks()
+
+    desk.quote("one", "9.91", "10.00")
+    assert desk.looks() == 1
+    desk.quote("one", "9.91", "10.01")
+    assert desk.looks() == 1
+    desk.quote("one", "9.92", "10.02")
+    assert desk.looks() == 0
 
 
 @pytest.mark.parametrize("rests", ["two", None], ids=["some of it rests elsewhere", "everybody is down"])
