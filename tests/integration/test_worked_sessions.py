@@ -14,7 +14,7 @@ from oms.model.events import SliceDecided, WorkPlanned
 from oms.model.order import Order
 from oms.model.sessions import to_ns
 from oms.model.terms import Strategy
-from oms.model.time_in_force import GTC
+from oms.model.time_in_force import GTC, AtTheClose
 from oms.model.timetable import Timetable
 from oms.model.work import Pace
 from tests.algo_desk import NOON_NS, AlgoDesk
@@ -230,3 +230,19 @@ def test_the_sessions_of_instruments_are_their_own() -> None:
 
 def _decided(desk: AlgoDesk) -> list[SliceDecided]:
     return [one for one in desk.store.read() if isinstance(one, SliceDecided)]
+
+
+def test_what_is_left_as_the_session_closes_goes_into_the_next_closing_auction_once_that_session_is_open() -> (
+    None
+):
+    """What executed just before the close may be heard of after it: until the 7th opens nothing goes out in its place."""
+    desk = Market()
+    order = desk.good_till_canceled(
+        end_time=text(at(5, 17, 0)), slices=1, child_style="passive_then_cross", limit_price="90", on_residual="auction"
+    )  # fmt: skip
+    desk.go(at(5, 17, 30), step_s=60)
+    before = desk.sent(order)
+    desk.go(at(7, 14, 10), step_s=600)
+    assert not any(when >= "5-16:59:59" for when, _ in before)
+    assert desk.sent(order)[len(before) :] == [("7-14:00:00", 100)]
+    assert [child.time_in_force for child in desk.om.children(order)][-1] == AtTheClose()

@@ -290,6 +290,9 @@ def end_steps(
             return Steps(cancel=tuple(parent.open))
         case EndStep.AWAIT_CHILDREN | EndStep.FILLED | EndStep.OVERFILLED:
             return Steps()
+        case EndStep.AUCTION if not view.is_open:
+            # What executed before the close may not have been heard of yet: in its place nothing goes out before the next opening.
+            return Steps()
         case EndStep.SWEEP | EndStep.AUCTION:
             return _residual(parent, view, working, ending.step, number, swept)
         case EndStep.RESIDUAL:

@@ -91,3 +91,16 @@ def test_what_executes_after_its_end_counts_once_it_was_heard_of() -> None:
     assert venue.most() == 7
     venue.kid.heard[late] = d(2)
     assert venue.most() == 9
+
+
+def test_of_a_child_that_its_session_has_ended_here_only_what_was_heard_of_counts_once_the_next_has_opened() -> (
+    None
+):
+    venue = OneOrder()
+    venue.kid.ended_by_session = True
+    assert venue.most() == 10
+    venue.kid.note_opening()
+    assert venue.most() == 7
+    venue.kid = Kid(OrderId(1), "take", d(10), ClOrdId("A"), has_left=True, heard={FIRST: d(7)})
+    venue.kid.note_opening()
+    assert venue.most() == 10

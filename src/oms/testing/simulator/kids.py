@@ -1,6 +1,7 @@
 """The children of orders that are worked here, in a run: what their venue may execute of each, held to what was heard of it.
 
-What a venue does of its own accord counts only once the library has heard of it: executions after the end, and corrections since then.
+What a venue does of its own accord counts only once the library has heard of it: executions after the end, and
+corrections since then. So does what it has executed of a child whose session was over, once the next session has opened.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ class Kid:
         book: What its venue says of it; None while that was not looked at.
         at_end: What had executed of it as it ended at its venue, by the first identity of each execution; None while it was not asked for.
         was_held: Its order was suspended or stopped as it was to be sent.
+        ended_by_session: It was ended here as its session closed, without a word of its venue.
+        is_of_earlier: So it was, and the next session has opened since.
     """
 
     order_id: OrderId
@@ -60,6 +63,12 @@ class Kid:
     book: TruthfulVenue | None = None
     at_end: Mapping[ExecId, Decimal] | None = None
     was_held: bool = False
+    ended_by_session: bool = False
+    is_of_earlier: bool = False
+
+    def note_opening(self) -> None:
+        """Take in that a session has opened: what was not heard of by now of one that the last has ended may never be."""
+        self.is_of_earlier = self.ended_by_session
 
     def most(self, venue: Reached) -> Decimal:
         """Give what it has executed and may still execute at its venue, but for what that does on its own and was not heard of."""
@@ -70,6 +79,8 @@ class Kid:
             is_coming = venue.is_flying(self.cl_ord_id) if self.has_left else not self.has_ended
             return self.qty if is_coming else ZERO
         truth, heard = book.truth, total_of(self.heard.values())
+        if self.is_of_earlier:
+            return heard
         if truth.end is None and not truth.is_over:
             live = EXACT.add(truth.cum_qty, truth.leaves_qty)
             return max(min(self.qty, live), heard)

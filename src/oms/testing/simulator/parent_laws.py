@@ -31,10 +31,11 @@ from oms.algos.reacting import Pov
 from oms.algos.wire import read
 from oms.model import events as ev
 from oms.model.decimals import EXACT, ZERO
-from oms.model.enums import ExecType, Side
+from oms.model.enums import ExecType, SessionPhase, Side
 from oms.model.ids import OrderId
 from oms.model.reports import ExecutionReport
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, Request
+from oms.model.sessions import SessionChange
 from oms.model.terms import Strategy, limit_px
 from oms.model.work import NEVER_NS, Pace, WorkEnd
 from oms.testing.simulator.heard import Heard
@@ -123,6 +124,10 @@ class ParentLaws:
                 event.order_id, event.side, event.symbol, event.order_qty, event.terms, event.time_ns,
                 Decimal(self.heard.printed[event.symbol]),
             )  # fmt: skip
+        if isinstance(event, ev.SessionChanged) and event.phase is SessionPhase.OPEN:
+            for worked in self._by_id.values():
+                for kid in worked.kids.values():
+                    kid.note_opening()
         if not isinstance(event, ev.OrderEvent):
             return
         worked = self._by_id.get(event.order_id)
@@ -192,6 +197,9 @@ class ParentLaws:
                 kid.cl_ord_id = event.cl_ord_id
             case ev.OrderRejected() | ev.OrderCanceled() | ev.OrderExpired():
                 kid.has_ended = True
+                kid.ended_by_session = (
+                    type(event) is ev.OrderExpired and event.cause.kind == SessionChange.__name__
+                )
             case ev.Traded():
                 kid.heard[event.exec_id] = event.last_qty
             case ev.TradeCorrected():
