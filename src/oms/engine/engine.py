@@ -234,6 +234,9 @@ class Engine:
             next_due_ns = _sooner(next_due_ns, self._groups.ask_again())
         if self._worked:
             next_due_ns = _sooner(next_due_ns, self._parents.next_due_ns)
+        if self._dirty:
+            # After a start they wait for the next input, and perhaps nobody else says anything.
+            next_due_ns = now
         # After an error what had become true before it (a timer, say) stays here for the next outcome.
         outcome = Outcome(state.fresh, self._requests, next_due_ns)
         state.fresh = []

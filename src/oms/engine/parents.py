@@ -114,8 +114,8 @@ class Parents:
 
     @property
     def next_due_ns(self) -> int | None:
-        """When somebody is to be looked at next, in nanoseconds UTC; None if nobody is."""
-        return self._wakes.next_ns
+        """When somebody is to be looked at next, in nanoseconds UTC; at once where an input is waited for, None if nobody is."""
+        return 0 if self._book.woken else self._wakes.next_ns
 
     # ------------------------------------------------------------ what follows
 
