@@ -15,6 +15,10 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 nox.options.sessions = ["lint", "types", "tests", "docs", "examples"]
 
+# Tests start hundreds of processes. Where bytecode is not written, as container images like to ask for, each of them compiles
+# the library and all that it needs anew, and each worker the whole suite.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 OLDEST, LATEST = PYTHONS[0], PYTHONS[-1]
