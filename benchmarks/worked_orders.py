@@ -1,9 +1,10 @@
 """What orders cost that the library works by children: a parent, a child of it, and an update of the market beside many of them.
 
 The broker answers at once, so that a child is acknowledged and executes as it is sent. Beside it, in the same run, a plain order
-with the same two reports. Of updates of the market: a quote and a trade told to a manager with 0 and with 1,000 live parents of
-that instrument, that wait for their time, for volume, for a price or for their limit, or have a child at the best price, which one quote in a thousand changes;
-or that rest at one of two brokers, beside quotes of these beyond their limit.
+with the same two reports. Of updates of the market: a quote of the same best prices, one of another bid, and a trade, told to a
+manager with 0 and with 1,000 live parents of that instrument. These wait for their time, for volume, for a price or for their
+limit, or have a child at the best price, which follows it; or they rest at one of two brokers, beside quotes of these beyond
+their limit. None of the updates executes anything.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Desk:
             handlers=with_algorithms(),
             routing=Routing(rules=(RouteRule(brokers=brokers),)) if brokers else None,
         )
-        self.number = 0
+        self.number, self.bid = 0, "100.00"
         self.quote()
 
     def quote(self) -> None:
@@ -82,15 +83,19 @@ class Desk:
         self.om.update(update, venue=venue if type(update) is Quote else None)
 
     def next_quote(self) -> Quote:
-        """Give a quote of the same prices with other sizes; one in a thousand is lower."""
+        """Give a quote of the same prices with other sizes."""
         self.number += 1
-        bid, ask = ("99.99", "100.00") if self.number % 1_000 == 0 else ("100.00", "100.01")
-        return Quote(X, self.clock.now_ns(), bid, _BIG + self.number % 7, ask, _BIG)
+        return Quote(X, self.clock.now_ns(), self.bid, _BIG + self.number % 7, "100.02", _BIG)
+
+    def other_quote(self) -> Quote:
+        """Give a quote of another bid than the one before."""
+        self.bid = "99.99" if self.bid == "100.00" else "100.00"
+        return self.next_quote()
 
     def next_trade(self) -> TradePrint:
         """Give a print."""
         self.number += 1
-        return TradePrint(X, self.clock.now_ns(), Decimal("100.01"), Decimal(1 + self.number % 3))
+        return TradePrint(X, self.clock.now_ns(), Decimal("100.02"), Decimal(1 + self.number % 3))
 
     def submit(self, terms: Terms, qty: int = 1_000) -> None:
         """Place an order."""
@@ -162,14 +167,19 @@ def updates(count: int, rounds: int) -> list[Figure]:
         for _ in range(LIVE):
             many.submit(terms, 10)
         assert len(many.om.state.parents.live) == LIVE
+        at_work = len(many.om.open_orders())
         arms = {}
-        for what in ("quote", "trade"):
-            for desk, which in ((none, "none"), (many, "many")):
-                update = desk.next_quote if what == "quote" else desk.next_trade
-                is_slow = desk is many and what == "quote" and "follow" in name
-                arms[f"{what} {which}"] = _told(desk, update, count // 20 if is_slow else count)
+        for desk, which in ((none, "none"), (many, "many")):
+            arms[f"quote {which}"] = _told(desk, desk.next_quote, count)
+            # A thousand children that follow it are a thousand replaces.
+            is_slow = desk is many and "follow" in name
+            arms[f"other bid {which}"] = _told(
+                desk, desk.other_quote, max(2, count // 1_000) if is_slow else count
+            )
+            arms[f"trade {which}"] = _told(desk, desk.next_trade, count)
         samples = take_turns(arms, rounds=rounds)
-        for what in ("quote", "trade"):
+        assert len(many.om.open_orders()) == at_work
+        for what in ("quote", "other bid", "trade"):
             us = samples[f"{what} many"]
             found += [
                 figure(f"{what} beside {LIVE:,} {name}", us, "us"),
