@@ -125,8 +125,8 @@ class ParentLaws:
                 Decimal(self.heard.printed[event.symbol]),
             )  # fmt: skip
         if isinstance(event, ev.SessionChanged) and event.phase is SessionPhase.OPEN:
-            for worked in self._by_id.values():
-                for kid in worked.kids.values():
+            for each in self._by_id.values():
+                for kid in each.kids.values():
                     kid.note_opening()
         if not isinstance(event, ev.OrderEvent):
             return
