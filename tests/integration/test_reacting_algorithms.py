@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from oms.model.enums import Life, OrdStatus, Side
+from oms.model.events import OrderCanceled, SliceDecided
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
+from oms.model.order import Order
 from oms.model.terms import Limit, display_qty
 from oms.simulation.venue_acts import CancelOrder
 from tests.algo_desk import AlgoDesk, X
@@ -435,6 +437,77 @@ def test_passive_participation_crosses_under_its_least() -> None:
     assert order.cum_qty >= 1
     assert any(child.life is Life.CANCELED for child in desk.om.children(order))
     desk.check()
+
+
+def under_its_least(**parameters: int | str) -> tuple[AlgoDesk, Order]:
+    """A fifth of everything, a tenth at least: of eight printed two wait; of eleven, one should have executed, and none has."""
+    desk = AlgoDesk()
+    order = desk.submit(
+        "pov", 100, Side.BUY, participation_rate="0.2", min_participation="0.1", child_style="passive_then_cross", duration=600, **parameters
+    )  # fmt: skip
+    desk.wait(1)
+    desk.trade(8)
+    desk.quote(ask_size=101)
+    desk.wait(1)
+    assert desk.children(order) == ["0/2 @ 100 live"]
+    desk.trade(3)
+    desk.quote(ask_size=102)
+    return desk, order
+
+
+def test_what_waits_is_taken_back_before_the_least_is_crossed() -> None:
+    """Two are all that a fifth allows: nothing crosses beside the two that wait."""
+    desk, order = under_its_least()
+    assert desk.children(order) == ["0/2 @ 100 canceled", "1/1 @ 101 live"]
+    events = [event for event in desk.store.read() if isinstance(event, OrderCanceled | SliceDecided)]
+    assert [type(event) for event in events] == [SliceDecided, OrderCanceled, SliceDecided]
+    desk.quote(ask_size=103)
+    desk.trade(3)
+    # Inside of the band it waits again.
+    assert desk.children(order)[1:] == ["1/1 @ 101 live", "0/1 @ 100 live"]
+
+
+def test_what_waits_stays_where_the_most_has_room_for_the_least_beside_it() -> None:
+    """Eleven may be at work: one is crossed, and the two keep their place in the queue."""
+    desk, order = under_its_least(max_participation="0.5")
+    assert desk.children(order) == ["0/2 @ 100 live", "1/1 @ 101 live"]
+    assert not any(isinstance(event, OrderCanceled) for event in desk.store.read())
+
+
+def test_what_waits_stays_where_its_limit_keeps_the_least_from_being_crossed() -> None:
+    desk, order = under_its_least(limit_price="100.5")
+    assert desk.children(order) == ["0/2 @ 100 live"]
+
+
+def test_with_an_interval_the_least_is_crossed_as_soon_as_what_waited_is_back() -> None:
+    """Of 42 ten may be at work, and four must have executed."""
+    desk = AlgoDesk()
+    order = desk.submit(
+        "pov", participation_rate="0.2", min_participation="0.1", child_style="passive_then_cross", duration=600, interval=10
+    )  # fmt: skip
+    desk.wait(5)
+    desk.trade(40)
+    desk.wait(5)
+    desk.trade(2)
+    desk.quote(ask_size=101)
+    # It is looked at as its interval is over.
+    assert desk.children(order) == ["0/10 @ 100 live"]
+    desk.wait(10)
+    assert desk.children(order) == ["0/10 @ 100 canceled", "4/4 @ 101 live"]
+
+
+def test_that_the_least_is_to_be_crossed_is_known_after_a_restart() -> None:
+    """Its rest between children is not over as the manager dies; the next one crosses then."""
+    desk, order = under_its_least(min_rest=30)
+    known = desk.om.work(order).memo
+    assert desk.children(order) == ["0/2 @ 100 canceled"]
+    assert "under" in dict(known)
+    desk.restart()
+    desk.quote()
+    assert dict(desk.om.work(order.order_id).memo) == dict(known)
+    desk.wait(40)
+    desk.quote(ask_size=104)
+    assert desk.children(desk.om.order(order.order_id))[:2] == ["0/2 @ 100 canceled", "1/1 @ 101 live"]
 
 
 def test_participation_ends_with_what_it_has() -> None:

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oms.model.enums import Side
+from oms.model.events import ChildExecuted, OrderCanceled, OrderExpired, SliceDecided
+from oms.model.ids import OrderId
 from oms.model.order import Order
 from tests.algo_desk import AlgoDesk
 
@@ -76,9 +78,52 @@ def test_participation_is_never_passed(parts: list[tuple[Step, ...]], rate: str,
     part = Fraction(rate) / (1 - Fraction(rate))
     for step in (step for steps in parts for step in steps):
         told.tell(step)
-        work = told.desk.om.work(order)
+        work = told.desk.om.work(order.order_id)
         assert work.filled + work.working + work.available == 1000
         assert Fraction(work.filled + work.working) <= part * told.printed
+        told.desk.check()
+
+
+bands = st.sampled_from(
+    [("0.05", "0.1", None), ("0.1", "0.2", None), ("0.05", "0.1", "0.3"), ("0.2", "0.2", "0.5")]
+)
+"""The least, the rate, and the most where it is given."""
+restarting = st.tuples(st.just("restart"), st.just(0), st.just(0))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.one_of(steps.map(tuple), st.tuples(st.one_of(halting, restarting))), max_size=4),
+    bands,
+    st.sampled_from(Side),
+    st.sampled_from([None, 10]),
+)
+def test_what_waits_and_what_crosses_are_together_within_the_band(
+    parts: list[tuple[Step, ...]], band: tuple[str, str, str | None], side: Side, interval: int | None
+) -> None:
+    """With a least rate too, what has executed and works is at most the highest rate's share of what others have printed."""
+    told, (least, rate, most) = Told(side), band
+    given_most = {} if most is None else {"max_participation": most}
+    paced = {} if interval is None else {"interval": str(interval)}
+    told.desk.submit(
+        "pov", 1000, side, participation_rate=rate, min_participation=least, duration=3000,
+        child_style="passive_then_cross", **given_most, **paced,
+    )  # fmt: skip
+    part = Fraction(most or rate) / (1 - Fraction(most or rate))
+    seen, left, filled = 0, dict[OrderId, Decimal](), Decimal(0)
+    for step in (step for steps in parts for step in steps):
+        told.tell(step)
+        fresh = list(told.desk.store.read(seen))
+        seen += len(fresh)
+        for event in fresh:
+            if isinstance(event, SliceDecided) and event.child is not None:
+                left[event.child] = event.qty
+            elif isinstance(event, ChildExecuted):
+                filled += event.qty_change
+                left[event.child] -= event.qty_change
+            elif isinstance(event, OrderCanceled | OrderExpired):
+                left.pop(event.order_id, None)
+            assert Fraction(filled + sum(left.values())) <= part * told.printed, event
         told.desk.check()
 
 

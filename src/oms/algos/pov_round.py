@@ -10,10 +10,9 @@ from attrs import evolve
 
 from oms.algos.child_terms import is_passive, touch_px
 from oms.algos.choices import LinkedTo
-from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of
+from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of, quote_for
 from oms.algos.least import least_child
-from oms.algos.next_look import next_look
-from oms.algos.pacing import CatchUp, Decision, decide
+from oms.algos.pacing import CatchUp, Decision, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.pov import OthersVolume, linked_rate, next_child, part_of, price_rate, target_of
 from oms.algos.reacting import Pov
@@ -24,14 +23,16 @@ from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.ids import OrderId
 from oms.model.parent import SLICE, Parent
 from oms.model.work import Pace, Rule
-from oms.ports.working_handler import NewChild, Skip, Steps, View
+from oms.ports.working_handler import NewChild, NextWake, Skip, Steps, View
 
 LAST_NS: Final = 60_000_000_000
 """How long before its end an order is finished that is to be, where it does not say, in nanoseconds."""
 
 _MARK: Final = "mark"
 _NUMBER: Final = "number"
-"""Names in the memo: the beginning of the interval that was looked at last, and the number of the next decision."""
+_UNDER: Final = "under"
+"""Names in the memo: the beginning of the interval that was looked at last, the number of the next decision, and that what waited
+has not kept the least participation, so that nothing more waits before that is crossed."""
 
 _DIGITS: Final = Decimal("1E-12")
 """To how much a rate that moves is rounded, down."""
@@ -45,7 +46,7 @@ class PovRound:
     """What is found and decided in one look."""
 
     __slots__ = (
-        "_at_ns", "_cancel", "_child", "_memo", "_on_quote", "_others", "_parent", "_pov", "_skip", "_view", "_working",
+        "_at_ns", "_cancel", "_child", "_least", "_memo", "_on_quote", "_others", "_parent", "_pov", "_skip", "_under", "_view", "_working",
     )  # fmt: skip
 
     def __init__(self, parent: Parent, view: View, pov: Pov, others: OthersVolume) -> None:
@@ -57,44 +58,54 @@ class PovRound:
         self._skip: Skip | None = None
         self._cancel: list[OrderId] = []
         self._at_ns: list[int] = []
-        self._on_quote = False
+        self._under = self._missing()
+        self._least = self._under if self._under and self._may_cross() else ZERO
+        self._on_quote = pov.working.i_would_price is not None
 
     def steps(self) -> Steps:
         """Give what is to be done."""
         view, parent = self._view, self._parent
         interval = None if self._pov.interval is None else in_ns(self._pov.interval)
-        self._take_back()
-        if interval is None:
-            self._look()
-        else:
+        is_due = interval is None
+        if interval is not None:
             mark = parent.start_ns + (view.now_ns - parent.start_ns) // interval * interval
             self._at_ns.append(mark + interval)
-            if self._memo.get(_MARK) != str(mark):
-                self._memo[_MARK] = str(mark)
-                self._look()
+            is_due = self._memo.get(_MARK) != str(mark)
+            self._memo[_MARK] = str(mark)
+        self._judge(is_due=is_due)
+        self._take_back()
+        if is_due or self._is_owed:
+            self._look(is_due=is_due)
         repriced = self._repriced()
         self._keep()
         at_volume = self._next_volume() if interval is None else None
+        # After one that is too old one of the same prices says something too.
+        ages = self._working.max_quote_age is not None and quote_for(view, self._working) is None
         return Steps(
             cancel=tuple(self._cancel),
             reprice=repriced,
             skips=() if self._skip is None else (self._skip,),
             children=() if self._child is None else (self._child,),
             memo=tuple(self._memo.items()),
-            wake=next_look(
-                parent,
-                view,
-                self._working,
-                hears=self._on_quote,
+            wake=NextWake(
                 at_ns=min(self._at_ns, default=None),
                 at_volume=at_volume,
+                on_quote=self._on_quote and ages,
+                on_price=self._on_quote and not ages,
             ),
         )
 
     # ------------------------------------------------------------ what is due
 
-    def _look(self) -> None:
-        """Decide about what is due by now, and begin a new interval, whatever comes of it."""
+    def _judge(self, *, is_due: bool) -> None:
+        """Say whether the least participation is to be crossed: what waits, or is being taken back, has not kept it."""
+        if not self._under:
+            self._memo.pop(_UNDER, None)
+        elif is_due and self._least and any(child.role == SLICE for child in self._parent.open.values()):
+            self._memo[_UNDER] = "Y"
+
+    def _look(self, *, is_due: bool) -> None:
+        """Decide about what is due by now, and begin a new interval where it is, whatever comes of it."""
         parent, view, working = self._parent, self._view, self._working
         progress = progress_of(parent)
         child = next_child(
@@ -106,8 +117,11 @@ class PovRound:
             max_rate=working.max_participation,
             max_child=working.max_child,
         )
+        if self._is_owed:
+            child = ZERO
         done = EXACT.add(progress.filled, progress.working)
-        least = self._least()
+        # What waits counts: together they are never more than is allowed at most.
+        least = min(self._least, self._left_under(self._most_rate()))
         facts = facts_of(
             parent,
             view,
@@ -135,7 +149,7 @@ class PovRound:
         if decision.pace is Pace.RESTING:
             # What may not be sent yet is not lost: it is looked at again.
             self._at_ns.append(facts.rested_ns)
-        elif decision.pace is not Pace.TOO_SMALL:
+        elif decision.pace is not Pace.TOO_SMALL and is_due:
             self._others = self._others.next_interval()
         if decision.pace in _ON_QUOTE:
             self._on_quote = self._pov.interval is None
@@ -170,14 +184,27 @@ class PovRound:
             self._at_ns.append(begins_ns)
         return self._view.now_ns >= begins_ns
 
-    def _least(self) -> Decimal:
-        """Give by how much the order is under its least participation; what only waits does not count."""
-        rate = self._working.min_participation
+    @property
+    def _is_owed(self) -> bool:
+        """The least participation is to be crossed now, and nothing else is to be sent before that."""
+        return bool(self._least) and _UNDER in self._memo
+
+    def _missing(self) -> Decimal:
+        """Give by how much the order is under its least participation; what only waits does not count, nor what is too little."""
+        rate, parent = self._working.min_participation, self._parent
         if rate is None:
             return ZERO
-        progress, lot = progress_of(self._parent), self._view.instrument.lot
-        least = target_of(progress, self._others.total, rate, lot, self._pov.rate_basis)
-        return max(EXACT.subtract(least, EXACT.add(progress.filled, self._crossing())), ZERO)
+        lot, basis = self._view.instrument.lot, self._pov.rate_basis
+        least = target_of(progress_of(parent), self._others.total, rate, lot, basis)
+        done = EXACT.add(parent.filled, self._crossing())
+        under = max(EXACT.subtract(least, done), ZERO)
+        return under if under >= min(self._smallest(), EXACT.subtract(parent.qty, done)) else ZERO
+
+    def _may_cross(self) -> bool:
+        """Tell whether anything may go across the spread now: neither the market nor its limit is in the way."""
+        facts = facts_of(self._parent, self._view, self._working, crosses=True)
+        # All of it may wait: that is what would be taken back.
+        return why_stopped(evolve(facts, progress=evolve(facts.progress, working=ZERO))) is None
 
     def _crossing(self) -> Decimal:
         """Give how much works that is meant to trade at once."""
@@ -187,14 +214,23 @@ class PovRound:
                 crossing = EXACT.add(crossing, child.working)
         return crossing
 
-    def _room(self) -> Decimal | None:
-        """Give how much the most participation leaves; None where it is not limited."""
-        rate = self._working.max_participation
-        if rate is None:
-            return None
+    def _most_rate(self) -> Decimal:
+        """Give the most that may be at work, as a rate: what was said, or else the rate that is aimed at."""
+        working = self._working
+        if working.max_participation is not None:
+            return working.max_participation
+        return max(self._rate(), working.min_participation or ZERO)
+
+    def _left_under(self, rate: Decimal) -> Decimal:
+        """Give how much a rate leaves beside what has executed and works."""
         progress, lot = progress_of(self._parent), self._view.instrument.lot
         most = target_of(progress, self._others.total, rate, lot, self._pov.rate_basis)
         return max(EXACT.subtract(most, EXACT.add(progress.filled, progress.working)), ZERO)
+
+    def _room(self) -> Decimal | None:
+        """Give how much the most participation leaves; None where it is not limited."""
+        rate = self._working.max_participation
+        return None if rate is None else self._left_under(rate)
 
     def _rate(self) -> Decimal:
         """Give the rate now: as it was given, or as it moves with size, time or price."""
@@ -219,13 +255,16 @@ class PovRound:
     # ------------------------------------------------------------ what is at work
 
     def _take_back(self) -> None:
-        """Take back what was to trade at once and rests, and all that waits where the order is under its least or near its end."""
-        hurries = bool(self._least()) or self._is_completing()
-        for child in self._parent.open.values():
+        """Take back what was to trade at once and rests, and what waits: all near the end, else what stands in the way of the least."""
+        completes = self._is_completing()
+        wanted = self._stands_in_the_way() if self._is_owed else ZERO
+        # What came last has the least to lose.
+        for child in reversed(self._parent.open.values()):
             if child.is_pending_cancel or child.order is None:
                 continue
             if child.role == SLICE:
-                is_over = hurries
+                is_over = completes or wanted > ZERO
+                wanted = EXACT.subtract(wanted, child.working)
             else:
                 ends_ns = child.order.created_ns + PATIENCE_NS
                 is_over = ends_ns <= self._view.now_ns
@@ -233,6 +272,14 @@ class PovRound:
                     self._at_ns.append(ends_ns)
             if is_over:
                 self._cancel.append(child.order_id)
+
+    def _stands_in_the_way(self) -> Decimal:
+        """Give how much of what waits is to be taken back, so that the least may be crossed within the most."""
+        free = self._left_under(self._most_rate())
+        for child in self._parent.open.values():
+            if child.role == SLICE and child.is_pending_cancel:
+                free = EXACT.add(free, child.working)
+        return EXACT.subtract(self._least, min(free, self._least))
 
     def _repriced(self) -> tuple[tuple[OrderId, Decimal], ...]:
         if not is_passive(self._working) or not (self._parent.open or self._child is not None):
@@ -247,21 +294,42 @@ class PovRound:
         self._memo["ours"], self._memo["owed"] = plain(self._view.own_qty), plain(self._others.owed)
 
     def _next_volume(self) -> Decimal | None:
-        """Give the count of prints at which the next child is due; None where nothing is left."""
-        parent, lot, working = self._parent, self._view.instrument.lot, self._working
-        progress = progress_of(parent)
+        """Give the count of prints at which something is due next: by the rate, or of the least; None where nothing is."""
+        if not self._parent.may_send:
+            return None
+        found = [more for more in (self._more_for_next(), self._more_for_least()) if more is not None]
+        return EXACT.add(self._view.printed_qty, min(found)) if found else None
+
+    def _more_for_next(self) -> Decimal | None:
+        """Give how much must be printed until the next child is due; None where nothing is left."""
+        lot, working, progress = self._view.instrument.lot, self._working, progress_of(self._parent)
         sent = ZERO if self._child is None else self._child.qty
         left = EXACT.subtract(progress.available, sent)
-        if left <= ZERO or not parent.may_send:
+        if left <= ZERO:
             return None
-        least = max(working.min_child or ZERO, least_child(self._view, working))
-        child, rate = min(least, left), self._rate()
+        child, rate = min(self._smallest(), left), self._rate()
         done = EXACT.add(EXACT.add(progress.filled, progress.working), sent)
         due = EXACT.subtract(self._needed(EXACT.add(done, child), rate), self._others.total)
         # What is sent at a time is rounded up to a lot.
         burst = self._needed(max(EXACT.subtract(child, lot), ZERO), working.max_participation or rate)
-        more = max(due, EXACT.subtract(burst, self._others.lately), lot)
-        return EXACT.add(self._view.printed_qty, more)
+        return max(due, EXACT.subtract(burst, self._others.lately), lot)
+
+    def _more_for_least(self) -> Decimal | None:
+        """Give how much must be printed until the order is under its least; None where it is, or never will be."""
+        rate, child = self._working.min_participation, self._child
+        if rate is None:
+            return None
+        sent = ZERO if child is None or child.role == SLICE else child.qty
+        done = EXACT.add(EXACT.add(self._parent.filled, self._crossing()), sent)
+        one = min(self._smallest(), EXACT.subtract(self._parent.qty, done))
+        if one <= ZERO:
+            return None
+        more = EXACT.subtract(self._needed(EXACT.add(done, one), rate), self._others.total)
+        return more if more > ZERO else None
+
+    def _smallest(self) -> Decimal:
+        """Give the smallest child that is worth one, but for the last."""
+        return max(self._working.min_child or ZERO, least_child(self._view, self._working))
 
     def _needed(self, qty: Decimal, rate: Decimal) -> Decimal:
         """Give the volume of others at which so much is ours, rounded up to whole lots."""

@@ -271,8 +271,7 @@ class ParentLaws:
         if working.max_participation is not None:
             basis = algorithm.rate_basis if isinstance(algorithm, Pov) else RateBasis.OF_OTHERS
             rooms.append(part_of(others, working.max_participation, basis))
-        # What crosses for the least participation comes on top of what waits.
-        goes_by_rate = not (working.i_would_price or working.force_completion or working.min_participation)
+        goes_by_rate = not (working.i_would_price or working.force_completion)
         if isinstance(algorithm, Pov) and goes_by_rate:
             rates = (
                 algorithm.participation_rate,
