@@ -13,6 +13,7 @@ from oms.model.decimals import plain
 from oms.model.enums import SecurityTradingStatus, Side
 from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
+from oms.model.limits import RiskLimits
 from oms.model.market import PrintCorrection, Quote, TradePrint
 from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.order import Order
@@ -51,6 +52,7 @@ class AlgoDesk:
         quotes: bool = True,
         archive: MemoryOrderArchive | None = None,
         retention: Retention | None = None,
+        limits: RiskLimits | None = None,
     ) -> None:
         """Open it, with a market of 100 to 101 and a hundred on either side.
 
@@ -62,12 +64,13 @@ class AlgoDesk:
             quotes: Whether its market is quoted from the beginning.
             archive: Where orders go that leave memory.
             retention: How long closed ones stay.
+            limits: Its limits of risk; none unless given.
         """
         curves = None if curve is None else {"X": curve}
         session_at = (lambda *_: session) if sessions is None else sessions.session_at
         self._handlers = with_algorithms(curves=curves, session_at=session_at)
         self._sessions = sessions
-        self.archive, self._retention = archive, retention
+        self.archive, self._retention, self._limits = archive, retention, limits
         self.clock = ManualClock(NOON_NS)
         self.broker = PaperBroker([instrument])
         self.store = MemoryEventStore()
@@ -84,6 +87,7 @@ class AlgoDesk:
             sessions=self._sessions,
             archive=self.archive,
             retention=self._retention,
+            limits=self._limits,
         )
 
     def restart(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
 from attrs import evolve
@@ -18,7 +17,7 @@ from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.resting import CROSS, repriced
 from oms.algos.slicing import share_of
-from oms.algos.vwap import dynamic_share, target_at
+from oms.algos.vwap import by_volume
 from oms.algos.working import Working
 from oms.algos.would import WOULD, note_would, would_have
 from oms.model.decimals import EXACT, ZERO
@@ -69,7 +68,7 @@ class ScheduleRound:
         self._due = [each for each in due if each not in self._over]
         self._auctions: list[Slice] = []
         self._memo = dict(parent.memo)
-        self._later = later_part(self._memo, view.now_ns, self._until)
+        self._later = later_part(parent, view.now_ns, self._until)
         self._is_restart = Wake.RESTART in why
         self._begins_count = begins_count(parent, view)
         self._others = others_volume(
@@ -129,6 +128,11 @@ class ScheduleRound:
         return sum((each.qty for each in self._due), ZERO)
 
     @property
+    def _done(self) -> Decimal:
+        """What has traded and works, with what is sent in this look."""
+        return EXACT.add(self._parent.filled, EXACT.add(self._parent.working, self._sent))
+
+    @property
     def _left_qty(self) -> Decimal:
         """What is planned for the slices that are due or to come."""
         gone = sum((each.qty for each in (*self._over, *self._auctions)), ZERO)
@@ -182,8 +186,8 @@ class ScheduleRound:
     def _cross_missed(self) -> None:
         if not self._crosses:
             return
+        done = self._done
         target = EXACT.subtract(self._target, EXACT.add(self._due_qty, self._later.qty))
-        done = EXACT.add(self._parent.filled, self._parent.working)
         if target <= done:
             return
         facts = self._facts(crosses=True, target=target, slice_qty=ZERO, slice_ends=True)
@@ -228,8 +232,7 @@ class ScheduleRound:
         if self._crosses or policy not in (CatchUp.SPREAD, CatchUp.CARRY):
             return ZERO
         due = EXACT.subtract(parent.qty, self._left_qty)
-        done = EXACT.add(parent.filled, EXACT.add(parent.working, self._sent))
-        missed = max(EXACT.subtract(due, done), ZERO)
+        missed = max(EXACT.subtract(due, self._done), ZERO)
         lot, left = self._view.instrument.lot, self._left_qty
         if policy is CatchUp.CARRY:
             # What is due before the auction comes first.
@@ -248,15 +251,23 @@ class ScheduleRound:
         )
 
     def _send_due(self) -> None:
-        due, working, later = self._due, self._working, self._later
+        due, working, later, done = self._due, self._working, self._later, self._done
         target, slice_qty = self._target, self._due_qty
-        goes_on = bool(later.qty) and not any(one.role == SLICE for one in self._parent.open.values())
+        # One child of a slice after the other; where the first was refused, all of it is due again.
+        goes_on = not due and bool(later.qty)
+        goes_on = goes_on and not any(one.role == SLICE for one in self._parent.open.values())
         if goes_on:
-            slice_qty = EXACT.add(slice_qty, later.qty)
-        if self._dynamic is not None and due:
-            target, slice_qty = self._by_volume(target, slice_qty, self._dynamic)
+            slice_qty = later.qty
+            # What was due by the volume may be more than the schedule has due.
+            target = target if self._dynamic is None else EXACT.add(done, slice_qty)
+        if self._dynamic is not None and due and target < self._parent.qty:
+            volume = EXACT.add(self._others or ZERO, self._parent.filled)
+            target = by_volume(
+                self._parent.qty, self._view.instrument.lot, target, slice_qty, volume, self._dynamic
+            )
+            slice_qty = max(EXACT.subtract(target, done), ZERO)
         facts = self._facts(crosses=False, target=target, slice_qty=slice_qty)
-        if self._crosses:
+        if self._crosses or goes_on:
             # What was missed has been seen to.
             facts = evolve(facts, catch_up=CatchUp.GIVE_UP)
         asks = (
@@ -274,9 +285,11 @@ class ScheduleRound:
         if decision.qty and asks:
             number = due[-1].number if due else max(self._parent.decided, default=-1)
             self._place(decision, number, SLICE if pace in _ON_TIME else CROSS)
-            if self._crosses and pace in _ON_TIME:
-                until_ns = max((each.end_ns for each in due), default=later.end_ns)
-                keep_later(self._memo, EXACT.subtract(slice_qty, decision.qty), until_ns)
+            if due:
+                asked, sent = decision.asked, decision.qty
+                if pace not in _ON_TIME:
+                    asked, sent = EXACT.subtract(slice_qty, sent), ZERO
+                keep_later(self._memo, self._parent, asked, sent, max(each.end_ns for each in due))
             self._skips += [Skip(number=each.number, pace=Pace.MERGED) for each in due[:-1]]
         elif due and pace.rule not in _WAITS:
             self._skip(due, pace)
@@ -285,27 +298,6 @@ class ScheduleRound:
             ends = [self._until(each.end_ns) for each in due]
             self._at_ns += [end_ns for end_ns in ends if end_ns > self._view.now_ns]
         self._skip(self._over, pace if pace.rule in _WAITS or pace is Pace.SUSPENDED else Pace.MISSED)
-
-    def _by_volume(
-        self, target: Decimal, slice_qty: Decimal, dynamic: tuple[Decimal, Decimal]
-    ) -> tuple[Decimal, Decimal]:
-        """Give what is due with the slice, and what it takes, as today's volume says, within the band round the schedule.
-
-        All of the order is due with the last slice, whatever the volume.
-        """
-        band, expected = dynamic
-        parent, lot = self._parent, self._view.instrument.lot
-        whole = Fraction(parent.qty)
-        share, own = Fraction(target) / whole, Fraction(slice_qty) / whole
-        if share >= 1:
-            return target, slice_qty
-        volume = EXACT.add(self._others or ZERO, parent.filled)
-        before = max(share - own, Fraction(0))
-        due = dynamic_share(before, volume, expected, band) + own
-        due = min(max(due, share - Fraction(band)), share + Fraction(band), Fraction(1))
-        moved = target_at(parent.qty, lot, due)
-        done = EXACT.add(parent.filled, EXACT.add(parent.working, self._sent))
-        return moved, max(EXACT.subtract(moved, done), ZERO)
 
     def _skip(self, slices: list[Slice], pace: Pace) -> None:
         self._skips += [Skip(number=each.number, pace=pace, asked_qty=each.qty) for each in slices]
