@@ -6,7 +6,7 @@ The same inputs with the same times give the same events, byte for byte, on ever
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import getcontext, setcontext
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from oms.engine.alerts import alerting
 from oms.engine.answers import process_answer
 from oms.engine.doubt import ask_due, put_in_doubt, revive_heard_of
 from oms.engine.expiring import end_with_session, going_on, look_at
+from oms.engine.failed_handlers import tell_failed, tell_refused
 from oms.engine.groups import Groups
 from oms.engine.holding import Holding
 from oms.engine.incoming import set_aside, take_in
@@ -43,7 +44,7 @@ from oms.engine.report_processing import adopt_settled, process_report, reconsid
 from oms.engine.retention import retire
 from oms.engine.state import ID_BLOCK, State
 from oms.engine.venue_desk import VenueDesk
-from oms.errors import LimitExceededError
+from oms.errors import LimitExceededError, ValidationError
 from oms.model import commands as cmd
 from oms.model import events as ev
 from oms.model.break_commands import AssignBreak, ReconcileBroker, ResolveBreak
@@ -51,6 +52,7 @@ from oms.model.capabilities import Capabilities
 from oms.model.decimals import EXACT, exact_arithmetic
 from oms.model.ids import BrokerName, ClOrdId, Symbol
 from oms.model.market import NEWS, MarketNews, MarketUpdate, MarkPrice, Quote, TradePrint
+from oms.model.order import Order
 from oms.model.reasons import Reason
 from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.requests import OrderCancelReplaceRequest, OrderCancelRequest, Request
@@ -58,7 +60,9 @@ from oms.model.security_status import SecurityStatus
 from oms.model.sessions import NS_PER_S, SessionChange
 from oms.model.venue_profile import IdScope
 from oms.model.work import Wake
+from oms.order_types.handler_answers import check_commands
 from oms.order_types.registry import HandlerRegistry
+from oms.ports.order_type_handler import OrderTypeHandler
 
 MAX_FOLLOW_UPS: Final = 10_000
 """How many commands may follow from one input before it is taken for a loop."""
@@ -632,7 +636,10 @@ class Engine:
                     "MAX_FOLLOW_UPS", MAX_FOLLOW_UPS, "an order type handler answers itself"
                 )
             command = self._follow_ups.popleft()
-            self._dispatch[type(command)](command)
+            try:
+                self._dispatch[type(command)](command)
+            except ValidationError as error:
+                tell_refused(self.state, command, error)
             if self._kept or self._queue or self._mute:
                 self._tie_up(command)
 
@@ -643,9 +650,23 @@ class Engine:
             self._told += 1
             if isinstance(event, ev.OrderEvent):
                 order = state.index.by_id[event.order_id]
-                handler = self._handlers[type(order.terms)]
+                # What is held here is released as other terms, and stays an order of its own kind.
+                handler = self._handlers[type(order.given_terms)]
                 if handler.wants_events:
-                    self._follow_ups.extend(handler.on_event(order, event))
+                    self._follow_ups.extend(self._asked_for(handler, order, event))
+
+    def _asked_for(
+        self, handler: OrderTypeHandler, order: Order, event: ev.OrderEvent
+    ) -> Sequence[cmd.Command]:
+        try:
+            commands = handler.on_event(order, event)
+            check_commands(commands)
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:  # noqa: BLE001  # a handler of somebody's own may raise anything
+            tell_failed(self.state, order, self._handlers, error)
+            return ()
+        return commands
 
 
 def _sooner(due_ns: int | None, other_ns: int | None) -> int | None:

@@ -23,12 +23,16 @@ def checked_terms(terms: Terms, handlers: Mapping[type[Terms], object]) -> Terms
 
 def give_up(state: State, order: Order, handlers: Mapping[type[Terms], object], error: Exception) -> None:
     """Deny an order that could not be released, unless it has left already, and raise the anomaly about it."""
-    terms = order.given_terms
-    name = terms.name if isinstance(terms, Strategy) else type(handlers[type(terms)]).__name__
-    text = f"it could not be released; handler {name}: {shown(error)}"
+    text = f"it could not be released; handler {handler_name(order, handlers)}: {shown(error)}"
     if order.life is Life.UNSENT and not order.is_closed:
         reasons = (Reason(ReasonCode.OTHER, "terms", text, "terms that their handler can release"),)
         state.record_of(order, ev.OrderDenied(*state.envelope(), order.order_id, reasons))
     who = order.broker or BrokerName("")
     told = (AnomalyCode.NOT_RELEASED, who, order.order_id, text, "")
     state.record(ev.AnomalyRaised(*state.envelope(), *told))
+
+
+def handler_name(order: Order, handlers: Mapping[type[Terms], object]) -> str:
+    """Give by which name a person knows the handler of an order."""
+    terms = order.given_terms
+    return terms.name if isinstance(terms, Strategy) else type(handlers[type(terms)]).__name__

@@ -27,7 +27,7 @@ from oms.model.instructions import Instructions
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
-from oms.model.terms import Limit, Stop, Terms
+from oms.model.terms import Limit, Stop, Strategy, Terms
 from oms.model.time_in_force import AtTheClose, AtTheOpening, Day, GoodForAuction
 from oms.model.triggers import Release
 from oms.order_types.grid_checks import check_price, check_qty
@@ -264,7 +264,9 @@ class LegEntry:
         unquoted = unquoted_of(entry.quotes, entry.market, route.instrument)
         can, venue = route.capabilities, route.broker
         trigger, further = hold(command, can, venue, entry._handlers, against, is_leg=True, unquoted=unquoted)
-        if trigger is not None and not further and command.instructions is None:
+        # What a handler of somebody's own gives may depend on anything.
+        is_known = type(command.terms) is not Strategy
+        if trigger is not None and not further and command.instructions is None and is_known:
             self._holdable[kind] = route, triggered(entry._handlers[type(command.terms)])
         return trigger, further
 

@@ -158,6 +158,7 @@ class AnomalyCode(Choice):
     EXIT_REFUSED = "exit refused"
     CALENDAR_ENDED = "calendar ended"
     NOT_RELEASED = "not released"
+    HANDLER_FAILED = "handler failed"
 
 
 class Listing(Choice):

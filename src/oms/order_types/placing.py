@@ -11,12 +11,13 @@ from attrs import evolve, fields_dict
 from oms.model.capabilities import Capabilities
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ONE
+from oms.model.door import shown
 from oms.model.enums import Side, TriggerPriceType
 from oms.model.ids import OrderId
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.price_grid import PriceGrid
-from oms.model.reasons import Reason
+from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Limit, Market, Strategy, Terms
 from oms.model.time_in_force import (
     DAY,
@@ -40,6 +41,7 @@ from oms.model.triggers import (
     if_touched,
 )
 from oms.order_types.cash import as_turned, is_turned, waits_to_be_turned, why_not_turned, why_too_many
+from oms.order_types.handler_answers import failure
 from oms.order_types.market_to_limit import why_nothing_to_take
 from oms.order_types.pegged import why_not_followed
 from oms.order_types.registry import HandlerRegistry
@@ -49,6 +51,7 @@ from oms.ports.order_type_handler import OrderTypeHandler, TriggeredHandler
 Pairs: TypeAlias = frozenset[tuple[type[Terms], type[TimeInForce]]]
 
 _NOBODY: Final = OrderId(0)
+_RELEASES: Final[tuple[type, ...]] = (PriceTrigger, TrailingTrigger, QuoteTrigger)
 _UNTIL: Final = frozenset({Day, GoodTillCancel, GoodTillDate, GoodTillTime, GoodForTime})
 """The times in force that say how long an order waits, and nothing of how it trades then."""
 _INSTEAD: Final[tuple[TimeInForce, ...]] = (DAY, GTC, IOC, FOK)
@@ -112,22 +115,43 @@ def hold(
 
     A limit order `is_leg` of a group may be held too, until the market comes that would fill it; see `waits_for_market`.
     """
-    handler = triggered(handlers[type(order.terms)])
-    waits: Release | None = waits_for_market(order, unquoted) if is_leg else None
-    trigger = waits if handler is None else handler.trigger(order)
-    trigger = trigger or waits_to_be_turned(order, capabilities)
-    if trigger is None:
-        return None, against
-    # As if it were reached now: what kind of order it becomes does not depend on the price.
-    px = trigger.trigger_px if type(trigger) is PriceTrigger else ONE
-    released = released_terms(order, TriggerHit(_NOBODY, px, px, _limit_px(trigger)), handlers)
-    if type(released) not in handlers:
+    try:
+        trigger, released = _what_waits(order, capabilities, handlers, is_leg=is_leg, unquoted=unquoted)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # noqa: BLE001  # a handler of somebody's own may raise anything
+        told = f"what releases it is not known, its handler failed: {failure(error)}"
+        reason = Reason(ReasonCode.OTHER, "terms", told, "terms that their handler can hold", venue)
+        return None, (*against, reason)
+    if trigger is None or type(released) not in handlers:
         return None, against
     sent = as_turned(order) if is_turned(order, capabilities) else order
     tif = released_time_in_force(order.time_in_force, order.terms, released, capabilities.order_types)
     of_limit = check_capabilities(evolve(sent, terms=released, time_in_force=tif), capabilities, venue)
     further = (*of_limit, *why_not_followed(order, capabilities, venue))
     return (None, (*against, *(one for one in further if one not in against))) if further else (trigger, ())
+
+
+def _what_waits(
+    order: SubmitOrder,
+    capabilities: Capabilities,
+    handlers: HandlerRegistry,
+    *,
+    is_leg: bool,
+    unquoted: Instrument | None,
+) -> tuple[Release | None, Terms]:
+    """Give what releases an order, None where it cannot be held, and the terms that it would be sent with."""
+    handler = triggered(handlers[type(order.terms)])
+    waits: Release | None = waits_for_market(order, unquoted) if is_leg else None
+    trigger = waits if handler is None else handler.trigger(order)
+    trigger = trigger or waits_to_be_turned(order, capabilities)
+    if trigger is None:
+        return None, order.terms
+    if type(trigger) not in _RELEASES or (trigger.side is Side.BUY) is not (order.side is Side.BUY):
+        raise TypeError(f"trigger() gave {shown(trigger)}; give a trigger of the order's side, or None")
+    # As if it were reached now: what kind of order it becomes does not depend on the price.
+    px = trigger.trigger_px if type(trigger) is PriceTrigger else ONE
+    return trigger, released_terms(order, TriggerHit(_NOBODY, px, px, _limit_px(trigger)), handlers)
 
 
 def waits_for_market(order: SubmitOrder, unquoted: Instrument | None = None) -> Trigger | None:

@@ -74,7 +74,7 @@ class StrategyHandler:
 
     def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
         """Tell its handler, where that wants to be told; where one that works orders fails at that, its order is paused."""
-        handler = self._handler(order.terms)
+        handler = self._handler(order.given_terms)
         if handler is None or not handler.wants_events:
             return ()
         try:

@@ -27,7 +27,7 @@ from oms.errors import (
 from oms.model import events as ev
 from oms.model.capabilities import Capabilities
 from oms.model.commands import Command, SubmitOrder
-from oms.model.enums import ExecType, Life, OrdStatus, RequestKind, SessionPhase, Side
+from oms.model.enums import AnomalyCode, ExecType, Life, OrdStatus, RequestKind, SessionPhase, Side
 from oms.model.ids import BrokerName, ClOrdId, ExecId, OrderId, Symbol
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
@@ -415,19 +415,19 @@ class FailsOnce(Splitter):
         return ()
 
 
-def test_a_handler_that_fails_halts_nothing_and_what_had_become_true_comes_with_the_next_input() -> None:
+def test_a_handler_that_fails_is_told_of_and_keeps_nothing_back() -> None:
     from oms.order_types.limit import LimitHandler
 
     house = House(handlers={Market: FailsOnce(), Limit: LimitHandler()})
     version = house.store.version
-    with pytest.raises(RuntimeError, match="a bug in a handler"):
-        house.buy(terms=Market())
-    assert (house.store.version, house.broker.requests) == (version, [])
 
-    house.buy()
+    house.buy(terms=Market())
 
-    assert house.kinds(version) == ["OrderCreated", "OrderSubmitted"] * 2
-    assert [request.order_id for request in house.broker.requests] == [1, 2]
+    assert house.kinds(version) == ["OrderCreated", "OrderSubmitted", "AnomalyRaised"]
+    assert [request.order_id for request in house.broker.requests] == [1]
+    (told,) = house.om.anomalies()
+    assert told.code is AnomalyCode.HANDLER_FAILED
+    assert "RuntimeError: a bug in a handler" in told.text
 
 
 class Interrupted(Splitter):
