@@ -120,6 +120,7 @@ EXCUSES: tuple[Excuse, ...] = (
         )
         for name in (
             "handling",
+            "residual",
             "handlers",
             "halt_clock",
             "schedule_handler",

@@ -1,7 +1,8 @@
 """What happens at the end of an order's window.
 
 No more children are sent; those that work are canceled, and their answers waited for, since a fill may cross a cancel and counts. What
-is left then is dropped, swept by one child across the spread, or sent into the auction, by `on_residual`. With `extend` the order is
+is left then is dropped, swept by one child across the spread, or sent into the auction, by `on_residual`; what forbids that child
+and may pass is waited for. With `extend` the order is
 worked on, and none of this happens.
 """
 
@@ -30,6 +31,7 @@ class EndStep(Enum):
     OVERFILLED = "more than all of it has traded"
     SWEEP = "send one child across the spread, within the limit"
     AUCTION = "send one child into the auction"
+    WAIT = "wait for what forbids that child, and may pass"
     RESIDUAL = "drop what is left: end_time"
 
 
@@ -54,7 +56,13 @@ def past_end(parent: Parent) -> tuple[Skip, ...]:
 
 
 def at_end(
-    progress: Progress, on_residual: OnResidual, *, are_canceled: bool, was_sent: bool, can_send: bool = True
+    progress: Progress,
+    on_residual: OnResidual,
+    *,
+    are_canceled: bool,
+    was_sent: bool,
+    can_send: bool = True,
+    may_wait: bool = False,
 ) -> Ending:
     """Give the next step at the end of the window; asked again after each answer, until the order is over.
 
@@ -64,6 +72,7 @@ def at_end(
         are_canceled: The cancels of all children that work were sent.
         was_sent: The one child of a sweep or an auction was sent; there is never a second one.
         can_send: A child may be sent: no kill switch, no halt, the price within the limit.
+        may_wait: What forbids one may pass, and there is time left to wait for that.
     """
     left = progress.available
     if on_residual is OnResidual.EXTEND and (left or progress.working):
@@ -79,6 +88,8 @@ def at_end(
             return Ending(EndStep.SWEEP, left)
         case OnResidual.AUCTION if can_send and not was_sent:
             return Ending(EndStep.AUCTION, left)
+        case OnResidual.SWEEP | OnResidual.AUCTION if may_wait and not was_sent:
+            return Ending(EndStep.WAIT)
         case OnResidual.CANCEL | OnResidual.SWEEP | OnResidual.AUCTION | OnResidual.EXTEND:
             return Ending(EndStep.RESIDUAL, left)
         case _:

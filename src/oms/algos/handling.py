@@ -1,11 +1,11 @@
-"""What every algorithm's handler does alike: parameters, facts, and the end of the window.
+"""What every algorithm's handler does alike: parameters, facts and children; the end of the window is in `oms.algos.residual`.
 
 A handler keeps nothing of an order: its parameters stand in the order's terms, and what else it must know later in the memo.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -14,7 +14,6 @@ from attrs import evolve
 from oms.algos.admission import algorithm_of, reasons_of, why_not
 from oms.algos.child_terms import judged_px, terms_of, touch_px, within
 from oms.algos.choices import ChildStyle, OnResidual
-from oms.algos.ending import EndStep, at_end
 from oms.algos.least import least_child
 from oms.algos.pacing import Facts
 from oms.algos.parameter import in_ns
@@ -24,7 +23,7 @@ from oms.algos.slicing import Progress, ceiled, floored
 from oms.algos.working import Working
 from oms.errors import ValidationError
 from oms.model.commands import Command, SubmitOrder
-from oms.model.decimals import EXACT, ZERO, plain
+from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import Side
 from oms.model.events import OrderEvent
 from oms.model.instrument import Instrument
@@ -33,12 +32,10 @@ from oms.model.order import Order
 from oms.model.parent import AUCTION, Parent
 from oms.model.reasons import Reason
 from oms.model.terms import Limit, Market
-from oms.model.time_in_force import AtTheClose, AtTheOpening, ImmediateOrCancel
-from oms.model.work import Pace, WorkEnd
-from oms.ports.working_handler import NewChild, NextWake, Steps, View
+from oms.model.time_in_force import AtTheClose, AtTheOpening
+from oms.model.work import Pace
+from oms.ports.working_handler import NewChild, View
 
-SENT: Final = "residual"
-"""The entry of the memo that says that what was left at the end was sent."""
 AT_THE_CLOSE: Final = AtTheClose()
 PATIENCE_NS: Final = 5_000_000_000
 """For how long a child that is meant to trade at once may rest before it is taken back, in nanoseconds."""
@@ -244,90 +241,6 @@ def child_of(
         role=role,
         instructions=only_waits(parent, view, working),
     )
-
-
-# ---------------------------------------------------------------- the end
-
-
-def end_steps(
-    parent: Parent, view: View, working: Working, sweep: Callable[[], Steps | None] | None = None
-) -> Steps | None:
-    """Give what is to be done at the end of the window; None where the order is worked on.
-
-    Args:
-        parent: The order.
-        view: What is known.
-        working: How it is worked.
-        sweep: Gives how what is left is taken within the limit, None where nothing can be; one child by the style of the order
-            unless given.
-    """
-    progress, number = progress_of(parent), max(parent.decided, default=0)
-    was_sent = parent.memo_of(SENT) is not None
-    if any(child.is_for_auction and not child.is_pending_cancel for child in parent.open.values()):
-        return Steps()  # It ends with its auction.
-    patient = [one for one in parent.open.values() if one.role == "sweep" and not one.is_pending_cancel]
-    until_ns = parent.last_child_ns + PATIENCE_NS
-    if patient and view.now_ns < until_ns:
-        return Steps(wake=NextWake(at_ns=until_ns))
-    facts = facts_of(parent, view, working, crosses=True)
-    if sweep is not None and working.on_residual is OnResidual.SWEEP:
-        swept = sweep()
-        can_send = swept is not None
-    else:
-        swept, can_send = None, _can_send(facts, working)
-    residual = OnResidual.EXTEND if extends(working) else working.on_residual
-    ending = at_end(
-        progress,
-        residual,
-        are_canceled=all(child.is_pending_cancel for child in parent.open.values()),
-        was_sent=was_sent,
-        can_send=can_send,
-    )
-    match ending.step:
-        case EndStep.EXTEND:
-            return None
-        case EndStep.CANCEL_CHILDREN:
-            return Steps(cancel=tuple(parent.open))
-        case EndStep.AWAIT_CHILDREN | EndStep.FILLED | EndStep.OVERFILLED:
-            return Steps()
-        case EndStep.AUCTION if not view.is_open:
-            # What executed before the close may not have been heard of yet: in its place nothing goes out before the next opening.
-            return Steps()
-        case EndStep.SWEEP | EndStep.AUCTION:
-            return _residual(parent, view, working, ending.step, number, swept)
-        case EndStep.RESIDUAL:
-            text = f"end_time: {plain(ending.qty)} of {plain(parent.qty)} did not trade"
-            return Steps(finish=WorkEnd.END_TIME, text=text)
-
-
-def _can_send(facts: Facts, working: Working) -> bool:
-    is_good = facts.has_quote and facts.is_open and not facts.is_halted and facts.is_reconciled
-    is_good = is_good and not facts.is_beyond_band
-    limit, px = facts.limit_px, facts.px
-    is_within = limit is None or (px is not None and (px <= limit if facts.is_buy else px >= limit))
-    may = not (facts.is_killed or facts.is_suspended or working.no_take_liquidity)
-    if working.on_residual is OnResidual.AUCTION:
-        return not (facts.is_killed or facts.is_suspended) and facts.is_reconciled
-    return is_good and is_within and may
-
-
-def _residual(
-    parent: Parent, view: View, working: Working, step: EndStep, number: int, swept: Steps | None
-) -> Steps:
-    left = progress_of(parent).available
-    memo = (*((name, text) for name, text in parent.memo if name != SENT), (SENT, step.name.lower()))
-    wake = NextWake(at_ns=view.now_ns + PATIENCE_NS)
-    if swept is not None:
-        return evolve(swept, memo=memo, wake=wake)
-    if step is EndStep.AUCTION:
-        child = auction_child(working, left, number)
-    else:
-        child = child_of(
-            parent, view, working, left, Pace.COMPLETING, number=number, role="sweep", crosses=True
-        )
-        if (type(child.terms), ImmediateOrCancel) in view.capabilities.order_types:
-            child = evolve(child, time_in_force=ImmediateOrCancel())
-    return Steps(children=(child,), memo=memo, wake=wake)
 
 
 def auction_child(

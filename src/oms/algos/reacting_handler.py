@@ -19,9 +19,10 @@ from oms.algos.admission import (
 from oms.algos.algorithms import Algorithm
 from oms.algos.ending import past_end
 from oms.algos.halts import held_back
-from oms.algos.handling import Handler, end_steps, facts_of
+from oms.algos.handling import Handler, facts_of
 from oms.algos.order_checks import against_times
 from oms.algos.pacing import why_stopped
+from oms.algos.residual import end_steps
 from oms.algos.schedules import open_span
 from oms.algos.told import Told
 from oms.algos.working import Working

@@ -28,12 +28,13 @@ from oms.algos.capped import without_later
 from oms.algos.ending import past_end
 from oms.algos.halt_clock import follow, is_over_ns, own_time, put_off, stands
 from oms.algos.halts import held_back
-from oms.algos.handling import Handler, end_steps, extends
+from oms.algos.handling import Handler, extends
 from oms.algos.hours import Hours, SessionAt
 from oms.algos.least import least_child
 from oms.algos.order_checks import against_times
 from oms.algos.others import first_memo, keep_corrections
 from oms.algos.replanning import Course, is_same, rest_of
+from oms.algos.residual import end_steps
 from oms.algos.schedule_round import ScheduleRound
 from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
 from oms.algos.schedules import Occasion, Scheduled, slices_of, span_of

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from decimal import Decimal
-from typing import Final
 
 from attrs import evolve
 
@@ -30,10 +29,11 @@ from oms.algos.admission import (
 from oms.algos.algorithms import Algorithm
 from oms.algos.choices import OnResidual
 from oms.algos.halts import held_back
-from oms.algos.handling import Handler, auction_child, end_steps, is_beyond_band, is_buy
+from oms.algos.handling import Handler, auction_child, is_beyond_band, is_buy
 from oms.algos.order_checks import against_times
 from oms.algos.parameter import in_ns
 from oms.algos.post_only import resting_tif
+from oms.algos.residual import SWEEP, Swept, end_steps
 from oms.algos.schedules import open_span
 from oms.algos.smart import Smart
 from oms.algos.smart_refusals import REST, TAKE, shows_nothing, until_when
@@ -67,9 +67,6 @@ from oms.model.work import Pace, Wake, WorkEnd
 from oms.ports.working_handler import NewChild, NextWake, Plan, Steps, View
 from oms.routing.decisions import Part, Split, split
 from oms.routing.ranking import Asked
-
-SWEEP: Final = "sweep"
-"""What a child is for that takes what is shown at the end."""
 
 
 class SmartHandler(Handler):
@@ -127,9 +124,14 @@ def _may_send(parent: Parent, view: View) -> bool:
     return not is_shut and parent.may_send and view.places is not None
 
 
-def _sweep(parent: Parent, view: View, smart: Smart) -> Steps | None:
-    """Give how all that is shown within the limit is taken once, whatever the size of parts; None where that is nothing."""
-    return _Round(parent, view, smart, None).sweep() if _may_send(parent, view) else None
+def _sweep(parent: Parent, view: View, smart: Smart) -> Swept:
+    """Give how all that is shown within the limit is taken once, whatever the size of parts, or why that is nothing."""
+    if not _may_send(parent, view):
+        is_halted = view.is_halted and view.is_open and parent.may_send and not view.is_killed
+        return Pace.HALTED if is_halted else Pace.PAST_END
+    if is_beyond_band(view, smart.working, is_buy=is_buy(parent)):
+        return Pace.BEYOND_BAND
+    return _Round(parent, view, smart, None).sweep()
 
 
 class _Round:
@@ -201,11 +203,13 @@ class _Round:
             wake=self._awake(made),
         )
 
-    def sweep(self) -> Steps | None:
-        """Take all that is shown within the limit."""
+    def sweep(self) -> Swept:
+        """Take all that is shown within the limit; where that is nothing, tell whether somebody may show it yet."""
         parts = self._split(self.parent.available, may_rest=False)
         made = tuple(evolve(child, role=SWEEP, pace=Pace.COMPLETING) for child in self._children(parts))
-        return Steps(children=made, routing=parts.decision) if made else None
+        if made:
+            return Steps(children=made, routing=parts.decision)
+        return Pace.BEYOND_LIMIT if self._shows_all() else Pace.NO_QUOTE
 
     def _children(self, parts: Split) -> tuple[NewChild, ...]:
         return tuple(
@@ -312,8 +316,10 @@ class _Round:
 
     def _is_over(self) -> bool:
         """Tell whether there is nothing to wait for: it may not rest, and somebody shows prices, none of them for it."""
-        if self._can_rest or not self.parent.available:
-            return False
+        return not self._can_rest and bool(self.parent.available) and self._shows_all()
+
+    def _shows_all(self) -> bool:
+        """Tell whether what is shown is all that there is to wait for: somebody shows prices, and nobody is tried again later."""
         known = [place for place in self.taking.places if place.verdict is None]
         return any(place.quote is not None for place in known) and not (self.tried or self.phantom)
 

@@ -52,3 +52,22 @@ def test_a_case_of_the_table(
     found = at_end(now, on_residual, are_canceled=canceled, was_sent=sent, can_send=can_send)
 
     assert found == Ending(step, D(qty))
+
+
+@pytest.mark.parametrize(
+    ("now", "on_residual", "sent", "step"),
+    [
+        (progress(60), SWEEP, False, EndStep.WAIT),
+        (progress(60), AUCTION, False, EndStep.WAIT),
+        (progress(60), SWEEP, True, EndStep.RESIDUAL),
+        (progress(60), CANCEL, False, EndStep.RESIDUAL),
+        (progress(60, 10), SWEEP, False, EndStep.AWAIT_CHILDREN),
+        (progress(100), SWEEP, False, EndStep.FILLED),
+    ],
+)
+def test_what_may_pass_is_waited_for_where_something_is_to_be_sent(
+    now: Progress, on_residual: OnResidual, sent: bool, step: EndStep
+) -> None:
+    found = at_end(now, on_residual, are_canceled=True, was_sent=sent, can_send=False, may_wait=True)
+
+    assert found.step is step

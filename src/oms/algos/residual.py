@@ -1,0 +1,158 @@
+"""What becomes of an order at the end of its window: what works is taken back, and what is left is swept, sent into the auction or dropped.
+
+What is left is sent once. It waits for what forbids that and may pass, up to a minute after the end, and goes again where it was
+refused; a child that was not refused, or of which nobody knows, is the one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias, assert_never
+
+from attrs import evolve
+
+from oms.algos.choices import OnResidual
+from oms.algos.ending import EndStep, at_end
+from oms.algos.handling import PATIENCE_NS, auction_child, child_of, extends, facts_of, progress_of
+from oms.algos.pacing import why_stopped
+from oms.algos.working import Working
+from oms.model.decimals import plain
+from oms.model.enums import Life
+from oms.model.order import Order
+from oms.model.parent import AUCTION, Parent
+from oms.model.sessions import NS_PER_S
+from oms.model.time_in_force import ImmediateOrCancel
+from oms.model.work import HELD, Pace, WorkEnd
+from oms.ports.working_handler import NextWake, Steps, View, back_off_ns
+
+SENT: Final = "residual"
+"""The entry of the memo that says that what was left at the end was sent."""
+SWEEP: Final = "sweep"
+"""What a child is for that takes what is left at the end."""
+WAIT_NS: Final = 60_000_000_000
+"""For how long after the end what is left waits for what forbids it and may pass, in nanoseconds."""
+
+_PASSING: Final = frozenset(
+    {
+        Pace.NOT_RECONCILED,
+        Pace.HALTED,
+        Pace.NO_QUOTE,
+        Pace.STALE,
+        Pace.FEED_GAP,
+        Pace.BEYOND_BAND,
+        Pace.RESTING,
+    }
+)
+"""What may pass. In a break nobody trades, beyond the limit a sweep would take nothing, and the rest is somebody's word."""
+_REFUSED: Final = frozenset({Life.DENIED, Life.REJECTED})
+
+Swept: TypeAlias = Steps | Pace
+"""How what is left is taken, or why it cannot be now."""
+
+
+def end_steps(
+    parent: Parent, view: View, working: Working, sweep: Callable[[], Swept] | None = None
+) -> Steps | None:
+    """Give what is to be done at the end of the window; None where the order is worked on.
+
+    Args:
+        parent: The order.
+        view: What is known.
+        working: How it is worked.
+        sweep: Gives how what is left is taken within the limit; one child by the style of the order unless given.
+    """
+    if any(child.is_for_auction and not child.is_pending_cancel for child in parent.open.values()):
+        return Steps()  # It ends with its auction.
+    patient = [one for one in parent.open.values() if one.role == SWEEP and not one.is_pending_cancel]
+    until_ns = parent.last_child_ns + PATIENCE_NS
+    if patient and view.now_ns < until_ns:
+        return Steps(wake=NextWake(at_ns=until_ns))
+    residual = OnResidual.EXTEND if extends(working) else working.on_residual
+    found = _found(parent, view, working, residual, sweep)
+    why_not = found if isinstance(found, Pace) else None
+    wait_ns = parent.end_ns + WAIT_NS
+    # Also what works for longer than that is followed by one child; it is not tried again then.
+    is_timely = view.now_ns < wait_ns
+    ending = at_end(
+        progress_of(parent),
+        residual,
+        are_canceled=all(child.is_pending_cancel for child in parent.open.values()),
+        was_sent=_was_sent(parent),
+        can_send=isinstance(found, Steps) and (is_timely or parent.memo_of(SENT) is None),
+        may_wait=why_not in _PASSING and is_timely,
+    )
+    match ending.step:
+        case EndStep.EXTEND:
+            return None
+        case EndStep.CANCEL_CHILDREN:
+            return Steps(cancel=tuple(parent.open))
+        case EndStep.AWAIT_CHILDREN | EndStep.FILLED | EndStep.OVERFILLED:
+            return Steps()
+        case EndStep.WAIT:
+            # Of some of what forbids it nobody is told as it passes.
+            again_ns = max(view.resting_ns, view.now_ns + NS_PER_S)
+            wake = NextWake(at_ns=min(again_ns, wait_ns), on_quote=True)
+            return Steps(wake=wake, held=why_not if why_not in HELD else None)
+        case EndStep.AUCTION if not view.is_open:
+            # What executed before the close may not have been heard of yet: in its place nothing goes out before the next opening.
+            return Steps()
+        case EndStep.SWEEP | EndStep.AUCTION:
+            assert isinstance(found, Steps)
+            others = ((name, text) for name, text in parent.memo if name != SENT)
+            memo = (*others, (SENT, ending.step.name.lower()))
+            return evolve(found, memo=memo, wake=NextWake(at_ns=view.now_ns + PATIENCE_NS))
+        case EndStep.RESIDUAL:
+            text = f"end_time: {plain(ending.qty)} of {plain(parent.qty)} did not trade"
+            return Steps(finish=WorkEnd.END_TIME, text=text)
+        case _:
+            assert_never(ending.step)
+
+
+def _found(
+    parent: Parent, view: View, working: Working, residual: OnResidual, sweep: Callable[[], Swept] | None
+) -> Swept:
+    """Give how what is left is sent, or why it is not now."""
+    tries = _tries(parent)
+    # Where one of several was taken nothing rests by itself.
+    tried_ns = tries[0].created_ns + back_off_ns(1) if tries else 0
+    is_resting = view.now_ns < max(view.resting_ns, tried_ns)
+    if residual is OnResidual.SWEEP and sweep is not None:
+        # What a broker has refused of the order before rests for that broker alone.
+        return Pace.RESTING if is_resting and tries else sweep()
+    facts = evolve(facts_of(parent, view, working, crosses=True), allow_past_end=True)
+    if residual is OnResidual.AUCTION:
+        # An auction has no market before it.
+        facts = evolve(
+            facts, is_halted=False, is_open=True, has_quote=True, is_beyond_band=False, limit_px=None
+        )
+    pace = why_stopped(facts)
+    if pace is not None or is_resting:
+        return pace or Pace.RESTING
+    left, number = parent.available, max(parent.decided, default=0)
+    if residual is OnResidual.AUCTION:
+        return Steps(children=(auction_child(working, left, number),))
+    child = child_of(parent, view, working, left, Pace.COMPLETING, number=number, role=SWEEP, crosses=True)
+    if (type(child.terms), ImmediateOrCancel) in view.capabilities.order_types:
+        child = evolve(child, time_in_force=ImmediateOrCancel())
+    return Steps(children=(child,))
+
+
+def _tries(parent: Parent) -> list[Order]:
+    """Give the children of the last time that what was left was sent."""
+    sent = [
+        child.order
+        for child in parent.children.values()
+        if child.order is not None
+        and child.role in (SWEEP, AUCTION)
+        and child.order.created_ns >= parent.end_ns
+    ]
+    last_ns = max((order.created_ns for order in sent), default=0)
+    return [order for order in sent if order.created_ns == last_ns]
+
+
+def _was_sent(parent: Parent) -> bool:
+    """Tell whether what was left was sent, and not refused; what has left memory was."""
+    if parent.memo_of(SENT) is None:
+        return False
+    tries = _tries(parent)
+    return all(order.life not in _REFUSED for order in tries) if tries else bool(parent.away)
