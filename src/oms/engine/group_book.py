@@ -128,6 +128,8 @@ class GroupBook:
             leg.terms = event.terms
         leg.reach = Reach(event.terms, event.trigger_px, event.px, event.px_ns)
         leg.is_final, leg.may_rest = type(event.terms) is Market, True
+        # That it waited before that is another matter.
+        leg._wait_told = False
         give_way(leg, self.sharing[group.group_id].turns)
         # Whether it may go to its venue now is looked at once.
         group._is_unknown = True

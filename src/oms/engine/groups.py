@@ -182,6 +182,7 @@ class Groups:
             self._legs.look_up(legs, sharing.turns)
             if self._gate.bar_reached(legs, sharing.turns):
                 return True
+            self._gate.bar_next(legs, sharing)
         goals = sharing.goals(legs)
         if group._reduces:
             goals = capped(self._state, legs, goals, sharing.turns)

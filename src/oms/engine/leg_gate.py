@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 from oms.engine.group_book import GroupBook
 from oms.engine.leg_entry import LegEntry, order_of, sent_of
@@ -24,6 +25,7 @@ from oms.model.ids import BrokerName
 from oms.model.market import MarketUpdate
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
+from oms.order_types.contingency import Sharing
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.leg_goals import LegGoal
 from oms.order_types.strategy import working
@@ -34,6 +36,11 @@ from oms.order_types.validation import check_capabilities
 # pyright: reportPrivateUsage=false
 
 Reasons = tuple[Reason, ...]
+
+_OF_ONE: Final = frozenset(
+    {ReasonCode.MAX_ORDER_QTY, ReasonCode.MAX_ORDER_VALUE, ReasonCode.PRICE_COLLAR, ReasonCode.SELF_MATCH}
+)
+"""Why the gate refuses one order, and may let its siblings go."""
 
 
 @record
@@ -224,6 +231,26 @@ class LegGate:
                 self.bar(leg, held._order_qty, ahead, reasons)
         return False
 
+    def bar_next(self, legs: Sequence[GroupLeg], sharing: Sharing) -> None:
+        """Bar the legs that wait here and may not go to their venue, where their turn would come though no price was reached for them.
+
+        What lies at the venue then stays.
+        """
+        turns = sharing.turns
+        asked = [leg for leg in legs if leg.held is not None and leg.reach is None and not leg.asked_qty]
+        while asked:
+            goals = sharing.goals(legs)
+            # Whoever is barred leaves its turn to another one.
+            leg = next((one for one in asked if not goals[one.number].is_held), None)
+            if leg is None:
+                return
+            asked.remove(leg)
+            held, ahead = leg.held, _ahead_of(leg, turns)
+            assert held is not None
+            reasons = self.why_not(leg, held._order_qty, ahead) if ahead else ()
+            if reasons:
+                self.bar(leg, held._order_qty, ahead, reasons)
+
     def is_open(self) -> bool:
         """Tell whether nothing bars every order alike; what bars one alone is found out as it is placed."""
         risk = self._state.book
@@ -245,7 +272,7 @@ class LegGate:
         if leg._entry is None and (leg.reach is not None or not leg.orders):
             return True
         if self.is_open():
-            if leg.reach is None and not (leg._entry or leg)._wait_told:
+            if leg.reach is None and not leg._wait_told and not (leg._entry or leg)._wait_told:
                 return True
             if leg.reach is not None and leg._passed is self._entry.market.get(leg.leg.symbol):
                 return True
@@ -277,12 +304,16 @@ class LegGate:
     def tell(self, leg: GroupLeg, qty: Decimal, reasons: Reasons) -> None:
         """Say that an exit waits, and for what; once."""
         group, entry = leg._group, leg._entry
-        subject = leg if leg.reach is not None or entry is None else entry
+        # What bars this one alone is told of it; of what bars all of them alike it is told once for all.
+        is_alone = leg.reach is None and bool(leg.orders) and any(one.code in _OF_ONE for one in reasons)
+        subject = leg if leg.reach is not None or entry is None or is_alone else entry
         if subject._wait_told:
             return
         why = "; ".join(map(str, reasons))
-        if subject is leg:
+        if leg.reach is not None:
             text = f"the price of an exit of group {group.group_id} was reached, and it may not go to its venue now: {why}; it is asked again"
+        elif subject is leg:
+            text = f"an exit of group {group.group_id} for {plain(qty)} of {leg.leg.symbol} may not go to its venue now, and waits here: {why}; it is asked again"
         else:
             text = f"{plain(qty)} of {leg.leg.symbol} in group {group.group_id} may be without an exit at a venue: {why}; it is asked again"
         order = leg.held if leg.reach is not None else subject.orders[-1]
@@ -307,13 +338,17 @@ class LegGate:
             return
         count, market, now_ns = len(risk.exposure.open_orders), self._entry.market, self._state.now_ns
         for one in list(barred.values()):
+            leg = one.leg
+            if leg.reach is None and _ahead_of(leg, self._book.sharing[leg._group.group_id].turns):
+                # Another one lies at the venue for it. It would give way, which is not worth more than a look each pause.
+                continue
             if one.free_ns is not None:
                 is_due = one.free_ns <= now_ns
             else:
-                symbol = one.leg.leg.symbol
+                symbol = leg.leg.symbol
                 is_due = one.is_killed or one.open_orders != count or market.get(symbol) is not one.update
             if is_due:
-                self.look_again(one.leg._group)
+                self.look_again(leg._group)
 
     def look_again(self, group: Group) -> None:
         """Have a group looked at as if nobody had looked at its gate before."""

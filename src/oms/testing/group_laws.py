@@ -122,6 +122,7 @@ def sizes_in_turns(oto: Oto, number: int, legs: Sequence[GroupLeg], size_of: OfL
                 leg.end is not None
                 or leg.leg.order_qty is not None
                 or leg.is_final
+                or leg._wait_told
                 or (leg._entry or leg)._wait_told
                 for leg in in_turn
             ):

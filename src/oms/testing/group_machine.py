@@ -84,6 +84,7 @@ class GroupMachine(VenueMachine):
         self.brokers: dict[OrderId, BrokerName] = {}
         self.stands: dict[OrderId, Decimal] = {}
         self.has_settled = self.is_killed = False
+        self.limits = RiskLimits.off("a test")
         self.chosen: int | None = None
         self.frozen: dict[int, int] = {}
 
@@ -98,7 +99,7 @@ class GroupMachine(VenueMachine):
         return Engine({HERE: self.able, THERE: self.able}, self.handlers(), state)
 
     def _start(self, policy: HeldPolicy = HeldPolicy.RELEASE) -> Start:
-        return Start("groups", _TIMEOUT_NS, RiskLimits.off("a test"), (AAPL, BTC), _MAIN, 0, policy)
+        return Start("groups", _TIMEOUT_NS, self.limits, (AAPL, BTC), _MAIN, 0, policy)
 
     def tell(self, what: Input) -> None:
         """Hand an input in, and its requests to the venues."""

@@ -19,6 +19,7 @@ from oms.model.enums import CxlRejResponseTo, ExecType, Side
 from oms.model.events import Event
 from oms.model.group import Group
 from oms.model.ids import ExecId
+from oms.model.limits import RiskLimits
 from oms.model.market import Quote, TradePrint
 from oms.model.reports import OrderCancelReject
 from oms.model.requests import NewOrderList, NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
@@ -46,7 +47,7 @@ class Floor(Desk):
         new, self.seen = self.sent[self.seen :], len(self.sent)
         return [_words(self, one) for one in new]
 
-    def restart(self, *, has_snapshot: bool) -> None:
+    def restart(self, *, has_snapshot: bool, limits: RiskLimits = OFF) -> None:
         """Another engine goes on, from the journal or from a snapshot."""
         before, state = describe(self.engine.state), State()
         if has_snapshot:
@@ -55,7 +56,7 @@ class Floor(Desk):
         if not has_snapshot:
             self.engine.replay(self.journal)
         assert describe(self.engine.state) == before
-        self.tell(Start("desk", TIMEOUT_NS, OFF, (AAPL, BTC)))
+        self.tell(Start("desk", TIMEOUT_NS, limits, (AAPL, BTC)))
 
     def wait(self, seconds: float) -> None:
         self.now_ns += int(seconds * S)
