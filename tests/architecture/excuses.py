@@ -148,6 +148,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.engine.reduce_only_room",
+        "how much an order may be for follows from the position, its parent and all that reduces beside it",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.engine.routes",
         "what there is to know of a way out names each kind of thing",
     ),

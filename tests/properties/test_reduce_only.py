@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from oms.algos.handlers import with_algorithms
 from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
 from oms.engine.inputs import Input, Reported, Start, TimerDue
@@ -24,9 +25,10 @@ from oms.model.instructions import Instructions
 from oms.model.limits import RiskLimits
 from oms.model.reports import ExecutionReport, OrderCancelReject
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, Request
-from oms.model.terms import Limit
+from oms.model.terms import Limit, Strategy
 from oms.model.time_in_force import GTC
 from oms.model.venue_profile import EXCHANGE
+from oms.model.work_commands import ResumeWork
 from oms.order_types.registry import default_handlers
 from oms.projections.positions import Positions
 from tests.fakes import AAPL, CAN_ALL, CAN_MORE, T0, S
@@ -61,10 +63,11 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
     """
 
     can: Capabilities = CAN_ALL
+    handlers = default_handlers()
 
     @initialize()
     def begin(self) -> None:
-        self.engine = Engine({PAPER: self.can}, default_handlers())
+        self.engine = Engine({PAPER: self.can}, self.handlers)
         self.journal: list[ev.Event] = []
         self.book: dict[OrderId, _AtVenue] = {}
         self.asked: list[Request] = []
@@ -74,9 +77,12 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
         # 9 are held; two orders reduce that, and one may come between.
         self.submit(is_buy=True, qty=9, only=False)
         self.execute(pick=0, qty=9)
+        self.exits()
+        self.submit(is_buy=False, qty=9, only=False)
+
+    def exits(self) -> None:
         self.submit(is_buy=False, qty=5, only=True)
         self.submit(is_buy=False, qty=4, only=True)
-        self.submit(is_buy=False, qty=9, only=False)
 
     def tell(self, what: Input) -> None:
         outcome = self.engine.handle(what, self.now_ns)
@@ -196,9 +202,9 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
         state = State()
         if by_snapshot:
             load(dump(self.engine.state, Positions()), state, Positions())
-            engine = Engine({PAPER: self.can}, default_handlers(), state)
+            engine = Engine({PAPER: self.can}, self.handlers, state)
         else:
-            engine = Engine({PAPER: self.can}, default_handlers(), state)
+            engine = Engine({PAPER: self.can}, self.handlers, state)
             engine.replay(self.journal)
         assert describe(state) == describe(self.engine.state)
         self.engine = engine
@@ -259,6 +265,71 @@ class OneAtATimeMachine(ReduceOnlyMachine):
     can = evolve(CAN_ALL, profile=EXCHANGE)
 
 
+class WorkedHereMachine(ReduceOnlyMachine):
+    """Beside orders that are worked here, which ask for what they have not sent, too; somebody lets them go on as they are suspended."""
+
+    handlers = with_algorithms()
+
+    def exits(self) -> None:
+        self.ladder(is_buy=False, qty=5, levels=3)
+        self.iceberg(is_buy=False, qty=4, shown=2)
+
+    @rule(is_buy=st.booleans(), qty=st.integers(1, 9), levels=st.integers(1, 3))
+    def ladder(self, is_buy: bool, qty: int, levels: int) -> None:
+        terms = Strategy("scale", {"levels": levels, "first_price": "100", "step": "1"})
+        self.work(is_buy=is_buy, qty=qty, terms=terms)
+
+    @rule(is_buy=st.booleans(), qty=st.integers(1, 9), shown=st.integers(1, 3))
+    def iceberg(self, is_buy: bool, qty: int, shown: int) -> None:
+        terms = Strategy("iceberg", {"display_qty": shown, "limit_price": "100"})
+        self.work(is_buy=is_buy, qty=qty, terms=terms)
+
+    def work(self, *, is_buy: bool, qty: int, terms: Strategy) -> None:
+        side = Side.BUY if is_buy else Side.SELL
+        self.tell(SubmitOrder(AAPL_SYMBOL, side, qty, terms, GTC, MAIN, instructions=ONLY))
+
+    @precondition(lambda self: self.parents())
+    @rule(pick=PICKS, qty=st.integers(1, 12))
+    def resize(self, pick: int, qty: int) -> None:
+        """Somebody asks for another total."""
+        parents = self.parents()
+        self.tell(ReplaceOrder(parents[pick % len(parents)], order_qty=qty))
+
+    @precondition(lambda self: self.parents())
+    @rule(pick=PICKS)
+    def stop(self, pick: int) -> None:
+        parents = self.parents()
+        self.tell(CancelOrder(parents[pick % len(parents)]))
+
+    @precondition(lambda self: self.parents())
+    @rule()
+    def let_go_on(self) -> None:
+        for parent in self.parents():
+            self.tell(ResumeWork(parent, "it is understood"))
+
+    def parents(self) -> list[OrderId]:
+        return list(self.engine.state.parents.live)
+
+    @invariant()
+    def what_is_worked_here_is_within_the_position(self) -> None:
+        """Nobody is suspended for the position, and what is asked for as a whole is within it."""
+        if not hasattr(self, "engine"):
+            return
+        state, net = self.engine.state, self.net()
+        for parent in state.parents.live.values():
+            assert "reduce-only" not in (parent.suspended or "")
+            assert "REDUCE_ONLY" not in (parent.suspended or "")
+        for is_buy, room in ((True, max(-net, Decimal(0))), (False, max(net, Decimal(0)))):
+            asked = [
+                (parent.amend or (parent.order.order_qty,))[0] - parent.filled
+                for parent in state.parents.live.values()
+                if (parent.order.side is Side.BUY) is is_buy
+                and parent.stopped is None
+                and not parent.order.is_ended
+            ]
+            assert sum(asked, Decimal(0)) <= room
+
+
 QUICK = settings(max_examples=150, stateful_step_count=30, deadline=None)
 TestWhereReplacesChain = ReduceOnlyMachine.TestCase
 TestWhereReplacesChain.settings = QUICK
@@ -266,3 +337,5 @@ TestAtABroker = ChainingMachine.TestCase
 TestAtABroker.settings = QUICK
 TestAtAnExchange = OneAtATimeMachine.TestCase
 TestAtAnExchange.settings = QUICK
+TestBesideWhatIsWorkedHere = WorkedHereMachine.TestCase
+TestBesideWhatIsWorkedHere.settings = QUICK

@@ -225,7 +225,7 @@ class Holding:
         of_place = route.why_not or (
             *check_capabilities(command, route.capabilities, route.broker),
             *entry._why_no_id(route.broker, route.capabilities),
-            *why_too_large(state, command),
+            *why_too_large(state, command, order_id),
         )
         against = (*of_place, *handler.check(command, route.instrument), *of_qty)
         if against or isinstance(verdict, tuple):

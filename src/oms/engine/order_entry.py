@@ -353,7 +353,9 @@ class OrderEntry:
             seen = self.quotes.get(command.symbol), route.instrument
             trigger, of_kind = place(command, route.capabilities, route.broker, self._handlers, *seen)
             of_id = self._why_no_id(route.broker, route.capabilities)
-            of_kind = (*of_kind, *of_id, *why_too_large(self.state, command))
+            of_kind = (*of_kind, *of_id)
+        if not route.why_not:
+            of_kind = (*of_kind, *why_too_large(self.state, command, promised))
         of_kind = (*of_kind, *check_least_qty(command), *why_past(self.state, command))
         return trigger, (*of_kind, *of_itself, *why_used(self.state, command.client_ref), *last)
 

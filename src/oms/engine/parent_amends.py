@@ -1,7 +1,12 @@
-"""How an order that is worked here is changed: at once where what has executed and works fits, else once enough is taken back."""
+"""How an order that is worked here is changed: at once where what has executed and works fits, else once enough is taken back.
+
+Of one that may only reduce a position, and is to be for less, no more is taken back than is too much: the newest child first, the
+last of them made smaller where its venue does that. So it keeps its exit as the position shrinks.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -10,11 +15,15 @@ from attrs import evolve
 from oms.engine import parent_entry
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_limits import LIMIT_PRICE, beyond
+from oms.engine.reduce_only import ORIGIN as REDUCE_ONLY
+from oms.engine.reduce_only_room import why_not_grown
+from oms.engine.reducing_sums import asked_qty, is_reduce_only
+from oms.engine.replaces import why_not_amendable
 from oms.engine.routes import Reasons
 from oms.errors import ValidationError
 from oms.model import events as ev
 from oms.model.commands import ReplaceOrder, SubmitOrder
-from oms.model.decimals import plain
+from oms.model.decimals import ZERO, plain
 from oms.model.parent import ORIGIN, Child, Parent
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import Strategy, Terms
@@ -28,6 +37,8 @@ from oms.ports.working_handler import Plan, Replan
 # pyright: reportPrivateUsage=false
 
 Planned: TypeAlias = Plan | Reasons
+InTheWay: TypeAlias = tuple[Sequence[Child], Sequence[ReplaceOrder]]
+"""The children that are to be taken back, and what makes others smaller."""
 
 
 def replace(entry: OrderEntry, command: ReplaceOrder) -> None:
@@ -42,24 +53,53 @@ def replace(entry: OrderEntry, command: ReplaceOrder) -> None:
         state.record_of(child, ev.ReplaceDenied(*state.envelope(), command.order_id, (reason,)))
         return
     after, reasons = _wanted(parent, command)
-    planned: Planned = reasons if after is None else _judged(entry, parent, after, reasons)
-    if isinstance(planned, tuple):
-        state.record_of(order, ev.ReplaceDenied(*state.envelope(), order.order_id, planned))
+    # What the position does not allow any more is no question of the market or the algorithm.
+    if after is not None and command.asked_by != REDUCE_ONLY:
+        planned = _judged(entry, parent, after, reasons)
+        reasons = planned if isinstance(planned, tuple) else ()
+    if after is None or reasons:
+        state.record_of(order, ev.ReplaceDenied(*state.envelope(), order.order_id, reasons))
         return
-    assert after is not None
     asked = (after.order_qty, after.terms)
     state.record_of(order, ev.WorkAmendRequested(*state.envelope(), order.order_id, *asked))
 
 
-def in_the_way(parent: Parent) -> tuple[Child, ...]:
-    """Give the children that are to be taken back before an order is changed as was asked; none where it may be.
+def in_the_way(entry: OrderEntry, parent: Parent) -> InTheWay | None:
+    """Give what is to be done, and to be heard of, before an order is changed as was asked; None where it may be now.
 
-    These are all of them where more has executed and works than is wanted; else those beyond the limit that is wanted.
+    All children are taken back where more has executed and works than is wanted, but for what only reduces a position; else those
+    beyond the limit that is wanted.
     """
-    wanted = parent.amend
-    if wanted is None or parent.filled + parent.working > wanted[0]:
-        return tuple(parent.open.values())
-    return tuple(beyond(parent, wanted[1]))
+    assert parent.amend is not None
+    qty, terms = parent.amend
+    if parent.filled + parent.working <= qty:
+        stuck = beyond(parent, terms)
+        return (stuck, ()) if stuck else None
+    if is_reduce_only(parent.order) and terms == parent.order._terms:
+        return _too_much(entry, parent, qty)
+    return tuple(parent.open.values()), ()
+
+
+def _too_much(entry: OrderEntry, parent: Parent, qty: Decimal) -> InTheWay:
+    back: list[Child] = []
+    smaller: list[ReplaceOrder] = []
+    orders = [(child, child.order) for child in parent.open.values() if child.order is not None]
+    over = parent.filled + parent.missing + sum((asked_qty(order) for _, order in orders), ZERO) - qty
+    for child, order in reversed(orders):
+        asked = asked_qty(order)
+        cut = min(asked, over)
+        if cut <= ZERO:
+            continue
+        over -= cut
+        if cut == asked or child.unmoved_ns:
+            back.append(child)
+            continue
+        command = ReplaceOrder(child.order_id, order_qty=order._cum_qty + asked - cut)
+        if not (against := why_not_amendable(order, command, entry.reach(order))):
+            smaller.append(command)
+        elif order.is_in_doubt or any(one.code is not ReasonCode.ALREADY_PENDING for one in against):
+            back.append(child)
+    return back, smaller
 
 
 def finish(entry: OrderEntry, parent: Parent) -> Reasons:
@@ -68,19 +108,26 @@ def finish(entry: OrderEntry, parent: Parent) -> Reasons:
     Where the end that it was changed to has come meanwhile, that is its end.
 
     What has executed meanwhile, by their venue's count too, is the least that it can be changed to: more than was wanted means that it ends here.
+
+    What only reduces a position and cannot be planned anew for less keeps its plan.
     """
     state, order, wanted = entry.state, parent.order, parent.amend
     assert wanted is not None
     qty, terms = max(wanted[0], parent.filled + parent.missing), wanted[1]
+    keeps_plan = is_reduce_only(order) and terms == order._terms
     after = _as_asked(parent, qty, terms)
     planned = _plan(entry, parent, after)
     state.begin(ReplaceOrder, state.cause.origin)
     state.record_of(order, ev.WorkAmended(*state.envelope(), order.order_id, qty, terms))
     if not isinstance(planned, Plan):
-        if all(one.code is not ReasonCode.IN_THE_PAST for one in planned):
+        if any(one.code is ReasonCode.IN_THE_PAST for one in planned):
+            now_ns = state.now_ns
+            planned = Plan(start_ns=min(parent.start_ns, now_ns), end_ns=now_ns, memo=parent.memo)
+        elif keeps_plan:
+            slices = tuple(parent.slices.values())
+            planned = Plan(slices=slices, start_ns=parent.start_ns, end_ns=parent.end_ns, memo=parent.memo)
+        else:
             return planned
-        now_ns = state.now_ns
-        planned = Plan(start_ns=min(parent.start_ns, now_ns), end_ns=now_ns, memo=parent.memo)
     parent_entry.plan(entry, order, planned, "changed")
     return ()
 
@@ -158,6 +205,7 @@ def _judged(entry: OrderEntry, parent: Parent, after: SubmitOrder, known: Reason
         *known,
         *handler.check(after, route.instrument),
         *check_qty(after.order_qty, worst_px, route.instrument),
+        *why_not_grown(state, parent.order, command),
         *(verdict if isinstance(verdict, tuple) else ()),
     )
     return _plan(entry, parent, after, reasons)

@@ -257,6 +257,9 @@ def _planned(state: Any, event: ev.WorkPlanned, order: Order) -> None:
         parent.arrival, parent.broker = (event.bid, event.ask, event.quote_ns), event.broker
         begin_watching(state)
         book.add(parent)
+        if order._instructions is not None and order._instructions.reduce_only:
+            # From here on positions are watched.
+            state.book.exposure.reducing.setdefault((order._account, order._symbol), {})
         book.wake(parent, Wake.COMMAND)
     parent.slices = {each.number: each for each in event.slices}
     parent.planned = sum((each.qty for each in event.slices), ZERO)

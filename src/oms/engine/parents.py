@@ -168,9 +168,8 @@ class Parents:
         state = self._state
         state.begin(SubmitOrder, ORIGIN)
         text = f"its children have executed {plain(parent.excess)} more than was ordered"
-        broker = BrokerName("")
-        raised = ev.AnomalyRaised(*state.envelope(), AnomalyCode.OVERFILL, broker, parent.order_id, text, "")
-        state.record(raised)
+        whose = AnomalyCode.OVERFILL, BrokerName(""), parent.order_id
+        state.record(ev.AnomalyRaised(*state.envelope(), *whose, text, ""))
         if parent.stopped is None and parent.order._life not in ENDED:
             self._stop(parent, WorkEnd.OVERFILLED, text)
 
@@ -360,8 +359,10 @@ class Parents:
 
     def _amend(self, parent: Parent) -> None:
         """Change an order as was asked, once all is taken back that stands in the way."""
-        if stuck := parent_amends.in_the_way(parent):
-            self._take_back(parent, stuck)
+        if stuck := parent_amends.in_the_way(self._entry, parent):
+            self._take_back(parent, stuck[0])
+            for command in stuck[1]:
+                self._replace(command)
         elif reasons := parent_amends.finish(self._entry, parent):
             self._suspend(parent, f"what it was changed to cannot be planned any more: {reasons[0]}")
 

@@ -136,9 +136,9 @@ class ReduceOnly:
     def _cut(self, order: Order, left: Decimal, *, can_amend: bool) -> Iterator[_Command]:
         """Give what leaves this much of an order; nothing where an answer must come first."""
         if left and can_amend:
-            command = ReplaceOrder(
-                order._order_id, order_qty=order._cum_qty + left, asked_by=KnownAsker(ORIGIN)
-            )
+            parent = self._state.parents.by_id.get(order._order_id)
+            done = order._cum_qty if parent is None else parent.filled
+            command = ReplaceOrder(order._order_id, order_qty=done + left, asked_by=KnownAsker(ORIGIN))
             against = replaces.why_not_amendable(order, command, self._entry.reach(order))
             if order._broker is None or not against:
                 yield command

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from oms.engine import replaces
-from oms.engine.reducing_sums import Holding, is_reduce_only
+from oms.engine.reducing_sums import Holding, claimant, is_reduce_only
 from oms.engine.state import State
 from oms.model.commands import ReplaceOrder, SubmitOrder
 from oms.model.decimals import ZERO, plain
 from oms.model.enums import Side
+from oms.model.ids import OrderId
 from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 
@@ -25,8 +26,11 @@ def net_qty(state: State, holding: Holding) -> Decimal:
     return sum((held[holding] for held in state.traded.of_all().values() if holding in held), ZERO)
 
 
-def why_too_large(state: State, command: SubmitOrder) -> Reasons:
-    """Give the reason why a new order would not only reduce the position; none where it would, or need not."""
+def why_too_large(state: State, command: SubmitOrder, order_id: OrderId | None = None) -> Reasons:
+    """Give the reason why a new order would not only reduce the position; none where it would, or need not.
+
+    What an order that is worked here may take of the position is its children's: they are known by their number.
+    """
     if command.instructions is None or not command.instructions.reduce_only:
         return ()
     if command.cash_order_qty is not None:
@@ -35,26 +39,32 @@ def why_too_large(state: State, command: SubmitOrder) -> Reasons:
         return (Reason(ReasonCode.UNSUPPORTED, "cash_order_qty", asked, allowed),)
     assert command.order_qty is not None, "a command has a quantity or an amount"
     holding = (command.account, command.symbol)
-    return _why_beyond(state, holding, command.side, command.order_qty, command.order_qty, None)
+    return _why_beyond(state, holding, command.side, command.order_qty, command.order_qty, order_id)
 
 
 def why_not_grown(state: State, order: Order, command: ReplaceOrder) -> Reasons:
     """Give the reason why a replace would let an order do more than reduce the position; none where it would not."""
-    qty = command.order_qty
-    if qty is None or not is_reduce_only(order) or qty <= min(order._order_qty, replaces.wanted(order)[0]):
+    qty, parent = command.order_qty, state.parents.by_id.get(order._order_id)
+    amend = None if parent is None else parent.amend
+    wanted = replaces.wanted(order)[0] if amend is None else amend[0]
+    if qty is None or not is_reduce_only(order) or qty <= min(order._order_qty, wanted):
         return ()
     holding = (order._account, order._symbol)
-    return _why_beyond(state, holding, order._side, qty, qty - order._cum_qty, order)
+    return _why_beyond(state, holding, order._side, qty, qty - order._cum_qty, order._order_id)
 
 
 def _why_beyond(
-    state: State, holding: Holding, side: Side, qty: Decimal, open_qty: Decimal, order: Order | None
+    state: State, holding: Holding, side: Side, qty: Decimal, open_qty: Decimal, order_id: OrderId | None
 ) -> Reasons:
     is_buy, net = side is Side.BUY, net_qty(state, holding)
     held = -net if is_buy else net
     others = state.reductions.of(state, holding, is_buy=is_buy)
-    own = None if order is None else others.shares.get(order._order_id)
+    parent = claimant(state, order_id)
+    own_id = order_id if parent is None else parent.order_id
+    own = None if own_id is None else others.shares.get(own_id)
     taken = others.open_qty if own is None else others.open_qty - own.open_qty
+    if parent is not None and order_id in parent.children:
+        taken += parent.working - parent.children[order_id].working
     room = max(held, ZERO) - taken
     if open_qty <= room:
         return ()

@@ -1,5 +1,7 @@
 """What the reduce-only orders of each position ask for, added up by side: an order costs the same beside many as beside few.
 
+An order that is worked here by children has one part, whatever of it is sent: all that it may still execute. They have none beside it.
+
 Found out from events as it is asked for, and looked through anew where these were not seen (a replay, a snapshot). So the events of
 other orders cost nothing.
 """
@@ -18,7 +20,8 @@ from oms.model import events as ev
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import RequestKind, Side
 from oms.model.ids import Account, OrderId, Symbol
-from oms.model.order import Order
+from oms.model.order import ENDED, Order
+from oms.model.parent import Parent
 
 # The state comes in as `Any`: it holds these sums.
 # ruff: noqa: SLF001, ANN401
@@ -42,6 +45,12 @@ def asked_qty(order: Order) -> Decimal:
     return max(replaces.wanted(order)[0] - order._cum_qty, ZERO)
 
 
+def claimant(state: Any, order_id: OrderId | None) -> Parent | None:
+    """Give the reduce-only order that is worked here and that an order is, or is a child of; None where there is none."""
+    parent: Parent | None = state.of_parent.get(order_id)
+    return parent if parent is not None and is_reduce_only(parent.order) else None
+
+
 @frozen
 class Share:
     """What one order has of the sums.
@@ -57,8 +66,19 @@ class Share:
     open_qty: Decimal
 
 
+def _share(order: Order, parent: Parent | None) -> Share:
+    if parent is None:
+        return Share(order, asked_qty(order), max(order._exposed_qty, order._leaves_qty))
+    if parent.stopped is not None or order._life in ENDED:
+        return Share(order, ZERO, parent.working)
+    total = order._order_qty
+    wanted = total if parent.amend is None else parent.amend[0]
+    asked, most = (max(_SUBTRACT(qty, parent.filled), ZERO) for qty in (wanted, max(total, wanted)))
+    return Share(order, asked, max(most, parent.working))
+
+
 class ReducingSide:
-    """The reduce-only orders of one side of a holding, those at their brokers and those that are held here.
+    """The reduce-only orders of one side of a holding: those at their brokers, those that are held here, and those that are worked here.
 
     Attributes:
         shares: What each has of the sums, by its id: the oldest first.
@@ -73,10 +93,10 @@ class ReducingSide:
         self.shares: SortedDict[OrderId, Share] = SortedDict()
         self.asked_qty = self.open_qty = ZERO
 
-    def take(self, order: Order) -> None:
-        """Take in what an order asks for now."""
+    def take(self, order: Order, parent: Parent | None = None) -> None:
+        """Take in what an order asks for now; one that is worked here comes with how it stands."""
         self.drop(order._order_id)
-        share = Share(order, asked_qty(order), max(order._exposed_qty, order._leaves_qty))
+        share = _share(order, parent)
         self.shares[order._order_id] = share
         self.asked_qty = _ADD(self.asked_qty, share.asked_qty)
         self.open_qty = _ADD(self.open_qty, share.open_qty)
@@ -121,8 +141,11 @@ class ReducingSums:
             for event in fresh[-missed:]:
                 if isinstance(event, ev.OrderEvent):
                     order = state.index.by_id.get(event.order_id)
-                    if order is not None and is_reduce_only(order):
+                    if order is not None and (is_reduce_only(order) or event.order_id in state.of_parent):
                         self._take(state, order)
+                elif isinstance(event, ev.AnomalyRaised) and event.order_id in state.of_parent:
+                    # Its venue may count more of a child than was reported.
+                    self._take(state, state.of_parent[event.order_id].order)
         self._seen = state.version
 
     def faults(self, state: Any) -> Iterator[str]:
@@ -130,7 +153,8 @@ class ReducingSums:
         if self._seen != state.version:
             return
         anew = ReducingSums()
-        for holding in {**state.book.exposure.reducing, **state.held_orders.reducing}:
+        # What is held or worked here has an entry there, too.
+        for holding in state.book.exposure.reducing:
             for is_buy in (False, True):
                 kept, found = (sums.of(state, holding, is_buy=is_buy) for sums in (self, anew))
                 if kept.told() != found.told():
@@ -142,12 +166,18 @@ class ReducingSums:
             for orders in found.values():
                 for order in orders.values():
                     self._take(state, order)
+        for parent in state.parents.live.values():
+            self._take(state, parent.order)
 
     def _take(self, state: Any, order: Order) -> None:
+        parent = claimant(state, order._order_id)
+        order = order if parent is None else parent.order
         holding, order_id = (order._account, order._symbol), order._order_id
         key = (holding, order._side is Side.BUY)
         sent, held = state.book.exposure.reducing, state.held_orders.reducing
-        if order_id in sent.get(holding, ()) or order_id in held.get(holding, ()):
+        if parent is not None and not parent.is_over:
+            self._sides.setdefault(key, ReducingSide()).take(order, parent)
+        elif order_id in sent.get(holding, ()) or order_id in held.get(holding, ()):
             side = self._sides.get(key)
             if side is None:
                 side = self._sides[key] = ReducingSide()

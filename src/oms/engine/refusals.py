@@ -23,10 +23,12 @@ PASSING: Final = frozenset(
         ReasonCode.KILL_SWITCH,
         ReasonCode.MAX_OPEN_ORDERS,
         ReasonCode.SELF_MATCH,
+        ReasonCode.REDUCE_ONLY,
     }
 )
 """Refusals here that pass: too many messages or orders, a broker that is not known well enough yet or is down, a price that is stale or gone,
-an own order in the way, and a kill switch, which is for all. Any other is of the order itself."""
+an own order in the way, a position that has shrunk, to which its order is about to be cut, and a kill switch, which is for all.
+Any other is of the order itself."""
 
 STAYING: Final = frozenset(
     {

@@ -67,7 +67,7 @@ def test_every_code_is_one_or_the_other() -> None:
         ReasonCode.OFF_TICK, ReasonCode.OFF_LOT, ReasonCode.BELOW_MIN_QTY, ReasonCode.BELOW_MIN_NOTIONAL, ReasonCode.PRICE_NOT_POSITIVE,
         ReasonCode.UNSUPPORTED, ReasonCode.MAX_ORDER_QTY, ReasonCode.MAX_ORDER_VALUE, ReasonCode.DUPLICATE_CLIENT_REF,
         ReasonCode.NO_ROUTE, ReasonCode.NOT_WORKING, ReasonCode.ALREADY_PENDING, ReasonCode.NO_CHANGE, ReasonCode.ABOVE_ORDER_QTY,
-        ReasonCode.IN_THE_PAST, ReasonCode.REDUCE_ONLY, ReasonCode.OTHER,
+        ReasonCode.IN_THE_PAST, ReasonCode.OTHER,
     }  # fmt: skip
     assert PASSING | stay_here == set(ReasonCode)
     assert not PASSING & stay_here
