@@ -345,3 +345,76 @@ def test_no_drawn_child_of_a_new_plan_is_less_than_the_smallest(seed: int) -> No
     assert min(desk.sizes(order)) >= 200
     assert len(set(desk.sizes(order)[1:])) > 1
     assert desk.om.order(1).cum_qty == 1_100
+
+
+# ---------------------------------------------------------------- today's volume
+
+EVEN = VolumeCurve(
+    bucket_ns=10 * S,
+    length_ns=100 * S,
+    shares=(Decimal("0.1"),) * 10,
+    opening=Decimal(0),
+    closing=Decimal(0),
+    days=("20260102",),
+    dropped=(),
+)
+
+
+def by_volume(total: int, volume: int, **dynamic: Any) -> tuple[AlgoDesk, Order, list[int]]:
+    """1,000 in ten slices of ten seconds, of which more is wanted after 65; the children that go out at once with that."""
+    desk = AlgoDesk(curve=EVEN, session=TradingSession("20260105", NOON_NS, NOON_NS + 100 * S))
+    desk.quote(bid_size=5_000, ask_size=5_000)
+    order = desk.submit("vwap", 1_000, duration=100, **dynamic)
+    for _ in range(65):
+        desk.trade(volume)
+        go(desk, 1)
+    before = len(desk.sizes(order))
+    desk.om.replace(order, order_qty=total)
+    desk.om.poll()
+    return desk, order, desk.sizes(order)[before:]
+
+
+@pytest.mark.parametrize("total", [1_010, 1_500, 2_000])
+@pytest.mark.parametrize("volume", [20, 100, 400], ids=["a quiet day", "a day as expected", "a busy day"])
+def test_a_larger_total_is_no_reason_to_hurry_whatever_the_volume(total: int, volume: int) -> None:
+    """What is sent at once is what the slice in force has, as the curve alone would: 1,500 less what was done, by 5 of 35 seconds."""
+    dynamic = {"dynamic_band": "0.2", "expected_volume": 10_000}
+    desk, order, at_once = by_volume(total, volume, **dynamic)
+    left = total - (sum(desk.sizes(order)) - sum(at_once))
+    # Ahead of the new schedule nothing is due; behind it no more than the slice in force has of it.
+    assert sum(at_once) <= left * 5 // 35 + 1
+    count = len(desk.sizes(order))
+    for _ in range(35):
+        desk.trade(volume)
+        go(desk, 1)
+    assert order.is_filled
+    # By the curve each of the three slices that follow has ten of 35 parts, or its tenth of all; the band is a part of what is left.
+    assert max(desk.sizes(order)[count:]) <= max(left * 10 / 35, total / 10) + left * 0.2 + 1
+    desk.check()
+
+
+def test_a_larger_total_on_a_day_as_expected_is_worked_as_the_curve_has_it() -> None:
+    """10,000 of others and 1,000 of ours were expected, and are printed: seven slices of 100, and of 800 five of 35 parts are 114."""
+    found = []
+    for told in ({}, {"dynamic_band": "0.2", "expected_volume": 11_000}):
+        desk, order, at_once = by_volume(1_500, 100, **told)
+        for _ in range(35):
+            desk.trade(100)
+            go(desk, 1)
+        assert order.is_filled
+        found.append(desk.sizes(order)[-4:])
+        assert at_once == [114]
+    assert found[1] == pytest.approx(found[0], abs=25)
+
+
+def test_from_where_on_the_volume_counts_holds_after_a_restart() -> None:
+    found = []
+    for restarts in (False, True):
+        desk, order, _ = by_volume(1_500, 400, dynamic_band="0.2", expected_volume=10_000)
+        if restarts:
+            desk.restart()
+            order = desk.om.order(order.order_id)
+            go(desk, 0)
+        found.append((desk.om.work(order).memo, desk.sizes(order)))
+    assert dict(found[0][0])["since"] == dict(found[1][0])["since"]
+    assert found[0][1] == found[1][1]

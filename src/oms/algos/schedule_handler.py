@@ -37,10 +37,12 @@ from oms.algos.replanning import Course, is_same, rest_of
 from oms.algos.residual import end_steps
 from oms.algos.schedule_round import ScheduleRound
 from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
-from oms.algos.schedules import Occasion, Scheduled, slices_of, span_of
+from oms.algos.schedules import Occasion, Scheduled, slices_of, span_of, windows_of
 from oms.algos.told import Told
 from oms.algos.twap import LateStart
 from oms.algos.volume_curve import VolumeCurve
+from oms.algos.volume_since import counted_anew
+from oms.algos.vwap import share_by
 from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ZERO
@@ -124,7 +126,11 @@ class ScheduleHandler(Handler):
         slices, end_ns = put_off(slices, course.end_ns, time, view, self._hours)
         self._check_day(after, view, slices)
         slices, of_auctions = placed(slices, course.occasion.sessions, view.now_ns)
-        memo = (*without_later(without_auctions(parent.memo)), *of_auctions)
+        memo = parent.memo
+        if _dynamic(course.algorithm) is not None:
+            windows = windows_of(course.algorithm, course.occasion)
+            memo = counted_anew(parent, view, working, 1 - share_by(windows, time.now_ns))
+        memo = (*without_later(without_auctions(memo)), *of_auctions)
         return Plan(slices=slices, start_ns=course.start_ns, end_ns=end_ns, memo=memo)
 
     def _check_day(self, order: SubmitOrder, view: View, slices: Sequence[Slice]) -> None:

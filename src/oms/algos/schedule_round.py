@@ -17,7 +17,7 @@ from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.resting import CROSS, repriced
 from oms.algos.slicing import share_of
-from oms.algos.vwap import by_volume
+from oms.algos.volume_since import due_by_volume
 from oms.algos.working import Working
 from oms.algos.would import WOULD, note_would, would_have
 from oms.model.decimals import EXACT, ZERO
@@ -262,9 +262,8 @@ class ScheduleRound:
             target = target if self._dynamic is None else EXACT.add(done, slice_qty)
         if self._dynamic is not None and due and target < self._parent.qty:
             volume = EXACT.add(self._others or ZERO, self._parent.filled)
-            target = by_volume(
-                self._parent.qty, self._view.instrument.lot, target, slice_qty, volume, self._dynamic
-            )
+            lot = self._view.instrument.lot
+            target = due_by_volume(self._parent, lot, target, slice_qty, volume, self._dynamic)
             slice_qty = max(EXACT.subtract(target, done), ZERO)
         facts = self._facts(crosses=False, target=target, slice_qty=slice_qty)
         if self._crosses or goes_on:

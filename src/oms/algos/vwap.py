@@ -79,27 +79,3 @@ def dynamic_share(
 def target_at(qty: Decimal, lot: Decimal, share: Fraction) -> Decimal:
     """Give how much of an order is due where this part of it is: in whole lots, rounded down; all of it at 1."""
     return qty if share >= 1 else floored(Fraction(qty) * share, lot)
-
-
-def by_volume(
-    qty: Decimal,
-    lot: Decimal,
-    target: Decimal,
-    slice_qty: Decimal,
-    volume: Decimal,
-    dynamic: tuple[Decimal, Decimal],
-) -> Decimal:
-    """Give how much of an order is due with a slice as today's volume says, within the band round the schedule.
-
-    Args:
-        qty: The whole order; all of it is due with the last slice, whatever the volume.
-        lot: The size of a lot.
-        target: What the schedule has due by now in all, the slice included.
-        slice_qty: The slice.
-        volume: What has traded in the window so far.
-        dynamic: By which part of the order the result may differ from the schedule, and what the window was expected to trade.
-    """
-    band, expected = dynamic
-    share, own = Fraction(target) / Fraction(qty), Fraction(slice_qty) / Fraction(qty)
-    due = dynamic_share(max(share - own, Fraction(0)), volume, expected, band) + own
-    return target_at(qty, lot, min(max(due, share - Fraction(band)), share + Fraction(band), Fraction(1)))
