@@ -300,6 +300,7 @@ class Engine:
         if type(update) is not MarkPrice:
             self._market[update.symbol] = update
         if type(update) is Quote:
+            self._entry.tapes.keep(self._quotes.get(update.symbol))
             self._quotes[update.symbol] = update
 
     def would_see(self, broker: BrokerName, quote: Quote) -> Quote:
@@ -428,17 +429,21 @@ class Engine:
     # Nearly always an update reaches nobody who is held. That is written out, since to ask for it would cost a call, or more.
 
     def _quote(self, what: Quote) -> None:
-        symbol = what.symbol
+        symbol, bid, ask = what.symbol, what.bid, what.ask
+        # `Quote.is_two_sided`, without the call.
+        if bid is None or ask is None or bid > ask or not what.bid_size or not what.ask_size:
+            self._entry.tapes.keep(self._quotes.get(symbol))
         self._quotes[symbol] = self._market[symbol] = what
         if self._quoted and (
             not what.bid_size
             or not what.ask_size
-            or self._followed.get(symbol) != (what.bid, what.ask, self.state.version)
+            or self._followed.get(symbol) != (bid, ask, self.state.version)
         ):
             self._pegging.on_quote(what, self._requests)
-        if self._held and (desk := self._desks.get(symbol)) is not None:
-            bid, ask = what.bid, what.ask
-            if (
+        if (
+            self._held
+            and (desk := self._desks.get(symbol)) is not None
+            and (
                 bid is None
                 or ask is None
                 or (
@@ -446,8 +451,9 @@ class Engine:
                     and not desk.is_quiet(bid, ask)
                 )
                 or self._unheard
-            ):
-                self._holding.watch(what, self._requests)
+            )
+        ):
+            self._holding.watch(what, self._requests)
 
     def _venue_quote(self, what: VenueQuote) -> None:
         self._quote(self._entry.see_at(what.broker, what.quote))

@@ -196,6 +196,7 @@ class Tapes:
 
     Attributes:
         by_symbol: These.
+        good: The last quote that could be used, of the instruments that have shown another since.
         halted: The instruments in which trading is halted, as far as somebody has said so, each with the moment, in nanoseconds UTC.
         since_ns: When trading went on or a session opened last, in nanoseconds UTC, by instrument; None is for all. Older quotes are
             not to be used.
@@ -203,18 +204,20 @@ class Tapes:
         lost: Up to when market data was lost last, in nanoseconds UTC, by instrument.
     """
 
-    __slots__ = ("by_symbol", "halted", "limits", "lost", "since_ns")
+    __slots__ = ("by_symbol", "good", "halted", "limits", "lost", "since_ns")
 
     def __init__(self, halted: dict[Symbol, int]) -> None:
         """Begin with none but the halts that are on record, which stay those of the state."""
         self.by_symbol: dict[Symbol, Tape] = {}
+        self.good: dict[Symbol, Quote] = {}
         self.halted = halted
         self.since_ns: dict[Symbol | None, int] = {}
         self.limits: dict[Symbol, PriceLimits] = {}
         self.lost: dict[Symbol, int] = {}
 
     def follow(self, earlier: Tapes) -> None:
-        """Take over from one that is given up what no journal holds of limits, losses and openings."""
+        """Take over from one that is given up what no journal holds of quotes, limits, losses and openings."""
+        self.good.update(earlier.good)
         self.since_ns.update(earlier.since_ns)
         self.limits.update(earlier.limits)
         self.lost.update(earlier.lost)
@@ -224,17 +227,22 @@ class Tapes:
 
         Args:
             symbol: The instrument.
-            quote: What it begins with, where that can be used.
+            quote: What it begins with; where that cannot be used, with the last one that could.
             last: What was heard last: where that is a print, it begins with it too.
         """
         tape = self.by_symbol.get(symbol)
         if tape is None:
             tape = self.by_symbol[symbol] = Tape()
-            if quote is not None and quote.is_two_sided:
-                tape.good_quote = quote
+            is_usable = quote is None or quote.is_two_sided
+            tape.good_quote = quote if is_usable else self.good.get(symbol)
             if type(last) is TradePrint:
                 tape.last_trade = last
         return tape
+
+    def keep(self, quote: Quote | None) -> None:
+        """Keep a quote in whose place one comes that cannot be used, where it can: orders that come then arrive at it."""
+        if quote is not None and quote.is_two_sided:
+            self.good[quote.symbol] = quote
 
     def take(self, update: MarketUpdate) -> Iterable[OrderId]:
         """Take note of the market of an instrument, and give as its `Tape.take` does."""
