@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from oms.algos.volume_curve import VolumeCurve
-from oms.model.enums import SessionPhase
+from oms.model.enums import SessionPhase, Side
 from oms.model.events import ReplaceDenied
 from oms.model.order import Order
 from oms.model.sessions import SessionChange
@@ -360,11 +360,11 @@ EVEN = VolumeCurve(
 )
 
 
-def by_volume(total: int, volume: int, **dynamic: Any) -> tuple[AlgoDesk, Order, list[int]]:
+def by_volume(total: int, volume: int, **dynamic: str | int) -> tuple[AlgoDesk, Order, list[int]]:
     """1,000 in ten slices of ten seconds, of which more is wanted after 65; the children that go out at once with that."""
     desk = AlgoDesk(curve=EVEN, session=TradingSession("20260105", NOON_NS, NOON_NS + 100 * S))
     desk.quote(bid_size=5_000, ask_size=5_000)
-    order = desk.submit("vwap", 1_000, duration=100, **dynamic)
+    order = desk.submit("vwap", 1_000, Side.BUY, duration=100, **dynamic)
     for _ in range(65):
         desk.trade(volume)
         go(desk, 1)
@@ -378,7 +378,7 @@ def by_volume(total: int, volume: int, **dynamic: Any) -> tuple[AlgoDesk, Order,
 @pytest.mark.parametrize("volume", [20, 100, 400], ids=["a quiet day", "a day as expected", "a busy day"])
 def test_a_larger_total_is_no_reason_to_hurry_whatever_the_volume(total: int, volume: int) -> None:
     """What is sent at once is what the slice in force has, as the curve alone would: 1,500 less what was done, by 5 of 35 seconds."""
-    dynamic = {"dynamic_band": "0.2", "expected_volume": 10_000}
+    dynamic: dict[str, str | int] = {"dynamic_band": "0.2", "expected_volume": 10_000}
     desk, order, at_once = by_volume(total, volume, **dynamic)
     left = total - (sum(desk.sizes(order)) - sum(at_once))
     # Ahead of the new schedule nothing is due; behind it no more than the slice in force has of it.
@@ -396,7 +396,9 @@ def test_a_larger_total_is_no_reason_to_hurry_whatever_the_volume(total: int, vo
 def test_a_larger_total_on_a_day_as_expected_is_worked_as_the_curve_has_it() -> None:
     """10,000 of others and 1,000 of ours were expected, and are printed: seven slices of 100, and of 800 five of 35 parts are 114."""
     found = []
-    for told in ({}, {"dynamic_band": "0.2", "expected_volume": 11_000}):
+    dynamic: dict[str, str | int] = {"dynamic_band": "0.2", "expected_volume": 11_000}
+    nothing: dict[str, str | int] = {}
+    for told in (nothing, dynamic):
         desk, order, at_once = by_volume(1_500, 100, **told)
         for _ in range(35):
             desk.trade(100)
