@@ -191,6 +191,12 @@ class _Round:
         if not (made or parent.open) and self._is_over():
             text = f"nothing more is shown for {plain(parent.available)} of {plain(parent.qty)}"
             return Steps(finish=WorkEnd.FINISHED, text=text, routing=parts.decision)
+        # What there is to do is less than may be placed, or would leave so little.
+        is_too_small = (
+            not made
+            and self._has_least
+            and bool(self._split(parent.available, may_rest=may_rest, of_any_size=True).parts)
+        )
         # That nothing could be placed is told once.
         is_told = made or parent.order.routing is None
         routing = parts.decision if is_told else None
@@ -201,11 +207,12 @@ class _Round:
             children=made,
             routing=routing,
             wake=self._awake(made),
+            held=Pace.TOO_SMALL if is_too_small else None,
         )
 
     def sweep(self) -> Swept:
         """Take all that is shown within the limit; where that is nothing, tell whether somebody may show it yet."""
-        parts = self._split(self.parent.available, may_rest=False)
+        parts = self._split(self.parent.available, may_rest=False, is_last=True)
         made = tuple(evolve(child, role=SWEEP, pace=Pace.COMPLETING) for child in self._children(parts))
         if made:
             return Steps(children=made, routing=parts.decision)
@@ -244,8 +251,11 @@ class _Round:
         wait_s = -(-(until_ns - self.view.now_ns) // NS_PER_S)
         return evolve(place, verdict=RouteVerdict.TRIED, text=f"it refused a part; again in {wait_s} s")
 
-    def _split(self, qty: Decimal, *, may_rest: bool) -> Split:
+    def _split(
+        self, qty: Decimal, *, may_rest: bool, is_last: bool = False, of_any_size: bool = False
+    ) -> Split:
         instrument, known = self.view.instrument, self.taking
+        least = ZERO if of_any_size or qty < instrument.lot else max(instrument.min_qty, instrument.lot)
         asked = Asked(
             self.parent.order.side,
             qty,
@@ -253,9 +263,11 @@ class _Round:
             may_take=not self.is_passive,
             may_rest=may_rest,
             lot=instrument.lot,
-            min_qty=max(instrument.min_qty, instrument.lot) if qty >= instrument.lot else ZERO,
+            min_qty=least,
             multiplier=instrument.multiplier,
             max_part=self.max_part,
+            min_notional=ZERO if of_any_size else instrument.min_notional,
+            is_last=is_last or of_any_size,
         )
         places, now_ns = known.places, self.view.now_ns
         return split(
@@ -337,6 +349,11 @@ class _Round:
             return NextWake(at_ns=at_ns)
         # Where nothing may rest, it is over with the first quote that shows nothing for it.
         return NextWake(at_ns=at_ns, on_quote=not self._can_rest, shown_to=self.limit_px)
+
+    @property
+    def _has_least(self) -> bool:
+        instrument = self.view.instrument
+        return instrument.min_qty > instrument.lot or instrument.min_notional > ZERO
 
     @property
     def _can_rest(self) -> bool:

@@ -1,6 +1,7 @@
 """Where an order goes as a whole, or in parts; each decision says of every place why it was or was not taken.
 
-A part is never larger than what its place shows within the limit, the parts are never more than what was asked, and of what
+A part is never larger than what its place shows within the limit, nor smaller than the smallest that may be placed, by its quantity or
+its value; nor is what is left after all parts. The parts are never more than what was asked, and of what
 places show that are equally healthy, at their best prices and behind them, what costs least is used up first. What nobody shows
 rests at one place, where it may.
 """
@@ -115,9 +116,9 @@ def split(
     shown = offers(asked, able, weights)
     parts = _tried(asked, shown)
     swept, last = _swept(asked, shown, EXACT.subtract(asked.qty, _total(part.qty for part in parts)))
-    parts += swept
+    parts = _leaving_enough(asked, [*parts, *swept])
     left = EXACT.subtract(asked.qty, _total(part.qty for part in parts))
-    if asked.may_rest and asked.limit_px is not None and left and left >= asked.min_qty:
+    if asked.may_rest and asked.limit_px is not None and left and left >= asked.least_qty(asked.limit_px):
         open_to = places if resting is None else resting()
         where = _rests_at(asked, [one for one in open_to if one.verdict is None], weights)
         if where is not None:
@@ -125,6 +126,7 @@ def split(
     busy = {one.place.broker for one in able if one.place.is_busy}
     kept = busy.intersection(part.broker for part in swept)
     parts = [_capped(part, asked.max_part) for part in parts if not (part.is_taking and part.broker in busy)]
+    parts = _leaving_enough(asked, [part for part in parts if part.qty >= asked.least_qty(part.px)])
     decision = _decision(asked, ranked, _explained(asked, able, parts, last, kept), rule, now_ns)
     return Split(tuple(parts), decision)
 
@@ -138,7 +140,7 @@ def _tried(asked: Asked, shown: Sequence[Offer]) -> list[Part]:
     for offer in shown:
         if offer.one.place.health is not VenueHealth.DOWN and left > ZERO and offer.size:
             left, worst = EXACT.subtract(left, offer.size), offer.cost
-    qty = _part(asked, best.size, _smallest(asked))
+    qty = _part(asked, best.size, _smallest(asked, best.px), best.px)
     if qty and (left > ZERO or best.cost < worst):
         return [Part(best.one.place.broker, qty, best.px, is_taking=True)]
     return []
@@ -163,7 +165,7 @@ def _swept(asked: Asked, shown: Sequence[Offer], left: Decimal) -> tuple[list[Pa
         before = ZERO if known is None else known.qty
         reach[broker] = EXACT.add(reach.get(broker, ZERO), offer.size)
         most = EXACT.add(before, left)
-        qty = _part(asked, reach[broker], most)
+        qty = _part(asked, reach[broker], most, offer.px)
         if qty > before:
             parts[broker] = Part(broker, qty, offer.px, is_taking=True)
             left, last = EXACT.subtract(most, qty), offer.cost
@@ -174,18 +176,41 @@ def _capped(part: Part, most: Decimal | None) -> Part:
     return part if most is None or part.qty <= most else evolve(part, qty=most)
 
 
-def _smallest(asked: Asked) -> Decimal:
+def _leaving_enough(asked: Asked, parts: Sequence[Part]) -> list[Part]:
+    """Give parts that leave nothing, or enough for another one: the last of them are made smaller for that, or left out."""
+    found = list(parts)
+    left = EXACT.subtract(asked.qty, _total(part.qty for part in found))
+    # What is less than a lot goes as it is.
+    while found and left >= asked.lot and not asked.is_last:
+        last = found[-1]
+        px = last.px if asked.limit_px is None else min(last.px, asked.limit_px)
+        if (missing := EXACT.subtract(asked.least_qty(px), left)) <= ZERO:
+            break
+        kept = EXACT.subtract(last.qty, _in_lots(asked, missing))
+        if kept > ZERO and kept >= asked.least_qty(last.px):
+            found[-1] = evolve(last, qty=kept)
+            break
+        left = EXACT.add(left, found.pop().qty)
+    return found
+
+
+def _smallest(asked: Asked, px: Decimal) -> Decimal:
     # As many lots as the smallest quantity takes; never more than is asked.
-    lots, rest = EXACT.divmod(max(asked.min_qty, asked.lot), asked.lot)
-    return min(EXACT.multiply(EXACT.add(lots, ONE) if rest else lots, asked.lot), asked.qty)
+    return min(_in_lots(asked, max(asked.least_qty(px), asked.lot)), asked.qty)
 
 
-def _part(asked: Asked, size: Decimal, left: Decimal) -> Decimal:
-    """Give how much of `left` a place gets that shows `size`: whole lots, nothing below the smallest quantity."""
+def _in_lots(asked: Asked, qty: Decimal) -> Decimal:
+    """Give the smallest number of whole lots that is so much."""
+    lots, rest = EXACT.divmod(qty, asked.lot)
+    return EXACT.multiply(EXACT.add(lots, ONE) if rest else lots, asked.lot)
+
+
+def _part(asked: Asked, size: Decimal, left: Decimal, px: Decimal) -> Decimal:
+    """Give how much of `left` a place gets that shows `size` down to a price: whole lots, nothing below the smallest part."""
     # What is left may be an odd lot: it goes as it is.
     lots = EXACT.divide_int(size, asked.lot)
     part = left if size >= left else EXACT.multiply(lots, asked.lot)
-    return part if part >= asked.min_qty else ZERO
+    return part if part >= asked.least_qty(px) else ZERO
 
 
 def _rests_at(asked: Asked, able: Sequence[Place], weights: RouteWeights) -> BrokerName | None:
@@ -231,7 +256,7 @@ def _explained(
 def _why_no_part(one: Ranked, last: Ranked | None, marginal: Decimal | None, asked: Asked) -> RouteVerdict:
     if one.px is None:
         return RouteVerdict.NO_QUOTE
-    if one.is_taking and not _part(asked, one.reach, asked.qty):
+    if one.is_taking and not _part(asked, one.reach, asked.qty, one.px):
         return RouteVerdict.NOTHING_SHOWN
     if not one.is_taking and asked.may_take:
         return RouteVerdict.LIMIT

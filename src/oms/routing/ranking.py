@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from oms.model.decimals import EXACT, QUOTIENT, ZERO
+from oms.model.decimals import EXACT, ONE, QUOTIENT, ZERO
 from oms.model.define import record
 from oms.model.depth import Levels
 from oms.model.enums import Side
@@ -35,6 +35,8 @@ class Asked:
         min_qty: The smallest quantity of a part.
         multiplier: What a unit at a price of 1 is worth.
         max_part: The largest quantity of a part; None for any. What is left of what a place shows then is kept for it.
+        min_notional: The smallest value of a part, at its price.
+        is_last: Nothing is placed after it, so that what is left may be too small for a part.
     """
 
     side: Side
@@ -46,6 +48,16 @@ class Asked:
     min_qty: Decimal
     multiplier: Decimal
     max_part: Decimal | None = None
+    min_notional: Decimal = ZERO
+    is_last: bool = False
+
+    def least_qty(self, px: Decimal) -> Decimal:
+        """Give the smallest quantity of a part at a price; where that is not above zero, its value does not count."""
+        worth = EXACT.multiply(EXACT.multiply(px, self.multiplier), self.lot)
+        if not self.min_notional or worth <= ZERO:
+            return self.min_qty
+        lots, rest = EXACT.divmod(self.min_notional, worth)
+        return max(self.min_qty, EXACT.multiply(EXACT.add(lots, ONE) if rest else lots, self.lot))
 
 
 Key: TypeAlias = tuple[int | Decimal, ...]

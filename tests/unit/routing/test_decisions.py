@@ -282,11 +282,63 @@ SPLITS: dict[str, tuple[Asked, list[Place], list[Part], dict[str, str]]] = {
         [Part(A, d(30), d("10.01"), True), Part(C, d(70), d("10.03"), True)],
         {"a": "TAKEN", "c": "TAKEN", "b": "NOTHING_SHOWN"},
     ),
-    "nothing below the smallest quantity": (
+    # 70 would leave 30, which nobody could be sent.
+    "nothing below the smallest quantity, and none is left that is": (
         asked(100, min_qty=d(50)),
         [place("a", "10.01", 70), place("b", "10.02", 500)],
-        [Part(A, d(70), d("10.01"), True)],
+        [Part(A, d(50), d("10.01"), True)],
         {"a": "TAKEN", "b": "COSTS_MORE"},
+    ),
+    "so little may be left where nothing follows": (
+        asked(100, min_qty=d(50), is_last=True),
+        [place("a", "10.01", 70), place("b", "10.02", 20)],
+        [Part(A, d(70), d("10.01"), True)],
+        {"a": "TAKEN", "b": "NOTHING_SHOWN"},
+    ),
+    # 500 are 50 at 10.00 and, in whole lots, 50 at 10.01.
+    "nothing below the least value, at the price of each part": (
+        asked(200, "10.05", min_notional=d(500)),
+        [place("a", "10.00", 60), place("b", "10.01", 49), place("c", "10.02", 60)],
+        [
+            Part(A, d(60), d("10.00"), True),
+            Part(C, d(60), d("10.02"), True),
+            Part(A, d(80), d("10.05"), False),
+        ],
+        {"a": "TAKEN", "c": "TAKEN", "b": "NOTHING_SHOWN"},
+    ),
+    "a part gives way to what is left for the least value": (
+        asked(100, "10.05", min_notional=d(500)),
+        [place("a", "10.00", 60), place("b", "10.06", 20)],
+        [Part(A, d(50), d("10.00"), True), Part(A, d(50), d("10.05"), False)],
+        {"a": "TAKEN", "b": "LIMIT"},
+    ),
+    "all of it rests where any part would leave too little": (
+        asked(90, "10.05", min_notional=d(500)),
+        [place("a", "10.00", 60), place("b", "10.06", 20)],
+        [Part(A, d(90), d("10.05"), False)],
+        {"a": "TAKEN", "b": "LIMIT"},
+    ),
+    "what is less than the least value is kept back": (
+        asked(49, "10.05", min_notional=d(500)),
+        [place("a", "10.00", 60)],
+        [],
+        {"a": "NOTHING_SHOWN"},
+    ),
+    "parts that are capped below the least value are kept back": (
+        asked(200, "10.05", min_notional=d(500), max_part=d(40)),
+        [place("a", "10.00", 60)],
+        [],
+        {"a": "COSTS_MORE"},
+    ),
+    "one that is down is tried by the least value": (
+        asked(200, "10.05", min_notional=d(500)),
+        [place("a", "10.00", 60, health=DOWN), place("b", "10.01", 100)],
+        [
+            Part(A, d(50), d("10.00"), True),
+            Part(B, d(100), d("10.01"), True),
+            Part(B, d(50), d("10.05"), False),
+        ],
+        {"a": "PROBE", "b": "TAKEN"},
     ),
     "not what was just taken": (
         asked(100),
