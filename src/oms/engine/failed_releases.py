@@ -1,8 +1,8 @@
-"""An order whose price has come and that cannot be sent, since what works its terms fails: it is denied, and told of."""
+"""An order whose price has come and that cannot be sent, since what works its terms fails or a limit is reached: it is told of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from oms.engine.state import State
 from oms.model import events as ev
@@ -29,6 +29,13 @@ def give_up(state: State, order: Order, handlers: Mapping[type[Terms], object], 
         state.record_of(order, ev.OrderDenied(*state.envelope(), order.order_id, reasons))
     who = order.broker or BrokerName("")
     told = (AnomalyCode.NOT_RELEASED, who, order.order_id, text, "")
+    state.record(ev.AnomalyRaised(*state.envelope(), *told))
+
+
+def tell_denied(state: State, order: Order, reasons: Iterable[Reason]) -> None:
+    """Raise the anomaly about an order that was reached and denied: whoever gave it waits for it no longer."""
+    text = f"its price has come, and it was denied: {'; '.join(map(str, reasons))}"
+    told = (AnomalyCode.NOT_RELEASED, BrokerName(""), order.order_id, text, "")
     state.record(ev.AnomalyRaised(*state.envelope(), *told))
 
 

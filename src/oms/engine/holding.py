@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from oms.engine import replaces
 from oms.engine.expiring import why_past
-from oms.engine.failed_releases import checked_terms, give_up
+from oms.engine.failed_releases import checked_terms, give_up, tell_denied
 from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import OrderEntry
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
@@ -175,6 +175,7 @@ class Holding:
         if isinstance(qty, Reason):
             state.record_of(order, ev.OrderReleased(*state.envelope(), order_id, *reach, None, px))
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, (qty,)))
+            tell_denied(state, order, (qty,))
             return
         self.release_as(order, reach, requests, named, (qty, px))
 
@@ -231,6 +232,8 @@ class Holding:
         if against or isinstance(verdict, tuple):
             reasons = (*against, *(verdict if isinstance(verdict, tuple) else ()))
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, reasons))
+            if order_id not in state.groups.of_order:
+                tell_denied(state, order, reasons)
             return
         identity = state.next_cl_ord_id()
         state.record_of(order, ev.OrderSubmitted(*state.envelope(), order_id, identity, route.broker))

@@ -252,3 +252,22 @@ def test_a_venue_that_takes_money_is_given_it_whole() -> None:
 
     assert desk.order().cash_order_qty == Decimal(MOST)
     assert sent(desk) == [(1, Market())]
+
+
+# ---------------------------------------------------------------- what a limit refuses
+
+
+def test_stops_beyond_the_message_rate_are_denied_and_told_of() -> None:
+    limits = evolve(OFF, max_messages=2, message_window_s=1)
+    desk = Desk(limits, can={"paper": PLAIN})
+    for _ in range(3):
+        desk.submit(side=Side.SELL, terms=Stop(95), tif=GTC)
+
+    events = desk.tell(trade(94))
+
+    assert [order_id for order_id, _ in sent(desk)] == [1, 2]
+    assert kinds(events)[4:] == ["OrderReleased", "OrderDenied", "AnomalyRaised"]
+    told = events[-1]
+    assert isinstance(told, ev.AnomalyRaised)
+    assert (told.code, told.order_id) == (AnomalyCode.NOT_RELEASED, OrderId(3))
+    assert told.text.startswith("its price has come, and it was denied: MSG_RATE")

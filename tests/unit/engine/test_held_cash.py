@@ -141,9 +141,10 @@ def test_money_for_less_than_a_lot_is_denied_as_it_is_released() -> None:
     desk.submit(qty=None, terms=Stop(105), cash=100)
     quote(desk, 104, 106)
 
-    released, denied = trade(desk, 105)
+    released, denied, told = trade(desk, 105)
 
     assert isinstance(released, ev.OrderReleased)
+    assert isinstance(told, ev.AnomalyRaised)
     assert (released.cash_px, released.order_qty) == (d(106), None)
     assert isinstance(denied, ev.OrderDenied)
     assert denied.reasons == (
@@ -157,7 +158,7 @@ def test_what_it_is_turned_into_is_checked_as_it_is_released() -> None:
     desk.submit(qty=None, terms=Stop(105), cash=1050)
     quote(desk, 104, 106)
 
-    _, denied = trade(desk, 105)
+    _, denied, _ = trade(desk, 105)
 
     assert isinstance(denied, ev.OrderDenied)
     assert denied.reasons == (Reason(ReasonCode.BELOW_MIN_QTY, "order_qty", "9", "at least 10"),)

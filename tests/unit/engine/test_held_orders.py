@@ -286,7 +286,7 @@ def test_while_the_kill_switch_is_engaged_it_is_denied_and_not_released() -> Non
 
     events = here.tell(trade(94))
 
-    assert kinds(events) == ["OrderReleased", "OrderDenied"]
+    assert kinds(events) == ["OrderReleased", "OrderDenied", "AnomalyRaised"]
     assert here.sent == []
     assert [reason.code for reason in here.order().reasons] == [ReasonCode.KILL_SWITCH]
 
@@ -298,7 +298,8 @@ def test_a_limit_at_its_release_denies_it() -> None:
 
     events = here.tell(trade(94))
 
-    assert kinds(events) == ["OrderReleased", "OrderSubmitted", "OrderReleased", "OrderDenied"]
+    denied = ["OrderReleased", "OrderDenied", "AnomalyRaised"]
+    assert kinds(events) == ["OrderReleased", "OrderSubmitted", *denied]
     assert here.order(2).reasons[0].code is ReasonCode.MAX_OPEN_ORDERS
 
 
