@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from oms.engine import list_exits
 from oms.engine.leg_events import HAPPENED, Taken, forget_refusals, give_way, moved, note_done
 from oms.model import events as ev
 from oms.model.contingency import TAKES_TURNS, SubmitGroup
@@ -179,6 +180,10 @@ class GroupBook:
             take: Taken | None = HAPPENED.get(type(event), moved)
             if take is not None:
                 take(self, event, leg, order)
+
+    def together(self, group: Group, qtys: Sequence[Decimal]) -> Decimal:
+        """Give how much the orders of a list may execute together, by how much that of each leg may by itself."""
+        return list_exits.together(group, self.sharing[group.group_id], qtys)
 
     def look_through_notes(self, group: Group) -> None:
         """Take in that something has executed: what was refused may be asked for again, and an excess may have become less."""

@@ -5,13 +5,14 @@ Pure arithmetic on cumulative quantities. What is said of different orders may a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import count
+from itertools import chain, count
 
 from oms.model.contingency import Contingency, Oco, Oto, Remainder, Siblings, legs_of
 from oms.model.decimals import ZERO
 from oms.model.group import Group, GroupLeg
+from oms.order_types.contingency import Sharing
 
 # What is kept on a leg is the group book's own.
 # ruff: noqa: SLF001
@@ -73,6 +74,36 @@ def without(leg: GroupLeg, exits: Iterable[int]) -> Decimal:
     return left
 
 
+def together(group: Group, sharing: Sharing, qtys: Sequence[Decimal]) -> Decimal:
+    """Give how much the orders of a list may execute together as it stands now.
+
+    What one leg of an `Oco` executes is off the others, and exits execute no more than their entry has.
+
+    Args:
+        group: It.
+        sharing: Its arithmetic.
+        qtys: How much the order of each leg may execute by itself, as far as anybody has heard.
+    """
+    turns, legs, may = sharing.turns, group.legs, list(qtys)
+    for numbers, siblings in _ocos(group.contingency, count()):
+        spent = executed(group, numbers)
+        for number in numbers if spent else ():
+            own = legs[number].leg.order_qty
+            if spent > legs[number].executed_qty and siblings is Siblings.CANCEL:
+                may[number] = ZERO
+            elif own is not None:
+                may[number] = min(may[number], max(own - spent, ZERO))
+    of_turn: dict[int, Decimal] = {}
+    for number, qty in enumerate(may):
+        turn = turns.get(number, number)
+        of_turn[turn] = max(qty, of_turn.get(turn, ZERO))
+    total = ZERO
+    for entry, exits in sharing.exits_of.items():
+        fed = sum((of_turn.pop(number, ZERO) for number in exits), ZERO)
+        total += min(fed, max(legs[entry].executed_qty - executed(group, exits), ZERO))
+    return sum(of_turn.values(), total)
+
+
 def _open_qty(leg: GroupLeg) -> Decimal:
     return sum((order.leaves_qty for order in leg.orders), ZERO)
 
@@ -100,3 +131,18 @@ def _units(node: Oto | None, entry: int) -> list[tuple[tuple[int, ...], Siblings
             number += len(legs_of(leg))
         units.append((tuple(firsts), one.siblings if isinstance(one, Oco) else None))
     return units
+
+
+def _ocos(node: Contingency, numbers: Iterator[int]) -> Iterator[tuple[list[int], Siblings]]:
+    # Every `Oco` of a tree, by the numbers of the legs that stand for its parts.
+    if isinstance(node, Oco):
+        firsts = []
+        for one in node.legs:
+            first = next(numbers)
+            firsts.append(first)
+            yield from _ocos(one, chain((first,), numbers))
+        yield firsts, node.siblings
+        return
+    next(numbers)
+    for exit_ in node.exits if isinstance(node, Oto) else ():
+        yield from _ocos(exit_, numbers)

@@ -2,6 +2,7 @@
 
 The position is what has executed here, net, for the account and the instrument. An order that would turn it over is refused;
 as it shrinks, what works is made smaller, newest first, and canceled where nothing is left; as it grows again, nothing grows.
+A list is taken back from its venue where that is to happen to it: its group goes on with what is left, and grows again.
 All of it is commands, each of which passes the gate. A venue may execute faster than it can be asked: what executes beyond the
 position is booked as always, and flagged.
 """
@@ -15,12 +16,13 @@ from typing import Final, TypeAlias
 from oms.engine import replaces
 from oms.engine.order_entry import OrderEntry
 from oms.engine.reduce_only_room import net_qty
-from oms.engine.reducing_sums import Holding, is_reduce_only
+from oms.engine.reducing_sums import NOTHING, Holding, is_reduce_only
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder
 from oms.model.decimals import ZERO, plain
 from oms.model.door import KnownAsker
 from oms.model.enums import AnomalyCode, Side
+from oms.model.group import Group
 from oms.model.ids import BrokerName, ClOrdId, OrderId
 from oms.model.order import Order
 from oms.model.reasons import ReasonCode
@@ -118,11 +120,15 @@ class ReduceOnly:
         for is_buy in (False, True):
             side = self._state.reductions.of(self._state, holding, is_buy=is_buy)
             excess = side.asked_qty - max(-net if is_buy else net, ZERO)
+            lists = dict(side.lists)
             # The newest first.
             for number in reversed(side.shares):
                 if excess <= ZERO:
                     break
                 share = side.shares[number]
+                if share.group is not None:
+                    excess -= self._take_back(share.group, lists.pop(share.group.group_id, NOTHING)[0])
+                    continue
                 order, asked = share.order, share.asked_qty
                 cut = min(asked, excess)
                 if cut and number in stuck:
@@ -132,6 +138,13 @@ class ReduceOnly:
                 elif cut:
                     excess -= cut
                     yield from self._cut(order, asked - cut, can_amend=number not in fixed)
+
+    def _take_back(self, group: Group, asked: Decimal) -> Decimal:
+        """Let a group work here from now on what its list asks for, which is less now; gives how much that was."""
+        if asked:
+            state = self._state
+            state.record(ev.GroupUnlisted(*state.envelope(), group.group_id))
+        return asked
 
     def _cut(self, order: Order, left: Decimal, *, can_amend: bool) -> Iterator[_Command]:
         """Give what leaves this much of an order; nothing where an answer must come first."""

@@ -62,7 +62,7 @@ def _why_beyond(
     parent = claimant(state, order_id)
     own_id = order_id if parent is None else parent.order_id
     own = None if own_id is None else others.shares.get(own_id)
-    taken = others.open_qty if own is None else others.open_qty - own.open_qty
+    taken = others.open_qty if own_id is None else others.beside(own_id)
     if parent is not None and order_id in parent.children:
         taken += parent.working - parent.children[order_id].working
     room = max(held, ZERO) - taken

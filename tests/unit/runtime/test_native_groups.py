@@ -14,6 +14,7 @@ from oms.model.enums import Life, WorkedBy
 from oms.model.events import AnomalyRaised, Traded
 from oms.model.group import Group
 from oms.model.ids import Symbol
+from oms.model.instructions import Instructions
 from oms.model.market import TradePrint
 from oms.model.terms import Terms
 from oms.model.time_in_force import GTC
@@ -292,4 +293,25 @@ def test_a_bust_of_part_of_the_target_gives_its_stop_the_rest_back() -> None:
     house.quote("94", "94.5", 200)
     house.om.update(TradePrint(SYMBOL, T0, 95, 1))
     assert sorted(executed(group)) == [0, 100, 100]
+    assert house.is_at_rest
+
+
+def test_both_reduce_only_exits_of_a_whole_position_stay_at_the_venue() -> None:
+    house, reducing = House(), Instructions(reduce_only=True)
+    house.quote("100", "101")
+    house.om.submit("AAPL", Side.BUY, 100, Limit(101))
+    target, stop = (
+        Leg("AAPL", Side.SELL, terms, GTC, order_qty=100, instructions=reducing)
+        for terms in (Limit(110), Stop(95))
+    )
+    group = house.om.submit_group(Oco((target, stop)))
+    house.quote("100", "101")
+    assert [order.life for order in group.orders] == [Life.LIVE, Life.LIVE]
+
+    house.quote("110", "111", 30)
+    assert [order.leaves_qty for order in group.orders] == [70, 70]
+    house.quote("94", "95")
+    house.om.update(TradePrint(SYMBOL, T0, "95", 10))
+
+    assert (executed(group), group.worked_by) == ([30, 70], WorkedBy.VENUE)
     assert house.is_at_rest
