@@ -8,7 +8,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Final, assert_never
 
-from oms.algos.slicing import Weight, sliced
+from oms.algos.slicing import Rounding, Weight, sliced
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.define import record
@@ -93,7 +93,7 @@ def ladder(
     """
     if step < ZERO:
         raise ValidationError("step", plain(step), "pass zero or more: the side says which way it goes")
-    shares = sliced(qty, lot, weights, min_child=min_child)
+    shares = sliced(qty, lot, weights, min_child=min_child, rounding=Rounding.LARGEST_REMAINDER)
     levels = []
     for number, share in enumerate(shares):
         away = EXACT.multiply(step, Decimal(number))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from oms.algos.slicing import MAX_SLICES, Slice, Window, planned
+from oms.algos.slicing import MAX_SLICES, Slice, Window, due_by, planned
 from oms.algos.twap import by_child, by_count, by_interval, caught_up, line_at
 from oms.errors import ValidationError
 
@@ -23,15 +24,24 @@ def spans(windows: tuple[Window, ...]) -> list[tuple[int, int]]:
 
 
 def test_1000_in_lots_of_100_over_60_seconds_every_ten() -> None:
-    # Six slices, ten lots: 1.67 lots each, so that the first four get the four lots that are left over.
+    # Six slices, ten lots: 1.67, 3.33, 5, 6.67, 8.33 and 10 lots by the end of each. Two for each of the first four would be 8 for 6.67.
     assert table(planned(D(1000), LOT, by_interval(0, 60, 10))) == [
         (0, 10, 200),
-        (10, 20, 200),
+        (10, 20, 100),
         (20, 30, 200),
         (30, 40, 200),
         (40, 50, 100),
-        (50, 60, 100),
+        (50, 60, 200),
     ]
+
+
+@pytest.mark.parametrize(("lots", "slices"), [(195, 390), (585, 390), (7, 100), (100, 7)])
+def test_lots_that_cannot_be_even_are_spread_over_the_whole_window(lots: int, slices: int) -> None:
+    """As many as half of the slices, or one and a half times as many: by no slice is it more than a lot from its line."""
+    plan = planned(D(lots), D(1), by_interval(0, slices, 1))
+    assert sum(each.qty for each in plan) == lots
+    for time in range(1, slices):
+        assert abs(Fraction(due_by(plan, time - 1)) - Fraction(lots * time, slices)) <= 1
 
 
 def test_a_window_that_is_no_multiple_of_the_interval_has_a_short_last_slice() -> None:
