@@ -34,7 +34,8 @@ def tell(state: State, code: AnomalyCode, order: Order, text: str) -> None:
 
 def tell_lost(state: State, leg: GroupLeg, order: Order, left: Decimal) -> None:
     """Tell that an exit is lost, so that so much may be without one."""
-    text = f"an exit of group {leg._group.group_id} is lost ({order.life.value}): {plain(left)} of {leg.leg.symbol} may be without it"
+    what = "an exit" if leg._entry is not None else "an order that no entry feeds"
+    text = f"{what} of group {leg._group.group_id} is lost ({order.life.value}): {plain(left)} of {leg.leg.symbol} may be without it"
     tell(state, AnomalyCode.EXIT_LOST, order, text)
 
 

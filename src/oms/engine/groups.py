@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from oms.engine import group_records, replaces
+from oms.engine import group_records, list_exits, replaces
 from oms.engine.group_book import GroupBook, is_fresh, is_refused
 from oms.engine.holding import Holding
 from oms.engine.inputs import PlaceGroup
@@ -268,6 +268,8 @@ class Groups:
         if entry is not None:
             exits = self._book.sharing[leg._group.group_id].exits_of[entry.number]
             left = entry.executed_qty - sum((leg._group.legs[one].executed_qty for one in exits), ZERO)
+            group_records.tell_lost(self._state, leg, order, left)
+        elif (left := list_exits.without_alternative(leg, order)) > ZERO:
             group_records.tell_lost(self._state, leg, order, left)
 
     def _cut(self, leg: GroupLeg, excess: Decimal, requests: list[Request]) -> None:

@@ -11,7 +11,9 @@ from itertools import chain, count
 
 from oms.model.contingency import Contingency, Oco, Oto, Remainder, Siblings, legs_of
 from oms.model.decimals import ZERO
+from oms.model.enums import Life
 from oms.model.group import Group, GroupLeg
+from oms.model.order import Order
 from oms.order_types.contingency import Sharing
 
 # What is kept on a leg is the group book's own.
@@ -104,6 +106,22 @@ def together(group: Group, sharing: Sharing, qtys: Sequence[Decimal]) -> Decimal
     return sum(of_turn.values(), total)
 
 
+def without_alternative(leg: GroupLeg, order: Order) -> Decimal:
+    """Give for how much an order was that its venue has ended, and that no entry feeds: it may be an exit of a position.
+
+    What the other legs of its `Oco` have executed it was not for. One that was denied never was at a venue.
+    """
+    tree = leg._group.contingency
+    if leg.is_entry or order._life is Life.DENIED or not isinstance(tree, Oco):
+        return ZERO
+    others = executed(leg._group, [one for one in _firsts(tree, 0) if one != leg.number])
+    if others and tree.siblings is Siblings.CANCEL:
+        return ZERO
+    total = leg.leg.order_qty
+    assert total is not None, "a leg that no entry feeds has a quantity"
+    return min(order._order_qty - order._cum_qty, total - leg.executed_qty - others)
+
+
 def _open_qty(leg: GroupLeg) -> Decimal:
     return sum((order.leaves_qty for order in leg.orders), ZERO)
 
@@ -120,16 +138,22 @@ def _entry_node(node: Contingency, entry: int, numbers: Iterator[int]) -> Oto | 
     return next(filter(None, (_entry_node(one, entry, numbers) for one in node.exits)), None)
 
 
+def _firsts(node: Contingency, number: int) -> list[int]:
+    # The numbers of the legs that stand for an exit, or for the alternatives of an `Oco`, from this number on.
+    firsts = []
+    for leg in node.legs if isinstance(node, Oco) else (node,):
+        firsts.append(number)
+        number += len(legs_of(leg))
+    return firsts
+
+
 def _units(node: Oto | None, entry: int) -> list[tuple[tuple[int, ...], Siblings | None]]:
     # The exits of an entry, by the numbers of the legs that stand for each.
     units: list[tuple[tuple[int, ...], Siblings | None]] = []
     number = entry + 1
     for one in () if node is None else node.exits:
-        firsts = []
-        for leg in one.legs if isinstance(one, Oco) else (one,):
-            firsts.append(number)
-            number += len(legs_of(leg))
-        units.append((tuple(firsts), one.siblings if isinstance(one, Oco) else None))
+        units.append((tuple(_firsts(one, number)), one.siblings if isinstance(one, Oco) else None))
+        number += len(legs_of(one))
     return units
 
 

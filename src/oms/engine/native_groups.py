@@ -171,6 +171,8 @@ class NativeGroups:
                 return True
         elif not order.is_ended:
             return False
+        else:
+            lost = list_exits.without_alternative(leg, order)
         is_done = ZERO < leg.executed_qty <= list_exits.executed(group, exits_of.get(leg.number, ()))
         group_records.stop(state, leg, LegEnd.COMPLETED if is_done else LegEnd.LOST)
         if lost > ZERO:
