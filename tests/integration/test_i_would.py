@@ -79,3 +79,26 @@ def test_nothing_counts_as_taken_of_what_its_venue_ended() -> None:
     desk.quote("98", "99", ask_size=400)
 
     assert desk.om.children(order)[-1].cum_qty == 199
+
+
+@pytest.mark.parametrize(("side", "would"), [(Side.BUY, "99"), (Side.SELL, "101")])
+def test_it_is_taken_between_two_intervals_too_and_nothing_else_is_sent_then(side: Side, would: str) -> None:
+    desk = AlgoDesk()
+    order = work(desk, side, "pov", interval=60, i_would_price=would, i_would_qty=200)
+    desk.wait(1)
+    desk.trade(500)
+    assert desk.om.children(order) == []
+
+    # The volume makes a child due, with the next interval.
+    desk.wait(9)
+    deep(desk, side)
+
+    (taken,) = desk.om.children(order)
+    assert [taken.order_qty, taken.cum_qty] == [200, 30]
+    assert taken.terms == Limit(would)
+    desk.quote("100", "102")
+    desk.wait(10)
+    assert taken.is_closed
+    desk.wait(41)
+    assert [child.order_qty for child in desk.om.children(order)[1:]] == [25]
+    desk.check()

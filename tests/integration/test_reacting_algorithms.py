@@ -689,3 +689,26 @@ def test_a_native_iceberg_is_changed_where_it_stands() -> None:
     desk.check()
     desk.restart()
     assert desk.children(desk.om.order(1)) == ["0/200 @ 100.5 live"]
+
+
+def test_an_order_that_looks_seldom_is_finished_as_its_last_minute_begins() -> None:
+    desk = AlgoDesk()
+    order = desk.submit(
+        "pov",
+        100,
+        duration=1000,
+        participation_rate="0.1",
+        interval=800,
+        force_completion="Y",
+        completion_window=60,
+    )
+    assert order.life is Life.LIVE
+    for _ in range(9):
+        desk.wait(100)
+        desk.quote()
+    assert order.cum_qty == 0
+
+    desk.wait(40)
+
+    assert order.cum_qty == 100
+    desk.check()

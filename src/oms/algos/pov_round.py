@@ -10,8 +10,9 @@ from attrs import evolve
 
 from oms.algos.child_terms import is_passive, touch_px
 from oms.algos.choices import LinkedTo
-from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of, quote_for
+from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of
 from oms.algos.least import least_child
+from oms.algos.next_look import next_look
 from oms.algos.pacing import CatchUp, Decision, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.pov import OthersVolume, linked_rate, next_child, part_of, price_rate, target_of
@@ -23,7 +24,7 @@ from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.ids import OrderId
 from oms.model.parent import SLICE, Parent
 from oms.model.work import Pace, Rule
-from oms.ports.working_handler import NewChild, NextWake, Skip, Steps, View
+from oms.ports.working_handler import NewChild, Skip, Steps, View
 
 LAST_NS: Final = 60_000_000_000
 """How long before its end an order is finished that is to be, where it does not say, in nanoseconds."""
@@ -60,7 +61,7 @@ class PovRound:
         self._at_ns: list[int] = []
         self._under = self._missing()
         self._least = self._under if self._under and self._may_cross() else ZERO
-        self._on_quote = pov.working.i_would_price is not None
+        self._on_quote = False
 
     def steps(self) -> Steps:
         """Give what is to be done."""
@@ -74,24 +75,24 @@ class PovRound:
             self._memo[_MARK] = str(mark)
         self._judge(is_due=is_due)
         self._take_back()
-        if is_due or self._is_owed:
+        if is_due or self._is_owed or self._is_completing() or self._working.i_would_price is not None:
             self._look(is_due=is_due)
         repriced = self._repriced()
         self._keep()
         at_volume = self._next_volume() if interval is None else None
-        # After one that is too old one of the same prices says something too.
-        ages = self._working.max_quote_age is not None and quote_for(view, self._working) is None
         return Steps(
             cancel=tuple(self._cancel),
             reprice=repriced,
             skips=() if self._skip is None else (self._skip,),
             children=() if self._child is None else (self._child,),
             memo=tuple(self._memo.items()),
-            wake=NextWake(
+            wake=next_look(
+                parent,
+                view,
+                self._working,
+                hears=self._on_quote,
                 at_ns=min(self._at_ns, default=None),
                 at_volume=at_volume,
-                on_quote=self._on_quote and ages,
-                on_price=self._on_quote and not ages,
             ),
         )
 
@@ -105,7 +106,11 @@ class PovRound:
             self._memo[_UNDER] = "Y"
 
     def _look(self, *, is_due: bool) -> None:
-        """Decide about what is due by now, and begin a new interval where it is, whatever comes of it."""
+        """Decide about what is due by now, and begin a new interval where it is, whatever comes of it.
+
+        Between two intervals that is the least that is owed, all as it is to be finished, and what is taken at the price at which
+        it would be.
+        """
         parent, view, working = self._parent, self._view, self._working
         progress = progress_of(parent)
         child = next_child(
@@ -117,17 +122,18 @@ class PovRound:
             max_rate=working.max_participation,
             max_child=working.max_child,
         )
-        if self._is_owed:
+        if self._is_owed or not is_due:
             child = ZERO
         done = EXACT.add(progress.filled, progress.working)
         # What waits counts: together they are never more than is allowed at most.
-        least = min(self._least, self._left_under(self._most_rate()))
+        least = min(self._least, self._left_under(self._most_rate())) if is_due or self._is_owed else ZERO
+        completes = self._is_completing()
         facts = facts_of(
             parent,
             view,
             working,
             crosses=bool(least),
-            target=parent.qty if self._is_completing() else EXACT.add(done, max(child, least)),
+            target=parent.qty if completes else EXACT.add(done, max(child, least)),
             slice_qty=child,
             would_have=would_have(self._memo, parent),
         )
@@ -136,7 +142,7 @@ class PovRound:
             catch_up=CatchUp.GIVE_UP,
             min_qty=least,
             cap_qty=self._room(),
-            completing=self._is_completing(),
+            completing=completes,
         )
         decision = decide(facts)
         if decision.qty:
