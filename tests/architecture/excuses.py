@@ -110,7 +110,7 @@ EXCUSES: tuple[Excuse, ...] = (
             f"oms.algos.{name}",
             "parameters are held against the order, the instrument and the time, and each fault is a reason",
         )
-        for name in ("admission", "order_checks")
+        for name in ("admission", "order_checks", "venue_checks")
     ),
     *(
         Excuse(

@@ -15,6 +15,7 @@ from oms.algos.choices import OnResidual
 from oms.algos.instruction_checks import against_instructions
 from oms.algos.order_checks import against, against_times
 from oms.algos.told import Told, sound
+from oms.algos.venue_checks import against_venue
 from oms.algos.wire import told, whole
 from oms.errors import ParametersError, ValidationError
 from oms.model.commands import SubmitOrder
@@ -73,14 +74,19 @@ def why_not(order: SubmitOrder, instrument: Instrument) -> tuple[Reason, ...]:
 
 
 def why_not_begun(order: SubmitOrder, view: View) -> tuple[Reason, ...]:
-    """Give every reason against a new order that its numbers and the time give."""
-    return (*why_not(order, view.instrument), *against_times(told_in(order.terms), view.now_ns, view.now_ns))
+    """Give every reason against a new order that its numbers, the time and what its brokers take give."""
+    known = told_in(order.terms)
+    return (
+        *why_not(order, view.instrument),
+        *against_times(known, view.now_ns, view.now_ns),
+        *against_venue(order, known, view),
+    )
 
 
 def why_not_amended(parent: Parent, after: SubmitOrder, view: View) -> tuple[Reason, ...]:
     """Give every reason against a change of an order, but for its times: another algorithm or what cannot be changed, too."""
     before, now = algorithm_of(parent.order.terms), told_in(after.terms)
-    reasons = why_not(after, view.instrument)
+    reasons = (*why_not(after, view.instrument), *against_venue(after, now, view))
     if before.DESCRIPTION is not now.description:
         allowed = f"terms of {before.DESCRIPTION.name}, or a new order"
         return (*reasons, Reason(ReasonCode.UNSUPPORTED, "terms", now.description.name, allowed))

@@ -47,6 +47,11 @@ def in_force(memo: Mapping[str, str], number: int) -> AtTheOpening | AtTheClose 
     return None
 
 
+def of_auction(name: str) -> tuple[str, AtTheOpening | AtTheClose]:
+    """Give the parameter that asks for slices that `placed` keeps under a name, and for which auction they are."""
+    return ("in_open", AtTheOpening()) if name == _OPENING else ("in_close", AtTheClose())
+
+
 def without_auctions(memo: Memo) -> Memo:
     """Give a memo without what `placed` had kept."""
     return tuple((name, text) for name, text in memo if name not in (_OPENING, _CLOSING))

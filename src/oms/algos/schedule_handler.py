@@ -40,6 +40,7 @@ from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
 from oms.algos.schedules import Occasion, Scheduled, slices_of, span_of, windows_of
 from oms.algos.told import Told
 from oms.algos.twap import LateStart
+from oms.algos.venue_checks import check_auctions
 from oms.algos.volume_curve import VolumeCurve
 from oms.algos.volume_since import counted_anew
 from oms.algos.vwap import share_by
@@ -85,6 +86,7 @@ class ScheduleHandler(Handler):
         self._check_day(order, view, slices)
         memo = first_memo(algorithm.working, view, start_ns, is_needed=_dynamic(algorithm) is not None)
         slices, of_auctions = placed(slices, occasion.sessions, view.now_ns)
+        check_auctions(order, algorithm.working.limit_price, of_auctions, view)
         start_ns = min((start_ns, *(one.start_ns for one in slices)))
         return Plan(slices=slices, start_ns=start_ns, end_ns=end_ns, memo=(*memo, *of_auctions))
 
@@ -126,6 +128,7 @@ class ScheduleHandler(Handler):
         slices, end_ns = put_off(slices, course.end_ns, time, view, self._hours)
         self._check_day(after, view, slices)
         slices, of_auctions = placed(slices, course.occasion.sessions, view.now_ns)
+        check_auctions(after, working.limit_price, of_auctions, view)
         memo = parent.memo
         if _dynamic(course.algorithm) is not None:
             windows = windows_of(course.algorithm, course.occasion)

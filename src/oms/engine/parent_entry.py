@@ -125,6 +125,7 @@ def view_of(
         limits=entry.tapes.limits.get(symbol),
         is_lost=bool(entry.tapes.lost) and entry.tapes.is_lost(symbol, quote, tape.last_trade),
         places=entry.places_of(route.instrument, account) if has_choice else None,
+        broker=route.broker,
     )
 
 

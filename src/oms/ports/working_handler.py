@@ -31,6 +31,9 @@ MAX_BACK_OFF_S: Final = 60
 """For how long nothing is sent after refusals in a row, in seconds, at most."""
 
 
+_NO_BROKER: Final = BrokerName("")
+
+
 def back_off_ns(refusals: int) -> int:
     """Give for how long nothing is sent after so many refusals in a row: 1, 2, 4 … seconds, in nanoseconds; 0 after none."""
     return min(1 << min(refusals - 1, 6), MAX_BACK_OFF_S) * NS_PER_S if refusals else 0
@@ -64,6 +67,7 @@ class View:
         is_lost: Market data was lost, and nothing was heard since: no quote, or no print where nobody quotes.
         places: Gives, for a child as it would be sent, what is known of every broker of the rule that the order follows; None
             where there is no such rule, or it names one broker alone.
+        broker: Whose capabilities these are; empty where there is no way out.
     """
 
     now_ns: int
@@ -86,6 +90,7 @@ class View:
     limits: PriceLimits | None = None
     is_lost: bool = False
     places: Callable[[SubmitOrder], Places] | None = None
+    broker: BrokerName = _NO_BROKER
 
     @property
     def seen(self) -> Seen:
