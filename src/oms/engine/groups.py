@@ -34,6 +34,7 @@ from oms.model.requests import Request
 from oms.model.time_in_force import Day
 from oms.model.venue_profile import ReplaceSupport
 from oms.order_types.contingency import Sharing
+from oms.order_types.exit_units import check_units
 from oms.order_types.leg_goals import HELD, LET_BE, LegGoal
 
 # ruff: noqa: SLF001
@@ -74,10 +75,12 @@ class Groups:
 
         Raises:
             UnknownInstrumentError: A symbol was never defined; nothing has changed.
-            ValidationError: The name is in use, or nothing works such terms; nothing has changed.
+            ValidationError: The name is in use, nothing works such terms, or an exit is not for what its entry brings, so that others
+                would not be placed; nothing has changed.
         """
         state, book = self._state, self._book
         self._legs.check_known(command.legs)
+        check_units(command)
         ref = command.client_ref
         if ref is not None and any(one.client_ref == ref for one in book.by_id.values()):
             raise ValidationError("client_ref", ref, "a reference that no other group has")

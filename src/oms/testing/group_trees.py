@@ -78,7 +78,7 @@ def trees(draw: st.DrawFn) -> Oto:
         (stop,),
         (Oco((target, stop, _FIRST), siblings),),
         (hedged,),
-        (_FIRST, hedged),
+        (_FIRST, stop),
         (Oco((stop, hedged), siblings),),
         (Oco((stop, target, hedged), siblings),),
     ]

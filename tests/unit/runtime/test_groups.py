@@ -169,3 +169,14 @@ def test_a_leg_that_cannot_be_meant_is_refused_before_anything_is_on_record(fiel
 
         assert om.groups() == []
         assert om.submit("AAPL", Side.BUY, 1, Limit(90)).life is Life.LIVE
+
+
+def test_a_leg_that_would_leave_the_stop_with_nothing_is_refused_before_anything_is_on_record() -> None:
+    om = opened()
+    version = om.state.version
+    more = Leg("AAPL", Side.BUY, Limit(98), order_qty=100)
+
+    with pytest.raises(ValidationError, match="BUY AAPL behind BUY AAPL"):
+        om.submit_group(Oto(_buy(100), (more, Leg("AAPL", Side.SELL, Stop(95)))))
+
+    assert (om.groups(), om.open_orders(), om.state.version) == ([], [], version)
