@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from oms.engine import parent_amends, parent_entry, parent_halts
+from oms.engine import parent_amends, parent_entry, parent_failover, parent_halts
 from oms.engine.inputs import Input, VenueDepth, VenueQuote
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_book import ParentBook
@@ -236,9 +236,8 @@ class Parents:
             who = book.asked_away.pop(order_id)
             self._suspend(parent, f"its child {order_id} was canceled{f' by {who}' if who else ''}")
         for order_id in [one for one in book.refused if one in parent.children]:
-            text = why_suspended(
-                parent, book.refused.pop(order_id), is_routed=parent_entry.routes_children(handler)
-            )
+            elsewhere = parent_failover.goes_elsewhere(self._entry, parent, order_id, handler)
+            text = why_suspended(parent, book.refused.pop(order_id), is_routed=elsewhere)
             if text:
                 self._suspend(parent, text)
 
@@ -314,7 +313,8 @@ class Parents:
         )  # fmt: skip
         self._decide(parent, view, new.number, asked, new.pace, new.role, qty, order_id)
         state.begin(SubmitOrder, ORIGIN)
-        self._entry.submit(command, self._requests, promised=order_id, broker=parent.broker or new.broker)
+        broker, decision = parent_failover.broker_for(self._entry, parent, new, command)
+        self._entry.submit(command, self._requests, promised=order_id, broker=broker, decision=decision)
 
     # ------------------------------------------------------------ the course of an order
 
