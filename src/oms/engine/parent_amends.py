@@ -72,6 +72,8 @@ def in_the_way(entry: OrderEntry, parent: Parent) -> InTheWay | None:
     """
     assert parent.amend is not None
     qty, terms = parent.amend
+    if not parent.open:
+        return None
     if parent.filled + parent.working <= qty:
         stuck = beyond(parent, terms)
         return (stuck, ()) if stuck else None

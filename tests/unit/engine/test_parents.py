@@ -365,6 +365,16 @@ def test_less_than_what_works_is_taken_back_first() -> None:
     assert work.parent.available + work.parent.working == 5
 
 
+def test_what_executes_beyond_what_was_wanted_meanwhile_ends_it() -> None:
+    work = Work()
+    work.begin()
+    work.say(ExecType.NEW)
+    work.replace(1, order_qty=10)
+    events = work.fill(1, 25)
+    assert [one.order_qty for one in of(events, ev.WorkAmended)] == [25]
+    assert work.order().is_filled
+
+
 def test_less_than_what_has_executed_is_refused() -> None:
     work = Work()
     work.begin()
