@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import Final, assert_never
+
+from attrs import evolve
 
 from oms.algos.slicing import Rounding, Weight, sliced
 from oms.errors import ValidationError
@@ -82,22 +84,52 @@ def ladder(
     step: Decimal,
     weights: Sequence[Weight],
     min_child: Decimal = ZERO,
+    least_at: Callable[[Decimal], Decimal] | None = None,
 ) -> tuple[Level, ...]:
     """Give the levels of a ladder: a purchase goes down from the first price, a sale up; their sum is exact.
 
-    Prices that are not on the grid are moved away from the market: down to buy, up to sell. Levels without quantity are left out;
-    one that is too small goes with the next, further one.
+    Prices that are not on the grid are moved away from the market: down to buy, up to sell. Levels without quantity are left out.
+    From the first level on, one that is too small goes with the next, further one; what is left of them at the end goes with the last
+    that stands. Where none does, the whole stands at the first price at which it is enough, and where there is no such price, at the last.
+
+    Args:
+        qty: How much in all.
+        lot: The size of a lot.
+        grid: Its prices.
+        is_buy: Which way it goes.
+        first_px: The price nearest to the market.
+        step: How far apart the prices are.
+        weights: How much there is at each price, in proportion to the others.
+        min_child: The smallest level.
+        least_at: Gives the smallest order at a price, in whole lots.
 
     Raises:
         ValidationError: The step is below zero, or the weights are none.
     """
     if step < ZERO:
         raise ValidationError("step", plain(step), "pass zero or more: the side says which way it goes")
-    shares = sliced(qty, lot, weights, min_child=min_child, rounding=Rounding.LARGEST_REMAINDER)
+    shares = sliced(qty, lot, weights, rounding=Rounding.LARGEST_REMAINDER)
     levels = []
     for number, share in enumerate(shares):
         away = EXACT.multiply(step, Decimal(number))
         px = grid.down(EXACT.subtract(first_px, away)) if is_buy else grid.up(EXACT.add(first_px, away))
         if share:
             levels.append(Level(number, px, share))
-    return tuple(levels)
+    least = [max(min_child, ZERO if least_at is None else least_at(level.price)) for level in levels]
+    return _standing(levels, least)
+
+
+def _standing(levels: Sequence[Level], least: Sequence[Decimal]) -> tuple[Level, ...]:
+    found: list[Level] = []
+    carried = ZERO
+    for level, enough in zip(levels, least, strict=True):
+        carried = EXACT.add(carried, level.qty)
+        if carried >= enough:
+            found.append(evolve(level, qty=carried))
+            carried = ZERO
+    if carried and found:
+        found[-1] = evolve(found[-1], qty=EXACT.add(found[-1].qty, carried))
+    elif carried:
+        fits = (level for level, enough in zip(levels, least, strict=True) if carried >= enough)
+        found.append(evolve(next(fits, levels[-1]), qty=carried))
+    return tuple(found)

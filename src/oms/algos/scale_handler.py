@@ -13,6 +13,8 @@ from oms.algos.post_only import only_waits, resting_tif
 from oms.algos.reacting import Scale
 from oms.algos.reacting_handler import ReactingHandler, would_take
 from oms.algos.scale import Level, ladder, weights_of
+from oms.algos.told import Told
+from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.enums import Side
@@ -43,6 +45,24 @@ class ScaleHandler(ReactingHandler):
         against = _beyond_limit(order)
         return (*(plan if isinstance(plan, tuple) else ()), *against) if against else plan
 
+    def against(self, order: SubmitOrder, known: Told, view: View) -> tuple[Reason, ...]:
+        """Give the reason against an order of which not even one level may be placed."""
+        if not isinstance(known.algorithm, Scale) or order.order_qty is None:
+            return ()
+        try:
+            levels = levels_of(known.algorithm, order.order_qty, view, is_buy=order.side is Side.BUY)
+        except ValidationError:
+            return ()  # It is told as the order is planned.
+        if all(level.qty >= least_qty(view.instrument, level.price) for level in levels):
+            return ()
+        # The dearest price asks for the least.
+        scale, buys = known.algorithm, order.side is Side.BUY
+        away = ZERO if buys else EXACT.multiply(scale.step, Decimal(scale.levels - 1))
+        px = EXACT.add(scale.first_price, away)
+        code = ReasonCode.BELOW_MIN_NOTIONAL if view.instrument.min_notional else ReasonCode.BELOW_MIN_QTY
+        allowed = f"at least {plain(least_qty(view.instrument, px))}, the least order at {plain(px)}"
+        return (Reason(code, "order_qty", plain(order.order_qty), allowed),)
+
     def slices_of(
         self, order: SubmitOrder, qty: Decimal, algorithm: Scale, view: View, start_ns: int
     ) -> Sequence[Slice]:
@@ -59,7 +79,7 @@ class ScaleHandler(ReactingHandler):
         for child in parent.children.values():
             done = EXACT.add(child.filled, child.working)
             at_work[child.number] = EXACT.add(at_work.get(child.number, ZERO), done)
-        left, children, skips, waits = parent.available, [], [], False
+        left, children, skips, waits, is_small = parent.available, [], [], False, False
         buys = order.side is Side.BUY
         for level in levels_of(algorithm, parent.qty, view, is_buy=buys):
             if view.limits is not None and view.limits.refuses(level.price, is_buy=buys):
@@ -71,15 +91,14 @@ class ScaleHandler(ReactingHandler):
             if not _may_stand(level.price, algorithm, view, is_buy=buys):
                 waits = waits or missing > ZERO
                 continue
-            if missing < least_qty(view.instrument, level.price):
-                continue  # What an expired order has left of a level can be too little for another one.
-            if algorithm.working.max_child is not None:
-                missing = min(missing, algorithm.working.max_child)
-            if missing > ZERO:
-                left = EXACT.subtract(left, missing)
+            # What an expired order has left of a level can be too little for another one.
+            qty = _part(missing, least_qty(view.instrument, level.price), algorithm.working.max_child)
+            is_small = is_small or ZERO == qty < missing
+            if qty > ZERO:
+                left = EXACT.subtract(left, qty)
                 children.append(
                     NewChild(
-                        qty=missing,
+                        qty=qty,
                         terms=Limit(level.price),
                         number=level.number,
                         pace=Pace.ON_SCHEDULE,
@@ -88,7 +107,8 @@ class ScaleHandler(ReactingHandler):
                         instructions=only_waits(parent, view, algorithm.working),
                     )
                 )
-        return Steps(children=tuple(children), skips=tuple(skips), wake=NextWake(on_price=waits))
+        held = Pace.TOO_SMALL if is_small and not children else None
+        return Steps(children=tuple(children), skips=tuple(skips), wake=NextWake(on_price=waits), held=held)
 
 
 def _beyond_limit(order: SubmitOrder) -> tuple[Reason, ...]:
@@ -102,6 +122,14 @@ def _beyond_limit(order: SubmitOrder) -> tuple[Reason, ...]:
     return (Reason(ReasonCode.OTHER, "first_price", plain(first_px), allowed),)
 
 
+def _part(missing: Decimal, least: Decimal, most: Decimal | None) -> Decimal:
+    """Give how much of what is missing at a level goes out at once: nothing below the least, nor what would leave so little."""
+    qty = missing if most is None else min(missing, most)
+    if ZERO < EXACT.subtract(missing, qty) < least:
+        qty = EXACT.subtract(missing, least)
+    return qty if qty >= least else ZERO
+
+
 def _may_stand(px: Decimal, algorithm: Scale, view: View, *, is_buy: bool) -> bool:
     """Tell whether a level may stand now: within the limit as it is by now, and taking nothing where it must not."""
     working = algorithm.working
@@ -112,8 +140,6 @@ def _may_stand(px: Decimal, algorithm: Scale, view: View, *, is_buy: bool) -> bo
 
 def levels_of(algorithm: Scale, qty: Decimal, view: View, *, is_buy: bool) -> tuple[Level, ...]:
     """Give the levels of a ladder for so much; the same numbers always give the same levels."""
-    away = EXACT.multiply(algorithm.step, Decimal(algorithm.levels - 1))
-    lowest = EXACT.subtract(algorithm.first_price, away) if is_buy else algorithm.first_price
     return ladder(
         qty,
         view.instrument.lot,
@@ -124,5 +150,6 @@ def levels_of(algorithm: Scale, qty: Decimal, view: View, *, is_buy: bool) -> tu
         weights=weights_of(
             algorithm.sizes, algorithm.levels, ratio=algorithm.ratio, weights=algorithm.weights or ()
         ),
-        min_child=max(algorithm.working.min_child or ZERO, least_qty(view.instrument, lowest)),
+        min_child=algorithm.working.min_child or ZERO,
+        least_at=lambda px: least_qty(view.instrument, px),
     )
