@@ -26,6 +26,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.risk.gate",
+        "every limit in one place: what is asked, for what, at which terms, against which limits, and the reasons",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.testing.simulator.market",
         "what moves a market and trades by it names quotes, terms and the parts of a run",
     ),

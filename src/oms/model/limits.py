@@ -41,7 +41,8 @@ class RiskLimits:
         max_order_qty: The largest quantity of one order, in units of its instrument.
         max_order_notional: The largest quantity x worst price x multiplier of one order, in its instrument's currency.
         price_collar: How far a limit price may be on the far side of the reference price, as a fraction of it: 0.05 is
-            5 %. A buy may not be above, a sale not below.
+            5 %. A buy may not be above, a sale not below. A stop price is not bound by it, and the limit of a stop limit is
+            held against the market as it is once its stop price has come.
         max_reference_age_s: How old the reference price may be, in seconds; only looked at where it is needed.
         max_open_orders: How many orders may be open at once, over all accounts.
         max_messages: How many requests (new, cancel, replace) may leave in `message_window_s`; cancels count but are

@@ -16,10 +16,13 @@ from oms.model.enums import Side
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.reasons import Reason, ReasonCode
+from oms.model.terms import LimitIfTouched, MarketIfTouched, Stop, StopLimit
 from oms.risk.book import RiskBook
 
 _NS_PER_S: Final = 1_000_000_000
 _BUY: Final = Side.BUY
+_WAITING: Final = frozenset({Stop, MarketIfTouched, StopLimit, LimitIfTouched})
+"""What waits for a price that is known."""
 _NO_LIMITS: Final = (
     Reason(ReasonCode.INPUT_UNAVAILABLE, "limits", "none", "risk limits, or RiskLimits.off(...)"),
 )
@@ -71,7 +74,8 @@ class Gate:
             reasons += _check_cash(command.cash_order_qty, units, instrument, limits)
         if limits.price_collar is not None:
             age_ns = now_ns - reference_ns
-            reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
+            px, market_px = _as_it_trades(command, worst_px, reference_px)
+            reasons += _check_collar(side, px, market_px, age_ns, limits.price_collar, limits)
         if limits.blocks_self_match:
             reasons += book.why_self_match(command)
         return reasons or Approved(command)
@@ -103,7 +107,8 @@ class Gate:
         reasons += _check_size(side, order.order_qty, worst_px, reference_px, instrument, limits)
         if limits.price_collar is not None:
             age_ns = now_ns - reference_ns
-            reasons += _check_collar(side, worst_px, reference_px, age_ns, limits.price_collar, limits)
+            px, market_px = _as_it_trades(order, worst_px, reference_px)
+            reasons += _check_collar(side, px, market_px, age_ns, limits.price_collar, limits)
         if limits.blocks_self_match:
             reasons += book.why_self_match(order)
         return reasons or Approved(command)
@@ -185,6 +190,23 @@ def _check_cash(
         allowed = f"at most {plain(most_value)} {instrument.currency}"
         reasons.append(Reason(ReasonCode.MAX_ORDER_VALUE, "cash_order_qty", plain(cash), allowed))
     return tuple(reasons)
+
+
+def _as_it_trades(
+    order: SubmitOrder, worst_px: Decimal | None, reference_px: Decimal | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """Give the worst price of an order, and where the market is when it works at that.
+
+    What waits for a price works once the market is there: at the market, or up to its limit from there on.
+    """
+    terms = order.terms
+    if reference_px is None or type(terms) not in _WAITING:
+        return worst_px, reference_px
+    if not isinstance(terms, StopLimit | LimitIfTouched):
+        return reference_px, reference_px
+    # The market falls to a stop that sells, and rises to one that buys; if-touched it is the other way about.
+    falls = (order.side is not _BUY) is isinstance(terms, StopLimit)
+    return worst_px, (min if falls else max)(terms.stop_px, reference_px)
 
 
 def _check_collar(

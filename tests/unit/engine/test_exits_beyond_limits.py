@@ -106,11 +106,11 @@ def test_once_a_limit_lets_a_stop_go_it_takes_the_place_of_its_target_after_a_pa
 
 
 def test_where_the_market_goes_to_and_fro_across_a_limit_an_exit_changes_places_once_a_pause() -> None:
-    # A sale is worth what the market shows where that is more: of 100 up to 10,050 the limit lets it go.
-    desk = Floor({"paper": CAN_MORE}, limits=limits(max_order_notional=10_200, price_collar="0.05"))
+    # From 99 on it may sell down to 94.05; from 98.5, where the market has fallen below its stop price, down to 93.58.
+    desk = Floor({"paper": CAN_MORE}, limits=limits(price_collar="0.05"))
     desk.quote(100, 101)
     exits = (
-        Leg("AAPL", Side.SELL, StopLimit(99, 95), time_in_force=GTC),
+        Leg("AAPL", Side.SELL, StopLimit(99, 94), time_in_force=GTC),
         Leg("AAPL", Side.SELL, Limit(101), time_in_force=GTC),
     )
     desk.place(Oto(Leg("AAPL", Side.BUY, Limit(100), order_qty=100), exits=(Oco(exits),)))

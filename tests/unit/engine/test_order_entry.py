@@ -25,7 +25,17 @@ from oms.model.reasons import Reason, ReasonCode
 from oms.model.reports import NotSent, Refused, Sent, Unknown
 from oms.model.requests import NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest
 from oms.model.sessions import SessionChange
-from oms.model.terms import Limit, Market, MarketToLimit, Pegged, Stop, StopLimit, Terms
+from oms.model.terms import (
+    Limit,
+    LimitIfTouched,
+    Market,
+    MarketIfTouched,
+    MarketToLimit,
+    Pegged,
+    Stop,
+    StopLimit,
+    Terms,
+)
 from oms.model.time_in_force import DAY, FOK, GTC, IOC, Day
 from oms.model.venue_profile import ReplaceSupport, VenueProfile
 from oms.order_types.limit import LimitHandler
@@ -358,6 +368,50 @@ def test_the_collar_binds_the_bad_side_only_and_includes_its_bound(
     assert denied(desk, side=side, terms=Limit(price)) == (
         Reason(CODE.PRICE_COLLAR, "price", price, f"{bound} (100 and 0.05 of it)"),
     )
+
+
+WAITING: dict[str, tuple[Side, Any, str | None]] = {
+    # The market is at 100 and the collar at 5 % of where the market is once the order works.
+    "a stop that sells far below the market": (Side.SELL, Stop(50), None),
+    "a stop that buys far above it": (Side.BUY, Stop(200), None),
+    "a market-if-touched order that buys far below it": (Side.BUY, MarketIfTouched(50), None),
+    "a stop limit that sells down to the bound": (Side.SELL, StopLimit(80, 76), None),
+    "a stop limit that sells below it": (Side.SELL, StopLimit(80, "75.99"), "at least 76 (80 and 0.05 of it)"),
+    "a stop limit that buys up to the bound": (Side.BUY, StopLimit(120, 126), None),
+    "a stop limit that buys above it": (Side.BUY, StopLimit(120, "126.01"), "at most 126 (120 and 0.05 of it)"),
+    "one that sells at once": (Side.SELL, StopLimit(120, "94.99"), "at least 95 (100 and 0.05 of it)"),
+    "one that buys at once": (Side.BUY, StopLimit(80, "105.01"), "at most 105 (100 and 0.05 of it)"),
+    "a limit-if-touched order that sells down to the bound": (Side.SELL, LimitIfTouched(120, 114), None),
+    "one that sells below it": (
+        Side.SELL, LimitIfTouched(120, "113.99"), "at least 114 (120 and 0.05 of it)",
+    ),
+    "one that buys above it": (Side.BUY, LimitIfTouched(80, "84.01"), "at most 84 (80 and 0.05 of it)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("can", "what"), [(CAN_ALL, "OrderHeld"), (CAN_MORE, "OrderSubmitted")], ids=["held here", "at its venue"]
+)
+@pytest.mark.parametrize(("side", "terms", "bound"), WAITING.values(), ids=WAITING)
+def test_the_collar_of_what_waits_for_a_price_is_about_the_market_as_it_is_then(
+    side: Side, terms: Any, bound: str | None, can: Capabilities, what: str
+) -> None:
+    desk = Desk(limits(price_collar="0.05"), can={"paper": can})
+    desk.tell(quote("99.98", "100.02"))
+
+    if bound is None:
+        assert kinds(desk.submit(side=side, terms=terms)) == ["OrderCreated", what]
+        return
+    price = str(terms.price)
+    assert denied(desk, side=side, terms=terms) == (Reason(CODE.PRICE_COLLAR, "price", price, bound),)
+
+
+def test_a_stop_still_needs_a_market_price_that_is_not_too_old() -> None:
+    desk = Desk(limits(price_collar="0.05"))
+
+    (reason,) = denied(desk, side=Side.SELL, terms=Stop(90))
+
+    assert reason.code is CODE.INPUT_UNAVAILABLE
 
 
 def test_a_market_order_trades_at_the_reference_and_so_within_any_collar() -> None:
