@@ -22,6 +22,7 @@ from oms.engine.retiring import (
     forms,
     key_of,
     mark_of,
+    of_group,
     parent_of,
     returnable,
 )
@@ -60,7 +61,9 @@ def is_retirable(state: State, order: Order) -> bool:
 def retirable(state: State, order_ids: Iterable[OrderId]) -> list[OrderId]:
     """Give those of some orders that are in memory and can leave it."""
     awaited = _spoken_of(state)
-    by_id = state.index.by_id
+    by_id, of_order = state.index.by_id, state.groups.of_order
+    if of_order:
+        order_ids = _with_groups(state, order_ids)
     found = [
         order_id
         for order_id in order_ids
@@ -69,7 +72,32 @@ def retirable(state: State, order_ids: Iterable[OrderId]) -> list[OrderId]:
         and is_retirable(state, by_id[order_id])
         and not (state.groups.of_order and state.groups.may_act(order_id))
     ]
-    return _with_families(state, found, awaited) if state.of_parent else found
+    if state.of_parent:
+        found = _with_families(state, found, awaited)
+    return _whole_groups(state, found) if of_order else found
+
+
+def _with_groups(state: State, order_ids: Iterable[OrderId]) -> list[OrderId]:
+    """Give orders with all others of their groups."""
+    result: dict[OrderId, None] = {}
+    for order_id in order_ids:
+        leg = state.groups.of_order.get(order_id)
+        if leg is None:
+            result[order_id] = None
+        elif order_id not in result:
+            result |= dict.fromkeys(order._order_id for order in leg._group.orders)
+    return list(result)
+
+
+def _whole_groups(state: State, order_ids: Sequence[OrderId]) -> list[OrderId]:
+    """Give orders without those of a group of which somebody has to stay, and without the families of these."""
+    leaving, staying = set(order_ids), set[OrderId]()
+    for order_id in order_ids:
+        leg = state.groups.of_order.get(order_id)
+        if leg is not None and not all(order._order_id in leaving for order in leg._group.orders):
+            parent = state.of_parent.get(order_id)
+            staying.update((order_id,) if parent is None else state.parents.family(parent))
+    return [one for one in order_ids if one not in staying] if staying else list(order_ids)
 
 
 def _with_families(
@@ -140,11 +168,18 @@ def archived(state: State, key: str) -> list[tuple[OrderRow, str]]:
 def recall(state: State, kind: str, name: object, broker: str = "") -> None:
     """Bring back every order with a name that has left memory."""
     for row, text in archived(state, key_of(kind, name, broker)):
+        if row.order_id in state.index.by_id:
+            continue  # It came with another one of its group.
         parent_id = parent_of(text)
         if parent_id is not None and parent_id not in state.index.by_id:
             # What has become of a child is to be told to its parent.
             for parent, whole in archived(state, key_of(ORDER, parent_id)):
                 state.record(ev.OrderRecalled(*state.envelope(), parent.order_id, whole))
+        for other_id in of_group(text):
+            # What has become of one may be for the others of its group to make good.
+            if other_id != row.order_id and other_id not in state.index.by_id:
+                for other, whole in archived(state, key_of(ORDER, other_id)):
+                    state.record(ev.OrderRecalled(*state.envelope(), other.order_id, whole))
         state.record(ev.OrderRecalled(*state.envelope(), row.order_id, text))
 
 

@@ -9,13 +9,16 @@ from weakref import WeakValueDictionary
 from oms.codec.event_codec import decode, encode
 from oms.engine.broker_positions import BrokerPositions
 from oms.engine.group_book import GroupBook
+from oms.engine.held_orders import HeldOrders
 from oms.engine.inquiries import Inquiries
 from oms.engine.order_index import OrderIndex
 from oms.engine.order_rows import Names, OrderRow, order_of, put_back, row_of
 from oms.engine.parent_book import ParentBook
+from oms.engine.snapshot_groups import recall as recall_group
+from oms.engine.snapshot_groups import rows_of_group
 from oms.engine.snapshot_parents import recall
 from oms.engine.snapshot_parents import row_of as row_of_family
-from oms.engine.snapshot_rows import ROWS, ChildRow, ExecutionRow, ParentRow, SyntheticRow
+from oms.engine.snapshot_rows import ROWS, ChildRow, ExecutionRow, GroupRow, LegRow, ParentRow, SyntheticRow
 from oms.engine.timers import Timers
 from oms.errors import JournalDamagedError, OmsError
 from oms.lifecycle.execution_index import Execution, ExecutionIndex
@@ -35,6 +38,7 @@ REQUEST: Final = "request"
 VENUE_ORDER: Final = "venue order"
 EXECUTION: Final = "execution"
 FEE: Final = "fee"
+_LEG_ROW: Final = '{"type":"LegRow"'
 
 
 def key_of(kind: str, name: object, broker: str = "") -> str:
@@ -56,6 +60,7 @@ class Holder(Protocol):
     sweep_mark: str
     archive: OrderArchive | None
     groups: GroupBook
+    held_orders: HeldOrders
     parents: ParentBook
     away: WeakValueDictionary[OrderId, Order]
 
@@ -116,12 +121,15 @@ def on_recalled(state: Holder, event: ev.OrderRecalled) -> None:
             event.sequence, f"order {event.order_id} cannot be recalled: {error}"
         ) from error
     said: dict[int, Execution] = {}
+    group_rows: list[GroupRow | LegRow] = []
     for row in rows:
         match row:
             case OrderRow():
                 put_back(state.index, row, order_of(row, state.away.pop(event.order_id, None)))
             case ParentRow() | ChildRow():
                 recall(state, row)
+            case GroupRow() | LegRow():
+                group_rows.append(row)
             case ev.Traded() | ev.TradeCorrected() | ev.TradeCanceled():
                 said[row.sequence] = row
             case ExecutionRow(exec_id, sequences):
@@ -134,6 +142,7 @@ def on_recalled(state: Holder, event: ev.OrderRecalled) -> None:
             case _:
                 raise JournalDamagedError(event.sequence, f"a {type(row).__name__} is no part of an order")
     state.retired -= 1
+    recall_group(state, group_rows)
 
 
 def parent_of(text: str) -> OrderId | None:
@@ -141,6 +150,14 @@ def parent_of(text: str) -> OrderId | None:
     lines = text.split("\n", 2)
     row = ROWS.read(lines[1]) if len(lines) > 1 and ROWS.knows(lines[1]) else None
     return row.parent if isinstance(row, ChildRow) else None
+
+
+def of_group(text: str) -> list[OrderId]:
+    """Give every order of the group that an order is of, by what is kept of it in the archive; none where it is of none."""
+    if _LEG_ROW not in text:
+        return []
+    legs = [ROWS.read(line) for line in text.split("\n") if line.startswith(_LEG_ROW)]
+    return [order_id for leg in legs if isinstance(leg, LegRow) for order_id in leg.order_ids]
 
 
 def _row(line: str) -> object:
@@ -192,6 +209,7 @@ def returnable(state: Holder, found: list[ArchivedOrder], most: int) -> list[Arc
         if len(one.text) > most:
             parent = state.parents.of_order.get(OrderId(one.order_id))
             staying.update((one.order_id,) if parent is None else state.parents.family(parent))
+            staying.update(of_group(one.text))
     return [one for one in found if one.order_id not in staying] if staying else found
 
 
@@ -224,6 +242,9 @@ def _form(
         ),
         *map(encode, fees),
     ]
+    if (leg := state.groups.of_order.get(order._order_id)) is not None:
+        # A bust of one may be for the others to make good.
+        lines += map(ROWS.write, rows_of_group(leg._group))
     if inferred := state.executions.synthetic.get(order._order_id):
         lines.append(ROWS.write(SyntheticRow(order._order_id, tuple(inferred))))
     return ArchivedOrder(order._order_id, tuple(keys), "\n".join(lines))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from oms.engine import snapshot_rows as rows
+from oms.engine.group_book import GroupBook
+from oms.engine.held_orders import HeldOrders
 from oms.engine.leg_events import count
-from oms.engine.state import State
+from oms.engine.order_index import OrderIndex
 from oms.model.contingency import SubmitGroup
 from oms.model.contingency import nodes_of as written
 from oms.model.group import Group
@@ -16,26 +19,50 @@ from oms.model.group_tree import tree_of
 # pyright: reportPrivateUsage=false
 
 
-def rows_of(state: State) -> Iterator[object]:
+class Holder(Protocol):
+    """What of a state is written and put back; see `oms.engine.state.State`."""
+
+    index: OrderIndex
+    groups: GroupBook
+    held_orders: HeldOrders
+
+
+def rows_of(state: Holder) -> Iterator[object]:
     """Give the rows; none where there never was a group."""
     book = state.groups
     if book.next_id == 1:
         return
     yield rows.GroupsRow(book.next_id, tuple(sorted(book.days_over)))
     for group in book.by_id.values():
-        nodes = written(group.contingency)
-        yield rows.GroupRow(
-            group.group_id, group.account, group.client_ref, nodes, group.is_canceled, group.list_id
-        )
-        for leg in group.legs:
-            yield rows.LegRow(
-                group.group_id, leg.number, tuple(order.order_id for order in leg.orders), leg.terms, leg.end, leg.reached,
-                leg.reach, leg.is_final, leg.first_qty, leg.has_ended, leg._asked_away, leg._excess_told,
-                leg._wait_told, tuple(sorted(leg._cut)), tuple(sorted(leg._stuck)), tuple(sorted(leg._no_replace.items())), tuple(sorted(leg._no_cancel.items())),
-            )  # fmt: skip
+        yield from rows_of_group(group)
 
 
-def take(state: State, row: object) -> bool:
+def rows_of_group(group: Group) -> Iterator[rows.GroupRow | rows.LegRow]:
+    """Give the rows of a group, its own first."""
+    nodes = written(group.contingency)
+    yield rows.GroupRow(
+        group.group_id, group.account, group.client_ref, nodes, group.is_canceled, group.list_id
+    )
+    for leg in group.legs:
+        yield rows.LegRow(
+            group.group_id, leg.number, tuple(order.order_id for order in leg.orders), leg.terms, leg.end, leg.reached,
+            leg.reach, leg.is_final, leg.first_qty, leg.has_ended, leg._asked_away, leg._excess_told,
+            leg._wait_told, tuple(sorted(leg._cut)), tuple(sorted(leg._stuck)), tuple(sorted(leg._no_replace.items())), tuple(sorted(leg._no_cancel.items())),
+        )  # fmt: skip
+
+
+def recall(state: Holder, said: Sequence[rows.GroupRow | rows.LegRow]) -> None:
+    """Put a group back of which an order comes back into memory, once all of its orders have."""
+    legs = [row for row in said if isinstance(row, rows.LegRow)]
+    by_id = state.index.by_id
+    if not legs or legs[0].group_id in state.groups.by_id:
+        return
+    if all(order_id in by_id for leg in legs for order_id in leg.order_ids):
+        for row in said:
+            take(state, row)
+
+
+def take(state: Holder, row: object) -> bool:
     """Put a row back, and tell whether it is one of these."""
     book = state.groups
     match row:
