@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from oms.engine import parent_amends, parent_entry, parent_failover, parent_halts
+from oms.engine import parent_amends, parent_ends, parent_entry, parent_failover, parent_halts
 from oms.engine.inputs import Input, VenueDepth, VenueQuote
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_book import ParentBook
@@ -193,7 +193,7 @@ class Parents:
             self._take_back(parent, parent.open.values())
             if parent.stopped is not None:
                 if not parent.open:
-                    self._end(parent)
+                    parent_ends.end(self._state, parent)
                 self._settle(parent, NextWake())
                 return
         if not parent.open and parent.order.is_filled:
@@ -328,18 +328,6 @@ class Parents:
         self._begin()
         state = self._state
         state.record_of(parent.order, ev.WorkStopped(*state.envelope(), parent.order_id, why, text))
-
-    def _end(self, parent: Parent) -> None:
-        """End an order of which nothing works any more, where that is not filled."""
-        order, state = parent.order, self._state
-        if order.is_filled:
-            return
-        self._begin()
-        whose, text = (*state.envelope(), parent.order_id), parent.stop_text
-        is_canceled = parent.stopped is WorkEnd.CANCELED
-        state.record_of(
-            order, ev.OrderCanceled(*whose, None, text) if is_canceled else ev.OrderExpired(*whose, text)
-        )
 
     def _take_back(self, parent: Parent, children: Iterable[Child]) -> None:
         """Ask for children to be canceled, where that is not asked for; what was refused, once so long has passed as a request may."""

@@ -232,7 +232,7 @@ class Parent:
         """Give how it stands now, as a value that will not move."""
         return WorkView(
             self.order_id, self.order._order_qty, self.filled, self.working, self.available, self.start_ns, self.end_ns,
-            tuple(self.slices.values()), tuple(self.decided.items()),
+            () if self.is_over else tuple(self.slices.values()), tuple(self.decided.items()),
             tuple((one.order_id, one.number, one.role, one.filled, one.working) for one in self.children.values()),
             self.suspended, self.stopped, self.arrival, self.memo, self.held,
         )  # fmt: skip
@@ -255,7 +255,7 @@ class WorkView:
         available: What may still be sent.
         start_ns: When it begins, in nanoseconds UTC.
         end_ns: The first moment after its time, in nanoseconds UTC.
-        slices: What was planned and not decided yet.
+        slices: What was planned and is still to come; nothing of one that is over.
         decided: The numbers of the slices that were decided, each with why so much was sent or nothing.
         children: Its children: number, slice, role, executed, and what may still execute.
         suspended: Why nothing is sent until somebody lets it go on; None where it is not suspended.
