@@ -370,8 +370,9 @@ class ParentMachine(VenueMachine):
         if not hasattr(self, "engine") or self.parent is None:
             return
         self.tell(ReleaseKillSwitch("a test", "somebody"))
-        # What stands in a halt ends once that is over.
+        # What stands in a halt ends once that is over, and what is for an auction waits for the next session.
         self.halt(is_on=False)
+        self.change_session(SessionPhase.OPEN)
         for _ in range(_MAX_ANSWERS):
             slips = self.venue.slips.values()
             if said := next((slip for slip in slips if slip.said), None):
