@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from oms.algos.handlers import with_algorithms
@@ -47,6 +48,7 @@ class AlgoDesk:
         instrument: Instrument = STOCK,
         *,
         curve: VolumeCurve | None = None,
+        curves: Mapping[str, VolumeCurve] | None = None,
         session: TradingSession | None = None,
         sessions: CalendarSessions | None = None,
         quotes: bool = True,
@@ -59,6 +61,7 @@ class AlgoDesk:
         Args:
             instrument: What is traded.
             curve: Its volume curve.
+            curves: Others that an order may name.
             session: The one that schedules go by, of which the test tells the rest.
             sessions: What opens and closes by the clock, for schedules and all others.
             quotes: Whether its market is quoted from the beginning.
@@ -66,9 +69,9 @@ class AlgoDesk:
             retention: How long closed ones stay.
             limits: Its limits of risk; none unless given.
         """
-        curves = None if curve is None else {"X": curve}
+        known = {**(curves or {}), **({} if curve is None else {"X": curve})}
         session_at = (lambda *_: session) if sessions is None else sessions.session_at
-        self._handlers = with_algorithms(curves=curves, session_at=session_at)
+        self._handlers = with_algorithms(curves=known, session_at=session_at)
         self._sessions = sessions
         self.archive, self._retention, self._limits = archive, retention, limits
         self.clock = ManualClock(NOON_NS)

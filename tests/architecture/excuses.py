@@ -652,6 +652,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "foreign imports",
+        "oms.testing.parent_told <- hypothesis",
+        "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
+    ),
+    Excuse(
+        "foreign imports",
         "oms.testing.parent_machine <- hypothesis",
         "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
     ),

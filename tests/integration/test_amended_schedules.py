@@ -14,6 +14,7 @@ from oms.model.enums import SessionPhase, Side
 from oms.model.events import ReplaceDenied
 from oms.model.order import Order
 from oms.model.sessions import SessionChange
+from oms.model.terms import Strategy
 from oms.model.trading_session import TradingSession
 from tests.algo_desk import NOON_NS, AlgoDesk
 
@@ -420,3 +421,31 @@ def test_from_where_on_the_volume_counts_holds_after_a_restart() -> None:
         found.append((desk.om.work(order).memo, desk.sizes(order)))
     assert dict(found[0][0])["since"] == dict(found[1][0])["since"]
     assert found[0][1] == found[1][1]
+
+
+def test_a_parameter_that_says_nothing_without_another_is_dropped_with_it() -> None:
+    """Left alone it would be ignored, which is refused with its name, its value and what to do."""
+    desk = deep_desk()
+    order = desk.submit("twap", 1_000, duration=1_000, slices=10, force_completion="Y", completion_window=50)
+    go(desk, 10)
+    desk.om.replace(order, parameters={"force_completion": "N"})
+    assert [str(one) for event in refused(desk) for one in event.reasons] == [
+        "UNSUPPORTED: completion_window = completion_window 50, force_completion False; allowed: give force_completion with it, or drop it"
+    ]
+    desk.om.replace(order, parameters={"force_completion": "N", "completion_window": None})
+    desk.check()
+    desk.restart()
+    order = desk.om.order(order.order_id)
+    assert order.terms == Strategy("twap", {"duration": 1000, "force_completion": "N", "slices": 10})
+    assert len(refused(desk)) == 1
+    desk.om.replace(order, parameters={"force_completion": None})
+    assert order.terms == Strategy("twap", {"duration": 1000, "slices": 10})
+
+
+def test_dice_are_dropped_with_what_they_were_for() -> None:
+    """Without anything drawn the slices that are left are even again, and a seed would be ignored."""
+    desk = deep_desk()
+    order = desk.submit("twap", 1_000, duration=1_000, slices=10, randomise_time=1, seed=3)
+    desk.om.replace(order, parameters={"randomise_time": None, "seed": None})
+    assert refused(desk) == []
+    assert [start for start, _, _ in to_come(desk, order)][-1] == 900

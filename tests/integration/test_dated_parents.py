@@ -87,7 +87,9 @@ def test_what_is_left_is_not_sent_then_and_what_was_filled_before_stays_filled()
     desk.tell(OPEN, MONDAY)
     order = desk.dated("iceberg", GoodTillDate(MONDAY), limit_price=101, display_qty=100)
     assert order.is_filled
-    rest = desk.dated("sniper", GoodTillDate(MONDAY), limit_price=100, min_size=5, on_residual="sweep")
+    rest = desk.dated(
+        "sniper", GoodTillDate(MONDAY), limit_price=100, min_size=5, duration=24 * 3600, on_residual="sweep"
+    )
     desk.wait(HOUR)
     desk.tell(CLOSED, MONDAY)
     assert (order.status, rest.status) == (OrdStatus.FILLED, OrdStatus.EXPIRED)

@@ -14,9 +14,9 @@ from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.order import Order
-from oms.model.terms import Limit, display_qty
+from oms.model.terms import Limit, display_qty, limit_px
 from oms.simulation.venue_acts import CancelOrder
-from tests.algo_desk import AlgoDesk, X
+from tests.algo_desk import NOON_NS, AlgoDesk, X
 
 # ---------------------------------------------------------------- iceberg
 
@@ -55,12 +55,12 @@ def test_an_iceberg_is_topped_up_after_each_execution_where_that_is_asked_for() 
 
 
 def test_random_parts_lie_between_their_bounds_and_never_repeat() -> None:
-    """Twenty to forty, no size twice in a row, and their sum is the order."""
+    """First what is to be shown, then twenty to forty, no size twice in a row, and their sum is the order."""
     desk = AlgoDesk()
     order = desk.submit(
         "iceberg",
         500,
-        display_qty=30,
+        display_qty=50,
         display_low_qty=20,
         display_high_qty=40,
         display_method=3,
@@ -73,7 +73,8 @@ def test_random_parts_lie_between_their_bounds_and_never_repeat() -> None:
     assert order.is_filled
     sizes = desk.sizes(order)
     assert sum(sizes) == 500
-    assert all(20 <= size <= 40 for size in sizes[:-1])
+    assert sizes[0] == 50
+    assert all(20 <= size <= 40 for size in sizes[1:-1])
     assert all(one != other for one, other in pairwise(sizes[:-1]))
     assert len(set(sizes)) > 5
 
@@ -711,4 +712,16 @@ def test_an_order_that_looks_seldom_is_finished_as_its_last_minute_begins() -> N
     desk.wait(40)
 
     assert order.cum_qty == 100
+    desk.check()
+
+
+def test_a_ladder_rests_between_its_levels_where_that_is_asked_for() -> None:
+    """Three prices, one every five seconds, the nearest first."""
+    desk = AlgoDesk()
+    order = desk.submit("scale", 90, levels=3, first_price="99", step="1", min_rest=5)
+    for _ in range(12):
+        desk.wait(1)
+    children = desk.om.children(order)
+    assert [(child.created_ns - NOON_NS) // 10**9 for child in children] == [0, 5, 10]
+    assert [str(limit_px(child.terms)) for child in children] == ["99", "98", "97"]
     desk.check()

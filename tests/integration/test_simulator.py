@@ -235,7 +235,7 @@ def test_the_journal_of_a_run_is_whole_to_the_verifier_and_a_changed_byte_is_fou
 @pytest.mark.slow
 def test_lists_are_refused_lost_and_found_again_and_their_exits_follow_the_entry() -> None:
     seen: Counter[str] = Counter()
-    for seed in (26, 29, 31, 33, 34, 53, 79):
+    for seed in (26, 29, 31, 34, 53, 79, 121):
         assert scene_of(seed).works_lists
         simulate(scene_of(seed), seen=seen)
     of_lists = [name for name in RARE if "order list" in name or "their list" in name or "exits" in name]

@@ -316,3 +316,17 @@ def test_no_drawn_child_is_less_than_the_smallest(seed: int) -> None:
     play(desk, 100, size=5_000)
     assert desk.sizes(order) == [200] * 5
     assert desk.om.order(1).cum_qty == 1_000
+
+
+def test_what_was_missed_and_what_is_due_rest_between_them() -> None:
+    """Beyond the limit twenty-five are missed, and cross as twenty-five more are due: those go out once the rest is over."""
+    desk = AlgoDesk()
+    order = desk.submit("twap", duration=80, slices=4, catch_up="cross", limit_price=100, min_rest=6)
+    for second in range(1, 31):
+        desk.wait(1)
+        if second >= 22:
+            desk.quote(bid="99", ask="100")
+    sent = [(child.created_ns - NOON_NS) // 10**9 for child in desk.om.children(order)]
+    assert sent == [22, 28]
+    assert desk.sizes(order) == [25, 25]
+    desk.check()

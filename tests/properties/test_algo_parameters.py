@@ -27,6 +27,8 @@ seconds = st.integers(1, 10**12).map(lambda ns: Decimal(ns) / 10**9)
 @st.composite
 def workings(draw: st.DrawFn) -> Working:
     low, high = sorted(draw(st.tuples(st.integers(1, 98), st.integers(1, 98))))
+    size, time, style = draw(parts), draw(parts), draw(st.sampled_from(ChildStyle))
+    waits = style is ChildStyle.PASSIVE_THEN_CROSS
     return Working(
         start_time=draw(st.none() | st.integers(NOON, NOON + 10**12)),
         end_time=NOON + 2 * 10**12,
@@ -34,13 +36,13 @@ def workings(draw: st.DrawFn) -> Working:
         min_participation=draw(st.none() | st.just(Decimal(low) / 100)),
         max_participation=draw(st.none() | st.just(Decimal(high) / 100)),
         min_child=draw(st.none() | st.integers(1, 1000).map(Decimal)),
-        child_style=draw(st.sampled_from(ChildStyle)),
-        catch_up=draw(st.sampled_from(CatchUp)),
-        randomise_size=draw(parts),
-        randomise_time=draw(parts),
-        random_band=draw(st.integers(0, 100)),
+        child_style=style,
+        catch_up=draw(st.sampled_from([CatchUp.SPREAD, CatchUp.CROSS] if waits else list(CatchUp))),
+        randomise_size=size,
+        randomise_time=time,
+        random_band=draw(st.integers(1, 100)) if size else None,
         min_rest=draw(st.just(Decimal(0)) | seconds),
-        seed=draw(st.integers(0, 2**31 - 1)),
+        seed=draw(st.integers(0, 2**31 - 1)) if size or time else 0,
     )
 
 

@@ -19,7 +19,8 @@ from oms.model.limits import RiskLimits
 from oms.model.market import Quote
 from oms.model.terms import Limit, Strategy
 from oms.model.time_in_force import DAY
-from oms.testing.parent_machine import AAPL, HERE, S, parameters
+from oms.testing.parent_machine import AAPL, HERE, S
+from oms.testing.parent_told import parameters
 from oms.testing.venue_machine import START_NS
 
 MIDDLE = Decimal(100)

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
+from attrs import evolve
+
 from oms.algos.algorithms import Algorithm
 from oms.algos.choices import OnResidual
 from oms.algos.instruction_checks import against_instructions
 from oms.algos.order_checks import against, against_times
-from oms.algos.told import Told, sound
+from oms.algos.told import Told
 from oms.algos.venue_checks import against_venue
-from oms.algos.wire import told, whole
+from oms.algos.wire import as_taken, told
 from oms.errors import ParametersError, ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.enums import Side
@@ -42,19 +44,46 @@ def told_in(terms: Terms) -> Told:
 
 
 def algorithm_of(terms: Terms) -> Algorithm:
-    """Give the typed parameters of an order's terms.
+    """Give the typed parameters of the terms of an order that was taken; what would be refused by now is left out.
 
     Raises:
-        ParametersError: All that is wrong with them, at once.
+        ParametersError: There is no algorithm without it.
         ValidationError: There is no such algorithm.
     """
-    return whole(told_in(terms))
+    known = told_in(terms)
+    if known.algorithm is not None:
+        return known.algorithm
+    assert isinstance(terms, Strategy)
+    return _as_taken(terms.name, terms.parameters)
+
+
+def told_after(parent: Parent, after: SubmitOrder) -> Told:
+    """Give what can be made of the terms that an order is to have; of what is wrong with them, what was not on record already.
+
+    Raises:
+        ValidationError: There is no such algorithm.
+    """
+    before, now = told_in(parent.order.terms), told_in(after.terms)
+    if not now.errors or before.description is not now.description:
+        return now
+    on_record = {_key(error) for error in before.errors}
+    errors = tuple(error for error in now.errors if _key(error) not in on_record)
+    return evolve(now, errors=errors, algorithm=now.algorithm if errors else algorithm_of(after.terms))
+
+
+def _key(error: ValidationError) -> tuple[str, str, str]:
+    return error.field, str(error.value), str(error.allowed)
 
 
 @lru_cache(maxsize=4_096)
 def _told(name: str, parameters: Parameters) -> Told:
     # What each order is told is asked for with everything that happens to it.
     return told(name, dict(parameters))
+
+
+@lru_cache(maxsize=4_096)
+def _as_taken(name: str, parameters: Parameters) -> Algorithm:
+    return as_taken(name, dict(parameters))
 
 
 def reasons_of(error: ValidationError) -> tuple[Reason, ...]:
@@ -65,7 +94,11 @@ def reasons_of(error: ValidationError) -> tuple[Reason, ...]:
 
 def why_not(order: SubmitOrder, instrument: Instrument) -> tuple[Reason, ...]:
     """Give every reason against an order that its numbers give, by themselves and for its instrument."""
-    known, buys = told_in(order.terms), order.side is Side.BUY
+    return _why_not(order, told_in(order.terms), instrument)
+
+
+def _why_not(order: SubmitOrder, known: Told, instrument: Instrument) -> tuple[Reason, ...]:
+    buys = order.side is Side.BUY
     return (
         *(reasons_of(ParametersError(known.errors)) if known.errors else ()),
         *against(known, order.order_qty, is_buy=buys, instrument=instrument),
@@ -84,17 +117,20 @@ def why_not_begun(order: SubmitOrder, view: View) -> tuple[Reason, ...]:
 
 
 def why_not_amended(parent: Parent, after: SubmitOrder, view: View) -> tuple[Reason, ...]:
-    """Give every reason against a change of an order, but for its times: another algorithm or what cannot be changed, too."""
-    before, now = algorithm_of(parent.order.terms), told_in(after.terms)
-    reasons = (*why_not(after, view.instrument), *against_venue(after, now, view))
-    if before.DESCRIPTION is not now.description:
-        allowed = f"terms of {before.DESCRIPTION.name}, or a new order"
+    """Give every reason against a change of an order, but for its times: another algorithm or what cannot be changed, too.
+
+    Parameters that were taken once and would be refused by now speak against no change of something else.
+    """
+    before, now = told_in(parent.order.terms), told_after(parent, after)
+    reasons = (*_why_not(after, now, view.instrument), *against_venue(after, now, view))
+    if before.description is not now.description:
+        allowed = f"terms of {before.description.name}, or a new order"
         return (*reasons, Reason(ReasonCode.UNSUPPORTED, "terms", now.description.name, allowed))
-    was, to_be = sound(before).values, now.values
+    was, to_be = before.values, now.values
     fixed = [
         one.name
         for one in now.description.parameters
-        if not one.is_mutable and one.name in to_be and to_be[one.name] != was[one.name]
+        if not one.is_mutable and one.name in to_be and one.name in was and to_be[one.name] != was[one.name]
     ]
     return (
         *reasons,

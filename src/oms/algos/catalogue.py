@@ -51,10 +51,10 @@ COMMON: Final = (
     _P(name="on_halt", atdl="OnHalt", kind=Kind.CHOICE, choices=OnHalt, about="what becomes of children at work as trading is halted"),
     _P(name="randomise_size", atdl="RandomizationPercent", kind=Kind.SHARE, least=ZERO, most=ONE, is_open_above=True, about="by which part the size of a slice may differ"),
     _P(name="randomise_time", atdl="RandomizationTime", kind=Kind.SHARE, least=ZERO, most=ONE, about="over which part of its span a slice may be moved"),
-    _P(name="random_band", atdl="RandomizationBand", kind=Kind.COUNT, least=ZERO, most=_MAX_INT, about="by how many lots what is due may differ from the schedule"),
+    _P(name="random_band", atdl="RandomizationBand", kind=Kind.COUNT, least=ONE, most=_MAX_INT, about="by how many lots what is due may differ from the schedule"),
     _P(name="min_rest", atdl="MinRest", kind=Kind.SECONDS, least=ZERO, about="how long is waited between children at least, in seconds"),
     _P(name="max_quote_age", atdl="MaxQuoteAge", kind=Kind.SECONDS, least=ZERO, is_open_below=True, about="how old a quote may be, in seconds"),
-    _P(name="seed", atdl="Seed", kind=Kind.COUNT, least=ZERO, most=_MAX_INT, is_mutable=False, about="what the draws follow from"),
+    _P(name="seed", atdl="Seed", kind=Kind.COUNT, least=ZERO, most=_MAX_INT, about="what the draws follow from"),
 )
 
 INTERVAL: Final = _P(name="interval", atdl="SliceInterval", kind=Kind.SECONDS, least=ZERO, is_open_below=True, about="the time between children, in seconds")
@@ -65,7 +65,7 @@ LATE_START: Final = _P(name="late_start", atdl="LateStart", kind=Kind.CHOICE, ch
 CURVE: Final = _P(name="curve", atdl="VolumeCurve", kind=Kind.TEXT, about="the name of the volume curve; that of the instrument unless given")
 IN_OPEN: Final = _P(name="in_open", atdl="InOpen", kind=Kind.FLAG, about="whether it takes part in the opening auction")
 IN_CLOSE: Final = _P(name="in_close", atdl="InClose", kind=Kind.FLAG, about="whether it takes part in the closing auction")
-DYNAMIC_BAND: Final = _P(name="dynamic_band", atdl="DynamicBand", kind=Kind.SHARE, least=ZERO, most=ONE, about="by which part of the order what is due may differ from the curve; none for the curve alone")
+DYNAMIC_BAND: Final = _P(name="dynamic_band", atdl="DynamicBand", kind=Kind.SHARE, least=ZERO, is_open_below=True, most=ONE, about="by which part of the order what is due may differ from the curve; none for the curve alone")
 EXPECTED_VOLUME: Final = _P(name="expected_volume", atdl="ExpectedVolume", kind=Kind.QTY, least=ZERO, is_open_below=True, about="what the window is expected to trade")
 
 PARTICIPATION_RATE: Final = _P(name="participation_rate", atdl="TargetPercentVolume", kind=Kind.SHARE, tag=849, is_required=True, least=ZERO, is_open_below=True, most=ONE, about="the part of the volume")
@@ -83,7 +83,6 @@ RISK_AVERSION: Final = _P(name="risk_aversion", atdl="RiskAversion", kind=Kind.N
 VOLATILITY: Final = _P(name="volatility", atdl="Volatility", kind=Kind.NUMBER, least=ZERO, about="sigma: the price's move in the root of a unit of time, in money")
 TEMPORARY_IMPACT: Final = _P(name="temporary_impact", atdl="TemporaryImpact", kind=Kind.NUMBER, least=ZERO, is_open_below=True, about="eta: what a unit of quantity in a unit of time costs each unit")
 PERMANENT_IMPACT: Final = _P(name="permanent_impact", atdl="PermanentImpact", kind=Kind.NUMBER, least=ZERO, about="gamma: by how much each unit moves the price for good")
-FIXED_COST: Final = _P(name="fixed_cost", atdl="FixedCost", kind=Kind.NUMBER, least=ZERO, about="epsilon: what each unit costs at least")
 DRIFT: Final = _P(name="drift", atdl="Drift", kind=Kind.NUMBER, about="alpha: the move in favour of waiting in a unit of time")
 TIME_UNIT: Final = _P(name="time_unit", atdl="TimeUnit", kind=Kind.SECONDS, least=ZERO, is_open_below=True, about="how long a unit of time is, in seconds")
 

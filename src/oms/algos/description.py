@@ -65,6 +65,10 @@ WORKING_RULES: Final = (
         then=Compare("force_completion", Operator.EQ, to=True),
         message="give force_completion with it",
     ),
+    Rule(
+        any_of(missing("completion_window"), Compare("force_completion", Operator.EQ, to=True)),
+        "give force_completion with it, or drop it",
+    ),
     implies(
         "on_residual",
         to=OnResidual.EXTEND,
@@ -73,9 +77,52 @@ WORKING_RULES: Final = (
     ),
     Rule(
         any_of(
+            missing("on_residual"),
+            Compare("on_residual", Operator.EQ, to=OnResidual.CANCEL),
+            Compare("on_residual", Operator.EQ, to=OnResidual.EXTEND),
+            missing("allow_past_end"),
+            Compare("allow_past_end", Operator.EQ, to=False),
+        ),
+        "drop it or allow_past_end, with which what is left is worked on",
+    ),
+    Rule(
+        any_of(
             missing("randomise_size"), Compare("randomise_size", Operator.EQ, to=ZERO), Given("random_band")
         ),
         "give random_band, in lots, with it",
+    ),
+    Rule(
+        any_of(missing("random_band"), Compare("randomise_size", Operator.NE, to=ZERO)),
+        "give randomise_size with it, or drop it",
+    ),
+    Rule(
+        any_of(
+            missing("child_offset"),
+            Compare("child_offset", Operator.EQ, to=ZERO),
+            missing("child_style"),
+            Compare("child_style", Operator.NE, to=ChildStyle.MARKET),
+        ),
+        "drop it or child_style market, which takes any price within the limit",
+    ),
+    Rule(
+        any_of(
+            missing("child_offset"),
+            Compare("child_offset", Operator.EQ, to=ZERO),
+            missing("no_take_liquidity"),
+            Compare("no_take_liquidity", Operator.EQ, to=False),
+        ),
+        "drop it or no_take_liquidity, with which nothing crosses",
+    ),
+    Rule(
+        any_of(
+            missing("catch_up"),
+            Compare("catch_up", Operator.EQ, to=CatchUp.SPREAD),
+            Compare("catch_up", Operator.EQ, to=CatchUp.CROSS),
+            missing("child_style"),
+            Compare("child_style", Operator.NE, to=ChildStyle.PASSIVE_THEN_CROSS),
+            Compare("no_take_liquidity", Operator.EQ, to=True),
+        ),
+        "drop it, or pass cross: what has waited goes across the spread as its slice ends",
     ),
 )
 """What must hold for any algorithm."""
@@ -90,8 +137,35 @@ STYLE_RULES: Final = (
 )
 """What must hold beside that where it can be chosen how children are sent."""
 
+DRAWN_RULES: Final = (
+    Rule(
+        any_of(
+            missing("seed"),
+            Compare("seed", Operator.EQ, to=ZERO),
+            Compare("randomise_size", Operator.NE, to=ZERO),
+            Compare("randomise_time", Operator.NE, to=ZERO),
+        ),
+        "give randomise_size or randomise_time with it, or drop it",
+    ),
+)
+"""The same where slices can be drawn."""
+
 ENDS: Final = Rule(any_of(Given("end_time"), Given("duration")), "give end_time or duration")
 """A schedule has an end."""
+
+AT_AN_END: Final = (
+    *(
+        implies(
+            "on_residual",
+            to=residual,
+            then=ENDS.claim,
+            message=f"give end_time or duration with {residual.value}",
+        )
+        for residual in (OnResidual.SWEEP, OnResidual.AUCTION)
+    ),
+    implies("allow_past_end", to=True, then=ENDS.claim, message="give end_time or duration with it"),
+)
+"""What must hold for an algorithm that needs no end: what speaks of one says nothing without it."""
 
 
 @value(kw_only=True)
@@ -127,7 +201,11 @@ class Description:
     def all_rules(self) -> tuple[Rule, ...]:
         """All that must hold between them."""
         return (
-            *(rule for rule in (*WORKING_RULES, *STYLE_RULES) if self.unknown.isdisjoint(rule.fields)),
+            *(
+                rule
+                for rule in (*WORKING_RULES, *STYLE_RULES, *DRAWN_RULES)
+                if self.unknown.isdisjoint(rule.fields)
+            ),
             *self.rules,
         )
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import evolve
 
-from oms.algos.admission import algorithm_of, reasons_of, why_not
+from oms.algos.admission import reasons_of, told_in, why_not
 from oms.algos.child_terms import judged_px, terms_of, touch_px, within
 from oms.algos.choices import ChildStyle, OnResidual
 from oms.algos.least import least_child
@@ -58,10 +58,10 @@ class Handler:
     def worst_px(self, order: SubmitOrder, reference_px: Decimal | None) -> Decimal | None:
         """Give the limit, and the market's price where there is none: there is no better guess."""
         try:
-            limit = algorithm_of(order.terms).working.limit_price
+            limit = told_in(order.terms).values.get("limit_price")
         except ValidationError:
             return reference_px
-        return reference_px if limit is None else limit
+        return limit if isinstance(limit, Decimal) else reference_px
 
     def on_event(self, order: Order, event: OrderEvent) -> Sequence[Command]:
         """Nothing follows from events: an algorithm is asked for steps."""

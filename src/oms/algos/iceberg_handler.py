@@ -38,7 +38,15 @@ NATIVE: Final = "native"
 """The same where the venue holds the part that is not shown."""
 
 _PARTS: Final = frozenset(
-    {"iceberg_mode", "limit_price", "display_qty", "display_variance", "display_low_qty", "display_high_qty"}
+    {
+        "iceberg_mode",
+        "limit_price",
+        "display_qty",
+        "display_variance",
+        "display_low_qty",
+        "display_high_qty",
+        "refresh_qty",
+    }
 )
 """What the size of the parts depends on, and how small it may be."""
 
@@ -64,7 +72,7 @@ class IcebergHandler(ReactingHandler):
         if not isinstance(iceberg, Iceberg) or not _PARTS.isdisjoint(known.wrong):
             return ()
         try:
-            least, _, _ = display_of(iceberg, view.instrument.lot).sizes
+            least = min(display_of(iceberg, view.instrument.lot, k).sizes[0] for k in (0, 1))
         except ValidationError:
             return ()  # It is told with the numbers.
         limit_px = iceberg.working.limit_price

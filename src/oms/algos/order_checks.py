@@ -105,13 +105,15 @@ def against_times(told: Told, from_ns: int, now_ns: int) -> tuple[Reason, ...]:
 def display_of(iceberg: Iceberg, lot: Decimal, k: int = 0) -> Display:
     """Give what may be shown of an order at a time: the first time with 0, and then again.
 
+    Bounds of their own (DisplayLowQty, DisplayHighQty) are those of what is shown again, as FIX has it; the first is `display_qty`.
+
     Raises:
         ValidationError: There is no whole number of lots between the bounds.
     """
     increment = iceberg.display_min_incr or ZERO
     if iceberg.display_variance is not None:
         return around(iceberg.display_qty, iceberg.display_variance, lot, increment)
-    if iceberg.display_low_qty is not None and iceberg.display_high_qty is not None:
+    if k and iceberg.display_low_qty is not None and iceberg.display_high_qty is not None:
         return Display(iceberg.display_low_qty, iceberg.display_high_qty, lot, increment)
     again = iceberg.refresh_qty if k else None
     return fixed(iceberg.display_qty if again is None else again, lot)
@@ -133,7 +135,8 @@ def _against_display(algorithm: Algorithm | None, instrument: Instrument) -> tup
     if not isinstance(algorithm, Iceberg):
         return ()
     try:
-        display_of(algorithm, instrument.lot)
+        for k in (0, 1):
+            display_of(algorithm, instrument.lot, k)
     except ValidationError as error:
         return (Reason(ReasonCode.OFF_LOT, error.field, error.value, error.allowed),)
     return ()

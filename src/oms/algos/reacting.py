@@ -10,7 +10,7 @@ from attrs import Factory
 
 from oms.algos import catalogue as cat
 from oms.algos import choices as ch
-from oms.algos.description import AT_ITS_PRICE, NO_COMPLETION, UNSCHEDULED, Description
+from oms.algos.description import AT_AN_END, AT_ITS_PRICE, ENDS, NO_COMPLETION, UNSCHEDULED, Description
 from oms.algos.pov import RateBasis
 from oms.algos.rules import (
     Compare,
@@ -29,7 +29,7 @@ from oms.algos.rules import (
 from oms.algos.scale import Sizes
 from oms.algos.working import Working, check
 from oms.errors import ValidationError
-from oms.model.decimals import ONE
+from oms.model.decimals import ONE, ZERO
 from oms.model.define import value
 
 
@@ -58,7 +58,7 @@ class Pov:
             cat.LOWER_BAND_PRICE,
             cat.LOWER_BAND_RATE,
         ),
-        unknown=UNSCHEDULED,
+        unknown=UNSCHEDULED | {"seed"},
         rules=(
             implies(
                 "rate_basis",
@@ -75,6 +75,22 @@ class Pov:
             needs("lower_band_rate", "lower_band_price"),
             needs("lower_band_price", "lower_band_rate"),
             in_order("upper_band_price", Operator.GT, "lower_band_price"),
+            implies(
+                "count_volume_outside_limit",
+                to=True,
+                then=Given("limit_price"),
+                message="give limit_price with it",
+            ),
+            implies(
+                "rate_linked_to",
+                to=ch.LinkedTo.TIME,
+                then=ENDS.claim,
+                message="give end_time or duration with a rate that changes with time",
+            ),
+            implies(
+                "force_completion", to=True, then=ENDS.claim, message="give end_time or duration with it"
+            ),
+            *AT_AN_END,
         ),
     )
     participation_rate: Decimal
@@ -167,6 +183,24 @@ class Iceberg:
                 ),
                 "drop the delays: the venue shows the next part by itself",
             ),
+            Rule(
+                any_of(
+                    missing("min_child"),
+                    missing("iceberg_mode"),
+                    Compare("iceberg_mode", Operator.EQ, to=ch.IcebergMode.SYNTHETIC),
+                ),
+                "drop it: the venue shows the parts by itself",
+            ),
+            Rule(
+                any_of(
+                    missing("seed"),
+                    Compare("seed", Operator.EQ, to=ZERO),
+                    Compare("display_method", Operator.EQ, to=ch.DisplayMethod.RANDOM),
+                    Given("max_refresh_delay"),
+                ),
+                "give a random display, or delays to draw, with it, or drop it",
+            ),
+            *AT_AN_END,
         ),
     )
     display_qty: Decimal
@@ -203,9 +237,9 @@ class Sniper:
         own=(cat.MIN_SIZE,),
         unknown=UNSCHEDULED
         | {"no_take_liquidity", "max_participation", "min_participation", "child_style", "child_offset"}
-        | {"i_would_price", "i_would_qty", "min_child"}
+        | {"i_would_price", "i_would_qty", "min_child", "seed"}
         | NO_COMPLETION,
-        rules=(required("limit_price"),),
+        rules=(required("limit_price"), *AT_AN_END),
     )
     min_size: Decimal
     working: Working = Factory(Working)
@@ -245,7 +279,7 @@ class Scale:
             cat.WEIGHTS,
         ),
         unknown=UNSCHEDULED
-        | {"max_participation", "min_participation", "child_style", "child_offset"}
+        | {"max_participation", "min_participation", "child_style", "child_offset", "seed"}
         | NO_COMPLETION
         | AT_ITS_PRICE,
         rules=(
@@ -263,6 +297,7 @@ class Scale:
                 any_of(missing("weights"), Compare("sizes", Operator.EQ, to=Sizes.WEIGHTED)),
                 "drop them, or pass sizes weighted",
             ),
+            *AT_AN_END,
         ),
         beyond_rules=_against_weights,
     )

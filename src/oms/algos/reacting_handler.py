@@ -12,6 +12,7 @@ from oms.algos.admission import (
     algorithm_of,
     goes_past_end,
     planned,
+    told_after,
     told_in,
     why_not_amended,
     why_not_begun,
@@ -60,7 +61,7 @@ class ReactingHandler(Handler):
 
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
         """Plan what will be left of an order; its beginning stays."""
-        known = told_in(after.terms)
+        known = told_after(parent, after)
         reasons = (*why_not_amended(parent, after, view), *self.against(after, known, view))
         if not goes_past_end(known):
             reasons += against_times(known, parent.start_ns, view.now_ns)

@@ -9,6 +9,7 @@ from typing import Final
 from oms.algos.admission import told_in
 from oms.algos.child_terms import within
 from oms.algos.least import least_qty
+from oms.algos.parameter import in_ns
 from oms.algos.post_only import only_waits, resting_tif
 from oms.algos.reacting import Scale
 from oms.algos.reacting_handler import ReactingHandler, would_take
@@ -79,7 +80,9 @@ class ScaleHandler(ReactingHandler):
         for child in parent.children.values():
             done = EXACT.add(child.filled, child.working)
             at_work[child.number] = EXACT.add(at_work.get(child.number, ZERO), done)
-        left, children, skips, waits, is_small = parent.available, [], [], False, False
+        left, skips, waits, is_small = parent.available, [], False, False
+        children: list[NewChild] = []
+        rest_ns, rested_ns = in_ns(algorithm.working.min_rest), None
         buys = order.side is Side.BUY
         for level in levels_of(algorithm, parent.qty, view, is_buy=buys):
             if view.limits is not None and view.limits.refuses(level.price, is_buy=buys):
@@ -94,6 +97,9 @@ class ScaleHandler(ReactingHandler):
             # What an expired order has left of a level can be too little for another one.
             qty = _part(missing, least_qty(view.instrument, level.price), algorithm.working.max_child)
             is_small = is_small or ZERO == qty < missing
+            if qty > ZERO and rest_ns and children:
+                rested_ns = view.now_ns + rest_ns
+                break
             if qty > ZERO:
                 left = EXACT.subtract(left, qty)
                 children.append(
@@ -108,7 +114,8 @@ class ScaleHandler(ReactingHandler):
                     )
                 )
         held = Pace.TOO_SMALL if is_small and not children else None
-        return Steps(children=tuple(children), skips=tuple(skips), wake=NextWake(on_price=waits), held=held)
+        wake = NextWake(at_ns=rested_ns, on_price=waits)
+        return Steps(children=tuple(children), skips=tuple(skips), wake=wake, held=held)
 
 
 def _beyond_limit(order: SubmitOrder) -> tuple[Reason, ...]:

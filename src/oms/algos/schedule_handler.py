@@ -18,6 +18,7 @@ from oms.algos.admission import (
     goes_past_end,
     planned,
     reasons_of,
+    told_after,
     told_in,
     why_not_amended,
     why_not_begun,
@@ -92,7 +93,7 @@ class ScheduleHandler(Handler):
 
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
         """Plan what is left as the schedule would have had it from its beginning; where that stays the same, so do the slices."""
-        known = told_in(after.terms)
+        known = told_after(parent, after)
         of_itself = (*why_not_amended(parent, after, view), *self._against_curve(known, after.symbol))
         reasons = (*of_itself, *self._against_end(parent, known, view))
         return planned(reasons, known, lambda algorithm: self._amended(parent, algorithm, after, view))

@@ -177,10 +177,12 @@ class ScheduleRound:
             return facts
         # What was decided before in this look counts as sent, under the caps too.
         progress, room = facts.progress, facts.cap_qty
+        rested_ns = self._view.now_ns + in_ns(self._working.min_rest)
         return evolve(
             facts,
             progress=evolve(progress, working=EXACT.add(progress.working, self._sent)),
             cap_qty=None if room is None else EXACT.subtract(room, self._sent),
+            rested_ns=max(facts.rested_ns, rested_ns),
         )
 
     def _cross_missed(self) -> None:
@@ -359,8 +361,7 @@ class ScheduleRound:
                 # A market that is told by its trades alone has no quotes.
                 self._wait_for_volume(_LEAST)
         elif pace is Pace.RESTING:
-            rested_ns = max(self._parent.last_child_ns + in_ns(self._working.min_rest), view.resting_ns)
-            self._at_ns.append(rested_ns)
+            self._at_ns.append(facts.rested_ns)
         elif pace is Pace.CAPPED and self._others is not None:
             rate = self._working.max_participation
             if rate is not None:

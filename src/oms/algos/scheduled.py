@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import Factory
 
@@ -12,6 +12,7 @@ from oms.algos.description import ENDS, Description
 from oms.algos.pov import RateBasis
 from oms.algos.rules import (
     Compare,
+    Given,
     Operator,
     exactly_one,
     implies,
@@ -23,6 +24,14 @@ from oms.algos.twap import LateStart
 from oms.algos.working import Working, check
 from oms.model.decimals import ONE
 from oms.model.define import value
+
+_LATE: Final = implies(
+    "late_start",
+    to=LateStart.CATCH_UP,
+    then=Given("start_time"),
+    message="give start_time with it: else nothing is late",
+)
+"""An order that is to begin as it comes is never late."""
 
 
 @value(kw_only=True)
@@ -48,6 +57,7 @@ class Twap:
         rules=(
             ENDS,
             exactly_one("interval", "slices", "child_qty"),
+            _LATE,
         ),
     )
     interval: Decimal | None = None
@@ -89,6 +99,8 @@ class Vwap:
             ENDS,
             not_both("interval", "slices"),
             needs("dynamic_band", "expected_volume"),
+            needs("expected_volume", "dynamic_band"),
+            _LATE,
         ),
     )
     interval: Decimal | None = None
@@ -127,7 +139,6 @@ class Shortfall:
             cat.VOLATILITY,
             cat.TEMPORARY_IMPACT,
             cat.PERMANENT_IMPACT,
-            cat.FIXED_COST,
             cat.DRIFT,
             cat.TIME_UNIT,
             cat.LATE_START,
@@ -138,7 +149,8 @@ class Shortfall:
             exactly_one("interval", "slices"),
             exactly_one("urgency", "risk_aversion"),
             needs("risk_aversion", "volatility", "temporary_impact", "time_unit"),
-            *(needs(name, "risk_aversion") for name in ("permanent_impact", "fixed_cost", "drift")),
+            *(needs(name, "risk_aversion") for name in ("permanent_impact", "drift")),
+            _LATE,
         ),
     )
     interval: Decimal | None = None
@@ -148,7 +160,6 @@ class Shortfall:
     volatility: Decimal | None = None
     temporary_impact: Decimal | None = None
     permanent_impact: Decimal | None = None
-    fixed_cost: Decimal | None = None
     drift: Decimal | None = None
     time_unit: Decimal | None = None
     late_start: LateStart = LateStart.COMPRESS

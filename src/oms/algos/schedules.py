@@ -225,7 +225,6 @@ def _parts(algorithm: Shortfall, qty: Decimal, length_ns: int, steps: int) -> tu
         volatility=algorithm.volatility or ZERO,
         temporary_impact=algorithm.temporary_impact or ZERO,
         permanent_impact=algorithm.permanent_impact or ZERO,
-        fixed_cost=algorithm.fixed_cost or ZERO,
         risk_aversion=algorithm.risk_aversion or ZERO,
         drift=algorithm.drift or ZERO,
     )

@@ -7,9 +7,8 @@ from typing import ClassVar
 from attrs import Factory
 
 from oms.algos import catalogue as cat
-from oms.algos.choices import OnResidual
-from oms.algos.description import NO_COMPLETION, UNSCHEDULED, Description
-from oms.algos.rules import Compare, Given, Operator, all_of, any_of, implies
+from oms.algos.description import AT_AN_END, NO_COMPLETION, UNSCHEDULED, Description
+from oms.algos.rules import Compare, Given, Operator, all_of, implies
 from oms.algos.working import Working, check
 from oms.model.define import value
 
@@ -52,21 +51,7 @@ class Smart:
                 then=all_of(Given("limit_price"), Compare("rest", Operator.EQ, to=True)),
                 message="pass a limit_price and let it rest, or drop it",
             ),
-            *(
-                implies(
-                    "on_residual",
-                    to=residual,
-                    then=any_of(Given("end_time"), Given("duration")),
-                    message=f"give end_time or duration with {residual.value}",
-                )
-                for residual in (OnResidual.SWEEP, OnResidual.AUCTION)
-            ),
-            implies(
-                "allow_past_end",
-                to=True,
-                then=any_of(Given("end_time"), Given("duration")),
-                message="give end_time or duration with it",
-            ),
+            *AT_AN_END,
         ),
     )
     rest: bool = True

@@ -22,6 +22,7 @@ from oms.algos.admission import (
     algorithm_of,
     goes_past_end,
     planned,
+    told_after,
     told_in,
     why_not_amended,
     why_not_begun,
@@ -90,7 +91,7 @@ class SmartHandler(Handler):
 
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
         """Plan what will be left of an order; its beginning stays."""
-        known = told_in(after.terms)
+        known = told_after(parent, after)
         reasons = (*why_not_amended(parent, after, view), *_against(after, known, view))
         if not goes_past_end(known):
             reasons += against_times(known, parent.start_ns, view.now_ns)

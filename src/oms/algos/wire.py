@@ -118,6 +118,26 @@ def _typed(cls: type[Algorithm], values: Mapping[str, object]) -> Algorithm | No
     return made
 
 
+def as_taken(name: str, given: Mapping[str, object]) -> Algorithm:
+    """Give the typed parameters of an order that was taken once: what would be refused by now is left out.
+
+    Parameters came to be refused since they did nothing beside others, so that without them the order is worked as it was.
+
+    Raises:
+        ParametersError: There is no algorithm without them; errors as in `read`.
+        ValidationError: There is no such algorithm.
+    """
+    names = {each.atdl: each.name for each in description_of(name).parameters}
+    what = told(name, given)
+    while what.algorithm is None:
+        left = {key: text for key, text in given.items() if names.get(key, key) not in what.wrong}
+        if len(left) == len(given):
+            return whole(what)
+        # What was given for the sake of something that is left out goes with it.
+        given, what = left, told(name, left)
+    return what.algorithm
+
+
 def given_in(algorithm: Algorithm) -> list[tuple[Parameter, str]]:
     """Give the parameters that are not as they would be anyhow, each with its text, in the order of the description."""
     usual = {**USUAL, **defaults(type(algorithm))}

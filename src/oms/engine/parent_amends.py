@@ -6,7 +6,7 @@ last of them made smaller where its venue does that. So it keeps its exit as the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -22,7 +22,7 @@ from oms.engine.replaces import why_not_amendable
 from oms.engine.routes import Reasons
 from oms.errors import ValidationError
 from oms.model import events as ev
-from oms.model.commands import ReplaceOrder, SubmitOrder
+from oms.model.commands import DROPPED, ReplaceOrder, SubmitOrder
 from oms.model.decimals import ZERO, plain
 from oms.model.parent import ORIGIN, Child, Parent
 from oms.model.reasons import Reason, ReasonCode
@@ -172,6 +172,7 @@ def _wanted(parent: Parent, command: ReplaceOrder) -> tuple[SubmitOrder | None, 
     if command.display_qty is not None:
         changed["display_qty"] = plain(command.display_qty)
     changed.update(command.parameters or ())
+    changed = {name: text for name, text in changed.items() if text != DROPPED}
     after_qty = qty if command.order_qty is None else command.order_qty
     if after_qty < parent.filled:
         allowed = f"at least {plain(parent.filled)}, which has executed"
@@ -190,6 +191,10 @@ def _as_asked(parent: Parent, qty: Decimal, terms: Terms) -> SubmitOrder:
     )  # fmt: skip
 
 
+def _as_it_is(parent: Parent) -> SubmitOrder:
+    return _as_asked(parent, parent.order.order_qty, parent.order.terms)
+
+
 def _judged(entry: OrderEntry, parent: Parent, after: SubmitOrder, known: Reasons) -> Planned:
     """Give the plan of an order as it would be, or every reason against it; some are known."""
     state, route = entry.state, entry.home(after.symbol, after.account, parent.broker)
@@ -205,12 +210,22 @@ def _judged(entry: OrderEntry, parent: Parent, after: SubmitOrder, known: Reason
     )
     reasons = (
         *known,
-        *handler.check(after, route.instrument),
+        *_news(
+            handler.check(after, route.instrument), lambda: handler.check(_as_it_is(parent), route.instrument)
+        ),
         *check_qty(after.order_qty, worst_px, route.instrument),
         *why_not_grown(state, parent.order, command),
         *(verdict if isinstance(verdict, tuple) else ()),
     )
     return _plan(entry, parent, after, reasons)
+
+
+def _news(found: Sequence[Reason], known: Callable[[], Sequence[Reason]]) -> Sequence[Reason]:
+    # What an order was taken with speaks against no change of something else, though no new one would be taken so by now.
+    if all(one.code is not ReasonCode.UNSUPPORTED for one in found):
+        return found
+    on_record = [one for one in known() if one.code is ReasonCode.UNSUPPORTED]
+    return [one for one in found if one not in on_record]
 
 
 def _plan(entry: OrderEntry, parent: Parent, after: SubmitOrder, known: Reasons = ()) -> Planned:

@@ -142,8 +142,11 @@ def _new_display_qty(display_qty: Decimal | int | str | None) -> Decimal | None:
     return None if display_qty is None else positive(display_qty, "display_qty")
 
 
-def _new_parameters(given: Mapping[str, Parameter] | Parameters | None) -> Parameters | None:
-    return None if not given else checked_parameters(given)
+def _new_parameters(given: Mapping[str, Parameter | None] | Parameters | None) -> Parameters | None:
+    if not given:
+        return None
+    items = given.items() if isinstance(given, Mapping) else given
+    return checked_parameters({name: DROPPED if said is None else said for name, said in items})
 
 
 @record
@@ -158,7 +161,8 @@ class ReplaceOrder:
         stop_px: The new price that releases it.
         display_qty: How much of it is to be shown at a time; its total to show all of it.
         time_in_force: For how long from now on.
-        parameters: Those of an order that is worked here which are to change, by name, as in `Strategy`.
+        parameters: Those of an order that is worked here which are to change, by name, as in `Strategy`; None, which is kept as
+            `DROPPED`, for one that is to be as if it had not been given.
 
     Raises:
         ValidationError: A number is not exact, a quantity is not above zero, or nothing is to change.
@@ -181,6 +185,9 @@ class ReplaceOrder:
             allowed = "pass order_qty=, price=, stop_px=, display_qty=, tif= or parameters="
             raise ValidationError("replace", "nothing", allowed)
 
+
+DROPPED: Final = ""
+"""What stands for a parameter in a change that drops it."""
 
 REPLACEABLE: Final = ("order_qty", "price", "stop_px", "display_qty", "time_in_force", "parameters")
 """The fields of `ReplaceOrder` that say what is to change."""

@@ -428,7 +428,7 @@ class OrderManager:
         stop_px: Decimal | int | str | None = None,
         display_qty: Decimal | int | str | None = None,
         tif: TimeInForce | None = None,
-        parameters: Mapping[str, Parameter] | None = None,
+        parameters: Mapping[str, Parameter | None] | None = None,
         asked_by: str = "",
     ) -> None:
         """Ask for an order's total quantity, prices, shown quantity or time in force to be changed.
@@ -442,7 +442,7 @@ class OrderManager:
             stop_px: The new price that triggers it.
             display_qty: How much of it is to be shown at a time; its total to show all of it.
             tif: For how long from now on.
-            parameters: Those that are to change of an order that is worked here, by name.
+            parameters: Those that are to change of an order that is worked here, by name; None drops one.
             asked_by: Who wants it, for the record.
 
         Raises:

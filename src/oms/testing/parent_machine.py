@@ -52,6 +52,7 @@ from oms.model.work_commands import PauseWork, ResumeWork
 from oms.order_types.registry import HandlerRegistry
 from oms.testing.checks import JournalChecker
 from oms.testing.group_venue import Slip
+from oms.testing.parent_told import parameters
 from oms.testing.venue_machine import PICKS, VenueMachine
 
 S: Final = 1_000_000_000
@@ -67,28 +68,6 @@ _BANDS: Final = tuple(
     for band in ((None, None), ("99.5", "100"), ("100.02", None), ("90", "110"), (None, "99.98"))
 )
 _LIMITS: Final = {Side.BUY: Decimal("100.03"), Side.SELL: Decimal("99.97")}
-
-
-def parameters() -> st.SearchStrategy[dict[str, Any]]:
-    """Give how an order is worked: for a minute, in every style, with every policy."""
-    return st.fixed_dictionaries(
-        {"duration": st.just(60), "slices": st.integers(1, 8)},
-        optional={
-            "child_style": st.sampled_from(["market", "marketable_limit", "passive_then_cross"]),
-            "catch_up": st.sampled_from(["carry", "spread", "give_up", "cross"]),
-            "halt_clock": st.sampled_from(["run", "pause"]),
-            "on_halt": st.sampled_from(["keep", "cancel"]),
-            "on_residual": st.sampled_from(["cancel", "sweep", "auction"]),
-            "min_rest": st.integers(1, 9),
-            "max_child": st.integers(5, 20),
-            "min_child": st.integers(2, 5),
-            "max_participation": st.sampled_from(["0.1", "0.5"]),
-            "randomise_time": st.sampled_from(["0.2", "1"]),
-            "child_offset": st.sampled_from(["0.01", "0.05"]),
-            "max_quote_age": st.integers(3, 20),
-            "seed": st.integers(0, 5),
-        },
-    )
 
 
 class ParentMachine(VenueMachine):

@@ -43,11 +43,11 @@ def test_one_document_holds_them_all() -> None:
 def test_a_parameter_is_described_with_its_names_bounds_and_choices() -> None:
     rate = strategy("pov").find(f"{CORE}Parameter[@name='TargetPercentVolume']")
     method = strategy("iceberg").find(f"{CORE}Parameter[@name='DisplayMethod']")
-    seed = strategy("twap").find(f"{CORE}Parameter[@name='Seed']")
+    mode = strategy("iceberg").find(f"{CORE}Parameter[@name='IcebergMode']")
 
     assert rate is not None
     assert method is not None
-    assert seed is not None
+    assert mode is not None
     assert {**rate.attrib, "{http://www.w3.org/2001/XMLSchema-instance}type": "Percentage_t"} == rate.attrib
     assert [rate.get(key) for key in ("fixTag", "definedByFIX", "use", "minValue", "maxValue")] == [
         "849",
@@ -61,7 +61,7 @@ def test_a_parameter_is_described_with_its_names_bounds_and_choices() -> None:
         ("e_New", "2"),
         ("e_Random", "3"),
     ]
-    assert (seed.get("mutableOnCxlRpl"), rate.get("mutableOnCxlRpl")) == ("false", "true")
+    assert (mode.get("mutableOnCxlRpl"), rate.get("mutableOnCxlRpl")) == ("false", "true")
 
 
 def wire(algorithm: Algorithm) -> dict[str, str]:

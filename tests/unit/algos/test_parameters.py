@@ -251,6 +251,15 @@ def test_one_parameter_by_two_names_is_refused() -> None:
 
 # What breaks one rule, and only that one; the texts beside it make the rest of the algorithm right.
 RIGHT: dict[str, dict[str, str]] = {algorithm.DESCRIPTION.name: texts for algorithm, texts in EXAMPLES}
+_WITHOUT_AN_END: list[tuple[str, dict[str, str | None], str]] = [
+    (name, {field: text}, f"give end_time or duration with {what}")
+    for name in ("pov", "iceberg", "sniper", "scale")
+    for field, text, what in (
+        ("on_residual", "sweep", "sweep"),
+        ("on_residual", "auction", "auction"),
+        ("allow_past_end", "Y", "it"),
+    )
+]
 BREAKING: list[tuple[str, dict[str, str | None], str]] = [
     ("twap", {"start_time": "20260105-13:00:00"}, "pass end_time more than start_time"),
     ("twap", {"duration": "5"}, "give end_time or duration, not both"),
@@ -302,7 +311,58 @@ BREAKING: list[tuple[str, dict[str, str | None], str]] = [
     ("twap", {"force_completion": "Y"}, "give completion_window with it"),
     ("twap", {"completion_ignores_caps": "Y"}, "give force_completion with it"),
     ("twap", {"on_residual": "extend"}, "give allow_past_end with extend"),
+    ("twap", {"completion_window": "5"}, "give force_completion with it, or drop it"),
     ("twap", {"randomise_size": "0.1"}, "give random_band, in lots, with it"),
+    ("twap", {"random_band": "5"}, "give randomise_size with it, or drop it"),
+    (
+        "twap",
+        {"allow_past_end": "Y", "on_residual": "sweep"},
+        "drop it or allow_past_end, with which what is left is worked on",
+    ),
+    (
+        "twap",
+        {"allow_past_end": "Y", "on_residual": "auction"},
+        "drop it or allow_past_end, with which what is left is worked on",
+    ),
+    (
+        "twap",
+        {"child_style": "market", "child_offset": "0.1"},
+        "drop it or child_style market, which takes any price within the limit",
+    ),
+    (
+        "twap",
+        {"no_take_liquidity": "Y", "child_style": "passive_then_cross", "child_offset": "0.1"},
+        "drop it or no_take_liquidity, with which nothing crosses",
+    ),
+    (
+        "twap",
+        {"child_style": "passive_then_cross", "catch_up": "carry"},
+        "drop it, or pass cross: what has waited goes across the spread as its slice ends",
+    ),
+    (
+        "twap",
+        {"child_style": "passive_then_cross", "catch_up": "give_up"},
+        "drop it, or pass cross: what has waited goes across the spread as its slice ends",
+    ),
+    ("twap", {"seed": "7"}, "give randomise_size or randomise_time with it, or drop it"),
+    ("twap", {"start_time": None, "late_start": "catch_up"}, "give start_time with it: else nothing is late"),
+    ("vwap", {"late_start": "catch_up"}, "give start_time with it: else nothing is late"),
+    ("vwap", {"expected_volume": "5"}, "give dynamic_band with expected_volume"),
+    ("shortfall", {"late_start": "catch_up"}, "give start_time with it: else nothing is late"),
+    ("pov", {"count_volume_outside_limit": "Y", "limit_price": None}, "give limit_price with it"),
+    (
+        "pov",
+        {"end_rate": "0.2", "rate_linked_to": "time"},
+        "give end_time or duration with a rate that changes with time",
+    ),
+    ("pov", {"force_completion": "Y", "completion_window": "5"}, "give end_time or duration with it"),
+    ("iceberg", {"iceberg_mode": "native", "min_child": "5"}, "drop it: the venue shows the parts by itself"),
+    (
+        "iceberg",
+        {"display_method": "1", "display_variance": None},
+        "give a random display, or delays to draw, with it, or drop it",
+    ),
+    *_WITHOUT_AN_END,
     ("vwap", {"duration": None}, "give end_time or duration"),
     ("vwap", {"interval": "5", "slices": "5"}, "give interval or slices, not both"),
     ("vwap", {"dynamic_band": "0.1"}, "give expected_volume with dynamic_band"),
@@ -337,7 +397,6 @@ BREAKING: list[tuple[str, dict[str, str | None], str]] = [
         {"urgency": None, "risk_aversion": "1", "volatility": "1", "temporary_impact": "1"},
         "give volatility and temporary_impact and time_unit with risk_aversion",
     ),
-    ("shortfall", {"fixed_cost": "1"}, "give risk_aversion with fixed_cost"),
     ("shortfall", {"permanent_impact": "1"}, "give risk_aversion with permanent_impact"),
     ("shortfall", {"drift": "1"}, "give risk_aversion with drift"),
     ("iceberg", {"limit_price": None}, "give limit_price"),
@@ -366,10 +425,14 @@ BREAKING: list[tuple[str, dict[str, str | None], str]] = [
         {"display_variance": None},
         "give display_variance, or display_low_qty and display_high_qty, with a random display",
     ),
-    ("iceberg", {"display_method": "1"}, "pass display_method 3, random, with sizes to choose among"),
     (
         "iceberg",
-        {"display_method": "2", "display_variance": None},
+        {"display_method": "1", "seed": None},
+        "pass display_method 3, random, with sizes to choose among",
+    ),
+    (
+        "iceberg",
+        {"display_method": "2", "display_variance": None, "seed": None},
         "give refresh_qty with display_method 2, new",
     ),
     ("iceberg", {"refresh_qty": "5"}, "pass display_method 2, new, or drop it"),
