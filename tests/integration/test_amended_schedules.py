@@ -449,3 +449,29 @@ def test_dice_are_dropped_with_what_they_were_for() -> None:
     desk.om.replace(order, parameters={"randomise_time": None, "seed": None})
     assert refused(desk) == []
     assert [start for start, _, _ in to_come(desk, order)][-1] == 900
+
+
+@pytest.mark.parametrize(
+    ("policy", "later"), [("spread", [200] * 4), ("give_up", [100] * 4), ("carry", [500, 100, 100, 100])]
+)
+def test_after_a_pause_what_was_missed_is_seen_to_by_the_policy_whatever_the_volume(
+    policy: str, later: list[int]
+) -> None:
+    desk = AlgoDesk(curve=EVEN, session=TradingSession("20260105", NOON_NS, NOON_NS + 100 * S))
+    go(desk, 0)
+    order = desk.submit(
+        "vwap", 1000, duration=100, catch_up=policy, dynamic_band="0.1", expected_volume=11_000
+    )
+    for second in range(100):
+        if second == 15:
+            desk.om.pause_order(order, "a test")
+        if second == 55:
+            desk.om.resume_order(order, "a test")
+        desk.trade(100)
+        go(desk, 1)
+
+    sizes = [int(child.order_qty) for child in desk.om.children(order)]
+    assert sizes[:2] == [100, 100]
+    assert len(sizes) == 6
+    # Today's volume is as was expected: it moves no slice by as much as a fifth of one.
+    assert all(abs(size - wanted) <= 20 for size, wanted in zip(sizes[2:], later, strict=True))

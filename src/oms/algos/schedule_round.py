@@ -17,7 +17,7 @@ from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.resting import CROSS, repriced
 from oms.algos.slicing import share_of
-from oms.algos.volume_since import due_by_volume
+from oms.algos.volume_since import ahead_of, due_by_volume, note_ahead
 from oms.algos.working import Working
 from oms.algos.would import WOULD, note_would, would_have
 from oms.model.decimals import EXACT, ZERO
@@ -254,7 +254,7 @@ class ScheduleRound:
 
     def _send_due(self) -> None:
         due, working, later, done = self._due, self._working, self._later, self._done
-        target, slice_qty = self._target, self._due_qty
+        target, slice_qty, ahead = self._target, self._due_qty, ahead_of(self._memo)
         # One child of a slice after the other; where the first was refused, all of it is due again.
         goes_on = not due and bool(later.qty)
         goes_on = goes_on and not any(one.role == SLICE for one in self._parent.open.values())
@@ -265,8 +265,11 @@ class ScheduleRound:
         if self._dynamic is not None and due and target < self._parent.qty:
             volume = EXACT.add(self._others or ZERO, self._parent.filled)
             lot = self._view.instrument.lot
-            target = due_by_volume(self._parent, lot, target, slice_qty, volume, self._dynamic)
-            slice_qty = max(EXACT.subtract(target, done), ZERO)
+            schedule = target
+            target = due_by_volume(self._parent, lot, schedule, slice_qty, volume, self._dynamic)
+            # By how much the volume has moved what is due since the last slice is this one's; all else was missed.
+            before, ahead = ahead, EXACT.subtract(target, schedule)
+            slice_qty = max(EXACT.add(slice_qty, EXACT.subtract(ahead, before)), ZERO)
         facts = self._facts(crosses=False, target=target, slice_qty=slice_qty)
         if self._crosses or goes_on:
             # What was missed has been seen to.
@@ -298,6 +301,8 @@ class ScheduleRound:
             self._wait_for(pace, facts)
             ends = [self._until(each.end_ns) for each in due]
             self._at_ns += [end_ns for end_ns in ends if end_ns > self._view.now_ns]
+        if self._dynamic is not None and due and (self._sent or pace.rule not in _WAITS):
+            note_ahead(self._memo, ahead)
         self._skip(self._over, pace if pace.rule in _WAITS or pace is Pace.SUSPENDED else Pace.MISSED)
 
     def _skip(self, slices: list[Slice], pace: Pace) -> None:

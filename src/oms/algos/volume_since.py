@@ -6,6 +6,7 @@ traded counts from then on, against what is left of the expected volume.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -20,6 +21,8 @@ from oms.ports.working_handler import View
 
 _SINCE: Final = "since"
 """The entry of the memo: how much of the order was done, what had traded, and which part of the schedule was left."""
+_AHEAD: Final = "ahead"
+"""The entry of the memo: by how much more than the schedule was due with the last slice."""
 
 
 def counted_anew(parent: Parent, view: View, working: Working, left: Fraction) -> Memo:
@@ -35,7 +38,18 @@ def counted_anew(parent: Parent, view: View, working: Working, left: Fraction) -
     others = others_volume(memo, parent, view, working, is_restart=False, is_needed=True)
     done, volume = EXACT.add(parent.filled, parent.working), EXACT.add(others or ZERO, parent.filled)
     part = QUOTIENT.divide(Decimal(left.numerator), Decimal(left.denominator))
-    return tuple({**dict(parent.memo), _SINCE: f"{plain(done)}:{plain(volume)}:{plain(part)}"}.items())
+    kept = {name: text for name, text in parent.memo if name != _AHEAD}
+    return tuple({**kept, _SINCE: f"{plain(done)}:{plain(volume)}:{plain(part)}"}.items())
+
+
+def ahead_of(memo: Mapping[str, str]) -> Decimal:
+    """Give by how much more than the schedule was due with the slice that was decided last, below zero for less."""
+    return Decimal(memo.get(_AHEAD, "0"))
+
+
+def note_ahead(memo: dict[str, str], ahead: Decimal) -> None:
+    """Note by how much more than the schedule is due with the slice that is decided now."""
+    memo[_AHEAD] = plain(ahead)
 
 
 def due_by_volume(
