@@ -10,6 +10,7 @@ import pytest
 from oms.algos.volume_curve import VolumeCurve
 from oms.model.decimals import ZERO, plain
 from oms.model.enums import Life, Side
+from oms.model.events import SliceDecided
 from oms.model.order import Order
 from oms.model.terms import limit_px
 from oms.model.trading_session import TradingSession
@@ -329,4 +330,24 @@ def test_what_was_missed_and_what_is_due_rest_between_them() -> None:
     sent = [(child.created_ns - NOON_NS) // 10**9 for child in desk.om.children(order)]
     assert sent == [22, 28]
     assert desk.sizes(order) == [25, 25]
+    desk.check()
+
+
+def test_parent_and_slice_of_each_child_are_known_after_a_restart() -> None:
+    """The ids of children do not spell their parent: two orders at once, whose children's numbers take turns."""
+    desk = AlgoDesk()
+    orders = [desk.submit("twap", 40, duration=80, slices=4).order_id for _ in range(2)]
+    play(desk, 30)
+    desk.restart()
+    desk.quote()
+    play(desk, 30)
+    decided = [
+        event for event in desk.store.read() if isinstance(event, SliceDecided) and event.child is not None
+    ]
+    for order_id in orders:
+        children = [child.order_id for child in desk.om.children(order_id)]
+        assert [desk.om.parent(child) for child in children] == [desk.om.order(order_id)] * 4
+        slices = [(child, number) for child, number, *_ in desk.om.work(order_id).children]
+        assert slices == list(zip(children, range(4), strict=True))
+        assert slices == [(event.child, event.number) for event in decided if event.order_id == order_id]
     desk.check()
