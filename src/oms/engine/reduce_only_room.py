@@ -63,8 +63,9 @@ def _why_beyond(
     own_id = order_id if parent is None else parent.order_id
     own = None if own_id is None else others.shares.get(own_id)
     taken = others.open_qty if own_id is None else others.beside(own_id)
-    if parent is not None and order_id in parent.children:
-        taken += parent.working - parent.children[order_id].working
+    child = None if parent is None or order_id is None else parent.children.get(order_id)
+    if parent is not None and child is not None:
+        taken += parent.working - child.working
     room = max(held, ZERO) - taken
     if open_qty <= room:
         return ()

@@ -84,7 +84,9 @@ _BOUNDS = {"minValue": NUMBER, "maxValue": NUMBER, "constValue": NUMBER}
 _DECIMAL = {**_BOUNDS, "precision": SIZE}
 _LENGTHS = {"minLength": SIZE, "maxLength": SIZE, "constValue": ANY}
 # What is 0 in the schemas unless it is written.
-LEAST_UNLESS_GIVEN = dict.fromkeys(("Qty_t", "Price_t", "PriceOffset_t", "Amt_t", "Percentage_t"), "0")
+LEAST_UNLESS_GIVEN: dict[str, str] = dict.fromkeys(
+    ("Qty_t", "Price_t", "PriceOffset_t", "Amt_t", "Percentage_t"), "0"
+)
 # What each type of parameter adds.
 PARAMETER_TYPES: dict[str, dict[str, re.Pattern[str]]] = {
     "Int_t": {name: re.compile("-?[0-9]+") for name in _BOUNDS},
