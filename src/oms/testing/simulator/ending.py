@@ -134,7 +134,8 @@ def _settle(world: World) -> None:
         world.drain()
         world.look()
         # What could not be taken back of an algorithm's order is asked for again, and what a bust has brought back is called off.
-        if not om.state.inquiries.doubts and not om.state.parents.live:
+        # An answer may have had an order cut to its position.
+        if not (om.state.inquiries.doubts or om.state.parents.live or om.outstanding()):
             break
         world.do(call_off)
     bot.settle_mistaken(world)
