@@ -432,27 +432,24 @@ class Engine:
         symbol, bid, ask = what.symbol, what.bid, what.ask
         # `Quote.is_two_sided`, without the call.
         if bid is None or ask is None or bid > ask or not what.bid_size or not what.ask_size:
-            self._entry.tapes.keep(self._quotes.get(symbol))
+            self._odd_quote(what)
+            return
         self._quotes[symbol] = self._market[symbol] = what
-        if self._quoted and (
-            not what.bid_size
-            or not what.ask_size
-            or self._followed.get(symbol) != (bid, ask, self.state.version)
-        ):
+        if self._quoted and self._followed.get(symbol) != (bid, ask, self.state.version):
             self._pegging.on_quote(what, self._requests)
-        if (
-            self._held
-            and (desk := self._desks.get(symbol)) is not None
-            and (
-                bid is None
-                or ask is None
-                or (
-                    not (desk.bid_low <= bid <= desk.bid_high and desk.ask_low <= ask <= desk.ask_high)
-                    and not desk.is_quiet(bid, ask)
-                )
-                or self._unheard
-            )
-        ):
+        if self._held and (desk := self._desks.get(symbol)) is not None:
+            is_near = desk.bid_low <= bid <= desk.bid_high and desk.ask_low <= ask <= desk.ask_high
+            if not (is_near or desk.is_quiet(bid, ask)) or self._unheard:
+                self._holding.watch(what, self._requests)
+
+    def _odd_quote(self, what: Quote) -> None:
+        """Take in a quote by which nobody can trade on both sides."""
+        symbol = what.symbol
+        self._entry.tapes.keep(self._quotes.get(symbol))
+        self._quotes[symbol] = self._market[symbol] = what
+        if self._quoted:
+            self._pegging.on_quote(what, self._requests)
+        if self._held and symbol in self._desks:
             self._holding.watch(what, self._requests)
 
     def _venue_quote(self, what: VenueQuote) -> None:

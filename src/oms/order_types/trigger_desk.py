@@ -51,6 +51,7 @@ class TriggerDesk:
         grid, symbol = PriceGrid(instrument), instrument.symbol
         # How many orders wait for what few of them do: a line that nobody waits in is not told of its price.
         self._mids = self._double_quotes = self._double_trades = 0
+        self._of_quotes: tuple[Decimal, ...] = ()
 
         def of_quotes(price_type: TriggerPriceType, side: Side | None = None) -> TriggerLine:
             return TriggerLine(grid, (symbol, price_type, side), moves, self._settle_quotes)
@@ -107,8 +108,10 @@ class TriggerDesk:
             bids, asks = self._double_bid, self._double_ask
             self.bid_low, self.bid_high = max(self.bid_low, bids.low), min(self.bid_high, bids.high)
             self.ask_low, self.ask_high = max(self.ask_low, asks.low), min(self.ask_high, asks.high)
-        self._of_quotes = self.bid_low, self.bid_high, self.ask_low, self.ask_high
         if self._mids:
+            # Twice the middle is the sum of both prices.
+            twice = EXACT.add(self._mid.low, self._mid.low), EXACT.add(self._mid.high, self._mid.high)
+            self._of_quotes = self.bid_low, self.bid_high, self.ask_low, self.ask_high, *twice
             self.bid_low = max(self.bid_low, self._mid.low)
             self.ask_high = min(self.ask_high, self._mid.high)
 
@@ -121,11 +124,11 @@ class TriggerDesk:
 
     def is_quiet(self, bid: Decimal, ask: Decimal) -> bool:
         """Tell whether a quote with these prices changes nothing, where they do not lie in the ranges that leave out its middle."""
-        bid_low, bid_high, ask_low, ask_high = self._of_quotes
-        if not self._mids or not (bid_low <= bid <= bid_high and ask_low <= ask <= ask_high):
+        if not self._mids:
             return False
-        mid = self._mid
-        return mid.low <= EXACT.multiply(EXACT.add(bid, ask), _HALF) <= mid.high
+        bid_low, bid_high, ask_low, ask_high, low, high = self._of_quotes
+        is_near = bid_low <= bid <= bid_high and ask_low <= ask <= ask_high
+        return is_near and low <= EXACT.add(bid, ask) <= high
 
     def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
         """Take note of a quote, and give who is released."""
