@@ -74,8 +74,7 @@ class Gate:
             reasons += _check_cash(command.cash_order_qty, units, instrument, limits)
         if limits.price_collar is not None:
             age_ns = now_ns - reference_ns
-            px, market_px = _as_it_trades(command, worst_px, reference_px)
-            reasons += _check_collar(side, px, market_px, age_ns, limits.price_collar, limits)
+            reasons += _check_collar(command, worst_px, reference_px, age_ns, limits.price_collar, limits)
         if limits.blocks_self_match:
             reasons += book.why_self_match(command)
         return reasons or Approved(command)
@@ -107,8 +106,7 @@ class Gate:
         reasons += _check_size(side, order.order_qty, worst_px, reference_px, instrument, limits)
         if limits.price_collar is not None:
             age_ns = now_ns - reference_ns
-            px, market_px = _as_it_trades(order, worst_px, reference_px)
-            reasons += _check_collar(side, px, market_px, age_ns, limits.price_collar, limits)
+            reasons += _check_collar(order, worst_px, reference_px, age_ns, limits.price_collar, limits)
         if limits.blocks_self_match:
             reasons += book.why_self_match(order)
         return reasons or Approved(command)
@@ -193,15 +191,13 @@ def _check_cash(
 
 
 def _as_it_trades(
-    order: SubmitOrder, worst_px: Decimal | None, reference_px: Decimal | None
-) -> tuple[Decimal | None, Decimal | None]:
-    """Give the worst price of an order, and where the market is when it works at that.
+    order: SubmitOrder, worst_px: Decimal | None, reference_px: Decimal
+) -> tuple[Decimal | None, Decimal]:
+    """Give the worst price of an order that waits for one, and where the market is when it works at that.
 
-    What waits for a price works once the market is there: at the market, or up to its limit from there on.
+    It works once the market is there: at the market, or up to its limit from there on.
     """
     terms = order.terms
-    if reference_px is None or type(terms) not in _WAITING:
-        return worst_px, reference_px
     if not isinstance(terms, StopLimit | LimitIfTouched):
         return reference_px, reference_px
     # The market falls to a stop that sells, and rises to one that buys; if-touched it is the other way about.
@@ -210,13 +206,15 @@ def _as_it_trades(
 
 
 def _check_collar(
-    side: Side,
+    order: SubmitOrder,
     px: Decimal | None,
     reference_px: Decimal | None,
     age_ns: int,
     collar: Decimal,
     limits: RiskLimits,
 ) -> tuple[Reason, ...]:
+    if reference_px is not None and type(order.terms) in _WAITING:
+        px, reference_px = _as_it_trades(order, px, reference_px)
     if px is None or reference_px is None:
         allowed = "a market price to hold the collar against"
         return (Reason(ReasonCode.INPUT_UNAVAILABLE, "reference_px", "none", allowed),)
@@ -231,9 +229,9 @@ def _check_collar(
                 allowed,
             ),
         )
-    room = abs(reference_px) * collar
-    bound = reference_px + room if side is _BUY else reference_px - room
-    if (px <= bound) if side is _BUY else (px >= bound):
+    room, is_buy = abs(reference_px) * collar, order.side is _BUY
+    bound = reference_px + room if is_buy else reference_px - room
+    if (px <= bound) if is_buy else (px >= bound):
         return ()
-    allowed = f"{'at most' if side is _BUY else 'at least'} {plain(bound)} ({plain(reference_px)} and {plain(collar)} of it)"
+    allowed = f"{'at most' if is_buy else 'at least'} {plain(bound)} ({plain(reference_px)} and {plain(collar)} of it)"
     return (Reason(ReasonCode.PRICE_COLLAR, "price", plain(px), allowed),)
