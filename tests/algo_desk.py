@@ -19,6 +19,7 @@ from oms.model.market import PrintCorrection, Quote, TradePrint
 from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.order import Order
 from oms.model.security_status import SecurityStatus
+from oms.model.sessions import NS_PER_S
 from oms.model.terms import Strategy, limit_px
 from oms.model.trading_session import TradingSession
 from oms.runtime.manual_clock import ManualClock
@@ -32,6 +33,20 @@ NOON_NS = 1_767_625_200_000_000_000
 
 X = Symbol("X")
 STOCK = Instrument(symbol="X", currency="USD", tick="0.01", lot=1)
+
+
+def even_curve(buckets: int, bucket_s: int) -> VolumeCurve:
+    """A volume curve of so many buckets of so many seconds, each with the same share, and no auctions."""
+    bucket_ns = bucket_s * NS_PER_S
+    return VolumeCurve(
+        bucket_ns=bucket_ns,
+        length_ns=buckets * bucket_ns,
+        shares=(1 / Decimal(buckets),) * buckets,
+        opening=Decimal(0),
+        closing=Decimal(0),
+        days=("20260102",),
+        dropped=(),
+    )
 
 
 class AlgoDesk:

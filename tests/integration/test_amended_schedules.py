@@ -16,7 +16,7 @@ from oms.model.order import Order
 from oms.model.sessions import SessionChange
 from oms.model.terms import Strategy
 from oms.model.trading_session import TradingSession
-from tests.algo_desk import NOON_NS, AlgoDesk
+from tests.algo_desk import NOON_NS, AlgoDesk, even_curve
 
 S = 1_000_000_000
 MINUTE = 60
@@ -350,15 +350,7 @@ def test_no_drawn_child_of_a_new_plan_is_less_than_the_smallest(seed: int) -> No
 
 # ---------------------------------------------------------------- today's volume
 
-EVEN = VolumeCurve(
-    bucket_ns=10 * S,
-    length_ns=100 * S,
-    shares=(Decimal("0.1"),) * 10,
-    opening=Decimal(0),
-    closing=Decimal(0),
-    days=("20260102",),
-    dropped=(),
-)
+EVEN = even_curve(10, 10)
 
 
 def by_volume(total: int, volume: int, **dynamic: str | int) -> tuple[AlgoDesk, Order, list[int]]:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from oms.algos.volume_curve import VolumeCurve
 from oms.errors import ValidationError
 from oms.model.enums import Side
 from oms.model.events import SliceDecided, WorkHeld
@@ -17,7 +16,7 @@ from oms.model.market import PrintCorrection, TradePrint
 from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.trading_session import TradingSession
 from oms.model.work import Pace
-from tests.algo_desk import NOON_NS, AlgoDesk, X
+from tests.algo_desk import NOON_NS, AlgoDesk, X, even_curve
 
 S = 1_000_000_000
 
@@ -325,15 +324,7 @@ def test_a_correction_while_trading_is_halted_counts_and_outlives_a_restart(*, r
     assert desk.sizes(order) == ([10] if restarts else [10, 10])
 
 
-CURVE = VolumeCurve(
-    bucket_ns=900 * S,
-    length_ns=3600 * S,
-    shares=(Decimal("0.25"),) * 4,
-    opening=Decimal(0),
-    closing=Decimal(0),
-    days=("20260102",),
-    dropped=(),
-)
+CURVE = even_curve(4, 900)
 HOUR = TradingSession("20260105", NOON_NS, NOON_NS + 3600 * S)
 
 

@@ -22,7 +22,7 @@ from oms.model.security_status import SecurityStatus
 from oms.model.terms import Strategy
 from oms.model.time_in_force import GTC
 from oms.model.trading_session import TradingSession
-from tests.algo_desk import NOON_NS, STOCK, AlgoDesk
+from tests.algo_desk import NOON_NS, STOCK, AlgoDesk, even_curve
 from tests.smart_desk import Desk
 
 S: Final = 1_000_000_000
@@ -37,15 +37,7 @@ CURVE: Final = VolumeCurve(
     days=("20260102",),
     dropped=(),
 )
-FLAT: Final = VolumeCurve(
-    bucket_ns=100 * S,
-    length_ns=100 * S,
-    shares=(Decimal(1),),
-    opening=Decimal(0),
-    closing=Decimal(0),
-    days=("20260102",),
-    dropped=(),
-)
+FLAT: Final = even_curve(1, 100)
 HOURS: Final = TradingSession("20260105", NOON_NS + 10 * S, NOON_NS + 110 * S)
 EARLY: Final = TradingSession("20260105", NOON_NS, NOON_NS + 110 * S)
 BEGUN: Final = "20260105-15:00:05"

@@ -9,14 +9,13 @@ import pytest
 from attrs import evolve
 
 from oms.algos.admission import algorithm_of
-from oms.algos.volume_curve import VolumeCurve
 from oms.model.enums import Life
 from oms.model.events import OrderCreated, ReplaceDenied, WorkAmended
 from oms.model.order import Order
 from oms.model.terms import Strategy
 from oms.model.trading_session import TradingSession
 from oms.stores.memory import MemoryEventStore
-from tests.algo_desk import NOON_NS, AlgoDesk
+from tests.algo_desk import NOON_NS, AlgoDesk, even_curve
 
 Told = dict[str, Any]
 
@@ -36,15 +35,7 @@ SNIPER: Told = {"limit_price": 100, "min_size": 4}
 SCALE: Told = {"levels": 3, "first_price": "100", "step": "0.5"}
 PASSIVE: Told = {"child_style": "passive_then_cross"}
 HOURS = TradingSession("20260105", NOON_NS, NOON_NS + 100_000_000_000)
-CURVE = VolumeCurve(
-    bucket_ns=100_000_000_000,
-    length_ns=100_000_000_000,
-    shares=(Decimal(1),),
-    opening=Decimal(0),
-    closing=Decimal(0),
-    days=("20260102",),
-    dropped=(),
-)
+CURVE = even_curve(1, 100)
 
 # The algorithm, what it is told, and what was taken beside that and did nothing.
 TAKEN: dict[str, tuple[str, Told, Told]] = {

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oms.algos.volume_curve import VolumeCurve
 from oms.model.trading_session import TradingSession
-from tests.algo_desk import NOON_NS, AlgoDesk
+from tests.algo_desk import NOON_NS, AlgoDesk, even_curve
 
 S = 1_000_000_000
-CURVE = VolumeCurve(
-    bucket_ns=10 * S,
-    length_ns=40 * S,
-    shares=(Decimal("0.25"),) * 4,
-    opening=Decimal(0),
-    closing=Decimal(0),
-    days=("20260102",),
-    dropped=(),
-)
+CURVE = even_curve(4, 10)
 SESSION = TradingSession("20260105", NOON_NS, NOON_NS + 40 * S)
 TIMES = {"duration": 40, "slices": 4}
 KNOBS: dict[str, tuple[str, dict[str, Any]]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -10,25 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oms.algos.algorithms import ALGORITHMS
-from oms.algos.volume_curve import VolumeCurve
 from oms.model.enums import Side
 from oms.model.events import OrderDenied, ReplaceDenied
 from oms.model.terms import Strategy
 from oms.model.time_in_force import DAY, IOC
 from oms.model.trading_session import TradingSession
-from tests.algo_desk import NOON_NS, AlgoDesk
+from tests.algo_desk import NOON_NS, AlgoDesk, even_curve
 from tests.smart_desk import Desk
 
 S: Final = 1_000_000_000
-CURVE: Final = VolumeCurve(
-    bucket_ns=50 * S,
-    length_ns=100 * S,
-    shares=(Decimal("0.5"), Decimal("0.5")),
-    opening=Decimal(0),
-    closing=Decimal(0),
-    days=("20260102",),
-    dropped=(),
-)
+CURVE: Final = even_curve(2, 50)
 HOURS: Final = TradingSession("20260105", NOON_NS, NOON_NS + 100 * S)
 
 END: Final = "20260105-15:01:40"
