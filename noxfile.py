@@ -155,6 +155,15 @@ def simulator(session: nox.Session) -> None:
     session.run("python", "-m", "oms.testing.simulator", *asked, "--page", page)
 
 
+@nox.session(python=LATEST)
+def algorithms(session: nox.Session) -> None:
+    """Simulate 100,000 orders worked by algorithms, with faults, and write the page of it. After `--`: other arguments."""
+    session.install(".[testing]")
+    page = "docs/reference/campaigns/algorithms.md"
+    asked = session.posargs or ["--parents", "100000", "--seed", "1", "--processes", "2"]
+    session.run("python", "-m", "oms.testing.simulator", *asked, "--page", page)
+
+
 @nox.session(python=OLDEST)
 def defects(session: nox.Session) -> None:
     """Build every defect of the list in, let the simulator find it, and write the table of it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from decimal import Decimal
 
+import pytest
 from attrs import evolve
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -158,5 +159,5 @@ class SelfMatchMachine(RuleBasedStateMachine):
         assert check_state(self.engine.state) == ()
 
 
-TestBlockedSelfMatch = SelfMatchMachine.TestCase
+TestBlockedSelfMatch = pytest.mark.slow(SelfMatchMachine.TestCase)
 TestBlockedSelfMatch.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

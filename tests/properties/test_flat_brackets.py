@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from oms.model.contingency import Arm, Leg, Oco, Oto, Remainder, Siblings
 from oms.model.enums import LegEnd, Side
 from oms.model.terms import Limit, MarketIfTouched, Stop
 from oms.order_types.contingency import Sharing
+
+pytestmark = pytest.mark.slow
 
 QTYS = st.integers(0, 12).map(Decimal)
 

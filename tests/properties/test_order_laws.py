@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import event as note
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -436,5 +437,5 @@ class OrderHouse(RuleBasedStateMachine):
         ]
 
 
-TestOrderHouse = OrderHouse.TestCase
+TestOrderHouse = pytest.mark.slow(OrderHouse.TestCase)
 TestOrderHouse.settings = settings(stateful_step_count=40)

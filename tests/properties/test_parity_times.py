@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
+import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,6 +38,8 @@ from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.stores.memory import MemoryEventStore
 from tests.properties.test_parity import INSTRUMENT, Plain, X, pegs, terms, updates
+
+pytestmark = pytest.mark.slow
 
 START_NS: Final = 1_767_623_400_000_000_000
 """2026-01-05 14:30 UTC, when the first session opens."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from attrs import evolve
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -37,6 +38,8 @@ ONLY = Instructions(reduce_only=True)
 PAPER, MAIN, AAPL_SYMBOL = BrokerName("paper"), Account("main"), Symbol("AAPL")
 START = Start("desk", 30 * S, RiskLimits.off("a test"), (AAPL,))
 PICKS = st.integers(0, 99)
+
+pytestmark = pytest.mark.slow
 
 
 class _AtVenue:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import event as note
 from hypothesis import settings
 from hypothesis.stateful import precondition, rule
@@ -103,5 +104,5 @@ class HouseWithSnapshots(OrderHouse):
         self.om._loop.engine = Twins(engine, twin)  # type: ignore[assignment]  # as above
 
 
-TestHouseWithSnapshots = HouseWithSnapshots.TestCase
+TestHouseWithSnapshots = pytest.mark.slow(HouseWithSnapshots.TestCase)
 TestHouseWithSnapshots.settings = settings(stateful_step_count=30)
