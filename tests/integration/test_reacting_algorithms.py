@@ -164,6 +164,32 @@ def test_a_tail_that_the_instrument_does_not_take_goes_with_the_part_before_it()
     assert order.is_filled
 
 
+@pytest.mark.parametrize(
+    ("qty", "min_child", "sizes"),
+    [
+        (12, 4, [8, 4]),  # twelve at once would be more than max_child; ten would leave two
+        (12, 8, [10, 2]),  # two parts of eight are not to be had: the last may be less
+        (21, 4, [10, 7, 4]),
+        (24, 4, [10, 10, 4]),
+        (21, 8, [10, 10, 1]),
+    ],
+)
+def test_the_tail_of_an_iceberg_makes_no_part_larger_than_the_largest_child(
+    qty: int, min_child: int, sizes: list[int]
+) -> None:
+    """Parts of twelve, at most ten at a time: what is too little for a part of its own gets more from the one before it."""
+    desk = AlgoDesk()
+    order = desk.submit(
+        "iceberg", qty, display_qty=12, limit_price="100.5", max_child=10, min_child=min_child
+    )
+    for number in range(4):
+        desk.wait(1)
+        desk.quote(ask="100.5", ask_size=60 + number % 2)
+    assert desk.sizes(order) == sizes
+    assert order.is_filled
+    desk.check()
+
+
 def test_parts_that_are_too_small_for_the_instrument_are_refused_at_once() -> None:
     """Five at 100.5 are worth 502.50; the least order is worth 1,000: parts of ten at least."""
     desk = AlgoDesk(Instrument(symbol="X", currency="USD", tick="0.01", lot=1, min_notional=1000))

@@ -17,6 +17,7 @@ from oms.algos.reacting import Iceberg
 from oms.algos.reacting_handler import ReactingHandler, would_take
 from oms.algos.slicing import in_whole_lots
 from oms.algos.told import Told
+from oms.algos.working import Working
 from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ZERO, plain
@@ -136,14 +137,9 @@ class IcebergHandler(ReactingHandler):
             qty = min(qty, working.max_child)
         if qty <= ZERO:
             return ZERO
-        if qty < parent.available:
-            qty = in_whole_lots(qty, lot)
         limit_px = working.limit_price
         assert limit_px is not None
-        needed = max(least_qty(view.instrument, limit_px), working.min_child or ZERO)
-        rest = EXACT.subtract(parent.available, qty)
-        # What would be too small to be shown by itself goes with the part before it.
-        return parent.available if ZERO < rest < needed else (qty if qty >= needed else ZERO)
+        return _worth_showing(qty, parent.available, least_qty(view.instrument, limit_px), lot, working)
 
     @staticmethod
     def _due_ns(parent: Parent, view: View, algorithm: Iceberg, k: int) -> int:
@@ -182,6 +178,31 @@ class IcebergHandler(ReactingHandler):
             time_in_force=resting_tif(parent.order),
             instructions=only_waits(parent, view, algorithm.working),
         )
+
+
+def _worth_showing(
+    wish: Decimal, available: Decimal, least: Decimal, lot: Decimal, working: Working
+) -> Decimal:
+    """Give how much of what is wished for is shown, so that neither a part nor what it leaves is too small; zero for nothing now.
+
+    A rest that is too small to be shown by itself goes with the part before it, or where that would be more than `max_child`, the
+    part leaves more of it. The last part of all may be less than `min_child`.
+    """
+    if wish >= available:
+        return available if available >= least else ZERO
+    qty, needed = in_whole_lots(wish, lot), max(least, working.min_child or ZERO)
+    if qty < needed:
+        return ZERO
+    rest = EXACT.subtract(available, qty)
+    if rest >= needed:
+        return qty
+    if working.max_child is None or available <= working.max_child:
+        return available
+    for kept in (needed, least):
+        smaller = in_whole_lots(min(qty, max(EXACT.subtract(available, kept), ZERO)), lot)
+        if smaller >= kept:
+            return smaller
+    return ZERO
 
 
 def _kept_in_step(parent: Parent, view: View, algorithm: Iceberg) -> Steps:
