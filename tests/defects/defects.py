@@ -276,4 +276,10 @@ DEFECTS: tuple[Defect, ...] = (
         "(*state.held.by_sequence.values(), *state.anomalies.open.values(), *state.fees.values())",
         "(*state.anomalies.open.values(), *state.fees.values())",
     ),
+    _of(
+        "a child is at work only once it has left",
+        "engine.parent_book",
+        "        self.count(parent, child)\n        if kind in _EXECUTIONS:\n",
+        "        if kind is not ev.OrderCreated:\n            self.count(parent, child)\n        if kind in _EXECUTIONS:\n",
+    ),
 )

@@ -18,12 +18,14 @@ def check_parents(state: State) -> Iterator[str]:
     wanted = {order_id for parent in book.by_id.values() for order_id in book.family(parent)}
     if book.of_order.keys() != wanted:
         yield f"orders of parents are {sorted(wanted)}, known as such {sorted(book.of_order)}"
-    live = {order_id for order_id, parent in book.by_id.items() if not parent.is_over}
+    # Also one that is over is told of what its children have executed.
+    untold = {book.of_order[child].order_id for child in book.told}
+    live = {order_id for order_id, parent in book.by_id.items() if not parent.is_over or order_id in untold}
     if book.live.keys() != live:
         yield f"parents at work are {sorted(live)}, looked after are {sorted(book.live)}"
     is_busy = bool(book.told or book.woken)
     for parent in book.by_id.values():
-        for what in _check(parent, is_busy=is_busy):
+        for what in check_parent(parent, is_busy=is_busy):
             yield f"order {parent.order_id}: {what}"
     if not is_busy:
         # Between two inputs every parent was told of everything.
@@ -32,7 +34,8 @@ def check_parents(state: State) -> Iterator[str]:
                 yield f"order {parent.order_id}: cum_qty {parent.order.cum_qty}, its children have executed {parent.filled}"
 
 
-def _check(parent: Parent, *, is_busy: bool) -> Iterator[str]:
+def check_parent(parent: Parent, *, is_busy: bool) -> Iterator[str]:
+    """Give everything that is wrong with one parent; while it is yet to be looked at, it may not have taken back what is too much."""
     order = parent.order
     if not is_parent(order):
         yield "it has children, and is not worked here"

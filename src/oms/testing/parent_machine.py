@@ -1,8 +1,9 @@
 """The rule-based machine of orders that are worked here: any algorithm with a schedule, and every interleaving of what can happen.
 
-After each step these laws are looked at.
+After each step these laws are looked at; the accounts after every event.
 
-- *Accounts*: ordered = executed + at work + available, worked out again from the children; the average price is that of their fills.
+- *Accounts*: what is at work is what the children may still execute, available is what is left of the order without it, and both with
+  what has executed are the order; worked out again from the children. The average price is that of their fills.
 - *Never over the total*: what the children have executed and may still execute at the venue is never more than was ordered.
 - *Never past the end*: no child is sent at or after the end, but for the one of a sweep, or where the order may go on.
 - *Never outside the limit*: no child, and no new price of one, is worse than the limit in force, and once another one is in force
@@ -17,6 +18,7 @@ Subclass `ParentMachine` with handlers and parameters of your own, and run it as
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -30,13 +32,14 @@ from oms.algos.handlers import with_algorithms
 from oms.engine.engine import Engine
 from oms.engine.inputs import Input, Start, TimerDue
 from oms.engine.invariants import check_state
+from oms.engine.parent_invariants import check_parents
 from oms.engine.parent_limits import beyond, limit_of
 from oms.engine.state import State
 from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, ReplaceOrder, SubmitOrder
 from oms.model.decimals import ZERO
 from oms.model.enums import SecurityTradingStatus, SessionPhase, Side
-from oms.model.events import WorkAmended
+from oms.model.events import Event, WorkAmended
 from oms.model.ids import Account, BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
@@ -68,6 +71,18 @@ _BANDS: Final = tuple(
     for band in ((None, None), ("99.5", "100"), ("100.02", None), ("90", "110"), (None, "99.98"))
 )
 _LIMITS: Final = {Side.BUY: Decimal("100.03"), Side.SELL: Decimal("99.97")}
+
+
+def _wrong_accounts(state: State) -> Iterator[str]:
+    yield from check_parents(state)
+    for parent in state.parents.by_id.values():
+        total, done = parent.order.order_qty, parent.filled + parent.working
+        if parent.order.is_ended:
+            continue
+        if done > total:
+            yield f"{parent} has more at work than is left"
+        if parent.amend is None and done + parent.available != total:
+            yield f"{parent} has {parent.available} left"
 
 
 class ParentMachine(VenueMachine):
@@ -106,6 +121,7 @@ class ParentMachine(VenueMachine):
         self.events += outcome.events
         for event in outcome.events:
             assert not (wrong := self.checker.take(event)), wrong
+        self._look_at_the_accounts(outcome.events)
         book = self.engine.state.parents
         assert not book.told, "a parent was not told of what its children have executed"
         assert isinstance(what, Start) or not book.woken, "a parent was not looked at"
@@ -114,6 +130,15 @@ class ParentMachine(VenueMachine):
         for request in outcome.requests:
             self._look_at(request, forbids)
             self.venue.take(request)
+
+    def _look_at_the_accounts(self, events: Sequence[Event]) -> None:
+        wrong: list[str] = []
+
+        def look(event: Event) -> None:
+            wrong.extend(f"after {event}: {what}" for what in _wrong_accounts(self.shadow.state))
+
+        self.shadow.replay(events, look)
+        assert not wrong, wrong
 
     def broker_of(self, slip: Slip) -> BrokerName:
         """Give the only broker."""
@@ -191,7 +216,7 @@ class ParentMachine(VenueMachine):
         for name in ("max_child", "min_child"):
             if name in told and told[name] > qty:
                 del told[name]
-        self.engine = self.engine_on()
+        self.engine, self.shadow = self.engine_on(), self.engine_on()
         self.tell(self._start())
         self.tell(Quote(AAPL.symbol, self.now_ns, "99.99", 10, "100.01", 10))
         self.tell(SubmitOrder(AAPL.symbol, side, qty, self.terms(told), tif, _MAIN))

@@ -15,6 +15,7 @@ from oms.codec.event_codec import encode
 from oms.engine.anomaly_book import MAX_OPEN
 from oms.engine.engine import Engine
 from oms.engine.held_reports import MAX_HELD
+from oms.engine.parent_invariants import check_parent
 from oms.lifecycle.invariants import check_order
 from oms.model import events as ev
 from oms.model.enums import AnomalyCode
@@ -151,7 +152,7 @@ class Watcher:
             self._take(event)
         count(self.seen, fresh)
         try:
-            self._shadow.replay(fresh)
+            self._shadow.replay(fresh, self._look_at_the_accounts)
         except Exception as error:
             raise Violation(
                 "I6", f"the journal cannot be replayed: {type(error).__name__}: {error}"
@@ -180,6 +181,16 @@ class Watcher:
         if type(event) is ev.OrderHeld and isinstance(event.trigger, QuoteTrigger):
             self.seen["orders that were held for a quote"] += 1
         self._marks.take(event)
+
+    def _look_at_the_accounts(self, event: ev.Event) -> None:
+        """Hold the order that is worked here to its accounts, whose event or whose child's this is: also in the midst of an input."""
+        worked = self._shadow.state.of_parent
+        if not (worked and isinstance(event, ev.OrderEvent) and event.order_id in worked):
+            return
+        for what in check_parent(worked[event.order_id], is_busy=True):
+            self._broken.append(
+                Violation("I5", f"order {worked[event.order_id].order_id} after {event}: {what}")
+            )
 
     def _check_moved(self, om: OrderManager, fresh: list[ev.Event]) -> None:
         orders = om.state.index.by_id
