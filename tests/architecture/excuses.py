@@ -36,6 +36,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.engine.parent_book",
+        "every event of a parent and of its children, and what a report that was set aside says of them",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.simulation.venue_acts",
         "what a venue does of its own accord touches orders, positions, accounts and sessions",
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from oms.engine.cut_off import COMMANDS, is_cut_off, refused_in_a_row
+from oms.lifecycle.anomalies import OLDER
 from oms.model import events as ev
 from oms.model.decimals import ZERO
 from oms.model.enums import AnomalyCode, ExecType
@@ -158,10 +159,13 @@ class ParentBook:
             self.refused[child.order_id] = event
 
     def _count_less(self, event: ev.OrderEvent, child: Child, order: Order) -> None:
-        """Take in what a venue counts less: by a bust or a correction, or by an answer, which says anew whether it counts more."""
+        """Take in what a venue counts less: by a bust or a correction, or by an answer, which says anew whether it counts more.
+
+        An answer that is older than the end of the child says nothing of that.
+        """
         if child.counted and isinstance(event, ev.TradeCanceled | ev.TradeCorrected):
             child.counted = max(child.counted + order._cum_qty - child.filled, ZERO)
-        elif child.counted and isinstance(event, ev.ReportIgnored) and event.exec_type == _ANSWER:
+        elif child.counted and isinstance(event, ev.ReportIgnored) and _says_anew(event):
             child.counted = ZERO
             self.wake(self.of_order[child.order_id], Wake.CHILD)
 
@@ -221,6 +225,10 @@ class ParentBook:
                 self.woken.pop(order_id, None)
                 for one in self.family(parent):
                     del self.of_order[one]
+
+
+def _says_anew(event: ev.ReportIgnored) -> bool:
+    return event.exec_type == _ANSWER and event.text != OLDER
 
 
 def _put_back(parent: Parent, child: Child) -> None:

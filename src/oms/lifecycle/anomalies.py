@@ -64,6 +64,10 @@ class At:
 Events: TypeAlias = tuple[ev.Event, ...]
 
 
+OLDER: Final = "older than the end"
+"""Why a report is no news that was certainly said before the end of its order."""
+
+
 def anomaly(
     at: At,
     code: AnomalyCode,
@@ -106,7 +110,7 @@ def illegal(order: Order, report: ExecutionReport, at: At) -> Events:
 def late(order: Order, report: ExecutionReport, at: At) -> Events:
     """Give the event that sets aside a report of what cannot happen to the order now; only a trace where it was said before the end."""
     if is_before_the_end(order, report):
-        return ignored(order, report, at, "older than the end")
+        return ignored(order, report, at, OLDER)
     return illegal(order, report, at)
 
 

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from oms.lifecycle.anomalies import At, Events, anomaly, contradiction, ignored, said_at
+from oms.lifecycle.anomalies import (
+    OLDER,
+    At,
+    Events,
+    anomaly,
+    contradiction,
+    ignored,
+    is_before_the_end,
+)
 from oms.lifecycle.changes import read_replaced
 from oms.lifecycle.course import (
     read_canceled,
@@ -15,7 +23,6 @@ from oms.lifecycle.course import (
     read_pending_new,
     read_rejected,
 )
-from oms.lifecycle.facts import is_later
 from oms.lifecycle.machine import request_of
 from oms.model import events as ev
 from oms.model.decimals import ZERO, is_sane
@@ -135,8 +142,7 @@ def _is_over(status: OrdStatus, report: ExecutionReport) -> bool:
 
 
 def _read_after_the_end(order: Order, status: OrdStatus | None, report: ExecutionReport, at: At) -> Events:
-    end = order._end
-    is_older = end is not None and is_later(end, said_at(report))
+    is_older = is_before_the_end(order, report)
     if status in _AT_WORK and not is_older:
         # What ended it may have been wrong: a person's word, or a broker that had not looked everywhere.
         return (
@@ -144,7 +150,7 @@ def _read_after_the_end(order: Order, status: OrdStatus | None, report: Executio
                 order, report, at, f"{order.life.value} here, and the broker shows it as {readable(status)}"
             ),
         )
-    return ignored(order, report, at, "a status answer")
+    return ignored(order, report, at, OLDER if is_older else "a status answer")
 
 
 def _read_filled(order: Order, report: ExecutionReport, at: At) -> Events:

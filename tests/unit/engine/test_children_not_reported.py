@@ -87,6 +87,19 @@ def test_an_answer_that_counts_no_more_than_was_reported_gives_it_back() -> None
     assert _numbers(work) == (5, 0, 95)
 
 
+@pytest.mark.parametrize("counted", [0, 5])
+def test_an_answer_from_before_the_end_gives_nothing_back(counted: int) -> None:
+    """A question that was asked while it worked is answered late: of what has executed since, that says nothing."""
+    work = _ended()
+    asked = next(one for one in reversed(work.sent) if not isinstance(one, NewOrderSingle))
+    found = ExecutionReport(
+        ExecType.ORDER_STATUS, request_id(1), ord_status=OrdStatus.PARTIALLY_FILLED, cum_qty=Decimal(counted),
+        leaves_qty=Decimal(50 - counted), transact_time_ns=T0 + S // 2,
+    )  # fmt: skip
+    work.answer(Found(found), work.sent.index(asked))
+    assert _numbers(work) == (5, 15, 80)
+
+
 def test_what_is_counted_only_after_it_was_sent_again_is_taken_back() -> None:
     work = Work()
     work.begin(slices=2, catch_up="carry")

@@ -162,14 +162,6 @@ REPEATS: Final[dict[str, tuple[tuple[ev.OrderEvent, ...], ExecutionReport]]] = {
     "an expired order that is canceled": (CANCELED, answer(S.EXPIRED)),
     "a canceled order of which it says no more than that it is there": (CANCELED, answer(None)),
     "a canceled order that is filled": (CANCELED, answer(S.FILLED)),
-    "an order that works, from before it was canceled": (
-        CANCELED_AT_TEN,
-        answer(S.NEW, transact_time_ns=T0 + 9),
-    ),
-    "an order that works, from before it was canceled by number": (
-        CANCELED_AT_TEN,
-        answer(S.NEW, transact_time_ns=T0 + 11, report_seq=3),
-    ),
     "a filled order, of which a cancel is outstanding": (
         (*FULL, make(ev.CancelRequested)),
         answer(S.FILLED),
@@ -201,6 +193,19 @@ def test_an_answer_that_shows_what_is_known_is_no_news(
     way: tuple[ev.OrderEvent, ...], said: ExecutionReport
 ) -> None:
     assert read(after(*way), said) == (ignored(said, "a status answer"),)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        answer(S.NEW, transact_time_ns=T0 + 9),
+        answer(S.NEW, transact_time_ns=T0 + 11, report_seq=3),
+        answer(S.CANCELED, transact_time_ns=T0 + 9),
+    ],
+    ids=["at work by time", "at work by number", "canceled by time"],
+)
+def test_an_answer_from_before_the_end_of_an_order_is_older(said: ExecutionReport) -> None:
+    assert read(after(*CANCELED_AT_TEN), said) == (ignored(said, "older than the end"),)
 
 
 AT_WORK: Final = (
