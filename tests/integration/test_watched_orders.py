@@ -323,6 +323,30 @@ def test_orders_that_are_changed_and_canceled_are_followed(tmp_path: Path) -> No
     house.om.close()
 
 
+def test_an_order_that_is_changed_to_what_it_has_executed_is_watched_no_more(tmp_path: Path) -> None:
+    """As the market moves nothing is said of it, and after a restart neither."""
+    house = House(tmp_path / "journal")
+    order = house.begin()
+    house.slice("100.01")
+    house.om.replace(order, order_qty=order.cum_qty)
+    assert house.monitor.rows() == []
+    (row,) = house.monitor.rows(live_only=False)
+    house.om.close()
+
+    again = House(tmp_path / "journal", start_s=62)
+    for each in (house, again):
+        assert each.monitor.rows() == []
+    for ask in ("90.01", "90.02", "90.01"):
+        again.clock.advance_by(3)
+        again.om.update(TradePrint(Symbol("AAPL"), again.clock.now_ns(), D("90"), D(40_000)))
+        again.quote(ask)
+    assert again.said() == []
+    (after,) = again.monitor.rows(live_only=False)
+    for name in ("cum_qty", "order_qty", "arrival_bps", "expected_residual", "is_live", "states"):
+        assert getattr(after, name) == getattr(row, name), name
+    again.om.close()
+
+
 def test_a_sale_is_the_mirror_image_of_a_purchase(tmp_path: Path) -> None:
     """A sale at 99.99, 99.00, 98.90 and 98.51 costs what a purchase at 100.01, 101.00, 101.10 and 101.49 did."""
     house = House(tmp_path / "journal")

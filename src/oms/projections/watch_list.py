@@ -172,9 +172,11 @@ class WatchList:
             order = self._begin(created, created.terms.name, event, is_live)
         elif event.order_id in self._amended:
             self._amended.discard(event.order_id)
-            order.timetable = Timetable(event.slices) if event.slices else None
-            planned = ZERO if order.timetable is None else order.timetable.qty
-            order.planned_before = order.cum_qty, max(EXACT.subtract(event.leaves_qty, planned), ZERO)
+            # Of what has a schedule all may be sent, or done: then nothing is planned any more, and there is one still.
+            if event.slices or order.timetable is not None:
+                order.timetable = Timetable(event.slices)
+                working = EXACT.subtract(event.leaves_qty, order.timetable.qty)
+                order.planned_before = order.cum_qty, max(working, ZERO)
         order.start_ns, order.end_ns = event.start_ns, event.end_ns
         order.has_end = event.end_ns < NEVER_NS
         return order
@@ -244,10 +246,13 @@ class WatchList:
             series.add(child.cost)
 
     def on_amended(self, event: ev.WorkAmended, _: bool) -> WatchedOrder | None:
-        """Take in that an order has another total; the next plan is the one that it is measured by."""
+        """Take in that an order has another total; the next plan is the one that it is measured by.
+
+        One that is for what has executed is over with that.
+        """
         order = self.orders.get(event.order_id)
         if order is not None:
-            order.order_qty = event.order_qty
+            order.order_qty, order.is_ended = event.order_qty, not event.leaves_qty
             self._amended.add(event.order_id)
         return order
 
@@ -297,7 +302,7 @@ class WatchList:
             self._forget(self._ended.popleft())
 
     def _revive(self, order: WatchedOrder) -> None:
-        # A bust has given it something to trade again. What was traded meanwhile was not heard.
+        # A bust or a change has given it something to trade again. What was traded meanwhile was not heard.
         self._ended.remove(order.order_id)
         market = self.markets.get(order.symbol)
         if market is None:

@@ -468,6 +468,20 @@ def test_another_plan_of_the_same_order_moves_no_schedule_and_an_amendment_does(
     assert (row.order_qty, row.due_qty, row.off_schedule) == (D(1240), Figure(D(195)), Figure(D(0)))
 
 
+def test_an_order_of_which_all_was_sent_keeps_its_schedule_as_its_limit_is_changed() -> None:
+    """A tenth has executed, and the rest works: nothing is planned any more, and all of it may have traded by now."""
+    told = watching()
+    told.begun()
+    told.child(8, ("100", "100"))
+    told.amended(1000, ())
+    told.now_s = 60
+    told.quote()
+    row = told.monitor.row(PARENT)
+    assert (row.off_schedule, row.due_qty) == (Figure(D(0)), Figure(D(1000)))
+    told.child(9, ("900", "100"))
+    assert told.changes() == []
+
+
 # ---------------------------------------------------------------- when nothing is said
 
 
@@ -623,6 +637,40 @@ def test_a_bust_after_the_end_brings_an_order_back() -> None:
     told.now_s = 1000
     told.quote()
     assert told.changes() == [(SCHEDULE, BREACH, WARN)]  # A tenth behind, after the end.
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["live", "replayed"])
+def test_an_order_that_is_changed_to_what_has_executed_has_ended(*, recorded: bool) -> None:
+    """Its market is let go, and of what the others trade from then on nothing is said."""
+    told = at_work(rules={"min_children": 1})
+    told.child(8, ("100", "100"))
+    told.amended(100, ())
+    if recorded:
+        again = watching(rules={**NO_SCHEDULE, "own_prints": False, "min_children": 1})
+        again.goes_on_from(told)
+        told = again
+    told.now_s = 2
+    told.quote("49.99", "50.01")
+    told.trade("50", "999999")
+    told.quote("49.99", "50.01")
+    assert told.changes() == []
+    assert told.monitor.rows() == []
+    (row,) = told.monitor.rows(live_only=False)
+    assert (row.is_live, row.order_qty, row.expected_residual) == (False, D(100), Figure(D(0)))
+    assert row.vwap_px == (
+        Figure(None, Missing.NOT_HEARD) if recorded else Figure(D("100.6987577639751552795031056"))
+    )
+    assert repr(told.monitor).startswith("<SlippageMonitor 0 orders at work;")
+
+
+def test_an_order_with_more_to_do_than_it_had_is_watched_again() -> None:
+    """All of it has executed while a child still worked, and somebody wants more: what was traded between is not known."""
+    told = at_work()
+    told.child(8, ("1000", "100"))
+    assert told.monitor.rows() == []
+    told.amended(2000, ten_slices())
+    (row,) = told.monitor.rows()
+    assert (row.order_qty, row.vwap_px) == (D(2000), Figure(None, Missing.NOT_HEARD))
 
 
 def test_what_is_canceled_is_behind_no_schedule() -> None:

@@ -271,7 +271,9 @@ class Told:
     def amended(self, qty: int, slices: tuple[Slice, ...], order_id: int = PARENT) -> None:
         """An order gets another total and a new plan."""
         self._qty[OrderId(order_id)] = D(qty)
-        self.tell(ev.WorkAmended(*self.envelope(), OrderId(order_id), D(qty), Strategy("twap")))
+        key = OrderId(order_id)
+        told = ev.WorkAmended(*self.envelope(), key, D(qty), Strategy("twap"), leaves_qty=self._left(key))
+        self.tell(told)
         self.planned(order_id, slices, why="amended")
 
     def canceled(self, order_id: int = PARENT) -> None:
