@@ -439,8 +439,8 @@ def test_the_rate_moves_with_the_price() -> None:
         desk.trade(36, bid)
         desk.wait(5)
         sent.append(sum(desk.sizes(order)) - before)
-    # A quarter of 36; all of 36 more, as the interval allows; and of 108 a ninth, 12, is passed already.
-    assert sent == [9, 36, 0]
+    # A quarter of 36, all of 36, and a ninth of 36.
+    assert sent == [9, 36, 4]
 
 
 def test_passive_participation_crosses_under_its_least() -> None:

@@ -84,6 +84,70 @@ def test_participation_is_never_passed(parts: list[tuple[Step, ...]], rate: str,
         told.desk.check()
 
 
+moving = st.sampled_from(
+    [
+        ("0.2", {"lower_band_price": "99", "lower_band_rate": "0.5"}),
+        ("0.2", {"upper_band_price": "101", "upper_band_rate": "0.05"}),
+        ("0.1", {"upper_band_price": "101", "upper_band_rate": "0.3", "lower_band_price": "99", "lower_band_rate": "0.4"}),
+        ("0.5", {"end_rate": "0.05", "rate_linked_to": "time"}),
+        ("0.1", {"end_rate": "0.4", "rate_linked_to": "time"}),
+        ("0.1", {"end_rate": "0.4", "rate_linked_to": "time", "upper_band_price": "102", "upper_band_rate": "0.7"}),
+    ]
+)  # fmt: skip
+
+
+def rate_of(given: tuple[str, dict[str, str]], touch: Decimal, second: int, length: int) -> Fraction:
+    """Give the rate at a price and a moment, as the parameters have it."""
+    rate, told = Fraction(given[0]), given[1]
+    for side, sign in (("lower", 1), ("upper", -1)):
+        if f"{side}_band_price" in told and sign * touch <= sign * Decimal(told[f"{side}_band_price"]):
+            return Fraction(told[f"{side}_band_rate"])
+    return rate + (Fraction(told["end_rate"]) - rate) * second / length if "end_rate" in told else rate
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    steps,
+    moving,
+    st.sampled_from(Side),
+    st.sampled_from([None, 10]),
+    st.sampled_from(["of_total", "of_others"]),
+)
+def test_what_is_printed_counts_by_the_rate_under_which_it_is_printed(
+    happens: list[Step], given: tuple[str, dict[str, str]], side: Side, interval: int | None, basis: str
+) -> None:
+    """What has executed is the sum of rate and volume, in whole lots, as it was looked at last, with a market that executes all."""
+    desk, (rate, told), second = AlgoDesk(), given, 0
+    bid, ask, size = Decimal("99.5"), Decimal("100.5"), 10**6
+    desk.quote(str(bid), str(ask), size, size)
+    paced = {} if interval is None else {"interval": str(interval)}
+    order = desk.submit(
+        "pov", 10**6, side, participation_rate=rate, rate_basis=basis, duration=2000, **told, **paced
+    )
+    due = looked = Fraction(0)
+    for kind, one, two in happens:
+        desk.wait(1)
+        second += 1
+        if kind == "wait":
+            desk.wait(one)
+            second += one
+        if (
+            interval is None
+            or second // interval > (second - one - 1 if kind == "wait" else second - 1) // interval
+        ):
+            looked = due
+        if kind == "trade":
+            part = rate_of(given, ask if side is Side.BUY else bid, second, 2000)
+            due += one * (part / (1 - part) if basis == "of_total" else part)
+            desk.trade(one)
+        elif kind == "quote":
+            bid, ask, size = MID + two - Decimal("0.5"), MID + two + Decimal("0.5"), size + 1
+            desk.quote(str(bid), str(ask), size, size)
+        least = due if interval is None else looked
+        assert least - 1 - Fraction(1, 10**6) <= order.cum_qty <= due
+        desk.check()
+
+
 bands = st.sampled_from(
     [("0.05", "0.1", None), ("0.1", "0.2", None), ("0.05", "0.1", "0.3"), ("0.2", "0.2", "0.5")]
 )

@@ -91,21 +91,22 @@ class OthersVolume:
         """
         printed = ZERO
         for one in prints:
-            printed = EXACT.add(printed, self._counts(one))
+            printed = EXACT.add(printed, self.counts(one))
         own = EXACT.add(own, self.owed)
         more = EXACT.subtract(printed, own)
         least = ZERO if had_gap else EXACT.minus(self.total)
         owed = ZERO if had_gap else max(EXACT.subtract(least, more), ZERO)
         more = max(more, least)
         for correction in corrections:
-            change = EXACT.subtract(self._counts(correction.now), self._counts(correction.was))
+            change = EXACT.subtract(self.counts(correction.now), self.counts(correction.was))
             more = EXACT.add(more, change)
         if not more and owed == self.owed:
             return self
         total, lately = EXACT.add(self.total, more), EXACT.add(self.lately, more)
         return evolve(self, total=max(total, ZERO), lately=max(lately, ZERO), owed=owed)
 
-    def _counts(self, one: TradePrint | None) -> Decimal:
+    def counts(self, one: TradePrint | None) -> Decimal:
+        """Give how much of a print counts; none of one that never was."""
         counts = one is not None and one.time_ns > self.start_ns and self._is_within(one.price)
         return one.size if one is not None and counts else ZERO
 
@@ -136,7 +137,11 @@ def target_of(
     progress: Progress, volume: Decimal, rate: Decimal, lot: Decimal, basis: RateBasis = RateBasis.OF_TOTAL
 ) -> Decimal:
     """Give how much of an order should have traded or work after so much volume: whole lots, at most all of it."""
-    part = part_of(volume, rate, basis)
+    return whole_of(progress, part_of(volume, rate, basis), lot)
+
+
+def whole_of(progress: Progress, part: Fraction, lot: Decimal) -> Decimal:
+    """Give so much of an order in whole lots, rounded down; at most all of it, which may have an odd tail."""
     return progress.qty if part >= Fraction(progress.qty) else floored(part, lot)
 
 
@@ -147,6 +152,7 @@ def next_child(
     lot: Decimal,
     *,
     basis: RateBasis = RateBasis.OF_TOTAL,
+    due: Fraction | None = None,
     max_rate: Decimal | None = None,
     max_child: Decimal | None = None,
 ) -> Decimal:
@@ -158,6 +164,7 @@ def next_child(
         rate: The part that is aimed at.
         lot: The size of a lot.
         basis: What the rate is a part of.
+        due: How much is due by now in all; that of `rate` on all that counts where it is None.
         max_rate: What may be used to catch up: the part of the last interval that is sent at most; `rate` where it is None.
         max_child: How much is sent at a time at most.
 
@@ -165,9 +172,10 @@ def next_child(
         Whole lots, but for an odd tail with the last of the order; zero where nothing is due, never less.
     """
     done = EXACT.add(progress.filled, progress.working)
-    due = EXACT.subtract(target_of(progress, others.total, rate, lot, basis), done)
+    part = part_of(others.total, rate, basis) if due is None else due
+    missing = EXACT.subtract(whole_of(progress, part, lot), done)
     burst = ceiled(part_of(others.lately, rate if max_rate is None else max_rate, basis), lot)
-    child = min(due, burst, progress.available)
+    child = min(missing, burst, progress.available)
     if max_child is not None:
         child = min(child, max_child)
     child = max(child, ZERO)
@@ -196,7 +204,9 @@ def stance(
     return Stance.CROSS if progress.filled < least else Stance.PASSIVE
 
 
-def linked_rate(start_rate: Decimal, end_rate: Decimal, done: Decimal, whole: Decimal) -> Fraction:
+def linked_rate(
+    start_rate: Decimal, end_rate: Decimal, done: Decimal | Fraction, whole: Decimal | int
+) -> Fraction:
     """Give a rate that moves evenly from one to another as size or time goes by.
 
     Args:

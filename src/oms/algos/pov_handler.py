@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
-from oms.algos.pov import OthersVolume
-from oms.algos.pov_round import PovRound
+from attrs import evolve
+
+from oms.algos.due_line import DueLine, line_of
+from oms.algos.pov import OthersVolume, RateBasis, part_of
+from oms.algos.pov_rate import moves, rate_now, rate_under
+from oms.algos.pov_round import LINE, PovRound
 from oms.algos.reacting import Pov
 from oms.algos.reacting_handler import ReactingHandler
-from oms.model.decimals import EXACT, ZERO
+from oms.algos.slicing import floored
+from oms.model.decimals import EXACT, ONE, ZERO
 from oms.model.enums import Side
+from oms.model.market import TradePrint
 from oms.model.parent import Parent
 from oms.model.work import Wake
 from oms.ports.working_handler import NextWake, Steps, View
@@ -21,6 +29,8 @@ OURS: Final = "ours"
 OWED: Final = "owed"
 """Names in the memo: the volume that counts, how much of it came since the last look, up to which count of all that executed here it
 was taken off, and what is still to be, since its print has not come."""
+
+_LEAST: Final = Decimal("1E-18")
 
 
 class PovHandler(ReactingHandler):
@@ -37,11 +47,12 @@ class PovHandler(ReactingHandler):
         """Count what was printed, and send what is due by it."""
         if view.now_ns < parent.start_ns:
             return Steps(wake=NextWake(at_ns=parent.start_ns))
-        return PovRound(parent, view, algorithm, counted(parent, view, algorithm)).steps()
+        others, line = counted(parent, view, algorithm)
+        return PovRound(parent, view, algorithm, others, line).steps()
 
 
-def counted(parent: Parent, view: View, algorithm: Pov) -> OthersVolume:
-    """Give the volume of the others since the start, with what was printed since the order was looked at last.
+def counted(parent: Parent, view: View, algorithm: Pov) -> tuple[OthersVolume, DueLine]:
+    """Give the volume of the others since the start, with what was printed since the order was looked at last; and what is due by it.
 
     Where the prints hold our own executions too, as at a venue, all that has executed here is taken off again, of whichever order:
     so no two orders follow one another. While trading is
@@ -49,21 +60,46 @@ def counted(parent: Parent, view: View, algorithm: Pov) -> OthersVolume:
     does not count either; where some of it is missing, what came before and after is not sent in a burst.
     """
     memo = dict(parent.memo)
-    others = OthersVolume(
+    is_buy = parent.order.side is Side.BUY
+    before = OthersVolume(
         start_ns=parent.start_ns,
-        is_buy=parent.order.side is Side.BUY,
+        is_buy=is_buy,
         limit_px=algorithm.working.limit_price,
         counts_outside_limit=algorithm.count_volume_outside_limit,
         total=Decimal(memo.get(OTHERS, "0")),
         lately=Decimal(memo.get(LATELY, "0")),
         owed=Decimal(memo.get(OWED, "0")),
     )
+    others, prints = _with_prints(before, memo, view)
+    rate = rate_now(algorithm, parent, view, is_buy=is_buy)
+    if LINE not in memo and not moves(algorithm):
+        line = DueLine(rate=rate, basis=algorithm.rate_basis)
+    else:
+        known = DueLine(rate=rate, basis=algorithm.rate_basis, most=before.total)
+        line = line_of(memo[LINE], algorithm.rate_basis) if LINE in memo else known
+        under = rate_under(algorithm, parent, line.rate, [one for one in prints if others.counts(one)])
+        if algorithm.working.max_participation is None:
+            more = EXACT.subtract(others.lately, before.lately)
+            allowed = part_of(before.lately, line.rate, line.basis) + part_of(more, under, line.basis)
+            others = evolve(others, lately=_volume_of(allowed, rate, line.basis))
+        line = line.counted(others.total, under).by(rate)
+    return (others.next_interval() if view.had_gap and view.is_open else others), line
+
+
+def _with_prints(
+    others: OthersVolume, memo: Mapping[str, str], view: View
+) -> tuple[OthersVolume, Sequence[TradePrint]]:
+    """Give the volume of the others with what was printed since, and of that what may count."""
     if not view.is_open:
-        return others.after_all((), corrections=view.corrections)
+        return others.after_all((), corrections=view.corrections), ()
     prints = view.prints
     if view.is_halted:
         # What is told with the news of the halt was printed before it.
         prints = [one for one in prints if one.time_ns <= view.halted_ns]
     own = EXACT.subtract(view.own_qty, Decimal(memo[OURS])) if OURS in memo else ZERO
-    others = others.after_all(prints, own, view.corrections, had_gap=view.had_gap)
-    return others.next_interval() if view.had_gap else others
+    return others.after_all(prints, own, view.corrections, had_gap=view.had_gap), prints
+
+
+def _volume_of(qty: Fraction, rate: Decimal, basis: RateBasis) -> Decimal:
+    """Give of how much volume so much is the part of a rate: what may be sent at a time was earned by the rates of before."""
+    return max(floored(qty / part_of(ONE, rate, basis), _LEAST), ZERO)

@@ -8,14 +8,15 @@ from typing import Final
 
 from attrs import evolve
 
-from oms.algos.child_terms import is_passive, touch_px
-from oms.algos.choices import LinkedTo
+from oms.algos.child_terms import is_passive
+from oms.algos.due_line import DueLine
 from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of
 from oms.algos.least import least_child
 from oms.algos.next_look import next_look
 from oms.algos.pacing import CatchUp, Decision, decide, why_stopped
 from oms.algos.parameter import in_ns
-from oms.algos.pov import OthersVolume, linked_rate, next_child, part_of, price_rate, target_of
+from oms.algos.pov import OthersVolume, next_child, part_of, target_of, whole_of
+from oms.algos.pov_rate import awaits_bands, moves
 from oms.algos.reacting import Pov
 from oms.algos.resting import CROSS, repriced
 from oms.algos.slicing import ceiled
@@ -32,11 +33,9 @@ LAST_NS: Final = 60_000_000_000
 _MARK: Final = "mark"
 _NUMBER: Final = "number"
 _UNDER: Final = "under"
-"""Names in the memo: the beginning of the interval that was looked at last, the number of the next decision, and that what waited
-has not kept the least participation, so that nothing more waits before that is crossed."""
-
-_DIGITS: Final = Decimal("1E-12")
-"""To how much a rate that moves is rounded, down."""
+LINE: Final = "line"
+"""Names in the memo: the beginning of the interval that was looked at last, the number of the next decision, that what waited
+has not kept the least participation, so that nothing more waits before that is crossed, and what is due, where the rate moves."""
 
 _ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.STALE, Pace.FEED_GAP, Pace.BEYOND_LIMIT})
 
@@ -47,13 +46,13 @@ class PovRound:
     """What is found and decided in one look."""
 
     __slots__ = (
-        "_at_ns", "_cancel", "_child", "_least", "_memo", "_on_quote", "_others", "_parent", "_pov", "_skip", "_under", "_view", "_working",
+        "_at_ns", "_cancel", "_child", "_due", "_least", "_line", "_memo", "_on_quote", "_others", "_parent", "_pov", "_skip", "_under", "_view", "_working",
     )  # fmt: skip
 
-    def __init__(self, parent: Parent, view: View, pov: Pov, others: OthersVolume) -> None:
-        """Look at an order, after so much volume of others."""
+    def __init__(self, parent: Parent, view: View, pov: Pov, others: OthersVolume, line: DueLine) -> None:
+        """Look at an order, after so much volume of others, with what is due by it."""
         self._parent, self._view, self._pov, self._working = parent, view, pov, pov.working
-        self._others = others
+        self._others, self._line, self._due = others, line, line.at(others.total)
         self._memo = dict(parent.memo)
         self._child: NewChild | None = None
         self._skip: Skip | None = None
@@ -80,20 +79,21 @@ class PovRound:
         repriced = self._repriced()
         self._keep()
         at_volume = self._next_volume() if interval is None else None
+        wake = next_look(
+            parent,
+            view,
+            self._working,
+            hears=self._on_quote,
+            at_ns=min(self._at_ns, default=None),
+            at_volume=at_volume,
+        )
         return Steps(
             cancel=tuple(self._cancel),
             reprice=repriced,
             skips=() if self._skip is None else (self._skip,),
             children=() if self._child is None else (self._child,),
             memo=tuple(self._memo.items()),
-            wake=next_look(
-                parent,
-                view,
-                self._working,
-                hears=self._on_quote,
-                at_ns=min(self._at_ns, default=None),
-                at_volume=at_volume,
-            ),
+            wake=awaits_bands(wake, self._pov, view, is_buy=is_buy(parent)),
         )
 
     # ------------------------------------------------------------ what is due
@@ -116,9 +116,10 @@ class PovRound:
         child = next_child(
             progress,
             self._others,
-            self._rate(),
+            self._line.rate,
             view.instrument.lot,
             basis=self._pov.rate_basis,
+            due=self._due,
             max_rate=working.max_participation,
             max_child=working.max_child,
         )
@@ -126,7 +127,7 @@ class PovRound:
             child = ZERO
         done = EXACT.add(progress.filled, progress.working)
         # What waits counts: together they are never more than is allowed at most.
-        least = min(self._least, self._left_under(self._most_rate())) if is_due or self._is_owed else ZERO
+        least = min(self._least, self._left_under(self._most())) if is_due or self._is_owed else ZERO
         completes = self._is_completing()
         facts = facts_of(
             parent,
@@ -220,43 +221,27 @@ class PovRound:
                 crossing = EXACT.add(crossing, child.working)
         return crossing
 
-    def _most_rate(self) -> Decimal:
-        """Give the most that may be at work, as a rate: what was said, or else the rate that is aimed at."""
+    def _most(self) -> Fraction:
+        """Give the most that may be at work: by what was said, or else what is due, or the least."""
         working = self._working
         if working.max_participation is not None:
-            return working.max_participation
-        return max(self._rate(), working.min_participation or ZERO)
+            return self._part_of(working.max_participation)
+        least = working.min_participation
+        return self._due if least is None else max(self._due, self._part_of(least))
 
-    def _left_under(self, rate: Decimal) -> Decimal:
-        """Give how much a rate leaves beside what has executed and works."""
-        progress, lot = progress_of(self._parent), self._view.instrument.lot
-        most = target_of(progress, self._others.total, rate, lot, self._pov.rate_basis)
-        return max(EXACT.subtract(most, EXACT.add(progress.filled, progress.working)), ZERO)
+    def _part_of(self, rate: Decimal) -> Fraction:
+        return part_of(self._others.total, rate, self._pov.rate_basis)
+
+    def _left_under(self, most: Fraction) -> Decimal:
+        """Give how much is left of the most beside what has executed and works."""
+        progress = progress_of(self._parent)
+        whole = whole_of(progress, most, self._view.instrument.lot)
+        return max(EXACT.subtract(whole, EXACT.add(progress.filled, progress.working)), ZERO)
 
     def _room(self) -> Decimal | None:
         """Give how much the most participation leaves; None where it is not limited."""
         rate = self._working.max_participation
-        return None if rate is None else self._left_under(rate)
-
-    def _rate(self) -> Decimal:
-        """Give the rate now: as it was given, or as it moves with size, time or price."""
-        pov, parent, view = self._pov, self._parent, self._view
-        rate = pov.participation_rate
-        if pov.end_rate is not None:
-            if pov.rate_linked_to is LinkedTo.SIZE:
-                moving = linked_rate(rate, pov.end_rate, parent.filled, parent.qty)
-            else:
-                gone, length = view.now_ns - parent.start_ns, max(parent.end_ns - parent.start_ns, 1)
-                moving = linked_rate(rate, pov.end_rate, Decimal(gone), Decimal(length))
-            rate = _rounded(moving)
-        buys = is_buy(parent)
-        px = touch_px(view.good_quote, is_buy=buys)
-        if px is None:
-            return rate
-        upper = _pair(pov.upper_band_price, pov.upper_band_rate)
-        lower = _pair(pov.lower_band_price, pov.lower_band_rate)
-        better, worse = (lower, upper) if buys else (upper, lower)
-        return price_rate(rate, px, is_buy=buys, better=better, worse=worse)
+        return None if rate is None else self._left_under(self._part_of(rate))
 
     # ------------------------------------------------------------ what is at work
 
@@ -281,7 +266,7 @@ class PovRound:
 
     def _stands_in_the_way(self) -> Decimal:
         """Give how much of what waits is to be taken back, so that the least may be crossed within the most."""
-        free = self._left_under(self._most_rate())
+        free = self._left_under(self._most())
         for child in self._parent.open.values():
             if child.role == SLICE and child.is_pending_cancel:
                 free = EXACT.add(free, child.working)
@@ -298,6 +283,8 @@ class PovRound:
     def _keep(self) -> None:
         self._memo["others"], self._memo["lately"] = plain(self._others.total), plain(self._others.lately)
         self._memo["ours"], self._memo["owed"] = plain(self._view.own_qty), plain(self._others.owed)
+        if LINE in self._memo or moves(self._pov):
+            self._memo[LINE] = self._line.text
 
     def _next_volume(self) -> Decimal | None:
         """Give the count of prints at which something is due next: by the rate, or of the least; None where nothing is."""
@@ -313,9 +300,10 @@ class PovRound:
         left = EXACT.subtract(progress.available, sent)
         if left <= ZERO:
             return None
-        child, rate = min(self._smallest(), left), self._rate()
+        child, rate = min(self._smallest(), left), self._line.rate
         done = EXACT.add(EXACT.add(progress.filled, progress.working), sent)
-        due = EXACT.subtract(self._needed(EXACT.add(done, child), rate), self._others.total)
+        volume = ceiled(self._line.volume_for(EXACT.add(done, child)), lot)
+        due = EXACT.subtract(volume, self._others.total)
         # What is sent at a time is rounded up to a lot.
         burst = self._needed(max(EXACT.subtract(child, lot), ZERO), working.max_participation or rate)
         return max(due, EXACT.subtract(burst, self._others.lately), lot)
@@ -341,12 +329,3 @@ class PovRound:
         """Give the volume of others at which so much is ours, rounded up to whole lots."""
         part = part_of(ONE, rate, self._pov.rate_basis)
         return ceiled(Fraction(qty) / part, self._view.instrument.lot)
-
-
-def _rounded(rate: Fraction) -> Decimal:
-    steps = rate / Fraction(_DIGITS)
-    return EXACT.multiply(Decimal(steps.numerator // steps.denominator), _DIGITS)
-
-
-def _pair(px: Decimal | None, rate: Decimal | None) -> tuple[Decimal, Decimal] | None:
-    return None if px is None or rate is None else (px, rate)
