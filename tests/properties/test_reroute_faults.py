@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 from hypothesis import event as note
@@ -14,14 +15,15 @@ from oms.engine.fingerprint import describe
 from oms.engine.state import State
 from oms.model.decimals import ZERO, exact_arithmetic
 from oms.model.enums import ExecType, Side
+from oms.model.events import OrderCreated, OrderRouted, ReplaceRequested
 from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import Quote
 from oms.model.order import Order
 from oms.model.parent import may_execute
 from oms.model.routing_table import HealthRules, Reroute, RouteRule, Routing
-from oms.model.terms import Limit
-from oms.model.time_in_force import DAY, FOK, IOC
+from oms.model.terms import Limit, Terms
+from oms.model.time_in_force import DAY, FOK, IOC, TimeInForce
 from oms.runtime.manual_clock import ManualClock
 from oms.runtime.order_manager import OrderManager
 from oms.simulation.faults import Fate, FaultModel, Outages, Rejects, ReportFate
@@ -58,7 +60,9 @@ _FAULTS: st.SearchStrategy[FaultModel | None] = st.one_of(
 _STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("quote"), st.sampled_from(["one", "two"]), st.integers(-3, 3), st.integers(0, 60)),
-        st.tuples(st.just("order"), st.sampled_from([IOC, IOC, FOK, DAY]), st.integers(1, 90), st.integers(-3, 3)),
+        st.tuples(st.just("buy"), st.sampled_from([IOC, IOC, FOK, DAY]), st.integers(1, 90), st.integers(-3, 3)),
+        st.tuples(st.just("sell"), st.sampled_from([IOC, IOC, FOK, DAY]), st.integers(1, 90), st.integers(-3, 3)),
+        st.tuples(st.just("replace"), st.integers(0, 5), st.integers(1, 90), st.integers(-3, 3)),
         st.tuples(st.just("wait"), st.integers(1, 4_000), st.just(0), st.just(0)),
         st.tuples(st.just("cancel"), st.integers(0, 5), st.just(0), st.just(0)),
         st.tuples(st.just("restart"), st.just(0), st.just(0), st.just(0)),
@@ -83,6 +87,11 @@ class World:
         self.store = MemoryEventStore()
         self.om = self._open()
         self.ids: list[int] = []
+        # How each order began, what a replace asked for last, and the largest total that was ever asked for.
+        self.begun: dict[int, OrderCreated] = {}
+        self.asked: dict[int, tuple[Decimal, Terms]] = {}
+        self.most: dict[int, Decimal] = {}
+        self.read_to = 0
 
     def _open(self) -> OrderManager:
         return OrderManager(
@@ -99,6 +108,29 @@ class World:
         bid, ask = Decimal(999 + offset) / 100, Decimal(1_001 + offset) / 100
         quote = Quote(Symbol("AAPL"), self.clock.now_ns(), bid, Decimal(size), ask, Decimal(size))
         self.om.update(quote, venue=venue)
+
+    def place(self, side: Side, tif: TimeInForce, qty: int, offset: int) -> None:
+        px = Decimal(1_001 + offset) if side is Side.BUY else Decimal(999 + offset)
+        self.ids.append(self.om.submit("AAPL", side, qty, Limit(px / 100), tif=tif).order_id)
+
+    def replace(self, order: Order, qty: int, offset: int) -> None:
+        self.om.replace(order, order_qty=qty, price=Decimal(1_000 + offset) / 100)
+
+    def read(self) -> None:
+        """Take in what was asked for since it was read last."""
+        for event in self.store.read(self.read_to):
+            self.read_to = event.sequence
+            if isinstance(event, OrderCreated):
+                assert event.order_qty is not None
+                self.begun[event.order_id] = event
+                self.asked[event.order_id] = event.order_qty, event.terms
+                self.most[event.order_id] = event.order_qty
+            elif isinstance(event, ReplaceRequested):
+                note("a replace is asked for")
+                self.asked[event.order_id] = event.order_qty, event.terms
+                self.most[event.order_id] = max(self.most[event.order_id], event.order_qty)
+            elif isinstance(event, OrderRouted) and event.order_id != event.decision.after is not None:
+                note("something goes on")
 
     def wait(self, ms: int) -> None:
         self.clock.advance_to(self.clock.now_ns() + ms * 1_000_000)
@@ -123,13 +155,22 @@ class World:
         return total
 
     def check(self) -> None:
-        """Law: of an order and what came after it only the last may execute, and never more than was ordered in all."""
+        """Law: of an order and what came after it only the last may execute, and what goes on is what was asked for last.
+
+        That is no more than was left of it, and so all of them together do no more than was asked for.
+        """
+        self.read()
         for order_id in self.ids:
             orders = self.chain(order_id)
-            qty = orders[0].order_qty
             assert not any(may_execute(order) for order in orders[:-1]), orders
-            assert sum((order.cum_qty for order in orders), ZERO) + may_execute(orders[-1]) <= qty, orders
-            assert self.executed(orders) <= qty, orders
+            for order in orders:
+                assert order.cum_qty + may_execute(order) <= self.most[order.order_id], orders
+            for order, following in pairwise(orders):
+                begun, (qty, terms) = self.begun[following.order_id], self.asked[order.order_id]
+                assert (begun.side, begun.terms) == (order.side, terms), orders
+                assert (begun.order_qty or ZERO) <= qty - order.cum_qty, orders
+            done = sum((order.cum_qty for order in orders[:-1]), ZERO)
+            assert self.executed(orders) <= done + self.most[orders[-1].order_id], orders
             brokers = [order.broker for order in orders if order.broker is not None]
             assert len(set(brokers)) == len(brokers), orders
 
@@ -148,17 +189,18 @@ def test_whatever_goes_wrong_an_order_and_what_goes_on_of_it_are_never_there_twi
     for what, first, second, third in steps:
         if what == "quote":
             world.quote(first, second, third)
-        elif what == "order":
-            limit = Limit(Decimal(1_001 + third) / 100)
-            world.ids.append(world.om.submit("AAPL", Side.BUY, second, limit, tif=first).order_id)
+        elif what in {"buy", "sell"}:
+            world.place(Side.BUY if what == "buy" else Side.SELL, first, second, third)
         elif what == "wait":
             world.wait(first)
         elif what == "restart":
             world.restart()
         elif first < len(world.ids):
             last = world.chain(world.ids[first])[-1]
-            if not last.is_ended:
+            if not last.is_ended and what == "cancel":
                 world.om.cancel(last)
+            elif not last.is_ended:
+                world.replace(last, second, third)
         world.check()
     world.clock.advance_to(max(world.clock.now_ns(), T0 + (SPAN_S + 10) * S))
     world.om.reconcile()

@@ -1,8 +1,8 @@
 """What is left of an order that its broker refused, or did not execute: it goes to the next broker of its rule, where that says so.
 
 Nothing is sent before the broker itself has said that the order executes no more: one that is in doubt is not sent elsewhere, nor is
-one that somebody wanted back. What is left is an order of its own, which goes to no broker that it was at before. Where the first
-order comes back to life, or executes all the same, the other is taken back.
+one that somebody wanted back, or changed. What is left is an order of its own, which goes to no broker that it was at before. Where
+the first order comes back to life, or executes all the same, the other is taken back.
 """
 
 from __future__ import annotations
@@ -88,10 +88,21 @@ class Rerouting:
             return False
         is_its_own = order_id not in state.of_parent and order_id not in state.groups.of_order
         is_plain = order._given_terms is None and order._cash_order_qty is None
-        if not (is_its_own and is_plain and order._life in ENDED):
+        if not (is_its_own and is_plain and order._life in ENDED) or self._is_missing_some(order):
             return False
-        age_ns = state.now_ns - order._created_ns
-        return state.book.kill_reason is None and age_ns <= found[1].reroute_within_s * NS_PER_S
+        # One that has left memory was given long ago.
+        first = state.index.by_id.get(_first_of(order))
+        is_late = first is None or state.now_ns - first._created_ns > found[1].reroute_within_s * NS_PER_S
+        return state.book.kill_reason is None and not is_late
+
+    def _is_missing_some(self, order: Order) -> bool:
+        """Tell whether the broker counts more executed than is known here, and nobody has looked at that yet."""
+        order_id, state = order._order_id, self._state
+        # Its broker is asked about each such order, so that nearly always there is nothing to look through.
+        return order_id in state.inquiries.of_orders and any(
+            one.order_id == order_id and one.counted_qty is not None and one.counted_qty > order._cum_qty
+            for one in state.anomalies.open.values()
+        )
 
     def _send_on(self, order: Order, event: ev.OrderEvent, requests: list[Request]) -> None:
         state, left = self._state, EXACT.subtract(order._order_qty, order._cum_qty)
@@ -105,7 +116,7 @@ class Rerouting:
         decision = self._entry.choose_again(command, dict(_tried(order, event)))
         if decision is None:
             return
-        decision = evolve(decision, after=order._order_id)
+        first, decision = _first_of(order), evolve(decision, after=order._order_id)
         taken = decision.taken
         if not taken:
             self._note(order, decision)
@@ -113,6 +124,7 @@ class Rerouting:
         successor = state.free_order_id()
         decision = evolve(decision, successor=successor)
         self._note(order, decision)
+        decision = evolve(decision, after=first)
         self._entry.submit(command, requests, promised=successor, broker=taken[0].broker, decision=decision)
 
     def _note(self, order: Order, decision: RouteDecision) -> None:
@@ -138,12 +150,19 @@ class Rerouting:
 
 
 def _why(order: Order, event: ev.OrderEvent) -> Reroute | None:
-    """Give what kind of end an order came to, where its broker has said so and nobody wanted it back."""
-    if event.cause.origin != order._broker or RequestKind.CANCEL in order._amendments.values():
+    """Give what kind of end an order came to, where its broker has said so and nobody wanted it back, or changed."""
+    # Of a replace that was under way nobody knows what has become, and what its broker knows is not what was asked for last.
+    if event.cause.origin != order._broker or order._amendments:
         return None
     if isinstance(event, ev.OrderRejected):
         return None if event.reject_code in _THERE_ALREADY else Reroute.REFUSED
     return Reroute.EXPIRED if isinstance(order._time_in_force, _AT_ONCE) else None
+
+
+def _first_of(order: Order) -> OrderId:
+    """Give the order with which a chain began that this one is the last of."""
+    routed = order.routing
+    return order._order_id if routed is None or routed.after is None else routed.after
 
 
 def _tried(order: Order, event: ev.OrderEvent) -> Iterator[tuple[BrokerName, str]]:

@@ -161,8 +161,8 @@ class RouteDecision:
         best_px: That price.
         best_size: How much was shown there.
         candidates: The places, those that could be taken first, the best of them first.
-        after: The order of which this is what was left as its broker refused it, or did not execute it; None where there was
-            none before.
+        after: The order of which this is what was left as its broker refused it, or did not execute it; where that was such an
+            order itself, the one that goes out names the first of them. None where there was none before.
         successor: The order that goes out with that; None where it goes nowhere.
     """
 

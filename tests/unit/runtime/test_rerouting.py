@@ -235,6 +235,47 @@ def test_what_somebody_wants_back_is_not_sent_elsewhere() -> None:
     assert len(orders(desk)) == 2
 
 
+def test_what_somebody_makes_smaller_or_cheaper_is_not_sent_elsewhere_as_it_was() -> None:
+    refused = desk_of()
+    order = buy(refused)
+    refused.om.replace(order, order_qty=30, price="10.00")
+    refused.says(refused.one, order, ExecType.REJECTED)
+    expired = desk_of()
+    cut = buy(expired, tif=IOC)
+    expired.says(expired.one, cut, ExecType.TRADE, cum=30, last=30)
+    expired.om.replace(cut, order_qty=40)
+    expired.says(expired.one, cut, ExecType.EXPIRED, cum=30)
+
+    assert orders(refused) == [(1, "one", 100, "rejected")]
+    assert orders(expired) == [(1, "one", 100, "expired")]
+
+
+@pytest.mark.parametrize("known", [0, 10])
+def test_an_order_of_which_its_broker_has_executed_more_than_is_known_is_not_sent_elsewhere(
+    known: int,
+) -> None:
+    desk = desk_of()
+    order = buy(desk, tif=IOC)
+    if known:
+        desk.says(desk.one, order, ExecType.TRADE, cum=known, last=known)
+
+    desk.says(desk.one, order, ExecType.EXPIRED, cum=30)
+
+    assert orders(desk) == [(1, "one", 100, "expired")]
+    assert desk.om.anomalies()[-1].counted_qty == d(30)
+
+
+def test_a_replace_that_is_denied_changes_nothing_of_what_goes_on() -> None:
+    desk = desk_of()
+    order = buy(desk)
+    desk.om.replace(order, price="10.001")
+    assert len(order.outstanding_requests) == 1
+
+    desk.says(desk.one, order, ExecType.REJECTED)
+
+    assert orders(desk)[1:] == [(2, "two", 100, "sent")]
+
+
 def test_what_may_be_there_after_all_is_not_sent_elsewhere() -> None:
     desk = desk_of()
     desk.one.answers.append(Refused("duplicate order", "6"))
@@ -269,6 +310,28 @@ def test_after_a_while_nothing_goes_on_any_more() -> None:
         desk.says(desk.one, order, ExecType.REJECTED)
 
     assert (len(orders(late)), len(orders(in_time))) == (1, 2)
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(4, 4), (5, 3)])
+def test_how_long_it_goes_on_counts_from_the_first_order(seconds: int, count: int) -> None:
+    names = ("one", "two", "three", "four")
+    brokers = {name: ScriptedBroker(name=name) for name in names}
+    rule = RouteRule(brokers=names, by=RouteBy.IN_TURN, reroute=BOTH_KINDS, reroute_within_s=14)
+    store = MemoryEventStore()
+    desk = Desk(*brokers.values(), rule=rule, store=store)
+    first = buy(desk)
+    for _ in range(3):
+        desk.clock.advance_by(seconds)
+        last = desk.om.orders()[-1]
+        desk.says(brokers[last.broker or ""], last, ExecType.REJECTED)
+
+    assert [order[1] for order in orders(desk)] == list(names[:count])
+    assert first.routing is not None
+    assert first.routing.after == first.order_id
+    following = desk.om.orders()[-1].routing
+    assert following is not None
+    assert following.after == first.order_id
+    check_replay(desk)
 
 
 def test_while_the_kill_switch_is_engaged_nothing_goes_on() -> None:
