@@ -21,6 +21,7 @@ from oms.model.enums import OrdStatus, Side
 from oms.model.ids import Symbol
 from oms.model.instrument import Instrument
 from oms.model.market import Quote, TradePrint
+from oms.model.market_news import FeedGap
 from oms.model.order import Order
 from oms.model.routing_table import RouteRule, Routing
 from oms.model.slippage import AlertState, DriftRules, Liquidity, Measure, SlippageRules
@@ -261,6 +262,23 @@ def test_a_restart_that_is_told_what_was_traded_judges_by_it_as_before(tmp_path:
     volume = 2 * 56_250 + row.cum_qty
     assert again.monitor.row(1).participation == Figure(QUOTIENT.divide(row.cum_qty, volume))
     again.om.close()
+
+
+@pytest.mark.parametrize("venue", [None, "paper"])
+def test_market_data_that_was_lost_leaves_no_average_and_no_quote(tmp_path: Path, venue: str | None) -> None:
+    """A warning stands, as of what is not known nothing new is said; costs against arrival are judged by the clock."""
+    house = House(tmp_path / "journal")
+    house.begin()
+    house.slice("101.00")
+    house.slice("101.10")
+    assert house.said() == [(ARRIVAL, OK, WARN)]
+    house.om.update(FeedGap(Symbol("AAPL"), house.clock.now_ns()), venue=venue)
+    assert house.monitor.row(1).is_stale
+    house.slice("101.49")
+    row = house.monitor.row(1)
+    assert row.vwap_px == row.vwap_bps == row.participation == Figure(None, Missing.NOT_HEARD)
+    assert (row.is_stale, row.arrival_bps, row.states) == (False, Figure(D(90)), {ARRIVAL: BREACH})
+    house.om.close()
 
 
 def test_where_nothing_was_traded_before_a_restart_there_was_our_own_alone(tmp_path: Path) -> None:

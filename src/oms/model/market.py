@@ -140,8 +140,11 @@ MarketNews: TypeAlias = SecurityStatus | PriceLimits | FeedGap | PrintCorrection
 NEWS: Final = (SecurityStatus, PriceLimits, FeedGap, PrintCorrection)
 """The classes of it."""
 
-UNWATCHED: Final = (SecurityStatus, PriceLimits, FeedGap)
+UNWATCHED: Final = (SecurityStatus, PriceLimits)
 """Those of it that say nothing of what was traded: watchers are not told."""
+
+WatchedUpdate: TypeAlias = MarketUpdate | FeedGap | PrintCorrection
+"""What watchers hear of a market."""
 
 MarketData: TypeAlias = MarketUpdate | Depth | Bar | QuoteBar | MarketNews
 """All that is heard of a market; of depth and bars the engine hears what follows from them."""

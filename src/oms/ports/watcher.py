@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from oms.model.events import Event
-from oms.model.market import MarketUpdate, PrintCorrection
+from oms.model.market import WatchedUpdate
 
 
 class Watcher(Protocol):
@@ -28,8 +28,11 @@ class Watcher(Protocol):
         """Take in an event, and give the commands that follow."""
         ...
 
-    def on_market(self, update: MarketUpdate | PrintCorrection) -> Sequence[Any]:
-        """Take in a quote, a trade, a mark price, or that a trade was another one, before the engine does; give the commands that follow."""
+    def on_market(self, update: WatchedUpdate) -> Sequence[Any]:
+        """Take in what the market says, before the engine does, and give the commands that follow.
+
+        That is a quote, a trade, a mark price, that a trade was another one, or that some of it was lost.
+        """
         ...
 
     def on_refused(self, command: Any) -> None:  # noqa: ANN401  # a command of any kind

@@ -49,13 +49,13 @@ class MarketTape:
         bid: The best bid of the last good quote: with both sides, each of a size, and not crossed. None before the first.
         ask: The best offer.
         quote_ns: When that was received, in nanoseconds UTC.
-        is_good: The last quote was good.
+        is_good: The last quote was good, and nothing was lost since.
         bad_quotes: How many were not.
     """
 
     __slots__ = (
-        "_coming", "_lately", "_latest_ns", "_next_ns", "_notional", "_qty", "_spans", "ask", "bad_quotes", "bid", "is_good",
-        "quote_ns", "symbol",
+        "_coming", "_lately", "_latest_ns", "_lost_ns", "_next_ns", "_notional", "_qty", "_spans", "ask", "bad_quotes", "bid",
+        "is_good", "quote_ns", "symbol",
     )  # fmt: skip
 
     def __init__(self, symbol: Symbol) -> None:
@@ -70,10 +70,13 @@ class MarketTape:
         self._spans: dict[int, Span] = {}
         self._coming: list[tuple[int, int]] = []
         self._next_ns, self._latest_ns = _FAR_NS, 0
+        self._lost_ns = -1
         self._lately: list[TradePrint] = []
 
     def on_quote(self, quote: Quote) -> None:
-        """Take a quote in; a bad one leaves the last good one as it was."""
+        """Take a quote in; a bad one leaves the last good one as it was, and one from before a loss counts as none."""
+        if quote.time_ns < self._lost_ns:
+            return
         bid, ask = quote.bid, quote.ask
         # `Quote.is_two_sided`, without the call.
         if bid is not None and ask is not None and quote.bid_size and quote.ask_size and bid <= ask:
@@ -85,9 +88,18 @@ class MarketTape:
 
     def seed(self, bid: Decimal | None, ask: Decimal | None, quote_ns: int) -> None:
         """Take in which quote somebody else had last, where that is news."""
-        if quote_ns > self.quote_ns and bid is not None and ask is not None and bid <= ask:
+        if self._lost_ns < quote_ns > self.quote_ns and bid is not None and ask is not None and bid <= ask:
             self.bid, self.ask, self.quote_ns = bid, ask, quote_ns
             self.is_good = True
+
+    def lose(self, time_ns: int) -> None:
+        """Take in that what was said up to a moment, in nanoseconds UTC, was lost: spans from before then are not known any more."""
+        self._lost_ns = max(self._lost_ns, time_ns)
+        if self.quote_ns <= time_ns:
+            self.is_good = False
+        for span in self._spans.values():
+            if span.start_ns <= time_ns:
+                span.is_heard, span.begun = False, None
 
     def on_trade(self, trade: TradePrint) -> None:
         """Take a print in; one that comes late counts in no span that begins after it."""
@@ -134,7 +146,7 @@ class MarketTape:
     def hear_from(self, since_ns: int) -> None:
         """Take what is told next for all that was said from a moment on, in nanoseconds UTC: spans from then on are heard after all."""
         for key, span in self._spans.items():
-            if not span.is_heard and span.start_ns >= since_ns:
+            if not span.is_heard and span.start_ns >= since_ns and span.start_ns > self._lost_ns:
                 span.is_heard = True
                 heappush(self._coming, (span.start_ns, key))
         if self._coming:
@@ -154,6 +166,7 @@ class MarketTape:
             now_ns: The time.
             is_heard: The market is listened to from here on, and was not before; a replay hears nothing of it.
         """
+        is_heard = is_heard and start_ns >= self._lost_ns
         span = self._spans[key] = Span(start_ns, is_heard=is_heard)
         if is_heard and start_ns > now_ns:
             heappush(self._coming, (start_ns, key))
@@ -188,7 +201,7 @@ class MarketTape:
         while coming and coming[0][0] <= time_ns:
             start_ns, key = heappop(coming)
             span = self._spans.get(key)
-            if span is not None and span.begun is None and span.start_ns == start_ns:
+            if span is not None and span.is_heard and span.begun is None and span.start_ns == start_ns:
                 self._begin(span)
         self._next_ns = coming[0][0] if coming else _FAR_NS
 

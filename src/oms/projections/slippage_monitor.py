@@ -18,7 +18,8 @@ from oms.model.define import value
 from oms.model.door import moment, shown
 from oms.model.events import Event
 from oms.model.ids import BrokerName, OrderId
-from oms.model.market import MarketUpdate, PrintCorrection, Quote, TradePrint
+from oms.model.market import PrintCorrection, Quote, TradePrint, WatchedUpdate
+from oms.model.market_news import FeedGap
 from oms.model.slippage import (
     AlertState,
     DriftFinding,
@@ -123,10 +124,12 @@ class SlippageMonitor:
         if order is not None:
             self._list.tidy(order)
 
-    def on_market(self, update: MarketUpdate | PrintCorrection) -> Sequence[Alert]:
+    def on_market(self, update: WatchedUpdate) -> Sequence[Alert]:
         """Take in what the market says, and give what is to be put on record; at most one order is looked at."""
         market = self._list.markets.get(update.symbol)
         if market is None:
+            if type(update) is FeedGap:
+                self._list.lose(update)
             return _NONE
         if type(update) is Quote:
             market.tape.on_quote(update)
@@ -134,13 +137,15 @@ class SlippageMonitor:
             market.tape.on_trade(update)
         elif type(update) is PrintCorrection:
             market.tape.on_correction(update)
+        elif type(update) is FeedGap:
+            self._list.lose(update)
         now_ns = update.time_ns
         # `max` would cost a call for each update.
         self._now_ns = now_ns if now_ns > self._now_ns else self._now_ns  # noqa: FURB136
         order = market.due(now_ns)
         return _NONE if order is None else self._look(order, now_ns)
 
-    def recall(self, updates: Iterable[MarketUpdate | PrintCorrection], *, since_ns: int) -> None:
+    def recall(self, updates: Iterable[WatchedUpdate], *, since_ns: int) -> None:
         """Take in what a market has said before this was attached, as somebody else has kept it; nothing is put on record for that.
 
         With that the orders that a restart found at work are judged by what was traded since their beginning again. To be told
@@ -172,6 +177,8 @@ class SlippageMonitor:
                 found.tape.on_trade(update)
             elif isinstance(update, PrintCorrection):
                 found.tape.on_correction(update)
+            elif isinstance(update, FeedGap):
+                self._list.lose(update)
         for market in markets.values():
             market.tape.begin_until(self._now_ns)
 

@@ -11,6 +11,7 @@ from oms.model import events as ev
 from oms.model.costs import Average, mid
 from oms.model.decimals import EXACT, ZERO
 from oms.model.ids import BrokerName, OrderId, Symbol
+from oms.model.market_news import FeedGap
 from oms.model.slippage import NS_PER_MS, AlertState, DriftRules, SlippageRules
 from oms.model.terms import Strategy
 from oms.model.timetable import Timetable
@@ -34,9 +35,10 @@ class Market:
 
     __slots__ = ("tape", "turns")
 
-    def __init__(self, symbol: Symbol) -> None:
-        """Begin with nothing heard."""
+    def __init__(self, symbol: Symbol, lost_ns: int) -> None:
+        """Begin with nothing heard, where what was said before a moment, in nanoseconds UTC, was lost."""
         self.tape = MarketTape(symbol)
+        self.tape.lose(lost_ns)
         self.turns: dict[int, OrderedDict[OrderId, WatchedOrder]] = {}
 
     def add(self, order: WatchedOrder) -> None:
@@ -95,13 +97,14 @@ class WatchList:
         markets: The symbols in which orders are worked now.
         series: What children cost, by strategy and broker.
         multipliers: What a price of each instrument is worth.
+        lost_ns: Up to when what a market has said was lost, in nanoseconds UTC, of those of which some was.
         unpriced: How many children were decided without a fresh quote, and are in no series.
         fresh: The series that the last event has changed; None where it has changed none.
     """
 
     __slots__ = (
-        "_amended", "_asked", "_children", "_drift", "_ended", "_keep", "_rules", "_window", "fresh", "markets", "multipliers", "orders",
-        "series", "unpriced",
+        "_amended", "_asked", "_children", "_drift", "_ended", "_keep", "_rules", "_window", "fresh", "lost_ns", "markets", "multipliers",
+        "orders", "series", "unpriced",
     )  # fmt: skip
 
     def __init__(
@@ -128,6 +131,7 @@ class WatchList:
         self.markets: dict[Symbol, Market] = {}
         self.series: dict[Source, CostSeries] = {}
         self.multipliers: dict[Symbol, Decimal] = {}
+        self.lost_ns: dict[Symbol, int] = {}
         self.unpriced = 0
         self.fresh: Source | None = None
 
@@ -141,6 +145,19 @@ class WatchList:
         self.fresh = None
         take = TAKES.get(type(event))
         return None if take is None else take(self, event, is_live)
+
+    def lose(self, gap: FeedGap) -> None:
+        """Take in that some of what a market has said was lost."""
+        self.lost_ns[gap.symbol] = gap.time_ns
+        market = self.markets.get(gap.symbol)
+        if market is not None:
+            market.tape.lose(gap.time_ns)
+
+    def _market(self, symbol: Symbol) -> Market:
+        market = self.markets.get(symbol)
+        if market is None:
+            market = self.markets[symbol] = Market(symbol, self.lost_ns.get(symbol, -1))
+        return market
 
     # ------------------------------------------------------------ one method a class of event
 
@@ -190,11 +207,11 @@ class WatchList:
         order.arrival_ns, order.arrival_quote_ns = event.time_ns, event.quote_ns
         order.arrival = mid(event.bid, event.ask)
         order.timetable = Timetable(event.slices) if event.slices else None
-        market = self.markets.get(order.symbol)
-        if market is None:
-            market = self.markets[order.symbol] = Market(order.symbol)
+        market = self._market(order.symbol)
         market.tape.seed(event.bid, event.ask, event.quote_ns)
-        order.span = market.tape.open(order.order_id, event.start_ns, event.time_ns, is_heard=is_live)
+        # What was traded before it came is no part of its window, whenever that is heard.
+        start_ns = max(event.start_ns, event.time_ns)
+        order.span = market.tape.open(order.order_id, start_ns, event.time_ns, is_heard=is_live)
         market.add(order)
         return order
 
@@ -304,9 +321,7 @@ class WatchList:
     def _revive(self, order: WatchedOrder) -> None:
         # A bust or a change has given it something to trade again. What was traded meanwhile was not heard.
         self._ended.remove(order.order_id)
-        market = self.markets.get(order.symbol)
-        if market is None:
-            market = self.markets[order.symbol] = Market(order.symbol)
+        market = self._market(order.symbol)
         # Prints of the time between were not heard, or were not counted.
         order.span = market.tape.open(order.order_id, order.start_ns, order.start_ns, is_heard=False)
         market.add(order)

@@ -56,6 +56,7 @@ from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import UNWATCHED, MarketData, MarkPrice, Quote, TradePrint
+from oms.model.market_news import FeedGap
 from oms.model.mass_cancel import MassCancelResult
 from oms.model.order import Order
 from oms.model.parent import WorkView
@@ -734,8 +735,12 @@ class OrderManager:
         if book is not None and is_book:
             self._loop.enter(VenueDepth(broker.name, book))
         loop = self._loop
-        if not (told or is_book) and loop.inbox and loop.halted is None and not loop.is_deferred:
-            loop.drain()
+        if not (told or is_book):
+            if self._watchers and type(update) is FeedGap:
+                # The engine hears of losses of the market as a whole. But what was printed here is missing in what is added up of it.
+                self._watching.on_market(update)
+            if loop.inbox and loop.halted is None and not loop.is_deferred:
+                loop.drain()
 
     def _is_home(self, broker: BrokerName, update: MarketData) -> bool:
         """Tell whether an instrument trades at this broker alone; asked of halts only."""

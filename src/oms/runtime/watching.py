@@ -10,7 +10,7 @@ from oms.errors import OmsError, ValidationError
 from oms.model.commands import Command
 from oms.model.door import shown
 from oms.model.events import Event
-from oms.model.market import MarketUpdate, PrintCorrection
+from oms.model.market import WatchedUpdate
 from oms.ports.event_store import EventStore
 from oms.ports.watcher import Watcher
 from oms.runtime.loop import Loop
@@ -74,7 +74,7 @@ class Watching:
 
         return stop
 
-    def on_market(self, update: MarketUpdate | PrintCorrection) -> None:
+    def on_market(self, update: WatchedUpdate) -> None:
         """Tell them what the market says; while the manager is halted, what they want is refused.
 
         Raises:

@@ -11,6 +11,7 @@ from oms.model.costs import Average, Drift, Figure, MeanCost, Missing, timing_ri
 from oms.model.enums import Side
 from oms.model.ids import BrokerName, OrderId
 from oms.model.market import MarkPrice, PrintCorrection, Quote, TradePrint
+from oms.model.market_news import FeedGap
 from oms.model.slippage import AlertState, Bands, DriftRules, Liquidity, Measure, SlippageRules
 from oms.model.terms import Market, Strategy
 from oms.model.work import NEVER_NS
@@ -585,6 +586,115 @@ def test_a_clock_that_goes_back_keeps_nobody_from_looking() -> None:
     told.now_s = 119.5
     told.quote()
     assert told.changes() == [(SCHEDULE, OK, WARN)]
+
+
+# ---------------------------------------------------------------- market data that was lost
+
+
+def test_of_what_was_traded_nothing_is_known_where_some_of_it_was_lost() -> None:
+    """Neither the average nor the part in the volume, however much is heard from then on; what follows from executions is."""
+    rules = {"participation_warn": "0.1", "participation_breach": "0.2", "min_children": 1}
+    told = at_work(rules=rules)
+    told.lost()
+    told.now_s = 2
+    told.quote()
+    told.trade("90", "100")
+    told.child(8, ("900", "101"))
+    row = told.monitor.row(PARENT)
+    assert row.vwap_px == row.vwap_bps == row.participation == Figure(None, Missing.NOT_HEARD)
+    assert row.timing_risk_bps == Figure(None, Missing.NOT_HEARD)
+    assert row.arrival_bps == Figure(D(100))
+    assert told.changes() == []
+
+
+def test_a_window_that_begins_after_the_loss_is_whole() -> None:
+    """Lost from 10 s on, as is told then, and up to 30 s, as is told at that time: what begins at 20 s has a hole, and at 31 s none."""
+    told = watching()
+    told.now_s = 10
+    told.begun()
+    told.begun(9, start_s=20)
+    told.begun(11, start_s=30)
+    told.begun(13, start_s=31)
+    told.lost()
+    told.now_s = 20
+    told.begun(15)
+    told.now_s = 30
+    told.lost()
+    told.begun(17)
+    told.now_s = 40
+    told.trade("100", "5")
+    known = {row.order_id for row in told.monitor.rows() if row.vwap_px == Figure(D(100))}
+    assert known == {13, 17}
+    others = [row.vwap_px for row in told.monitor.rows() if row.order_id not in known]
+    assert others == [Figure(None, Missing.NOT_HEARD)] * 4
+
+
+def test_a_loss_that_is_told_late_leaves_what_has_begun_after_it() -> None:
+    told = watching()
+    told.begun()
+    told.now_s = 10
+    told.begun(9)
+    told.lost(at_s=5)
+    told.trade("100", "5")
+    assert told.monitor.row(PARENT).vwap_px == Figure(None, Missing.NOT_HEARD)
+    assert told.monitor.row(9).vwap_px == Figure(D(100))
+
+
+def test_nothing_is_judged_by_a_quote_from_before_a_loss() -> None:
+    """Nor by one that is heard after it and was made before. The risk goes by the clock then."""
+    told = at_work(liquidity={"AAPL": Liquidity(volatility="0.3", daily_volume=1, session_s=100)})
+    told.lost()
+    assert told.monitor.row(PARENT).is_stale
+    assert told.monitor.row(PARENT).open_cost == Figure(None, Missing.STALE_QUOTE)
+    told.market(Quote(AAPL, told.now_ns - 1, D("99.99"), D(5), D("100.01"), D(5)))
+    for child in (8, 10, 12):
+        told.child(child, ("100", "101"))
+    assert told.changes() == []
+    assert told.monitor.row(PARENT).is_stale
+    told.begun(9)  # By the quote that somebody else has still.
+    assert (told.monitor.row(9).is_stale, told.monitor.row(9).bad_quotes) == (True, 0)
+    told.now_s = 2
+    told.quote()
+    assert not told.monitor.row(9).is_stale
+    assert told.changes() == [(ARRIVAL, OK, BREACH)]
+
+
+def test_an_order_that_comes_after_a_loss_has_no_quote_before_the_next() -> None:
+    """Its market was nobody's as that was told."""
+    told = watching()
+    told.now_s = 2
+    told.lost()
+    told.begun(quote_age_s=1)
+    assert told.monitor.row(PARENT).is_stale
+    told.trade("100", "5")
+    assert told.monitor.row(PARENT).vwap_px == Figure(D(100))
+    told.quote()
+    assert not told.monitor.row(PARENT).is_stale
+
+
+def test_what_had_ended_before_a_loss_is_known_still() -> None:
+    told = at_work()
+    told.begun(9)
+    told.child(8, ("100", "100.70"))
+    told.canceled()
+    before = told.monitor.row(PARENT).vwap_px
+    told.lost()
+    assert told.monitor.row(PARENT).vwap_px == before != Figure(None, Missing.NOT_HEARD)
+
+
+def test_a_loss_among_what_is_recalled_counts_as_one() -> None:
+    told, again = watching(), watching()
+    told.begun()
+    told.begun(9, start_s=60)
+    again.goes_on_from(told)
+    kept: list[Any] = [
+        TradePrint(AAPL, T0 + S, "100", "5"),
+        FeedGap(AAPL, T0 + 2 * S),
+        TradePrint(AAPL, T0 + 61 * S, "100", "5"),
+    ]
+    again.monitor.recall(kept, since_ns=T0)
+    assert again.monitor.row(PARENT).vwap_px == Figure(None, Missing.NOT_HEARD)
+    assert again.monitor.row(9).vwap_px == Figure(D(100))
 
 
 # ---------------------------------------------------------------- the end

@@ -11,7 +11,8 @@ from oms.model.alert_commands import RaiseCostDrift, RaiseSlippageAlert
 from oms.model.enums import Side
 from oms.model.ids import Account, BrokerName, ClOrdId, ExecId, OrderId, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import MarketUpdate, Quote, TradePrint
+from oms.model.market import Quote, TradePrint, WatchedUpdate
+from oms.model.market_news import FeedGap
 from oms.model.slippage import AlertState, DriftFinding, Measure, SlippageFinding
 from oms.model.terms import Market, Strategy
 from oms.model.time_in_force import DAY
@@ -115,7 +116,7 @@ class Told:
         else:
             self.tell(ev.CostDriftAlerted(*self.envelope(), alert.strategy, alert.broker, alert.finding))
 
-    def market(self, update: MarketUpdate) -> None:
+    def market(self, update: WatchedUpdate) -> None:
         self._hear(self.monitor.on_market(update))
 
     def quote(self, bid: str | None = "99.99", ask: str | None = "100.01", symbol: str = "AAPL") -> None:
@@ -134,6 +135,10 @@ class Told:
     def trade(self, px: str, size: str, *, at_s: float | None = None, symbol: str = "AAPL") -> None:
         time_ns = self.now_ns if at_s is None else T0 + round(at_s * S)
         self.market(TradePrint(Symbol(symbol), time_ns, D(px), D(size)))
+
+    def lost(self, *, at_s: float | None = None) -> None:
+        """What the market has said up to a moment, or until now, was lost."""
+        self.market(FeedGap(AAPL, self.now_ns if at_s is None else T0 + round(at_s * S)))
 
     # ------------------------------------------------------------ orders
 

@@ -13,8 +13,8 @@ from oms.model.alert_commands import RaiseSlippageAlert
 from oms.model.commands import CancelOrder
 from oms.model.depth import BookUpdate
 from oms.model.ids import OrderId, Symbol
-from oms.model.market import MarketUpdate, PrintCorrection, Quote, TradePrint
-from oms.model.market_news import FeedGap
+from oms.model.market import PrintCorrection, Quote, TradePrint, WatchedUpdate
+from oms.model.market_news import FeedGap, PriceLimits
 from tests.fakes import T0, all_events, d
 from tests.unit.projections.watched import a_finding
 from tests.unit.runtime.test_order_manager import House
@@ -30,7 +30,7 @@ class Onlooker:
         self.events: tuple[type[ev.Event], ...] = (ev.OrderCreated, ev.SlippageAlerted)
         self.recorded: list[ev.Event] = []
         self.told: list[ev.Event] = []
-        self.market: list[MarketUpdate | PrintCorrection] = []
+        self.market: list[WatchedUpdate] = []
         self.refused: list[object] = []
         self.wants = wants
 
@@ -41,7 +41,7 @@ class Onlooker:
         self.told.append(event)
         return self.wants(event)
 
-    def on_market(self, update: MarketUpdate | PrintCorrection) -> Sequence[Any]:
+    def on_market(self, update: WatchedUpdate) -> Sequence[Any]:
         self.market.append(update)
         return self.wants(update)
 
@@ -81,13 +81,15 @@ def test_of_depth_it_hears_what_the_engine_hears() -> None:
 
 
 @pytest.mark.parametrize("venue", [None, "paper"])
-def test_of_what_is_said_beside_prices_it_hears_corrections_of_prints(venue: str | None) -> None:
+def test_of_what_is_said_beside_prices_it_hears_what_is_to_be_known_of_prints(venue: str | None) -> None:
+    """That some are missing, and that one was another: what was lost at one venue is missing in the whole too."""
     house, onlooker = House(), Onlooker()
     house.om.attach(onlooker)
+    gap = FeedGap(Symbol("AAPL"), T0)
     correction = PrintCorrection(T0 + 1, TradePrint(Symbol("AAPL"), T0, d("100"), d("1")))
-    for update in (FeedGap(Symbol("AAPL"), T0), correction):
+    for update in (gap, PriceLimits(Symbol("AAPL"), T0, d("90"), d("110")), correction):
         house.om.update(update, venue=venue)
-    assert onlooker.market == [correction]
+    assert onlooker.market == [gap, correction]
 
 
 def test_what_it_wants_after_an_event_waits_its_turn() -> None:
