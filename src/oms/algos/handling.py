@@ -120,7 +120,7 @@ def facts_of(
         is_beyond_band=is_beyond_band(view, working, is_buy=buys),
         px=judged_px(working, quote, is_buy=buys, crosses=crosses),
         touch_px=touch_px(quote, is_buy=buys),
-        cap_qty=_room(parent, view, working, others),
+        cap_qty=room_of(parent, view, working, others),
         i_would_qty=_would_qty(working, would_have),
         target=target,
         slice_qty=slice_qty,
@@ -194,7 +194,8 @@ def extends(working: Working) -> bool:
     return working.allow_past_end or working.on_residual is OnResidual.EXTEND
 
 
-def _room(parent: Parent, view: View, working: Working, others: Decimal | None) -> Decimal | None:
+def room_of(parent: Parent, view: View, working: Working, others: Decimal | None) -> Decimal | None:
+    """Give how much the participation that is allowed leaves after so much volume of others; None where it is not limited."""
     if working.max_participation is None or others is None:
         return None
     allowed = floored(part_of(others, working.max_participation, RateBasis.OF_OTHERS), view.instrument.lot)

@@ -10,11 +10,13 @@ from typing import Final
 from attrs import evolve
 
 from oms.algos.due_line import DueLine, line_of
-from oms.algos.pov import OthersVolume, RateBasis, part_of
+from oms.algos.handling import progress_of
+from oms.algos.pov import OthersVolume, RateBasis, part_of, target_of
 from oms.algos.pov_rate import moves, rate_now, rate_under
-from oms.algos.pov_round import LINE, PovRound
+from oms.algos.pov_round import LINE, PovRound, count_of
 from oms.algos.reacting import Pov
 from oms.algos.reacting_handler import ReactingHandler
+from oms.algos.residual import Room
 from oms.algos.slicing import floored
 from oms.model.decimals import EXACT, ONE, ZERO
 from oms.model.enums import Side
@@ -49,6 +51,19 @@ class PovHandler(ReactingHandler):
             return Steps(wake=NextWake(at_ns=parent.start_ns))
         others, line = counted(parent, view, algorithm)
         return PovRound(parent, view, algorithm, others, line).steps()
+
+    def room(self, parent: Parent, view: View, algorithm: Pov) -> Room | None:
+        """Give what the most participation leaves at the end, by the volume up to now; None where it is not limited."""
+        rate = algorithm.working.max_participation
+        if rate is None:
+            return None
+        (others, line), progress = counted(parent, view, algorithm), progress_of(parent)
+        most = target_of(progress, others.total, rate, view.instrument.lot, algorithm.rate_basis)
+        memo = {**dict(parent.memo), **count_of(others, view)}
+        if LINE in memo or moves(algorithm):
+            memo[LINE] = line.text
+        qty = EXACT.subtract(most, EXACT.add(progress.filled, progress.working))
+        return Room(qty, tuple(memo.items()))
 
 
 def counted(parent: Parent, view: View, algorithm: Pov) -> tuple[OthersVolume, DueLine]:

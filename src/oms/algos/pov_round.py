@@ -281,8 +281,7 @@ class PovRound:
     # ------------------------------------------------------------ what is kept, and when to look again
 
     def _keep(self) -> None:
-        self._memo["others"], self._memo["lately"] = plain(self._others.total), plain(self._others.lately)
-        self._memo["ours"], self._memo["owed"] = plain(self._view.own_qty), plain(self._others.owed)
+        self._memo.update(count_of(self._others, self._view))
         if LINE in self._memo or moves(self._pov):
             self._memo[LINE] = self._line.text
 
@@ -329,3 +328,13 @@ class PovRound:
         """Give the volume of others at which so much is ours, rounded up to whole lots."""
         part = part_of(ONE, rate, self._pov.rate_basis)
         return ceiled(Fraction(qty) / part, self._view.instrument.lot)
+
+
+def count_of(others: OthersVolume, view: View) -> dict[str, str]:
+    """Give what of the volume is kept in the memo."""
+    return {
+        "others": plain(others.total),
+        "lately": plain(others.lately),
+        "ours": plain(view.own_qty),
+        "owed": plain(others.owed),
+    }

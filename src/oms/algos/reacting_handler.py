@@ -23,7 +23,7 @@ from oms.algos.halts import held_back
 from oms.algos.handling import Handler, facts_of
 from oms.algos.order_checks import against_times
 from oms.algos.pacing import why_stopped
-from oms.algos.residual import end_steps
+from oms.algos.residual import Room, end_steps
 from oms.algos.schedules import open_span
 from oms.algos.told import Told
 from oms.algos.working import Working
@@ -76,7 +76,7 @@ class ReactingHandler(Handler):
         """Say what is to be done now: at the end to end it, before that what the algorithm says."""
         algorithm: Any = algorithm_of(parent.order.terms)
         if view.now_ns >= parent.end_ns:
-            steps = end_steps(parent, view, algorithm.working)
+            steps = end_steps(parent, view, algorithm.working, room=self.room(parent, view, algorithm))
             if steps is not None:
                 return evolve(steps, skips=past_end(parent))
         steps = held_back(self.work(parent, view, why, algorithm), parent, view, algorithm.working)
@@ -98,6 +98,10 @@ class ReactingHandler(Handler):
     def work(self, parent: Parent, view: View, why: frozenset[Wake], algorithm: Any) -> Steps:  # noqa: ANN401  # its own parameters
         """Say what is to be done before the end, whatever forbids a child included."""
         raise NotImplementedError
+
+    def room(self, parent: Parent, view: View, algorithm: Any) -> Room | None:  # noqa: ANN401
+        """Give what the participation that is allowed leaves at the end; None where it is not limited."""
+        return None
 
     def against(self, order: SubmitOrder, known: Told, view: View) -> tuple[Reason, ...]:
         """Give every reason of its own against an order, of which something may be wrong already."""

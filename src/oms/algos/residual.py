@@ -1,12 +1,14 @@
 """What becomes of an order at the end of its window: what works is taken back, and what is left is swept, sent into the auction or dropped.
 
-What is left is sent once. It waits for what forbids that and may pass, up to a minute after the end, and goes again where it was
+What is left is sent once: a sweep is one child, `max_child` and `min_rest` aside, but never for more than the participation that is
+allowed leaves. It waits for what forbids that and may pass, up to a minute after the end, and goes again where it was
 refused; a child that was not refused, or of which nobody knows, is the one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Final, TypeAlias, assert_never
 
 from attrs import evolve
@@ -14,15 +16,18 @@ from attrs import evolve
 from oms.algos.choices import OnResidual
 from oms.algos.ending import EndStep, at_end
 from oms.algos.handling import PATIENCE_NS, auction_child, child_of, extends, facts_of, progress_of
+from oms.algos.least import least_child
 from oms.algos.pacing import why_stopped
+from oms.algos.slicing import in_whole_lots
 from oms.algos.working import Working
-from oms.model.decimals import plain
+from oms.model.decimals import ZERO, plain
+from oms.model.define import record
 from oms.model.enums import Life
 from oms.model.order import Order
 from oms.model.parent import AUCTION, Parent
 from oms.model.sessions import NS_PER_S
 from oms.model.time_in_force import ImmediateOrCancel
-from oms.model.work import HELD, Pace, WorkEnd
+from oms.model.work import HELD, Memo, Pace, WorkEnd
 from oms.ports.working_handler import NextWake, Steps, View, back_off_ns
 
 SENT: Final = "residual"
@@ -50,8 +55,25 @@ Swept: TypeAlias = Steps | Pace
 """How what is left is taken, or why it cannot be now."""
 
 
+@record
+class Room:
+    """What the participation that is allowed leaves now.
+
+    Attributes:
+        qty: How much; below zero where more has traded and works.
+        memo: What is kept of the count of the volume.
+    """
+
+    qty: Decimal
+    memo: Memo
+
+
 def end_steps(
-    parent: Parent, view: View, working: Working, sweep: Callable[[], Swept] | None = None
+    parent: Parent,
+    view: View,
+    working: Working,
+    sweep: Callable[[], Swept] | None = None,
+    room: Room | None = None,
 ) -> Steps | None:
     """Give what is to be done at the end of the window; None where the order is worked on.
 
@@ -60,7 +82,18 @@ def end_steps(
         view: What is known.
         working: How it is worked.
         sweep: Gives how what is left is taken within the limit; one child by the style of the order unless given.
+        room: What the participation that is allowed leaves; None where it is not limited.
     """
+    steps = _end_steps(parent, view, working, sweep, room)
+    if steps is None or room is None or steps.memo is not None:
+        return steps
+    # The volume is counted on, whatever is done now.
+    return evolve(steps, memo=room.memo)
+
+
+def _end_steps(
+    parent: Parent, view: View, working: Working, sweep: Callable[[], Swept] | None, room: Room | None
+) -> Steps | None:
     if any(child.is_for_auction and not child.is_pending_cancel for child in parent.open.values()):
         return Steps()  # It ends with its auction.
     patient = [one for one in parent.open.values() if one.role == SWEEP and not one.is_pending_cancel]
@@ -68,7 +101,7 @@ def end_steps(
     if patient and view.now_ns < until_ns:
         return Steps(wake=NextWake(at_ns=until_ns))
     residual = OnResidual.EXTEND if extends(working) else working.on_residual
-    found = _found(parent, view, working, residual, sweep)
+    found = _found(parent, view, working, residual, sweep, room)
     why_not = found if isinstance(found, Pace) else None
     wait_ns = parent.end_ns + WAIT_NS
     # Also what works for longer than that is followed by one child; it is not tried again then.
@@ -98,18 +131,26 @@ def end_steps(
             return Steps()
         case EndStep.SWEEP | EndStep.AUCTION:
             assert isinstance(found, Steps)
-            others = ((name, text) for name, text in parent.memo if name != SENT)
+            kept = parent.memo if room is None else room.memo
+            others = ((name, text) for name, text in kept if name != SENT)
             memo = (*others, (SENT, ending.step.name.lower()))
             return evolve(found, memo=memo, wake=NextWake(at_ns=view.now_ns + PATIENCE_NS))
         case EndStep.RESIDUAL:
             text = f"end_time: {plain(ending.qty)} of {plain(parent.qty)} did not trade"
+            if why_not is Pace.CAPPED:
+                text += f": {why_not.words}"
             return Steps(finish=WorkEnd.END_TIME, text=text)
         case _:
             assert_never(ending.step)
 
 
 def _found(
-    parent: Parent, view: View, working: Working, residual: OnResidual, sweep: Callable[[], Swept] | None
+    parent: Parent,
+    view: View,
+    working: Working,
+    residual: OnResidual,
+    sweep: Callable[[], Swept] | None,
+    room: Room | None,
 ) -> Swept:
     """Give how what is left is sent, or why it is not now."""
     tries = _tries(parent)
@@ -131,10 +172,25 @@ def _found(
     left, number = parent.available, max(parent.decided, default=0)
     if residual is OnResidual.AUCTION:
         return Steps(children=(auction_child(working, left, number),))
-    child = child_of(parent, view, working, left, Pace.COMPLETING, number=number, role=SWEEP, crosses=True)
+    qty = (
+        left if room is None or working.completion_ignores_caps else _within(room.qty, parent, view, working)
+    )
+    if not qty:
+        return Pace.CAPPED
+    child = child_of(
+        parent, view, working, qty, Pace.COMPLETING, number=number, role=SWEEP, crosses=True, asked=left
+    )
     if (type(child.terms), ImmediateOrCancel) in view.capabilities.order_types:
         child = evolve(child, time_in_force=ImmediateOrCancel())
     return Steps(children=(child,))
+
+
+def _within(room: Decimal, parent: Parent, view: View, working: Working) -> Decimal:
+    """Give how much of what is left a sweep takes; nothing where the room is less than the instrument lets through."""
+    if parent.available <= room:
+        return parent.available
+    qty = in_whole_lots(max(room, ZERO), view.instrument.lot)
+    return qty if qty >= least_child(view, working) else ZERO
 
 
 def _tries(parent: Parent) -> list[Order]:

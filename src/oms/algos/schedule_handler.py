@@ -29,13 +29,13 @@ from oms.algos.capped import without_later
 from oms.algos.ending import past_end
 from oms.algos.halt_clock import follow, is_over_ns, own_time, put_off, stands
 from oms.algos.halts import held_back
-from oms.algos.handling import Handler, extends
+from oms.algos.handling import Handler, extends, room_of
 from oms.algos.hours import Hours, SessionAt
 from oms.algos.least import least_child
 from oms.algos.order_checks import against_times
-from oms.algos.others import first_memo, keep_corrections
+from oms.algos.others import first_memo, keep_corrections, others_volume
 from oms.algos.replanning import Course, is_same, rest_of
-from oms.algos.residual import end_steps
+from oms.algos.residual import Room, end_steps
 from oms.algos.schedule_round import ScheduleRound
 from oms.algos.scheduled import Shortfall, TargetClose, Twap, Vwap
 from oms.algos.schedules import Occasion, Scheduled, slices_of, span_of, windows_of
@@ -45,6 +45,7 @@ from oms.algos.venue_checks import check_auctions
 from oms.algos.volume_curve import VolumeCurve
 from oms.algos.volume_since import counted_anew
 from oms.algos.vwap import share_by
+from oms.algos.working import Working
 from oms.errors import ValidationError
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import ZERO
@@ -241,10 +242,18 @@ class ScheduleHandler(Handler):
     def _steps(self, parent: Parent, view: View, why: frozenset[Wake], algorithm: Algorithm) -> Steps:
         working = algorithm.working
         if view.now_ns >= parent.end_ns:
-            steps = end_steps(parent, view, working)
+            steps = end_steps(parent, view, working, room=_room(parent, view, working, why))
             if steps is not None:
                 return evolve(steps, skips=past_end(parent))
         return ScheduleRound(parent, view, working, why, _dynamic(algorithm)).steps()
+
+
+def _room(parent: Parent, view: View, working: Working, why: frozenset[Wake]) -> Room | None:
+    """Give what the participation that is allowed leaves at the end; None where it is not limited."""
+    memo = dict(parent.memo)
+    others = others_volume(memo, parent, view, working, is_restart=Wake.RESTART in why)
+    qty = room_of(parent, view, working, others)
+    return None if qty is None else Room(qty, tuple(memo.items()))
 
 
 def _anchor_ns(parent: Parent, view: View) -> int:

@@ -4,7 +4,8 @@ Nothing of the library's own books is looked at. What a child may execute is wha
 asked of its parent, and whether it may send, is what the journal says; what it may trade at, what the manager was told of the market.
 
 - *Never over the total*: what the venue has executed and may still execute of the children, and the next one, is never more than the total.
-- *Never over a cap*: no child is larger than `max_child`, nor are all together more than their part of what was printed.
+- *Never over a cap*: no child is larger than `max_child`, but for a sweep, nor are all together more than their part of what was
+  printed; what an auction will trade nobody knows before it.
 - *Never past the end*, but for the child of a sweep or an auction, or where the order may go on.
 - *Never outside the limit*, a child or another price of one; once another limit is in force the venue has none beyond it.
 - *Nothing while it may not*: suspended, stopped, halted, or outside of the prices that the market may trade at.
@@ -255,23 +256,27 @@ class ParentLaws:
         if whole > worked.total:
             yield f"the venue may execute {whole} of {worked.total}"
         working = worked.algorithm.working
-        if kid.role in _AT_THE_END or working.completion_ignores_caps:
+        if kid.role == "auction" or working.completion_ignores_caps:
             return
-        if working.max_child is not None and kid.qty > working.max_child:
+        is_sweep = kid.role == "sweep"
+        if working.max_child is not None and kid.qty > working.max_child and not is_sweep:
             yield f"{kid.qty} is more than max_child {working.max_child}"
-        room = self._room(worked)
+        room = self._room(worked, is_sweep=is_sweep)
         if room is not None and whole > room:
             yield f"{whole} is more than its part of what was printed, {room}"
 
-    def _room(self, worked: Worked) -> Fraction | None:
-        """Give how much may be sent in all by what others have traded since the order came, at most; None where nothing says so."""
+    def _room(self, worked: Worked, *, is_sweep: bool) -> Fraction | None:
+        """Give how much may be sent in all by what others have traded since the order came, at most; None where nothing says so.
+
+        A sweep is not held to the rate that is aimed at.
+        """
         working, algorithm = worked.algorithm.working, worked.algorithm
         others = EXACT.subtract(Decimal(self.heard.printed[worked.symbol]), worked.printed)
         rooms: list[Fraction] = []
         if working.max_participation is not None:
             basis = algorithm.rate_basis if isinstance(algorithm, Pov) else RateBasis.OF_OTHERS
             rooms.append(part_of(others, working.max_participation, basis))
-        goes_by_rate = not (working.i_would_price or working.force_completion)
+        goes_by_rate = not (working.i_would_price or working.force_completion or is_sweep)
         if isinstance(algorithm, Pov) and goes_by_rate:
             rates = (
                 algorithm.participation_rate,
