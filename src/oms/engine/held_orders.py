@@ -57,7 +57,7 @@ class HeldOrders:
     """
 
     __slots__ = (
-        "_absent", "_backs", "_book", "_instruments", "_stood", "_triggers", "brokers", "desks", "due", "named", "orders", "quoted",
+        "_absent", "_backs", "_book", "_instruments", "_stood", "_trails", "_triggers", "brokers", "desks", "due", "named", "orders", "quoted",
         "reached", "reducing", "unheard",
     )  # fmt: skip
 
@@ -75,8 +75,9 @@ class HeldOrders:
         self.reducing: dict[tuple[Account, Symbol], dict[OrderId, Order]] = {}
         self.unheard: dict[tuple[Symbol, TriggerPriceType], int] = {}
         self._triggers: dict[OrderId, Release] = {}
-        # Held since before the start; and those that wait for the market to come back first: from where, and their water marks.
+        # Held since before the start, of which some trail; those that wait for the market to come back first: from where, and water marks.
         self._absent: set[OrderId] = set()
+        self._trails: dict[Symbol, list[OrderId]] = {}
         self._backs: dict[OrderId, tuple[Decimal, Decimal | None]] = {}
         self._stood: dict[OrderId, Decimal | None] = {}
 
@@ -92,7 +93,7 @@ class HeldOrders:
         book = self.book
         if self.unheard and any((update.symbol, kind) in self.unheard for kind in _kinds(update)):
             # Where trails stood is asked for once they are reached, and the book forgets whoever is.
-            self._stood = {row.order_id: row.water_mark for row in book.to_rows()}
+            self._stood = book.water_marks(self._trails.get(update.symbol, ()))
         if isinstance(update, Quote):
             return book.on_quote(update)
         return book.on_trade(update) if isinstance(update, TradePrint) else book.on_mark(update)
@@ -222,14 +223,14 @@ class HeldOrders:
         for order_id in tuple(self._backs):
             self._come_back(order_id)
         self._absent = set(self.orders)
-        kinds = {
-            (order._symbol, trigger.price_type)
-            for order_id, order in self.orders.items()
-            if order_id not in self.reached
-            and not isinstance(trigger := self._triggers[order_id], QuoteTrigger)
-        }
         self.unheard.clear()
-        self.unheard.update({(symbol, kind): 2 if kind in DOUBLES else 1 for symbol, kind in kinds})
+        self._trails.clear()
+        for order_id, order in self.orders.items():
+            trigger = self._triggers[order_id]
+            if order_id not in self.reached and not isinstance(trigger, QuoteTrigger):
+                self.unheard[order._symbol, trigger.price_type] = 2 if trigger.price_type in DOUBLES else 1
+                if not isinstance(trigger, PriceTrigger):
+                    self._trails.setdefault(order._symbol, []).append(order_id)
 
     def define(self) -> None:
         """Take in that instruments have changed."""

@@ -125,7 +125,8 @@ class Pegging:
         state = self._entry.state
         if order.life is Life.UNSENT:
             hit = self._hit(order, quote)
-            if hit is not None:
+            # As at a venue, what is post-only does not follow to where it would take.
+            if hit is not None and not (is_news and _takes(order, hit.limit_px, quote)):
                 if is_news:
                     state.begin(Quote, MARKET)
                 self._holding.release(order, hit, quote.time_ns, requests)
@@ -176,9 +177,7 @@ class Pegging:
             if not order.outstanding_requests:
                 self._asked.pop(order_id, None)
             return None
-        # As at a venue, what is post-only does not follow to where it would take.
-        asked = order.instructions
-        if asked is not None and asked.post_only and would_take(px, quote, is_buy=is_buy):
+        if _takes(order, px, quote):
             return None
         is_asked = self._asked.get(order_id) == px and not order.outstanding_requests
         return None if is_asked else (peg, px)
@@ -197,6 +196,14 @@ class Pegging:
         self._held.forget(order)
         self._pegs.pop(order.order_id, None)
         self._asked.pop(order.order_id, None)
+
+
+def _takes(order: Order, px: Decimal | None, quote: Quote) -> bool:
+    """Tell whether an order that is post-only would take at a price."""
+    asked = order.instructions
+    if asked is None or not asked.post_only or px is None:
+        return False
+    return would_take(px, quote, is_buy=order.side is Side.BUY)
 
 
 def _is_pegged_here(order: Order) -> bool:

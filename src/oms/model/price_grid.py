@@ -17,9 +17,12 @@ class PriceGrid:
     """The grid of one instrument: within each step of its ladder the multiples of the step's tick, by size on both sides of 0.
 
     No price that it gives has more decimals than the tick has.
+
+    Attributes:
+        least_px: The lowest price above zero, where there are none at zero and below; None where there are.
     """
 
-    __slots__ = ("_bases", "_lowest", "_only_tick", "_quantum", "_starts", "_ticks")
+    __slots__ = ("_bases", "_lowest", "_only_tick", "_quantum", "_starts", "_ticks", "least_px")
 
     def __init__(self, instrument: Instrument) -> None:
         """Number the prices of the grid: 0 is number 0, the next price above it number 1, and so on."""
@@ -35,6 +38,7 @@ class PriceGrid:
             base += _rounded_up_quotient(self._starts[step + 1], tick) - self._lowest[step]
             bases.append(base)
         self._bases = tuple(bases)
+        self.least_px = None if instrument.negative_px else self._px(1)
 
     def down(self, px: Decimal) -> Decimal:
         """Give the highest price on the grid that is not above this one."""

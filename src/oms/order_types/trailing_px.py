@@ -37,14 +37,19 @@ def trailing_stop_px(offset: Offset, water_mark: Decimal, grid: PriceGrid, *, is
 
 
 def trailing_limit_px(offset: Offset, stop_px: Decimal, grid: PriceGrid, *, is_buy: bool) -> Decimal:
-    """Give the limit of a released order: beyond the stop price, above it for a purchase and below it for a sale."""
+    """Give the limit of a released order: beyond the stop price, above it for a purchase and below it for a sale.
+
+    A sale whose limit would be at zero or below, where no price is, has the lowest price that there is.
+    """
     if offset.offset_type is PegOffsetType.TICKS:
         steps = int(offset.distance)
-        return grid.stepped(stop_px, steps if is_buy else -steps)
-    away = _amount(offset, stop_px)
-    if is_buy:
-        return grid.down(EXACT.add(stop_px, away))
-    return grid.up(EXACT.subtract(stop_px, away))
+        px = grid.stepped(stop_px, steps if is_buy else -steps)
+    elif is_buy:
+        px = grid.down(EXACT.add(stop_px, _amount(offset, stop_px)))
+    else:
+        px = grid.up(EXACT.subtract(stop_px, _amount(offset, stop_px)))
+    least_px = grid.least_px
+    return px if is_buy or least_px is None or px > least_px else least_px
 
 
 def relative_width(offset: Offset) -> Decimal:

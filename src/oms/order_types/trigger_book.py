@@ -128,6 +128,11 @@ class TriggerBook:
         held = self._find(order_id)
         return self.desks[held.symbol].line(held.trigger).stop_px(held)
 
+    def water_marks(self, order_ids: Iterable[OrderId]) -> dict[OrderId, Decimal | None]:
+        """Give where the trails of some orders stand, of those that are held; None for one that has not begun, or does not trail."""
+        held = self._held
+        return {one: held[one].water_mark for one in order_ids if one in held}
+
     def on_quote(self, quote: Quote) -> Sequence[TriggerHit]:
         """Take note of a quote, and give who is released."""
         desk = self.desks.get(quote.symbol)

@@ -18,12 +18,17 @@ _HALF: Final = Decimal("0.5")
 
 
 def set_limit(book: Book, order: VenueOrder) -> None:
-    """Set the limit of a pegged order by the market as it is shown; where there is none, its limit stays, no worse than asked."""
+    """Set the limit of a pegged order by the market as it is shown; where there is none, its limit stays, no worse than asked.
+
+    Where the market has moved by less than it takes to be followed, the order goes by the price that it follows already.
+    """
     terms = order.terms
     if not isinstance(terms, Pegged):
         return
     book.note_peg(order)
     peg = _peg(terms, book.top(), is_buy=order.is_buy)
+    if peg is not None and not _has_moved(terms, order.peg, peg):
+        peg = order.peg
     px = None if peg is None else _limit_px(book, order, terms, peg)
     if px is not None:
         order.peg, order.price = peg, px
@@ -50,12 +55,16 @@ def moved(book: Book) -> Iterator[VenueOrder]:
         peg = _peg(terms, book.top(), is_buy=order.is_buy)
         if peg is None:
             continue
-        if order.peg is not None and EXACT.subtract(peg, order.peg).copy_abs() < terms.min_move:
+        if not _has_moved(terms, order.peg, peg):
             continue
         px = _limit_px(book, order, terms, peg)
         # A post-only order does not follow to where it would take.
         if px is not None and px != order.price and not (order.is_post_only and book.is_met_by(order, px)):
             yield order
+
+
+def _has_moved(terms: Pegged, before: Decimal | None, peg: Decimal) -> bool:
+    return before is None or EXACT.subtract(peg, before).copy_abs() >= terms.min_move
 
 
 def _peg(terms: Pegged, quote: Quote, *, is_buy: bool) -> Decimal | None:

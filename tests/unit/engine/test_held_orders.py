@@ -1,5 +1,6 @@
 """Orders that their venue does not take are held here, and sent as something plainer once their price has come."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +52,7 @@ from oms.order_types.market import MarketHandler
 from oms.order_types.registry import default_handlers
 from oms.order_types.stop import StopHandler
 from oms.order_types.strategy import StrategyHandler
+from oms.order_types.trigger_book import TriggerBook
 from oms.projections.positions import Positions
 from tests.fakes import AAPL, BTC, T0, S
 from tests.unit.engine.desk import MAIN, OFF, PAPER, SYMBOL, TIMEOUT_NS, Desk, kinds
@@ -512,6 +514,29 @@ def test_what_waits_on_is_released_when_its_price_is_reached_from_the_other_side
     assert kinds(new.tell(trade("95.01"))) == ["OrderHeld"]
     assert new.tell(trade("95.01")) == ()
     assert kinds(new.tell(trade(95))) == ["OrderReleased", "OrderSubmitted"]
+
+
+def test_the_first_price_after_a_start_looks_at_no_other_instrument(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks where the trails of its own instrument stood, and for nothing of all the others that wait."""
+    here = desk()
+    hold(here, TrailingStop(Offset(5)))
+    here.submit(symbol="BTC-USD", side=Side.SELL, qty=1, terms=TrailingStop(Offset(5)))
+    here.submit(symbol="BTC-USD", side=Side.SELL, qty=1, terms=Stop(5))
+    new = again(here, HeldPolicy.RELEASE)
+    asked: list[list[int]] = []
+
+    def water_marks(self: TriggerBook, order_ids: Iterable[OrderId]) -> dict[OrderId, Decimal | None]:
+        asked.append(sorted(found := real(self, order_ids)))
+        return found
+
+    real = TriggerBook.water_marks
+    monkeypatch.setattr(TriggerBook, "water_marks", water_marks)
+    monkeypatch.delattr(TriggerBook, "to_rows")
+
+    new.tell(TradePrint(BTC.symbol, T0, 60, 1))
+    new.tell(trade(94))
+    new.tell(trade(95))
+    assert asked == [[2], [1]]
 
 
 def test_a_trail_that_was_missed_and_has_followed_since_is_no_wider_after_another_restart() -> None:
