@@ -6,7 +6,6 @@ As any time of a schedule that is open time: what a halt has of a night counts n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from attrs import evolve
 
@@ -18,11 +17,8 @@ from oms.algos.working import Working
 from oms.model.decimals import EXACT
 from oms.model.define import record
 from oms.model.parent import Parent
-from oms.model.work import Slice
+from oms.model.work import STANDS_SINCE, Slice
 from oms.ports.working_handler import NextWake, Replan, Steps, View
-
-_HALTED: Final = "halted"
-"""The entry of the memo that says since when the time stands, in nanoseconds UTC."""
 
 
 def stands(parent: Parent, view: View, working: Working, hours: Hours) -> bool:
@@ -31,10 +27,10 @@ def stands(parent: Parent, view: View, working: Working, hours: Hours) -> bool:
     No halt outlives the session that the order was to end in.
     """
     if working.halt_clock is not HaltClock.PAUSE or not (
-        view.is_halted or parent.memo_of(_HALTED) is not None
+        view.is_halted or parent.memo_of(STANDS_SINCE) is not None
     ):
         return False
-    if parent.memo_of(_HALTED) is None and view.now_ns >= parent.end_ns:
+    if parent.memo_of(STANDS_SINCE) is None and view.now_ns >= parent.end_ns:
         return False  # It was over before.
     over_ns = is_over_ns(parent, view, hours)
     return over_ns is None or view.now_ns < over_ns
@@ -48,14 +44,14 @@ def is_over_ns(parent: Parent, view: View, hours: Hours) -> int | None:
 
 def follow(parent: Parent, view: View, hours: Hours) -> Steps:
     """Note since when the time of an order stands; once trading goes on, move its slices and its end on by so much."""
-    since, memo = parent.memo_of(_HALTED), dict(parent.memo)
+    since, memo = parent.memo_of(STANDS_SINCE), dict(parent.memo)
     if view.is_halted:
         if since is not None:
             return Steps()
-        memo[_HALTED] = str(view.now_ns)
+        memo[STANDS_SINCE] = str(view.now_ns)
         return Steps(memo=tuple(memo.items()))
     assert since is not None, "its time has stood"
-    del memo[_HALTED]
+    del memo[STANDS_SINCE]
     slices, end_ns = _moved(parent, int(since), view, hours)
     return Steps(
         replan=Replan(slices=slices, why="trading was halted", end_ns=end_ns),
@@ -120,7 +116,7 @@ class OwnTime:
 
 def own_time(parent: Parent, view: View, hours: Hours, end_ns: int) -> OwnTime:
     """Give the time of an order, which would have ended so without any halt."""
-    since = parent.memo_of(_HALTED)
+    since = parent.memo_of(STANDS_SINCE)
     now_ns = view.now_ns if since is None else int(since)
     if parent.end_ns <= end_ns:
         return OwnTime(now_ns, 0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from decimal import Decimal
 from itertools import accumulate
+
+from attrs import evolve
 
 from oms.model.decimals import EXACT, QUOTIENT, ZERO
 from oms.model.define import record
@@ -44,10 +46,11 @@ class Timetable:
         qty: All of them together.
     """
 
-    __slots__ = ("_before", "_ends", "_slices", "_starts", "qty")
+    __slots__ = ("_before", "_ends", "_slices", "_starts", "_stood", "qty")
 
-    def __init__(self, slices: Iterable[Slice]) -> None:
-        """Take the slices in, in any order."""
+    def __init__(self, slices: Iterable[Slice], stood: Iterable[tuple[int, int]] = ()) -> None:
+        """Take the slices in, in any order, and from when to when their time stood, in nanoseconds UTC."""
+        self._stood = tuple(stood)
         self._slices = sorted(slices, key=lambda each: (each.start_ns, each.end_ns))
         self._starts = [each.start_ns for each in self._slices]
         # The latest end so far, so that up to a place everything has ended; slices seldom overlap.
@@ -66,6 +69,37 @@ class Timetable:
             if each.end_ns <= time_ns:
                 least, ideal = EXACT.add(least, each.qty), QUOTIENT.add(ideal, each.qty)
                 continue
-            gone, length = Decimal(time_ns - each.start_ns), Decimal(each.end_ns - each.start_ns)
-            ideal = QUOTIENT.add(ideal, QUOTIENT.divide(EXACT.multiply(each.qty, gone), length))
+            gone, length = self._between(each.start_ns, time_ns), self._between(each.start_ns, each.end_ns)
+            if gone:
+                ideal = QUOTIENT.add(ideal, QUOTIENT.divide(EXACT.multiply(each.qty, gone), length))
         return Due(least, ideal, self._before[begun])
+
+    def put_off(
+        self, since_ns: int, until_ns: int, left: Iterable[Slice], decided: Container[int]
+    ) -> Timetable:
+        """Give the slices as they are after their time stood; those under way have so much longer.
+
+        Args:
+            since_ns: Since when, in nanoseconds UTC.
+            until_ns: Until when.
+            left: The plan from then on, of all that was not decided.
+            decided: The numbers of those that were.
+        """
+        plan = {each.number: each for each in left}
+        slices = []
+        for each in self._slices:
+            to = plan.pop(each.number, None)
+            if to is None and each.number not in decided:
+                continue  # Another one takes it along.
+            now = each if to is None else to
+            if each.start_ns <= since_ns < each.end_ns:
+                # It goes on: what has gone by of it counts.
+                end_ns = each.end_ns + until_ns - since_ns if to is None else to.end_ns
+                slices.append(Slice(each.number, each.start_ns, end_ns, now.qty))
+            else:
+                slices.append(now if each.start_ns > since_ns else evolve(each, qty=now.qty))
+        return Timetable([*slices, *plan.values()], (*self._stood, (since_ns, until_ns)))
+
+    def _between(self, start_ns: int, end_ns: int) -> Decimal:
+        stood = sum(max(min(end_ns, to) - max(start_ns, since), 0) for since, to in self._stood)
+        return Decimal(end_ns - start_ns - stood)

@@ -24,6 +24,9 @@ Memo: TypeAlias = tuple[tuple[str, str], ...]
 
 NO_MEMO: Final[Memo] = ()
 
+STANDS_SINCE: Final = "halted"
+"""The entry of a memo that says since when the time of its order stands, in nanoseconds UTC."""
+
 
 @record
 class Slice:

@@ -15,7 +15,7 @@ from oms.model.market_news import FeedGap
 from oms.model.slippage import NS_PER_MS, AlertState, DriftRules, SlippageRules
 from oms.model.terms import Strategy
 from oms.model.timetable import Timetable
-from oms.model.work import NEVER_NS
+from oms.model.work import NEVER_NS, STANDS_SINCE, Memo, Pace
 from oms.projections.cost_series import ChildCost, CostSeries
 from oms.projections.market_tape import MarketTape
 from oms.projections.watched_order import WatchedOrder
@@ -194,6 +194,11 @@ class WatchList:
                 order.timetable = Timetable(event.slices)
                 working = EXACT.subtract(event.leaves_qty, order.timetable.qty)
                 order.planned_before = order.cum_qty, max(working, ZERO)
+            order.decided.clear()
+            order.is_overrun = False
+        elif STANDS_SINCE not in dict(event.memo):
+            _put_off(order, event)
+        _keep(order, event.memo)
         order.start_ns, order.end_ns = event.start_ns, event.end_ns
         order.has_end = event.end_ns < NEVER_NS
         return order
@@ -218,7 +223,15 @@ class WatchList:
     def on_decided(self, event: ev.SliceDecided, _: bool) -> None:
         """Take in which child is made, and what the market showed then."""
         order = self.orders.get(event.order_id)
-        if order is None or event.child is None:
+        if order is None:
+            return
+        order.decided.add(event.number)
+        order.is_overrun = order.is_overrun or event.pace is Pace.PAST_END
+        if order.is_overrun:
+            order.stands_ns = None
+        elif event.memo is not None:
+            _keep(order, event.memo)
+        if event.child is None:
             return
         benchmark = mid(event.bid, event.ask)
         rules = self._rules(order.strategy)
@@ -229,6 +242,12 @@ class WatchList:
             priced = ChildCost(event.child, order.side, benchmark)
         self._children[event.child] = WatchedChild(order, priced)
         order.children.append(event.child)
+
+    def on_noted(self, event: ev.WorkNoted, _: bool) -> None:
+        """Take in whether the time of an order stands."""
+        order = self.orders.get(event.order_id)
+        if order is not None:
+            _keep(order, event.memo)
 
     def on_executed(self, event: ev.ChildExecuted, _: bool) -> WatchedOrder | None:
         """Take in that a child has executed more or less than was known."""
@@ -333,6 +352,23 @@ class WatchList:
             del self._children[child]
 
 
+def _keep(order: WatchedOrder, memo: Memo) -> None:
+    since = None if order.is_overrun else dict(memo).get(STANDS_SINCE)
+    order.stands_ns = int(since) if since is not None and since.isdecimal() else None
+
+
+def _put_off(order: WatchedOrder, event: ev.WorkPlanned) -> None:
+    # Its time goes on after it stood, with the plan of what is left; one for more than was left puts nothing off.
+    if order.timetable is None or order.stands_ns is None:
+        return
+    moved = order.timetable.put_off(order.stands_ns, event.time_ns, event.slices, order.decided)
+    done, working = order.planned_before
+    # What was refused since it was planned may be planned again.
+    working = EXACT.subtract(working, EXACT.subtract(moved.qty, order.timetable.qty))
+    if working >= ZERO:
+        order.timetable, order.planned_before = moved, (done, working)
+
+
 def _moved(before: Average, notional: Decimal, qty: Decimal) -> Average:
     return Average(EXACT.add(before.notional, notional), EXACT.add(before.qty, qty))
 
@@ -344,6 +380,7 @@ TAKES: Final[Mapping[type[ev.Event], _Take]] = {
     ev.OrderSubmitted: WatchList.on_sent,
     ev.WorkPlanned: WatchList.on_planned,
     ev.SliceDecided: WatchList.on_decided,
+    ev.WorkNoted: WatchList.on_noted,
     ev.ChildExecuted: WatchList.on_executed,
     ev.WorkAmended: WatchList.on_amended,
     ev.OrderCanceled: WatchList.on_over,

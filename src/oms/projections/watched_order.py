@@ -37,6 +37,9 @@ class WatchedOrder:
         has_end: It was given one.
         timetable: Its schedule, as it was planned for its quantity; None where it goes by none.
         planned_before: How much had executed as that was planned, and how much more was at work.
+        decided: The numbers of the slices that were decided since.
+        stands_ns: Since when its time stands, in nanoseconds UTC; None where it goes on.
+        is_overrun: Its end has come all the same: its time stands no more.
         qty_of: How much each child has executed, of those that have.
         span: What is traded in its market since its start.
         children: Every child that was made of it.
@@ -49,9 +52,9 @@ class WatchedOrder:
     """
 
     __slots__ = (
-        "arrival", "arrival_ns", "arrival_quote_ns", "asked", "children", "cum_qty", "end_ns", "every_ns", "has_end", "is_ended", "is_put_away", "looked_ns",
-        "order_id", "order_qty", "planned_before", "qty_of", "side", "span", "start_ns", "states", "strategy", "symbol", "timetable",
-        "traded",
+        "arrival", "arrival_ns", "arrival_quote_ns", "asked", "children", "cum_qty", "decided", "end_ns", "every_ns", "has_end",
+        "is_ended", "is_overrun", "is_put_away", "looked_ns", "order_id", "order_qty", "planned_before", "qty_of", "side", "span",
+        "stands_ns", "start_ns", "states", "strategy", "symbol", "timetable", "traded",
     )  # fmt: skip
 
     def __init__(
@@ -73,6 +76,9 @@ class WatchedOrder:
         self.has_end = True
         self.timetable: Timetable | None = None
         self.planned_before = (ZERO, ZERO)
+        self.decided: set[int] = set()
+        self.stands_ns: int | None = None
+        self.is_overrun = False
         self.qty_of: dict[OrderId, Decimal] = {}
         self.span: Span | None = None
         self.children: list[OrderId] = []
@@ -96,7 +102,9 @@ class WatchedOrder:
         """Give what should have traded by now; None where it goes by no schedule."""
         if self.timetable is None:
             return None
-        due, (done, working) = self.timetable.due(now_ns), self.planned_before
+        stands_ns = self.stands_ns
+        time_ns = now_ns if stands_ns is None else min(now_ns, stands_ns)
+        due, (done, working) = self.timetable.due(time_ns), self.planned_before
         if not done and not working:
             return due
         both = EXACT.add(done, working)

@@ -46,6 +46,29 @@ def test_all_of_it_together() -> None:
     assert plan(*THIRDS).qty == Decimal(60)
 
 
+def test_what_is_under_way_goes_on_after_its_time_stood_and_what_comes_is_put_off() -> None:
+    """Stood from 250 to 1,250, and again from 1,260 to 1,300: the second of three ends at 1,340, and has half of its time before."""
+    once = plan(*THIRDS).put_off(250, 1_250, [Slice(2, 1_300, 1_400, Decimal(20))], {0, 1})
+    twice = once.put_off(1_260, 1_300, [Slice(2, 1_340, 1_440, Decimal(20))], {0, 1})
+    for moment, ideal in ((250, "25"), (1_250, "25"), (1_275, "32.5"), (1_350, "50")):
+        assert once.due(moment).ideal == Decimal(ideal)
+    assert once.due(1_299) == Due(Decimal(10), Decimal("39.7"), Decimal(40))
+    assert twice.due(1_320) == Due(Decimal(10), Decimal(34), Decimal(40))
+    assert twice.due(1_440) == Due(Decimal(60), Decimal(60), Decimal(60))
+    assert (once.qty, twice.qty) == (Decimal(60), Decimal(60))
+
+
+def test_what_had_ended_stays_and_an_auction_keeps_its_time() -> None:
+    """The second, which had begun and was not decided, gets its end from the plan; the auction was sent meanwhile."""
+    with_auction = plan(*THIRDS, (320, 330, "5"))
+    left = [Slice(1, 1_250, 1_300, Decimal(30)), Slice(2, 1_300, 1_400, Decimal(20))]
+    after = with_auction.put_off(250, 1_250, left, {0, 3})
+    assert after.due(1_250) == Due(Decimal(15), Decimal(30), Decimal(45))
+    assert after.due(1_275) == Due(Decimal(15), Decimal("37.5"), Decimal(45))
+    # As a clock that goes back sees it: all of its time stood.
+    assert after.due(325).ideal == Decimal(25)
+
+
 # name: (what has traded; by how much it is off a schedule by which 10 to 40 are due)
 BEYOND: Final = {
     "behind what has ended": ("4", "-6"),

@@ -14,7 +14,7 @@ from oms.model.market import MarkPrice, PrintCorrection, Quote, TradePrint
 from oms.model.market_news import FeedGap
 from oms.model.slippage import AlertState, Bands, DriftRules, Liquidity, Measure, SlippageRules
 from oms.model.terms import Market, Strategy
-from oms.model.work import NEVER_NS
+from oms.model.work import NEVER_NS, Memo, Pace, Slice
 from oms.projections.market_tape import MarketTape
 from oms.projections.slippage_monitor import SlippageMonitor, SourceCost
 from tests.unit.projections.watched import AAPL, PARENT, T0, D, S, Told, a_drift, a_finding, ten_slices
@@ -481,6 +481,97 @@ def test_an_order_of_which_all_was_sent_keeps_its_schedule_as_its_limit_is_chang
     assert (row.off_schedule, row.due_qty) == (Figure(D(0)), Figure(D(1000)))
     told.child(9, ("900", "100"))
     assert told.changes() == []
+
+
+# ---------------------------------------------------------------- a time that stands
+
+
+def halted(since_s: int) -> Memo:
+    return (("halted", str(T0 + since_s * S)),)
+
+
+def test_while_the_time_of_an_order_stands_nothing_more_is_due_and_then_it_goes_on() -> None:
+    """From 30 s to 330 s: of the first slice half is due for all that time, and it ends at 360 s; the others come as is planned."""
+    told = watching()
+    told.begun()
+    told.child(8, ("100", "100"))
+    told.now_s = 30
+    told.noted(halted(30))
+    told.now_s = 330
+    told.quote()
+    assert told.monitor.row(PARENT).due_qty == Figure(D(50))
+    told.planned(slices=ten_slices(start_s=300)[1:], end_s=900, why="trading was halted")
+    assert told.monitor.row(PARENT).due_qty == Figure(D(50))
+    for now_s, due in ((345, 75), (360, 100), (420, 200)):
+        told.now_s = now_s
+        told.quote()
+        assert told.monitor.row(PARENT).due_qty == Figure(D(due))
+    assert told.changes() == [(SCHEDULE, OK, WARN)]  # The second slice has ended, at 420 s.
+
+
+def test_a_plan_for_more_than_was_left_puts_nothing_off() -> None:
+    """To catch up is to be behind: two slices have ended, and what was missed is planned again."""
+    told = watching()
+    told.begun()
+    for number in (0, 1):
+        told.skipped(number, Pace.MISSED)
+    told.now_s = 120
+    told.noted(halted(120))
+    told.now_s = 180
+    told.planned(slices=ten_slices(125, start_s=60)[2:], end_s=660, why="caught up")
+    assert told.monitor.row(PARENT).due_qty == Figure(D(300))
+
+
+def test_what_was_refused_and_is_planned_again_is_put_off_with_the_rest() -> None:
+    """Sent before somebody changed the order, refused after it: a hundred that were at work are planned."""
+    told = watching()
+    told.begun()
+    told.amended(1000, ten_slices()[1:])
+    told.now_s = 30
+    told.skipped(1, Pace.BEYOND_LIMIT, halted(30))
+    again = (*ten_slices(start_s=60)[:1], *ten_slices(start_s=60)[2:])
+    told.now_s = 60
+    told.planned(slices=again, end_s=660, why="trading was halted")
+    told.now_s = 90
+    told.quote()
+    # Half of the first one, and nothing at work beside it; and of the second, which was decided early.
+    assert told.monitor.row(PARENT).due_qty == Figure(D(100))
+    told.now_s = 660
+    told.quote()
+    assert told.monitor.row(PARENT).due_qty == Figure(D(1000))
+
+
+def test_what_comes_after_the_close_goes_with_the_slice_before_it() -> None:
+    told = watching()
+    told.begun()
+    told.noted(halted(0))
+    told.now_s = 300
+    last = Slice(0, T0 + 300 * S, T0 + 600 * S, D(1000))
+    told.planned(slices=(last,), end_s=600, why="trading was halted")
+    told.now_s = 450
+    told.quote()
+    assert told.monitor.row(PARENT).due_qty == Figure(D(500))
+
+
+def test_the_end_of_an_order_comes_though_its_time_stands() -> None:
+    """The close: what was not sent by then is behind, whatever is kept of it."""
+    told = watching()
+    told.begun()
+    told.noted(halted(0))
+    told.now_s = 600
+    told.skipped(9, Pace.PAST_END)
+    told.noted(halted(0))
+    assert told.monitor.row(PARENT).due_qty == Figure(D(1000))
+    told.noted(halted(0), 99)  # An order of nobody's.
+
+
+def test_what_has_no_schedule_has_none_after_its_time_stood() -> None:
+    told = watching()
+    told.begun(slices=())
+    told.noted((("halted", "since noon"),))
+    told.noted(halted(0))
+    told.planned(slices=(), why="trading was halted")
+    assert told.monitor.row(PARENT).due_qty == Figure(None, Missing.NO_SCHEDULE)
 
 
 # ---------------------------------------------------------------- when nothing is said

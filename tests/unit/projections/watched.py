@@ -16,7 +16,7 @@ from oms.model.market_news import FeedGap
 from oms.model.slippage import AlertState, DriftFinding, Measure, SlippageFinding
 from oms.model.terms import Market, Strategy
 from oms.model.time_in_force import DAY
-from oms.model.work import Pace, Slice, WorkEnd
+from oms.model.work import Memo, Pace, Slice, WorkEnd
 from oms.projections.slippage_monitor import Alert, SlippageMonitor
 
 D = Decimal
@@ -182,6 +182,7 @@ class Told:
         end_s: int = 600,
         why: str = "",
         quote_age_s: int = 0,
+        memo: Memo = (),
     ) -> None:
         key = OrderId(order_id)
         self.tell(
@@ -195,9 +196,19 @@ class Told:
                 None if bid is None else D(bid),
                 None if ask is None else D(ask),
                 self.now_ns - quote_age_s * S,
+                memo,
                 leaves_qty=self._left(key),
             )
         )
+
+    def noted(self, memo: Memo, order_id: int = PARENT) -> None:
+        """The handler of an order keeps something else of it."""
+        self.tell(ev.WorkNoted(*self.envelope(), OrderId(order_id), memo))
+
+    def skipped(self, number: int, pace: Pace, memo: Memo | None = None) -> None:
+        """Nothing of a slice is sent."""
+        of = (*self.envelope(), PARENT, number, D(0), D(0), pace, "slice", None, None, None, 0, memo)
+        self.tell(ev.SliceDecided(*of, leaves_qty=self._left(PARENT)))
 
     def begun(self, order_id: int = PARENT, side: Side = Side.BUY, **plan: Any) -> None:
         """An order comes and is planned."""
