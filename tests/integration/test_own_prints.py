@@ -77,8 +77,8 @@ class Venue(ScriptedBroker):
 class House:
     """A manager at it; the market prints what has executed there a second later."""
 
-    def __init__(self, *, is_simulated: bool = False) -> None:
-        self.venue = Venue(is_simulated=is_simulated)
+    def __init__(self, *, is_simulated: bool = False, venue: Venue | None = None) -> None:
+        self.venue = Venue(is_simulated=is_simulated) if venue is None else venue
         self.clock = ManualClock(NOON_NS)
         self._is_simulated, self._store = is_simulated, MemoryEventStore()
         self._unprinted: list[Decimal] = []

@@ -153,6 +153,7 @@ def next_child(
     *,
     basis: RateBasis = RateBasis.OF_TOTAL,
     due: Fraction | None = None,
+    left: Decimal = ZERO,
     max_rate: Decimal | None = None,
     max_child: Decimal | None = None,
 ) -> Decimal:
@@ -165,6 +166,7 @@ def next_child(
         lot: The size of a lot.
         basis: What the rate is a part of.
         due: How much is due by now in all; that of `rate` on all that counts where it is None.
+        left: How much may be sent beside what the last interval allows.
         max_rate: What may be used to catch up: the part of the last interval that is sent at most; `rate` where it is None.
         max_child: How much is sent at a time at most.
 
@@ -175,6 +177,7 @@ def next_child(
     part = part_of(others.total, rate, basis) if due is None else due
     missing = EXACT.subtract(whole_of(progress, part, lot), done)
     burst = ceiled(part_of(others.lately, rate if max_rate is None else max_rate, basis), lot)
+    burst = EXACT.add(burst, left)
     child = min(missing, burst, progress.available)
     if max_child is not None:
         child = min(child, max_child)

@@ -16,6 +16,7 @@ from oms.algos.next_look import next_look
 from oms.algos.pacing import CatchUp, Decision, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.pov import OthersVolume, next_child, part_of, target_of, whole_of
+from oms.algos.pov_left import goes_on_now, keep_left, left_in, put_back
 from oms.algos.pov_rate import awaits_bands, moves
 from oms.algos.reacting import Pov
 from oms.algos.resting import CROSS, repriced
@@ -39,6 +40,10 @@ has not kept the least participation, so that nothing more waits before that is 
 
 _ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.STALE, Pace.FEED_GAP, Pace.BEYOND_LIMIT})
 
+_PASSES: Final = frozenset({Pace.NO_QUOTE, Pace.STALE, Pace.NOT_RECONCILED})
+_KEEPS: Final = frozenset({Pace.RESTING, Pace.TOO_SMALL})
+"""What may be sent then is not lost."""
+
 _FORBIDS: Final = frozenset({Rule.RISK, Rule.LIFE, Rule.MARKET, Rule.LIMIT})
 
 
@@ -46,7 +51,7 @@ class PovRound:
     """What is found and decided in one look."""
 
     __slots__ = (
-        "_at_ns", "_cancel", "_child", "_due", "_least", "_line", "_memo", "_on_quote", "_others", "_parent", "_pov", "_skip", "_under", "_view", "_working",
+        "_at_ns", "_cancel", "_child", "_due", "_least", "_line", "_memo", "_on_quote", "_others", "_parent", "_pov", "_skips", "_under", "_view", "_working",
     )  # fmt: skip
 
     def __init__(self, parent: Parent, view: View, pov: Pov, others: OthersVolume, line: DueLine) -> None:
@@ -55,7 +60,7 @@ class PovRound:
         self._others, self._line, self._due = others, line, line.at(others.total)
         self._memo = dict(parent.memo)
         self._child: NewChild | None = None
-        self._skip: Skip | None = None
+        self._skips: list[Skip] = []
         self._cancel: list[OrderId] = []
         self._at_ns: list[int] = []
         self._under = self._missing()
@@ -72,9 +77,13 @@ class PovRound:
             self._at_ns.append(mark + interval)
             is_due = self._memo.get(_MARK) != str(mark)
             self._memo[_MARK] = str(mark)
+        put_back(self._memo, parent)
+        if goes_on_now(self._memo, parent):
+            self._pass_over()
         self._judge(is_due=is_due)
         self._take_back()
-        if is_due or self._is_owed or self._is_completing() or self._working.i_would_price is not None:
+        goes_on = self._is_owed or self._is_completing() or bool(left_in(self._memo))
+        if is_due or goes_on or self._working.i_would_price is not None:
             self._look(is_due=is_due)
         repriced = self._repriced()
         self._keep()
@@ -90,7 +99,7 @@ class PovRound:
         return Steps(
             cancel=tuple(self._cancel),
             reprice=repriced,
-            skips=() if self._skip is None else (self._skip,),
+            skips=tuple(self._skips),
             children=() if self._child is None else (self._child,),
             memo=tuple(self._memo.items()),
             wake=awaits_bands(wake, self._pov, view, is_buy=is_buy(parent)),
@@ -113,17 +122,10 @@ class PovRound:
         """
         parent, view, working = self._parent, self._view, self._working
         progress = progress_of(parent)
-        child = next_child(
-            progress,
-            self._others,
-            self._line.rate,
-            view.instrument.lot,
-            basis=self._pov.rate_basis,
-            due=self._due,
-            max_rate=working.max_participation,
-            max_child=working.max_child,
-        )
-        if self._is_owed or not is_due:
+        left = self._left(is_due=is_due)
+        others = self._others if is_due else self._others.next_interval()
+        child = self._next(others, left)
+        if self._is_owed:
             child = ZERO
         done = EXACT.add(progress.filled, progress.working)
         # What waits counts: together they are never more than is allowed at most.
@@ -146,23 +148,63 @@ class PovRound:
             completing=completes,
         )
         decision = decide(facts)
+        # What is left alone is not lost where only a quote is missed, or the broker, as after a restart.
+        waits = decision.pace in _KEEPS or (decision.pace in _PASSES and not others.lately)
         if decision.qty:
             self._place(decision)
-        elif child and decision.pace.rule in _FORBIDS:
-            number = int(self._memo.get(_NUMBER, "0"))
-            self._skip = Skip(number=number, pace=decision.pace, asked_qty=child)
-        if decision.qty or self._skip is not None:
-            self._memo[_NUMBER] = str(int(self._memo.get(_NUMBER, "0")) + 1)
+        elif child and decision.pace.rule in _FORBIDS and not waits:
+            self._pass(decision.pace, child)
         if decision.pace is Pace.RESTING:
             # What may not be sent yet is not lost: it is looked at again.
             self._at_ns.append(facts.rested_ns)
-        elif decision.pace is not Pace.TOO_SMALL and is_due:
+        elif child and not waits:
+            is_cut = bool(decision.qty) and working.max_child is not None
+            cut = EXACT.subtract(child, decision.qty) if is_cut else ZERO
+            keep_left(self._memo, EXACT.add(EXACT.subtract(left_in(self._memo), left), max(cut, ZERO)))
+        if is_due and decision.pace not in _KEEPS:
             self._others = self._others.next_interval()
         if decision.pace in _ON_QUOTE:
-            self._on_quote = self._pov.interval is None
+            self._on_quote = self._pov.interval is None or bool(left)
+
+    def _next(self, others: OthersVolume, left: Decimal = ZERO) -> Decimal:
+        """Give what is due now, but for the largest size of a child."""
+        return next_child(
+            progress_of(self._parent),
+            others,
+            self._line.rate,
+            self._view.instrument.lot,
+            basis=self._pov.rate_basis,
+            due=self._due,
+            left=left,
+            max_rate=self._working.max_participation,
+        )
+
+    def _left(self, *, is_due: bool) -> Decimal:
+        """Give how much may be sent of what was left before: one child after the other, and nothing of an interval that is over."""
+        if not self._parent.open:
+            return left_in(self._memo)
+        if is_due and self._pov.interval is not None:
+            keep_left(self._memo, ZERO)
+        return ZERO
+
+    def _pass_over(self) -> None:
+        """Leave out what was due while it was suspended: a new interval begins."""
+        child = self._next(self._others, left_in(self._memo))
+        if child:
+            self._pass(Pace.SUSPENDED, child)
+        keep_left(self._memo, ZERO)
+        self._others = self._others.next_interval()
+
+    def _pass(self, pace: Pace, qty: Decimal) -> None:
+        self._skips.append(Skip(number=self._number(), pace=pace, asked_qty=qty))
+
+    def _number(self) -> int:
+        """Give the number of a decision, and count it."""
+        number = int(self._memo.get(_NUMBER, "0"))
+        self._memo[_NUMBER] = str(number + 1)
+        return number
 
     def _place(self, decision: Decision) -> None:
-        number = int(self._memo.get(_NUMBER, "0"))
         is_waiting = is_passive(self._working) and not decision.crosses
         self._child = child_of(
             self._parent,
@@ -170,7 +212,7 @@ class PovRound:
             self._working,
             decision.qty,
             decision.pace,
-            number=number,
+            number=self._number(),
             role=SLICE if is_waiting else WOULD if decision.pace is Pace.I_WOULD else CROSS,
             crosses=decision.crosses,
             asked=decision.asked,
