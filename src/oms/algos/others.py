@@ -43,13 +43,8 @@ def first_memo(working: Working, view: View, start_ns: int, *, is_needed: bool =
 
 
 def begins_count(parent: Parent, view: View) -> bool:
-    """Tell whether the volume begins to count: the order has begun, and nothing was counted before."""
-    return view.now_ns >= parent.start_ns and _is_to_begin(dict(parent.memo))
-
-
-def _is_to_begin(memo: Mapping[str, str]) -> bool:
-    # Where the volume is asked for by a change alone, all counts that is known.
-    return _COUNTED in memo and _PRINTED not in memo
+    """Tell whether the volume begins to count: the order has begun, and nothing was counted before, be it that nobody asked for it."""
+    return view.now_ns >= parent.start_ns and parent.memo_of(_PRINTED) is None
 
 
 def _needs(working: Working) -> bool:
@@ -136,18 +131,15 @@ def others_volume(
     """Give how much others have traded since the start, and keep it in the memo; None where nobody asks for it."""
     if not (is_needed or _needs(working)):
         return None
-    # Where nobody has counted before, what the order itself has executed is known.
-    ours = (
-        Decimal(memo[_OURS])
-        if _OURS in memo
-        else EXACT.subtract(view.own_qty, min(parent.filled, view.own_qty))
-    )
-    counted, base = Decimal(memo.get(_COUNTED, "0")), Decimal(memo.get(_PRINTED, "0"))
-    if view.now_ns < parent.start_ns or _is_to_begin(memo):
-        base, ours = view.printed_qty, view.own_qty
-    elif is_restart or view.printed_qty < base:
-        base = EXACT.subtract(view.printed_qty, counted)
-    base = EXACT.subtract(base, _corrected(parent, view))
+    if view.now_ns < parent.start_ns:
+        return ZERO
+    base, ours = view.printed_qty, view.own_qty
+    if _PRINTED in memo:
+        # Where it is asked for by a change alone, it counts from then on: what was printed before nobody need have heard.
+        base, ours = Decimal(memo[_PRINTED]), Decimal(memo[_OURS])
+        if is_restart or view.printed_qty < base:
+            base = EXACT.subtract(view.printed_qty, Decimal(memo[_COUNTED]))
+        base = EXACT.subtract(base, _corrected(parent, view))
     total = max(EXACT.subtract(view.printed_qty, base), ZERO)
     memo[_PRINTED], memo[_COUNTED], memo[_OURS] = plain(base), plain(total), plain(ours)
     return max(EXACT.subtract(total, EXACT.subtract(view.own_qty, ours)), ZERO)

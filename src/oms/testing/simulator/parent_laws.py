@@ -70,8 +70,6 @@ class Worked:
     is_stopped: bool = False
     was_halted: bool = False
     has_plan: bool = False
-    asks_for_volume: bool = False
-    has_amended: bool = False
 
     @property
     def limit(self) -> Decimal | None:
@@ -95,11 +93,6 @@ class Worked:
             self.end_ns = start_ns + in_ns(working.duration)
         else:
             self.end_ns = NEVER_NS
-        asks = isinstance(self.algorithm, Pov) or bool(working.max_participation or working.min_participation)
-        if asks and not self.asks_for_volume and self.has_amended:
-            # Where the volume is asked for by a change alone, all counts that is known.
-            self.printed = ZERO
-        self.asks_for_volume |= asks
 
 
 class ParentLaws:
@@ -161,7 +154,7 @@ class ParentLaws:
                 if event.why is WorkEnd.END_TIME and "did not trade" in event.text and worked.left:
                     yield f"slices {sorted(worked.left)} have come to nothing, and nobody is told why"
             case ev.WorkAmended():
-                worked.total, worked.terms, worked.has_amended = event.order_qty, _strategy(event), True
+                worked.total, worked.terms = event.order_qty, _strategy(event)
                 worked.read()
                 yield from self._hold_to_new_terms(worked)
             case ev.ChildExecuted():
