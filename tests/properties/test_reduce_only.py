@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,7 @@ from oms.engine.engine import Engine
 from oms.engine.fingerprint import describe
 from oms.engine.inputs import Input, Reported, Start, TimerDue
 from oms.engine.invariants import check_state
+from oms.engine.reduce_only import ORIGIN
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model import events as ev
@@ -50,26 +52,33 @@ class _AtVenue:
         self.cl_ord_id = request.cl_ord_id
         self.is_buy = request.side is Side.BUY
         self.total = request.order_qty
-        self.cum = Decimal(0)
+        self.cum = self.lost = Decimal(0)
         self.is_live = True
         self.fills: dict[str, Decimal] = {}
 
     @property
     def leaves(self) -> Decimal:
-        return max(self.total - self.cum, Decimal(0)) if self.is_live else Decimal(0)
+        return max(self.total - self.cum - self.lost, Decimal(0)) if self.is_live else Decimal(0)
+
+    def give_back(self, qty: Decimal, *, works: bool) -> None:
+        """So much did not execute after all; where it does not work again, a total that is said later lets it."""
+        self.cum -= qty
+        if not works:
+            self.lost += qty
 
 
 class ReduceOnlyMachine(RuleBasedStateMachine):
     """Law: what reduce-only orders may execute exceeds the position only while what was asked of them would mend it, unanswered.
 
     When all is answered it never exceeds it. The venue refuses replaces as it likes, and cancels only of what has executed.
+    Nothing is taken off them while they fit: what was busted for good of one is there for another.
     """
 
     can: Capabilities = CAN_ALL
     handlers = default_handlers()
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(lost=st.integers(0, 3))
+    def begin(self, lost: int) -> None:
         self.engine = Engine({PAPER: self.can}, self.handlers)
         self.journal: list[ev.Event] = []
         self.book: dict[OrderId, _AtVenue] = {}
@@ -81,6 +90,10 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
         self.submit(is_buy=True, qty=9, only=False)
         self.execute(pick=0, qty=9)
         self.exits()
+        if lost:
+            # Of the first exit; what works again of it depends on the venue.
+            self.execute(pick=0, qty=lost)
+            self.amend(pick=1, corrected=0)
         self.submit(is_buy=False, qty=9, only=False)
 
     def exits(self) -> None:
@@ -90,12 +103,38 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
     def tell(self, what: Input) -> None:
         outcome = self.engine.handle(what, self.now_ns)
         self.journal += outcome.events
-        for request in outcome.requests:
-            if isinstance(request, NewOrderSingle):
-                self.book[request.order_id] = _AtVenue(request)
-                self.say(self.book[request.order_id], ExecType.NEW)
-            elif isinstance(request, OrderCancelRequest | OrderCancelReplaceRequest):
-                self.asked.append(request)
+        placed = [request for request in outcome.requests if isinstance(request, NewOrderSingle)]
+        self.book |= {request.order_id: _AtVenue(request) for request in placed}
+        self.asked += [
+            request
+            for request in outcome.requests
+            if isinstance(request, OrderCancelRequest | OrderCancelReplaceRequest)
+        ]
+        self.only_what_is_too_much_is_taken_off(outcome.events)
+        for request in placed:
+            self.say(self.book[request.order_id], ExecType.NEW)
+
+    def only_what_is_too_much_is_taken_off(self, events: Sequence[ev.Event]) -> None:
+        """What the rule asks for is needed; what is worked here asks for more than its orders show."""
+        cuts = {
+            event.cl_ord_id: event.order_id
+            for event in events
+            if isinstance(event, ev.CancelRequested | ev.ReplaceRequested) and event.cause.origin == ORIGIN
+        }
+        if self.engine.state.parents.by_id:
+            return
+        for is_buy in {self.book[order_id].is_buy for order_id in cuts.values()}:
+            net = self.net()
+            asked = sum((self.asked_of(one, cuts) for one in self.reducing(is_buy=is_buy)), Decimal(0))
+            assert asked > max(-net if is_buy else net, Decimal(0))
+
+    def reducing(self, *, is_buy: bool) -> list[_AtVenue]:
+        known = self.engine.state.index.by_id
+        return [
+            one
+            for number, one in self.book.items()
+            if known[number].instructions == ONLY and one.is_buy is is_buy
+        ]
 
     def say(self, one: _AtVenue, exec_type: ExecType, **fields: object) -> None:
         fields = {"cl_ord_id": one.cl_ord_id, **fields}
@@ -150,10 +189,9 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
     @precondition(lambda self: any(one.fills for one in self.book.values()))
     @rule(pick=PICKS, corrected=st.integers(0, 9))
     def amend(self, pick: int, corrected: int) -> None:
-        """Bust an execution, or correct it down."""
-        # Where a venue does not take orders up again, what is busted of one that works is lost: that is another story.
-        reopens = self.can.profile.reopens_filled
-        filled = [one for _, one in sorted(self.book.items()) if one.fills and (reopens or not one.is_live)]
+        """Bust an execution, or correct it down; where a venue does not take orders up again, it does not work again."""
+        works = self.can.profile.reopens_filled
+        filled = [one for _, one in sorted(self.book.items()) if one.fills]
         if not filled:
             return
         one = filled[pick % len(filled)]
@@ -165,11 +203,11 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
             "last_px": Decimal(100),
         }
         if 0 < corrected < one.fills[name]:
-            one.cum -= one.fills[name] - corrected
+            one.give_back(one.fills[name] - corrected, works=works)
             one.fills[name] = Decimal(corrected)
             self.say(one, ExecType.TRADE_CORRECT, **fields, last_qty=Decimal(corrected))
         elif not corrected:
-            one.cum -= one.fills.pop(name)
+            one.give_back(one.fills.pop(name), works=works)
             self.say(one, ExecType.TRADE_CANCEL, **fields)
 
     @precondition(lambda self: self.asked)
@@ -184,6 +222,7 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
                 self.reject(request, CxlRejResponseTo.REPLACE)
             else:
                 one.total, one.cl_ord_id = request.order_qty, ClOrdId(request.cl_ord_id)
+                one.lost = Decimal(0)
                 self.say(one, ExecType.REPLACED, **names, order_qty=request.order_qty)
         elif not one.leaves:
             self.reject(request, CxlRejResponseTo.CANCEL)
@@ -222,11 +261,7 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
         assert check_state(state) == ()
         unanswered = {request.order_id for request in self.asked}
         for is_buy, room in ((True, max(-net, Decimal(0))), (False, max(net, Decimal(0)))):
-            orders = [
-                one
-                for number, one in self.book.items()
-                if state.index.by_id[number].instructions == ONLY and one.is_buy is is_buy
-            ]
+            orders = self.reducing(is_buy=is_buy)
             if sum((one.leaves for one in orders), Decimal(0)) <= room:
                 continue
             assert any(one.order_id in unanswered for one in orders if one.leaves)
@@ -234,15 +269,20 @@ class ReduceOnlyMachine(RuleBasedStateMachine):
             if self.can.profile.chains_replaces:
                 assert sum(map(self.asked_of, orders), Decimal(0)) <= room
 
-    def asked_of(self, one: _AtVenue) -> Decimal:
-        """What is left of an order if the venue does all that it was asked to."""
-        total = one.total
+    def asked_of(self, one: _AtVenue, but: Collection[ClOrdId] = ()) -> Decimal:
+        """What is left of an order if the venue does all that it was asked to, but for these requests."""
+        total = None
         for request in self.asked:
+            if request.cl_ord_id in but:
+                continue
             if request.order_id == one.order_id and isinstance(request, OrderCancelRequest):
                 return Decimal(0)
             if request.order_id == one.order_id and isinstance(request, OrderCancelReplaceRequest):
                 total = request.order_qty
-        return max(total - one.cum, Decimal(0)) if one.is_live else Decimal(0)
+        if total is None:
+            return one.leaves
+        # That the venue refuses to take up what was filled is not known before that.
+        return max(total - one.cum, Decimal(0)) if one.is_live or but else Decimal(0)
 
     def teardown(self) -> None:
         """When the venue has answered everything, nothing exceeds the position."""

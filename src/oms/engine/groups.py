@@ -16,10 +16,11 @@ from oms.engine.holding import Holding
 from oms.engine.inputs import PlaceGroup
 from oms.engine.leg_caps import capped
 from oms.engine.leg_entry import LegEntry, sent_of
-from oms.engine.leg_events import ORIGIN, asked_qty, may_be_held
+from oms.engine.leg_events import ORIGIN, may_be_held
 from oms.engine.leg_gate import LegGate
 from oms.engine.native_groups import NativeGroups
 from oms.engine.order_entry import OrderEntry
+from oms.engine.replaces import asked_qty
 from oms.engine.routes import Reasons
 from oms.errors import LimitExceededError, ValidationError
 from oms.model import events as ev

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
 
 from oms.engine.list_exits import is_done_with
+from oms.engine.replaces import asked_qty
 from oms.lifecycle.facts import is_later
 from oms.model import events as ev
 from oms.model.contingency import TAKES_TURNS
 from oms.model.decimals import ZERO
 from oms.model.door import OWN_NAMES
-from oms.model.enums import LegEnd, Life, RequestKind
+from oms.model.enums import LegEnd, Life
 from oms.model.group import NO_ORDERS, NOTHING_REFUSED, Group, GroupLeg
 from oms.model.order import ENDED, Order
 from oms.model.reasons import ReasonCode
@@ -46,7 +46,6 @@ OF_GATE: Final = frozenset(
 
 _K = TypeVar("_K")
 Taken: TypeAlias = Callable[[Any, Any, GroupLeg, Order], None]
-_CANCEL: Final = RequestKind.CANCEL
 _REFUSALS: Final = frozenset({ev.OrderDenied, ev.CancelDenied, ev.ReplaceDenied})
 """What may come of something that a group itself asks for, and must be looked at: all else of that is as it was meant."""
 
@@ -61,25 +60,6 @@ def count(leg: GroupLeg) -> None:
             open_qty += order._exposed_qty
             asked += asked_qty(order)
     leg.executed_qty, leg.open_qty, leg.asked_qty = executed, open_qty, asked
-
-
-def asked_qty(order: Order) -> Decimal:
-    """Give how much of an order is wanted to execute still, once everything that is unanswered is granted."""
-    requests = order._requests
-    if not requests:
-        return ZERO if order._life in ENDED else order._leaves_qty
-    if order._life in ENDED:
-        return ZERO
-    total = order._order_qty
-    for request in requests.values():
-        if request.kind is _CANCEL:
-            return ZERO
-        if request.order_qty is not None:
-            total = request.order_qty
-    if not order._cum_qty and not order._lost_qty:
-        return total
-    left = total - order._cum_qty - order._lost_qty
-    return max(ZERO, left)
 
 
 def forget_refusals(group: Group) -> None:

@@ -327,7 +327,7 @@ class OrderEntry:
 
     def _why_not_more(self, order: Order, command: ReplaceOrder) -> Reasons:
         after = replaces.after(order, command)
-        takes_less = after.order_qty <= order.order_qty and after.terms == order.terms
+        takes_less = after.order_qty - order.cum_qty <= order.leaves_qty and after.terms == order.terms
         return () if takes_less else self.routes.why_unreconciled(order.broker)
 
     def _look_closer(

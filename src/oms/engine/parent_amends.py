@@ -17,8 +17,8 @@ from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_limits import LIMIT_PRICE, beyond
 from oms.engine.reduce_only import ORIGIN as REDUCE_ONLY
 from oms.engine.reduce_only_room import why_not_grown
-from oms.engine.reducing_sums import asked_qty, is_reduce_only
-from oms.engine.replaces import why_not_amendable
+from oms.engine.reducing_sums import is_reduce_only
+from oms.engine.replaces import asked_qty, why_not_amendable
 from oms.engine.routes import Reasons
 from oms.errors import ValidationError
 from oms.model import events as ev

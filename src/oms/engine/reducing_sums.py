@@ -18,10 +18,10 @@ from typing import Any, Final, TypeAlias
 from attrs import frozen
 from sortedcontainers import SortedDict
 
-from oms.engine import replaces
+from oms.engine.replaces import asked_qty
 from oms.model import events as ev
 from oms.model.decimals import EXACT, ZERO
-from oms.model.enums import RequestKind, Side
+from oms.model.enums import Side
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import Account, OrderId, Symbol
 from oms.model.order import ENDED, Order
@@ -44,13 +44,6 @@ NOTHING: Final = (ZERO, ZERO)
 def is_reduce_only(order: Order) -> bool:
     """Tell whether an order may only make a position smaller."""
     return order._instructions is not None and order._instructions.reduce_only
-
-
-def asked_qty(order: Order) -> Decimal:
-    """Give how much of an open order may still execute once everything asked of it is done."""
-    if any(request.kind is RequestKind.CANCEL for request in order.outstanding_requests):
-        return ZERO
-    return max(replaces.wanted(order)[0] - order._cum_qty, ZERO)
 
 
 def claimant(state: Any, order_id: OrderId | None) -> Parent | None:

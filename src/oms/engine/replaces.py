@@ -8,10 +8,10 @@ from typing import Final, TypeAlias
 
 from oms.model.capabilities import Capabilities
 from oms.model.commands import REPLACEABLE, ReplaceOrder, SubmitOrder
-from oms.model.decimals import plain
+from oms.model.decimals import ZERO, plain
 from oms.model.enums import RequestKind
 from oms.model.ids import ClOrdId
-from oms.model.order import Order
+from oms.model.order import ENDED, Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.terms import (
     Limit,
@@ -31,8 +31,13 @@ from oms.model.terms import (
 from oms.model.time_in_force import TimeInForce
 from oms.model.venue_profile import ReplaceSupport, VenueProfile
 
+# What is asked of every order at every event reads its slots: a property costs a call.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
 Reasons: TypeAlias = tuple[Reason, ...]
 
+_CANCEL: Final = RequestKind.CANCEL
 _KINDS: Final[dict[type[Terms], str]] = {
     Market: "market",
     Limit: "limit",
@@ -141,10 +146,32 @@ def why_not_amendable(
     reasons += why_pending(order, RequestKind.CANCEL, unsent=unsent)
     if not capabilities.profile.chains_replaces:
         reasons += why_pending(order, RequestKind.REPLACE, also_in_doubt=True, venue=venue, unsent=unsent)
-    if not reasons and _as_asked(command, *wanted(order, unsent)) == wanted(order, unsent):
+    asked = wanted(order, unsent)
+    if not reasons and _as_asked(command, *asked) == asked and not _drops_what_was_lost(order, command):
         allowed = "something else than what was asked for last"
         reasons.append(Reason(ReasonCode.NO_CHANGE, "replace", "what is asked for already", allowed))
     return tuple(reasons)
+
+
+def _drops_what_was_lost(order: Order, command: ReplaceOrder) -> bool:
+    # It says what works, and the total is larger by what was busted for good.
+    is_said = any(request.order_qty is not None for request in order._requests.values())
+    return bool(order._lost_qty) and command.order_qty is not None and not is_said
+
+
+def asked_qty(order: Order) -> Decimal:
+    """Give how much of an order is wanted to execute still, once everything that is unanswered is granted."""
+    if order._life in ENDED:
+        return ZERO
+    total = None
+    for request in order._requests.values():
+        if request.kind is _CANCEL:
+            return ZERO
+        if request.order_qty is not None:
+            total = request.order_qty
+    if total is None:
+        return order._leaves_qty
+    return max(total - order._cum_qty, ZERO)
 
 
 def takes_less(order: Order, command: ReplaceOrder, unsent: Container[ClOrdId] = ()) -> bool:
@@ -159,8 +186,9 @@ def wanted(order: Order, unsent: Container[ClOrdId] = ()) -> tuple[Decimal, Term
     """Give what was asked for last: the total, the terms and the time in force.
 
     A replace builds on the last one that is unanswered: what it does not name stays as was asked, not as it is.
+    What was busted for good is no part of the total: said anew, one that has room for it would let it work again.
     """
-    qty, terms, time_in_force = order.order_qty, order.terms, order.time_in_force
+    qty, terms, time_in_force = order.order_qty - order._lost_qty, order.terms, order.time_in_force
     for request in order.outstanding_requests:
         if request.cl_ord_id in unsent:
             continue

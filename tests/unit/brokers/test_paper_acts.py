@@ -245,10 +245,13 @@ def test_an_account_holds_for_what_a_replace_lets_work() -> None:
     desk.om.replace(order, price="90")
     desk.to(20)
     held.append(_held(desk))
-    desk.om.cancel(order)
+    desk.om.replace(order, order_qty=5)
     desk.to(30)
-    # 2 x 100 and 2 x 0.01 work after the bust; then 5 x 90 and 5 x 0.01, and nothing.
-    assert [*held, _held(desk)] == [Decimal("200.02"), Decimal("450.05"), 0]
+    held.append(_held(desk))
+    desk.om.cancel(order)
+    desk.to(40)
+    # 2 x 100 and 2 x 0.01 work after the bust, and with another price alone 2 x 90; then 5 x 90 and 5 x 0.01, and nothing.
+    assert [*held, _held(desk)] == [Decimal("200.02"), Decimal("180.02"), Decimal("450.05"), 0]
     assert shown(order) == "CANCELED 0/5"
 
 
