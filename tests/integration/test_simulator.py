@@ -249,7 +249,7 @@ def test_exits_beyond_their_entry_of_which_nobody_is_told_are_found(monkeypatch:
     assert scene.works_lists
     assert failure_of(scene) is None
 
-    monkeypatch.setattr(group_records, "tell_excess", lambda *_: None)
+    monkeypatch.setattr(group_records, "tell_excesses", lambda *_: None)
     found = failure_of(scene)
     assert found is not None
     assert found.invariant == "oracle"

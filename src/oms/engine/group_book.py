@@ -139,6 +139,7 @@ class GroupBook:
         """Take in that nothing more is made of a leg."""
         group = self.dirty[event.group_id] = self.by_id[event.group_id]
         group.legs[event.leg].end = event.why
+        group._has_lost |= event.why is LegEnd.LOST
 
     def on_canceled(self, event: ev.GroupCancelRequested) -> None:
         """Take in that nothing more is made of a group; what was refused before is asked for again."""
@@ -162,6 +163,8 @@ class GroupBook:
         elif event.code is AnomalyCode.EXIT_REFUSED:
             # As if it had been canceled here: it is not lost.
             leg._cut |= {event.order_id}
+        elif event.code is AnomalyCode.EXIT_LOST:
+            (leg._entry or leg)._brings_bare = False
         elif event.code is AnomalyCode.EXIT_WAITS:
             leg._wait_told = True
             leg._group._has_notes = True

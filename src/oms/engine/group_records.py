@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from oms.engine.leg_events import ORIGIN
@@ -46,8 +47,10 @@ def tell_refused(state: State, leg: GroupLeg, order: Order) -> None:
     tell(state, AnomalyCode.EXIT_REFUSED, order, text)
 
 
-def tell_excess(state: State, entry: GroupLeg, over: Decimal) -> None:
-    """Tell that the exits of an entry have executed so much more than it."""
-    text = f"the exits of group {entry._group.group_id} have executed {plain(over)} more than their entry"
-    if entry.orders:
-        tell(state, AnomalyCode.EXITS_EXCEED_ENTRY, entry.orders[-1], text)
+def tell_excesses(state: State, legs: Sequence[GroupLeg], excess: Mapping[int, Decimal]) -> None:
+    """Tell that the exits of entries, by their numbers, have executed so much more than these, where that is more than was told."""
+    for number, over in excess.items():
+        entry = legs[number]
+        text = f"the exits of group {entry._group.group_id} have executed {plain(over)} more than their entry"
+        if over > entry._excess_told and entry.orders:
+            tell(state, AnomalyCode.EXITS_EXCEED_ENTRY, entry.orders[-1], text)

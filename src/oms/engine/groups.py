@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from oms.engine import group_records, list_exits, replaces
+from oms.engine import group_records, lost_exits, replaces
 from oms.engine.group_book import GroupBook, is_fresh, is_refused
 from oms.engine.holding import Holding
 from oms.engine.inputs import PlaceGroup
@@ -187,14 +187,14 @@ class Groups:
             if self._gate.bar_reached(legs, sharing.turns):
                 return True
             self._gate.bar_next(legs, sharing)
+        if group._has_lost and lost_exits.follow(self._state, self._book, group):
+            return True
         goals = sharing.goals(legs)
         if group._reduces:
             goals = capped(self._state, legs, goals, sharing.turns)
         if group._has_executed:
             group._has_executed = False
-            for entry, excess in sharing.excess(legs).items():
-                if excess > legs[entry]._excess_told:
-                    group_records.tell_excess(self._state, legs[entry], excess)
+            group_records.tell_excesses(self._state, legs, sharing.excess(legs))
         lacking: list[tuple[GroupLeg, LegGoal]] = []
         for leg in legs:
             goal = goals[leg.number]
@@ -261,20 +261,11 @@ class Groups:
                         group_records.tell_refused(self._state, leg, order)
                         return True
                     group_records.stop(self._state, leg, LegEnd.LOST)
-                    self._tell_lost(leg, order)
+                    lost_exits.tell(self._state, self._book, leg, order)
                     if is_day_over:
                         self._legs.end_day(group, leg.leg.symbol)
                     return True
         return False
-
-    def _tell_lost(self, leg: GroupLeg, order: Order) -> None:
-        entry = leg._entry
-        if entry is not None:
-            exits = self._book.sharing[leg._group.group_id].exits_of[entry.number]
-            left = entry.executed_qty - sum((leg._group.legs[one].executed_qty for one in exits), ZERO)
-            group_records.tell_lost(self._state, leg, order, left)
-        elif (left := list_exits.without_alternative(leg, order)) > ZERO:
-            group_records.tell_lost(self._state, leg, order, left)
 
     def _cut(self, leg: GroupLeg, excess: Decimal, requests: list[Request]) -> None:
         """Take off what a leg has at its venue beyond what is wanted, the newest order first."""

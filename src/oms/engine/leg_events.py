@@ -126,7 +126,10 @@ def _traded(
 ) -> None:
     group = leg._group
     is_looked_at = group.list_id is None or group.group_id in book.dirty
+    before = leg.executed_qty
     moved(book, event, leg, order)
+    if group._has_lost:
+        _note_bare(leg, before)
     if not leg.reached and type(order._terms) in _FIRES and type(event) is ev.Traded:
         _fired(book, event, leg, order)
     if leg.reached and type(event) is ev.TradeCanceled:
@@ -167,6 +170,14 @@ def give_way(leg: GroupLeg, turns: Mapping[int, int]) -> None:
         has_fired = other.reached and not other.is_final and type(other.terms) is Market
         if has_fired and other is not leg and turns.get(other.number) == turn:
             other.reached, other.terms = 0, _as_asked(other)
+
+
+def _note_bare(leg: GroupLeg, before: Decimal) -> None:
+    # An entry brings more, or what an exit has executed is given back, after an exit was lost.
+    if leg.is_entry and leg.executed_qty > before:
+        leg._brings_bare = True
+    if leg._entry is not None and leg.executed_qty < before:
+        leg._entry._brings_bare = True
 
 
 def _all_work(entry: GroupLeg) -> bool:

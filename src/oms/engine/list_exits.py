@@ -8,17 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain, count
+from typing import Final
 
-from oms.model.contingency import Contingency, Oco, Oto, Remainder, Siblings, legs_of
+from oms.model.contingency import TRAILS, Contingency, Oco, Oto, Remainder, Siblings, legs_of
 from oms.model.decimals import ZERO
 from oms.model.enums import Life
 from oms.model.group import Group, GroupLeg
 from oms.model.order import Order
+from oms.model.terms import Stop, StopLimit
 from oms.order_types.contingency import Sharing
 
 # What is kept on a leg is the group book's own.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
+
+_STOPS: Final = TRAILS | {Stop, StopLimit}
+"""Terms that end a loss."""
 
 
 def executed(group: Group, legs: Iterable[int]) -> Decimal:
@@ -74,6 +79,20 @@ def without(leg: GroupLeg, exits: Iterable[int]) -> Decimal:
             others = [group.legs[one] for one in unit if one != number]
             left -= sum((_open_qty(one) for one in others if one.executed_qty), ZERO)
     return left
+
+
+def has_another(lost: GroupLeg) -> bool:
+    """Tell whether the `Oco` of an exit that is lost has another leg instead: for as much, and that of a stop is a stop."""
+    group, entry = lost._group, lost._entry
+    assert entry is not None, "an exit has an entry"
+    units = _units(_entry_node(group.contingency, entry.number, count()), entry.number)
+    qty, is_stop = lost.leg.order_qty, type(lost.leg.terms) in _STOPS
+    for other in (group.legs[number] for unit, _ in units if lost.number in unit for number in unit):
+        most = other.leg.order_qty
+        is_for_as_much = most is None or (qty is not None and most >= qty)
+        if other.end is None and is_for_as_much and (type(other.leg.terms) in _STOPS or not is_stop):
+            return True
+    return False
 
 
 def together(group: Group, sharing: Sharing, qtys: Sequence[Decimal]) -> Decimal:

@@ -9,9 +9,9 @@ its venue leaves something without the exits that it should have.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from oms.engine import group_records, list_exits
+from oms.engine import group_records, list_exits, lost_exits
 from oms.engine.group_book import GroupBook, is_fresh
 from oms.engine.leg_entry import LegEntry
 from oms.engine.leg_events import ORIGIN, may_be_held
@@ -29,6 +29,7 @@ from oms.model.group import Group, GroupLeg
 from oms.model.ids import BrokerName, ListId, OrderId
 from oms.model.order import Order
 from oms.model.requests import NewOrderList, Request
+from oms.model.time_in_force import Day, GoodForTime, GoodTillCancel, GoodTillDate, GoodTillTime
 from oms.order_types.grid_checks import check_qty
 
 # What is kept on a leg is the group book's own; routes and handlers are the order entry's.
@@ -36,6 +37,8 @@ from oms.order_types.grid_checks import check_qty
 # pyright: reportPrivateUsage=false
 
 
+_LONGER: Final = frozenset({GoodTillCancel, GoodTillDate, GoodTillTime, GoodForTime})
+"""Times in force that may go beyond a day."""
 _Granted: TypeAlias = tuple[SubmitOrder, Any, Decimal | None, int]
 """An order that may go out, what the gate said, and the market price that it was judged by and when that was received."""
 
@@ -128,17 +131,17 @@ class NativeGroups:
             Whether that has begun.
         """
         legs = group.legs
-        if group.is_canceled:
-            for leg in legs:
+        for leg in legs:
+            if group.is_canceled or leg.end is LegEnd.UNPROTECTED:
                 for order in leg.orders:
                     self._cancel(leg, order, requests)
-        for entry, over in self._book.sharing[group.group_id].excess(legs).items():
-            if over > legs[entry]._excess_told:
-                group_records.tell_excess(self._state, legs[entry], over)
+        group_records.tell_excesses(self._state, legs, self._book.sharing[group.group_id].excess(legs))
         is_missed = False
         for leg in legs:
             if leg.end is None and (leg._asked_away or leg.orders[-1].is_closed):
                 is_missed |= self._stop(leg)
+        if group._has_lost:
+            lost_exits.follow(self._state, self._book, group)
         if is_missed:
             state = self._state
             state.begin(SubmitGroup, ORIGIN)
@@ -153,7 +156,8 @@ class NativeGroups:
             self._state.begin(CancelOrder, ORIGIN)
             self._entry.cancel(CancelOrder(order.order_id), requests)
         elif order.order_id not in leg._stuck:
-            text = f"group {leg._group.group_id} is canceled, and the cancel of it was refused; it is asked again"
+            why = "is canceled" if leg._group.is_canceled else "has lost an exit"
+            text = f"group {leg._group.group_id} {why}, and the cancel of it was refused; it is asked again"
             group_records.tell(self._state, AnomalyCode.NOT_TAKEN_BACK, order, text)
 
     def _stop(self, leg: GroupLeg) -> bool:
@@ -191,6 +195,8 @@ class NativeGroups:
         if can.why_not(group.contingency, [leg.leg for leg in legs]):
             return None
         for leg in legs:
+            if _may_end_before_its_entry(leg):
+                return None
             if leg.leg.symbol == symbol:
                 continue
             route = way_of(self._entry, leg)
@@ -218,3 +224,11 @@ class NativeGroups:
             return False
         free_ns = book.free_at(count)
         return free_ns is not None and free_ns <= now_ns
+
+
+def _may_end_before_its_entry(leg: GroupLeg) -> bool:
+    # Its venue counts the time of an exit from when the list is placed. Worked here, that is from when there is something to exit.
+    if leg._entry is None:
+        return False
+    tif = type(leg.leg.time_in_force)
+    return tif is GoodForTime or (tif is Day and type(leg._entry.leg.time_in_force) in _LONGER)

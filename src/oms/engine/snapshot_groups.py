@@ -77,6 +77,7 @@ def take(state: Holder, row: object) -> bool:
             leg = book.by_id[row.group_id].legs[row.number]
             leg.orders = [state.index.by_id[order_id] for order_id in row.order_ids]
             leg.terms, leg.end, leg.reached, leg.reach = row.terms, row.end, row.reached, row.reach
+            leg._group._has_lost |= row.end is not None  # Perhaps.
             leg.is_final, leg.first_qty, leg.has_ended = row.is_final, row.first_qty, row.has_ended
             leg._asked_away, leg._excess_told, leg._wait_told = row.asked_away, row.excess_told, row.wait_told
             leg._cut, leg._stuck = frozenset(row.cut), frozenset(row.stuck)

@@ -203,6 +203,8 @@ class LegEnd(Choice):
     """Its order was refused, canceled or expired, and nobody here had asked for that."""
     COMPLETED = "completed"
     """Its exits have executed all that it had brought."""
+    UNPROTECTED = "unprotected"
+    """An exit of what it brings is lost."""
     CANCELED = "canceled"
     """The whole group was canceled."""
 

@@ -65,6 +65,7 @@ class GroupLeg:
 
     __slots__ = (
         "_asked_away",
+        "_brings_bare",
         "_cut",
         "_entry",
         "_excess_told",
@@ -114,6 +115,8 @@ class GroupLeg:
         self._passed: MarketUpdate | None = None
         # Somebody was told that it waits, or that the exits of what it has brought do.
         self._asked_away = self._wait_told = False
+        # It has brought more since one of its exits was lost, and nobody was told yet; not part of the state.
+        self._brings_bare = False
         self._excess_told = ZERO
         # Canceled by the group itself; beyond what they should be for, and somebody was told.
         self._cut = self._stuck = NO_ORDERS
@@ -144,7 +147,7 @@ class Group:
     """
 
     __slots__ = (
-        "_has_executed", "_has_notes", "_is_unknown", "_reduces", "account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id",
+        "_has_executed", "_has_lost", "_has_notes", "_is_unknown", "_reduces", "account", "client_ref", "contingency", "group_id", "is_canceled", "legs", "list_id",
     )  # fmt: skip
 
     def __init__(self, group_id: int, asked: SubmitGroup) -> None:
@@ -156,6 +159,8 @@ class Group:
         self.is_canceled = False
         self.list_id: ListId | None = None
         self._reduces = False
+        # One of its legs was lost once.
+        self._has_lost = False
         self.legs = tuple([GroupLeg(self, number, leg) for number, leg in enumerate(asked.legs)])
         # Nobody has looked since it is known: since an order may have ended that was not to, and since something executed.
         self._is_unknown = self._has_executed = True

@@ -108,7 +108,9 @@ def covered(oto: Oto, number: int, asked: OfLeg, held: OfLeg) -> Decimal:
     return total
 
 
-def sizes_in_turns(oto: Oto, number: int, legs: Sequence[GroupLeg], size_of: OfLeg) -> Iterator[set[Decimal]]:
+def sizes_in_turns(
+    oto: Oto, number: int, legs: Sequence[GroupLeg], asked: OfLeg, held: OfLeg
+) -> Iterator[set[Decimal]]:
     """Give for what the legs are that take turns behind an entry, where each is for the same.
 
     One that has ended, that has a quantity of its own, or that the gate does not let grow, which was told, need not be.
@@ -126,7 +128,7 @@ def sizes_in_turns(oto: Oto, number: int, legs: Sequence[GroupLeg], size_of: OfL
                 or (leg._entry or leg)._wait_told
                 for leg in in_turn
             ):
-                yield {size_of(place) for place in turn}
+                yield {asked(place) + held(place) for place in turn}
 
 
 def lost_for(legs: Iterable[GroupLeg]) -> Iterator[set[ReasonCode]]:

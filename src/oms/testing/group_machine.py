@@ -5,7 +5,8 @@ After each step these laws are looked at.
 - *Safety*: what the exits of an entry have executed and may still execute at their venues is never more than what the entry has
   executed there, whatever somebody asks of them; of legs in different instruments, which can race, each may come to that by itself.
 - *Protection*: what an entry has brought is at work in its exits, or is held here until their price comes, or something
-  unanswered, a leg that has ended or an anomaly says why not.
+  unanswered, somebody's cancel or an anomaly says why not; where an exit is lost, that anomaly is for no less than what has none.
+- *Losses*: an entry whose stop is lost, or all of whose exits are, asks for no more.
 - *Equality*: legs that take turns are each for the same, the one at its venue and those that are held.
 - *Alternatives*: once a leg of an `Oco` has executed that cancels the others, and that no entry feeds, they get no order again, but
   where its executions are busted.
@@ -42,7 +43,7 @@ from oms.model.capabilities import Capabilities
 from oms.model.commands import CancelOrder, EngageKillSwitch, ReleaseKillSwitch, SubmitOrder
 from oms.model.contingency import Arm, CancelGroup, Contingency, Oco, Oto, Siblings, SubmitGroup
 from oms.model.decimals import ZERO
-from oms.model.enums import AnomalyCode, HeldPolicy, Side
+from oms.model.enums import AnomalyCode, HeldPolicy, LegEnd, Side
 from oms.model.events import AnomalyRaised
 from oms.model.group import Group, GroupLeg
 from oms.model.ids import Account, BrokerName, OrderId
@@ -54,6 +55,7 @@ from oms.model.time_in_force import GTC, GoodTillCancel
 from oms.model.venue_profile import EXCHANGE
 from oms.order_types.registry import HandlerRegistry, default_handlers
 from oms.testing import group_laws as laws
+from oms.testing import loss_laws as losses
 from oms.testing.group_laws import at_once, each, entries, turns
 from oms.testing.group_trees import alternatives, reducing, replacement, trees
 from oms.testing.group_venue import Slip
@@ -68,8 +70,9 @@ THERE: Final = BrokerName("other")
 AAPL: Final = Instrument(symbol="AAPL", currency="USD", tick="0.01", lot=1, broker=HERE)
 BTC: Final = Instrument(symbol="BTC-USD", currency="USD", tick="0.01", lot=1, broker=THERE)
 _MAIN: Final = Account("main")
+_AS_ASKED: Final = frozenset(LegEnd) - {LegEnd.LOST}
+_KINDS: Final = (Limit, Market, Stop, StopLimit)
 _SIZES: Final = st.integers(1, 12)
-_MAX_ANSWERS: Final = 500
 _TIMEOUT_NS: Final = 30_000_000_000
 _LONG_NS: Final = 700_000_000_000
 _WAITS: Final = 4
@@ -83,6 +86,7 @@ class GroupMachine(VenueMachine):
         super().__init__()
         self.brokers: dict[OrderId, BrokerName] = {}
         self.stands: dict[OrderId, Decimal] = {}
+        self.lost: dict[int, Decimal] = {}
         self.has_settled = self.is_killed = False
         self.limits = RiskLimits.off("a test")
         self.chosen: int | None = None
@@ -106,17 +110,16 @@ class GroupMachine(VenueMachine):
         self.now_ns += 1_000_000
         outcome = self.engine.handle(what, self.now_ns)
         self.events += outcome.events
+        self.lost |= losses.lost_in(outcome.events, self.engine.state.groups.of_order)
         for request in outcome.requests:
             self.brokers.setdefault(request.order_id, request.broker)
-        if (
-            isinstance(self.tree, Oco)
-            and self.tree.siblings is Siblings.CANCEL
-            and self.engine.state.groups.by_id
-        ):
+        if isinstance(self.tree, Oco) and self.engine.state.groups.by_id:
             self._note_chosen(self.tree)
         self.send(outcome.requests)
 
     def _note_chosen(self, tree: Oco) -> None:
+        if tree.siblings is not Siblings.CANCEL:
+            return
         legs = [self.group.legs[number] for turn in turns(tree, 0) for number in turn]
         if self.chosen is None or not self._executed(self.chosen):
             self.chosen = next((leg.number for leg in legs if leg.executed_qty), None)
@@ -138,7 +141,7 @@ class GroupMachine(VenueMachine):
         self, tree: Contingency, has_stops: bool, amends: bool, chains: bool, reduces: int, filled: int
     ) -> None:  # drawn by Hypothesis
         """Open an engine at venues of some kind, and place the group; most often some of it has executed at once."""
-        kinds = (Limit, Market, Stop, StopLimit) if has_stops else (Limit, Market)
+        kinds = _KINDS if has_stops else _KINDS[:2]
         self.able = Capabilities(
             order_types=frozenset((kind, GoodTillCancel) for kind in kinds),
             amendable=frozenset({"order_qty", "price", "stop_px"}) if amends else frozenset(),
@@ -150,10 +153,8 @@ class GroupMachine(VenueMachine):
         self.tree = reducing(tree) if self.reduces else tree
         self.tell(self._start())
         self.tell(SubmitGroup(self.tree, _MAIN))
-        slip = self._slips(0)
-        if filled and slip is not None:
-            self.venue.execute(slip, Decimal(filled))
-            self._hear_out(slip)
+        if filled:
+            self.fill(0, filled)
 
     # ------------------------------------------------------------ what the market and people do
 
@@ -268,6 +269,10 @@ class GroupMachine(VenueMachine):
     def _executed(self, number: int) -> Decimal:
         return self.group.legs[number].executed_qty
 
+    def _asks_too_much(self, oto: Oto, number: int) -> bool:
+        executed = sum(map(self._executed, each(oto, number)), ZERO)
+        return executed + at_once(oto, number, self._asked) > max(self._executed(number), executed)
+
     def _is_unanswered(self) -> bool:
         return any(order.outstanding_requests for order in self.group.orders)
 
@@ -283,10 +288,8 @@ class GroupMachine(VenueMachine):
         if not hasattr(self, "engine"):
             return
         for oto, number in entries(self.tree):
-            brought = self._executed(number)
             if not self._is_refused() and not self._is_unanswered():
-                executed = sum(map(self._executed, each(oto, number)), ZERO)
-                assert executed + at_once(oto, number, self._asked) <= max(brought, executed)
+                assert not self._asks_too_much(oto, number)
             if not self.venue.has_busted:
                 most, there = at_once(oto, number, self._most), self._cum_at_venue(number)
                 assert most <= there, f"exits may come to {most}, the entry has brought {there}"
@@ -299,11 +302,19 @@ class GroupMachine(VenueMachine):
         for oto, number in entries(self.tree):
             entry, legs = self.group.legs[number], [self.group.legs[one] for one in each(oto, number)]
             is_due = oto.arm is Arm.EACH_FILL or (entry.orders and entry.has_ended)
-            if not is_due or any(leg.end is not None for leg in legs) or self._is_capped(legs):
+            if not is_due or any(leg.end in _AS_ASKED for leg in legs) or self._is_capped(legs):
                 continue
             left = entry.executed_qty - sum((leg.executed_qty for leg in legs), ZERO)
             is_told = any(leg._wait_told for leg in (entry, *legs)) and not self.has_settled
-            assert is_told or left <= laws.covered(oto, number, self._asked, self._held), f"{left} open"
+            covered = laws.covered(oto, number, self._asked, self._held)
+            most = self.lost.get(number, ZERO) if any(leg.end for leg in legs) else covered
+            assert is_told or left <= most, f"{left} open"
+
+    @invariant()
+    def what_has_lost_an_exit_brings_no_more(self) -> None:
+        """Losses."""
+        if hasattr(self, "engine") and not self._is_refused():
+            assert not any(map(self._asked, losses.bare(self.tree, self.group.legs))), "one brings more"
 
     def _is_capped(self, legs: list[GroupLeg]) -> bool:
         # What belongs to others, or is gone, is not there to be protected; and an exit of its own quantity takes no more.
@@ -315,9 +326,7 @@ class GroupMachine(VenueMachine):
         if not hasattr(self, "engine") or self._is_unanswered() or self._is_refused():
             return
         for oto, number in entries(self.tree):
-            for sizes in laws.sizes_in_turns(
-                oto, number, self.group.legs, lambda one: self._asked(one) + self._held(one)
-            ):
+            for sizes in laws.sizes_in_turns(oto, number, self.group.legs, self._asked, self._held):
                 assert len(sizes) == 1, f"of one turn, but for {sizes}"
 
     @invariant()
@@ -331,34 +340,27 @@ class GroupMachine(VenueMachine):
     @invariant()
     def no_exit_is_lost_to_the_gate(self) -> None:
         """Leave."""
-        if not hasattr(self, "engine"):
-            return
-        for oto, number in entries(self.tree):
-            legs = (self.group.legs[one] for one in each(oto, number))
+        if hasattr(self, "engine"):
+            legs = [leg for leg in self.group.legs if leg._entry is not None]
             assert not any(codes <= OF_GATE for codes in laws.lost_for(legs)), "lost to the gate"
 
     @invariant()
     def trails_never_move_away(self) -> None:
         """Of all that is held; sales alone are trailed here."""
-        if not hasattr(self, "engine"):
-            return
-        stand = dict(laws.trails(self.engine.state.held_orders))
-        assert all(px >= self.stands.get(order_id, px) for order_id, px in stand.items()), "a stop fell"
-        self.stands |= stand
+        if hasattr(self, "engine"):
+            stand = dict(laws.trails(self.engine.state.held_orders))
+            assert all(px >= self.stands.get(order_id, px) for order_id, px in stand.items()), "a stop fell"
+            self.stands |= stand
 
     @invariant()
     def what_may_only_reduce_asks_for_no_more_than_there_is(self) -> None:
         """Reduction."""
         if not hasattr(self, "engine") or not self.reduces or self._is_unanswered() or self._is_refused():
             return
-        net = sum(
-            (held.get((_MAIN, AAPL.symbol), ZERO) for held in self.engine.state.traded.of_all().values()),
-            ZERO,
-        )
-        reducing_legs = [leg.number for leg in self.group.legs if leg.reduces]
-        assert sum(map(self._asked, reducing_legs), ZERO) <= max(net, ZERO)
-        for number in reducing_legs:
-            assert self._held(number) <= max(net, ZERO)
+        of_all = self.engine.state.traded.of_all().values()
+        net = sum((held.get((_MAIN, AAPL.symbol), ZERO) for held in of_all), ZERO)
+        numbers = [leg.number for leg in self.group.legs if leg.reduces]
+        assert max([sum(map(self._asked, numbers), ZERO), *map(self._held, numbers)]) <= max(net, ZERO)
 
     def _is_refused(self) -> bool:
         return not self.has_settled and is_refused(self.group)
@@ -369,8 +371,7 @@ class GroupMachine(VenueMachine):
         if not hasattr(self, "engine") or self._is_unanswered() or not self._is_refused():
             return
         for oto, number in entries(self.tree):
-            executed = sum(map(self._executed, each(oto, number)), ZERO)
-            if executed + at_once(oto, number, self._asked) > max(self._executed(number), executed):
+            if self._asks_too_much(oto, number):
                 assert any(self.group.legs[one]._stuck for one in each(oto, number)), "nobody was told"
 
     def teardown(self) -> None:
@@ -380,9 +381,8 @@ class GroupMachine(VenueMachine):
         self.throw_kill_switch(is_on=False)
         for _ in range(_WAITS):
             self._answer_all()
-            self.now_ns += (
-                _LONG_NS  # What was refused is asked for again, and what is in doubt is asked about.
-            )
+            # What was refused is asked for again, and what is in doubt is asked about.
+            self.now_ns += _LONG_NS
             self.tell(TimerDue())
         self._answer_all()
         self.has_settled = True
@@ -397,4 +397,4 @@ class GroupMachine(VenueMachine):
         assert all(order.is_closed for leg in self.group.legs if leg.end for order in leg.orders)
 
     def _answer_all(self) -> None:
-        assert self.answer_all(_MAX_ANSWERS), "the group does not come to rest"
+        assert self.answer_all(500), "the group does not come to rest"
