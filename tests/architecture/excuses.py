@@ -248,6 +248,16 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.algos.smart_refusals",
+        "who gets no part of such an order: children, places, and what is asked of brokers before it begins",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.engine.parent_failover",
+        "where a child goes is told by its parent, its algorithm, its rule and the children before it",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.algos.smart_rests",
         "what rests of such an order: values of orders, prices and places",
     ),

@@ -167,8 +167,8 @@ def test_every_part_follows_a_decision_that_names_each_venue_its_score_and_why()
     for decision in decisions:
         assert {one.broker for one in decision.candidates} == {"one", "two"}
         for one in decision.candidates:
-            is_taken = one.verdict is RouteVerdict.TAKEN
-            assert is_taken is bool(one.qty)
+            is_wanted = one.verdict in {RouteVerdict.TAKEN, RouteVerdict.ONCE_FREED}
+            assert is_wanted is bool(one.qty)
             assert one.score is not None or one.px is None
             assert one.verdict is not RouteVerdict.TRIED or one.text.startswith("it refused a part")
             assert f"{one.broker} ({one.health.value})" in str(decision)

@@ -28,19 +28,18 @@ from oms.algos.admission import (
     why_not_begun,
 )
 from oms.algos.algorithms import Algorithm
-from oms.algos.choices import OnResidual
 from oms.algos.halts import held_back
-from oms.algos.handling import Handler, auction_child, is_beyond_band, is_buy
+from oms.algos.handling import Handler, is_beyond_band, is_buy
 from oms.algos.order_checks import against_times
 from oms.algos.parameter import in_ns
 from oms.algos.post_only import resting_tif
 from oms.algos.residual import SWEEP, Swept, end_steps
 from oms.algos.schedules import open_span
 from oms.algos.smart import Smart
-from oms.algos.smart_refusals import REST, TAKE, shows_nothing, until_when
+from oms.algos.smart_refusals import REST, TAKE, shows_nothing, until_when, why_no_auction
 from oms.algos.smart_rests import (
     MAX_RESTS,
-    Back,
+    Less,
     Moved,
     best_far_px,
     following,
@@ -48,9 +47,9 @@ from oms.algos.smart_rests import (
     last_tighter,
     left_behind,
     noting_limit,
+    once_freed,
     short_of,
 )
-from oms.algos.told import Told
 from oms.model.commands import SubmitOrder
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.enums import Side
@@ -59,7 +58,7 @@ from oms.model.instructions import Instructions
 from oms.model.parent import Child, Parent
 from oms.model.price_grid import PriceGrid
 from oms.model.reasons import Reason, ReasonCode
-from oms.model.routing import RouteVerdict, VenueHealth
+from oms.model.routing import RouteDecision, RouteVerdict, VenueHealth
 from oms.model.routing_places import Place, Places
 from oms.model.sessions import NS_PER_S
 from oms.model.terms import Limit
@@ -78,7 +77,7 @@ class SmartHandler(Handler):
     def begin(self, order: SubmitOrder, order_id: OrderId, view: View) -> Plan | tuple[Reason, ...]:
         """Plan a new order: from when to when it is worked."""
         known = told_in(order.terms)
-        reasons = (*why_not_begun(order, view), *_against(order, known, view))
+        reasons = (*why_not_begun(order, view), *why_no_auction(order, known, view))
         if view.places is None:
             allowed = "a rule of the manager's `routing` that names several brokers"
             reasons += (Reason(ReasonCode.NO_ROUTE, "symbol", order.symbol, allowed),)
@@ -92,7 +91,7 @@ class SmartHandler(Handler):
     def amend(self, parent: Parent, after: SubmitOrder, view: View) -> Plan | tuple[Reason, ...]:
         """Plan what will be left of an order; its beginning stays."""
         known = told_after(parent, after)
-        reasons = (*why_not_amended(parent, after, view), *_against(after, known, view))
+        reasons = (*why_not_amended(parent, after, view), *why_no_auction(after, known, view))
         if not goes_past_end(known):
             reasons += against_times(known, parent.start_ns, view.now_ns)
 
@@ -176,7 +175,7 @@ class _Round:
     def steps(self) -> Steps:
         parent = self.parent
         is_resting = bool(parent.children) and self.view.now_ns < self.rested_ns
-        back, less = self._back(only_stuck=is_resting or self.is_unseen)
+        back, less, freeing = self._back(only_stuck=is_resting or self.is_unseen)
         taken_back = tuple(child.order_id for child in back)
         if is_resting:
             return Steps(cancel=taken_back, wake=NextWake(at_ns=self.rested_ns))
@@ -185,7 +184,7 @@ class _Round:
         moved, stale = self._moved({*taken_back, *(order_id for order_id, _ in less)})
         taken_back += stale
         if not parent.available:
-            return Steps(cancel=taken_back, reprice=moved, reduce=less, wake=self._awake())
+            return Steps(cancel=taken_back, reprice=moved, reduce=less, wake=self._awake(), freeing=freeing)
         may_rest = self.rest_px is not None and not (taken_back or self.is_full)
         parts = self._split(parent.available, may_rest=may_rest)
         made = self._children(parts)
@@ -209,6 +208,7 @@ class _Round:
             routing=routing,
             wake=self._awake(made),
             held=Pace.TOO_SMALL if is_too_small else None,
+            freeing=freeing,
         )
 
     def sweep(self) -> Swept:
@@ -275,25 +275,31 @@ class _Round:
             asked, places, rule=known.rule, weights=known.weights, now_ns=now_ns, resting=self.resting
         )
 
-    def _back(self, *, only_stuck: bool) -> Back:
-        """Give what rests and is to be taken back, whole or in part: its broker is down, or others show something for it."""
+    def _back(self, *, only_stuck: bool) -> tuple[Sequence[Child], Less, RouteDecision | None]:
+        """Give what rests and is to be taken back, whole or in part: its broker is down, or others show something for it.
+
+        With it goes what they show, where it is for that.
+        """
         resting = self.rests
         if not resting:
-            return (), ()
+            return (), (), None
         down = {place.broker for place in self.taking.places if place.health is VenueHealth.DOWN}
         stuck = [child for child in resting if _broker(child) in down]
         if stuck or only_stuck:
-            return stuck, ()
+            return stuck, (), None
         at = {_broker(child) for child in resting}
         qty = self.parent.available
         for child in resting:
             qty = EXACT.add(qty, child.working)
-        shown = ZERO
-        for part in self._split(qty, may_rest=False).parts:
+        shown, wanted = ZERO, self._split(qty, may_rest=False)
+        for part in wanted.parts:
             # Where it rests it would trade by itself.
             shown = EXACT.add(shown, ZERO if part.broker in at else part.qty)
         is_crowded = self.max_part is None and len(resting) >= MAX_RESTS and bool(self.parent.available)
-        return freeing(resting, EXACT.subtract(shown, self.parent.available), is_crowded=is_crowded)
+        short = EXACT.subtract(shown, self.parent.available)
+        back, less = freeing(resting, short, is_crowded=is_crowded)
+        is_for_that = short > ZERO and bool(back or less)
+        return back, less, once_freed(wanted.decision, at) if is_for_that else None
 
     def _moved(self, aside: Container[OrderId]) -> Moved:
         """Give what rests and is to have another price, each with it, and what is taken back for that; those `aside` are left alone."""
@@ -363,7 +369,11 @@ class _Round:
     def _again_ns(self) -> int | None:
         """Give when to look again for what no quote tells: a refusal that is forgiven, a broker that may be tried."""
         if not self.parent.available:
-            return None
+            # What rests may be freed for what was not there, or was refused, once that is tried again.
+            forgiven = (
+                [] if self.is_passive or not self.rests else [*self.tried.values(), *self.phantom.values()]
+            )
+            return min(forgiven, default=None)
         times = [*self.tried.values(), *self.phantom.values()]
         if any(place.verdict is RouteVerdict.DOWN for place in self.taking.places):
             times.append(self.view.now_ns + NS_PER_S)
@@ -378,22 +388,6 @@ def _smart(terms: object) -> Smart:
     algorithm = algorithm_of(terms)  # type: ignore[arg-type]  # it says itself what it does not take
     assert isinstance(algorithm, Smart)
     return algorithm
-
-
-def _against(order: SubmitOrder, known: Told, view: View) -> tuple[Reason, ...]:
-    """Give the reason against an order whose rest is for an auction that none of its brokers has."""
-    if known.values.get("on_residual") is not OnResidual.AUCTION or known.algorithm is None:
-        return ()
-    if view.places is None:
-        return ()
-    child = auction_child(known.algorithm.working, order.order_qty, 0)
-    like = SubmitOrder(
-        order.symbol, order.side, order.order_qty, child.terms, child.time_in_force, order.account
-    )
-    if any(place.verdict is not RouteVerdict.CANNOT for place in view.places(like).places):
-        return ()
-    allowed = "cancel, sweep or extend: none of its brokers takes orders for the closing auction"
-    return (Reason(ReasonCode.UNSUPPORTED, "on_residual", "auction", allowed),)
 
 
 def _broker(child: Child) -> BrokerName | None:

@@ -6,11 +6,17 @@ from typing import Final
 
 from attrs import evolve
 
+from oms.algos.choices import OnResidual
+from oms.algos.handling import auction_child
+from oms.algos.told import Told
+from oms.model.commands import SubmitOrder
 from oms.model.enums import Life
 from oms.model.ids import BrokerName
 from oms.model.parent import Child, Parent
+from oms.model.reasons import Reason, ReasonCode
+from oms.model.routing import RouteVerdict
 from oms.model.routing_places import Place
-from oms.ports.working_handler import back_off_ns
+from oms.ports.working_handler import View, back_off_ns
 from oms.routing.ranking import far_side
 
 TAKE: Final = "take"
@@ -61,3 +67,19 @@ def shows_nothing(place: Place, parent: Parent) -> Place:
     """Give a place as one where all that it shows to an order has gone."""
     _, size = far_side(parent.order.side, place.quote)
     return evolve(place, claimed=max(place.claimed, size), behind=())
+
+
+def why_no_auction(order: SubmitOrder, known: Told, view: View) -> tuple[Reason, ...]:
+    """Give the reason against an order whose rest is for an auction that none of its brokers has."""
+    if known.values.get("on_residual") is not OnResidual.AUCTION or known.algorithm is None:
+        return ()
+    if view.places is None:
+        return ()
+    child = auction_child(known.algorithm.working, order.order_qty, 0)
+    like = SubmitOrder(
+        order.symbol, order.side, order.order_qty, child.terms, child.time_in_force, order.account
+    )
+    if any(place.verdict is not RouteVerdict.CANNOT for place in view.places(like).places):
+        return ()
+    allowed = "cancel, sweep or extend: none of its brokers takes orders for the closing auction"
+    return (Reason(ReasonCode.UNSUPPORTED, "on_residual", "auction", allowed),)

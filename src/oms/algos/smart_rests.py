@@ -9,17 +9,20 @@ What has another price loses its place in the queue. So does what its venue does
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
+
+from attrs import evolve
 
 from oms.algos.admission import algorithm_of
 from oms.model.decimals import EXACT, ZERO
 from oms.model.enums import Side
-from oms.model.ids import OrderId
+from oms.model.ids import BrokerName, OrderId
 from oms.model.instrument import Instrument
 from oms.model.parent import Child, Parent
 from oms.model.price_grid import PriceGrid
+from oms.model.routing import RouteDecision, RouteVerdict
 from oms.model.routing_places import Place
 from oms.model.terms import Limit
 from oms.model.work import Memo
@@ -35,7 +38,8 @@ STAYS_NS: Final = 5_000_000_000
 _LOOSENED: Final = "loosened"
 """The entry of the memo that names the last child before the limit was made looser: what rested before is to follow."""
 
-Back: TypeAlias = tuple[Sequence[Child], tuple[tuple[OrderId, Decimal], ...]]
+Less: TypeAlias = tuple[tuple[OrderId, Decimal], ...]
+Back: TypeAlias = tuple[Sequence[Child], Less]
 """The children to be taken back, and those to be made smaller, each with by how much."""
 Moved: TypeAlias = tuple[tuple[tuple[OrderId, Decimal], ...], tuple[OrderId, ...]]
 """The children to be given another price, each with it, and those to be taken back for that."""
@@ -142,3 +146,17 @@ def freeing(resting: Sequence[Child], wanted: Decimal, *, is_crowded: bool) -> B
         found.append(child)
         wanted = EXACT.subtract(wanted, child.working)
     return (found or (resting[:-1] if is_crowded else found)), ()
+
+
+def once_freed(decision: RouteDecision, at: Container[BrokerName | None]) -> RouteDecision:
+    """Give what others show for what rests, as it is recorded: nothing is sent for it yet; `at` is where something rests."""
+    taken = decision.taken
+    candidates = (
+        one
+        if one not in taken
+        else evolve(one, verdict=RouteVerdict.AT_WORK, qty=ZERO)
+        if one.broker in at
+        else evolve(one, verdict=RouteVerdict.ONCE_FREED)
+        for one in decision.candidates
+    )
+    return evolve(decision, candidates=tuple(candidates))

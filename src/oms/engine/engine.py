@@ -326,7 +326,11 @@ class Engine:
 
     def _submit_promised(self, what: Promised) -> None:
         self.state.begin(cmd.SubmitOrder, what.command.asked_by)
-        self._entry.submit(what.command, self._requests, promised=what.order_id, broker=what.broker)
+        named = what.broker
+        if named is None or self.state.venues.routing is None:
+            self._entry.submit(what.command, self._requests, promised=what.order_id, broker=named)
+        else:
+            self._entry.submit_to(named, what.command, self._requests, what.order_id)
 
     def _cancel(self, what: cmd.CancelOrder) -> None:
         self.state.begin(cmd.CancelOrder, what.asked_by)

@@ -209,10 +209,10 @@ class Holding:
     ) -> None:
         entry, state, order_id = self._entry, self._entry.state, order.order_id
         route, decision = (
-            entry.way_of(order, command) if named is None else (entry.routes.at(order.symbol, named), None)
+            entry.way_of(order, command)
+            if named is None
+            else (entry.routes.at(order.symbol, named), entry._choice.given(command, named))
         )
-        if decision is not None:
-            entry._choice.record(order, decision)
         px, px_ns = entry._reference(command.symbol)
         handler = entry._handlers[type(command.terms)]
         worst_px = handler.worst_px(command, px)
@@ -229,6 +229,9 @@ class Holding:
             *why_too_large(state, command, order_id),
         )
         against = (*of_place, *handler.check(command, route.instrument), *of_qty)
+        is_denied = bool(against) or isinstance(verdict, tuple)
+        if decision is not None:
+            entry._choice.record(order, decision, is_sent=not is_denied)
         if against or isinstance(verdict, tuple):
             reasons = (*against, *(verdict if isinstance(verdict, tuple) else ()))
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, reasons))

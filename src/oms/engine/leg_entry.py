@@ -11,7 +11,7 @@ from attrs import evolve
 from oms.engine.expiring import why_past
 from oms.engine.holding import Holding
 from oms.engine.leg_events import ORIGIN
-from oms.engine.leg_ways import way_of
+from oms.engine.leg_ways import routed, way_of
 from oms.engine.order_entry import _DATED, OrderEntry
 from oms.engine.routes import Reasons, Route, unquoted_of
 from oms.errors import UnknownInstrumentError, ValidationError
@@ -232,8 +232,9 @@ class LegEntry:
         state, now_ns = entry.state, entry.state.now_ns
         symbol, terms = command.symbol, command.terms
         route = entry._routes.get(symbol) or entry._route(symbol)
+        decision = None
         if route.has_choice:
-            route = way_of(entry, leg)
+            route, decision = routed(entry, leg, command)
         trigger, against = self._looked_at(leg, command, route)
         px, px_ns = entry._reference(symbol)
         epoch, cause, begun = state.epoch, state.cause, state.input_sequence
@@ -244,6 +245,8 @@ class LegEntry:
                 command.account, None, px, px_ns, None, command.instructions, place,
             )
         )  # fmt: skip
+        if decision is not None:
+            entry._choice.record(order, decision, is_sent=False)
         head = (state.version + 1, epoch, cause, begun, now_ns)
         if against or trigger is None:
             state.record_of(order, ev.OrderDenied(*head, order_id, against))

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from oms.engine.routes import Route
 from oms.engine.state import State
-from oms.engine.venue_choice import VenueChoice
+from oms.engine.venue_choice import IN_TURN, WITH_ITS_GROUP, VenueChoice
 from oms.model.commands import SubmitOrder
 from oms.model.group import GroupLeg
 from oms.model.ids import Account, BrokerName, Symbol
@@ -55,10 +55,19 @@ def chosen(
 ) -> tuple[Route, RouteDecision | None]:
     """Give where a new order goes that has a choice, and why: that of its group where it is the leg in that place."""
     if place is not None:
-        return way_of(entry, entry.state.groups.by_id[place[0]].legs[place[1]]), decision
+        return routed(entry, entry.state.groups.by_id[place[0]].legs[place[1]], command)
     if working(entry._handlers, command.terms) is not None:
         return route, decision  # Its children are chosen for.
     return entry._choice.choose(command, route.instrument)
+
+
+def routed(entry: Entry, leg: GroupLeg, command: SubmitOrder) -> tuple[Route, RouteDecision | None]:
+    """Give the way out of an order of a leg, and what is to be recorded of that; None for the latter where there was no choice."""
+    route = way_of(entry, leg)
+    if not entry._route(leg.leg.symbol).has_choice or not route.broker:
+        return route, None
+    verdicts = IN_TURN if begun_at(leg) is None else WITH_ITS_GROUP
+    return route, entry._choice.given(command, route.broker, verdicts)
 
 
 def begun_at(leg: GroupLeg) -> BrokerName | None:

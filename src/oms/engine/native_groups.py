@@ -15,7 +15,7 @@ from oms.engine import group_records, list_exits, lost_exits
 from oms.engine.group_book import GroupBook, is_fresh
 from oms.engine.leg_entry import LegEntry
 from oms.engine.leg_events import ORIGIN, may_be_held
-from oms.engine.leg_ways import way_of
+from oms.engine.leg_ways import routed, way_of
 from oms.engine.order_entry import _DATED, OrderEntry
 from oms.engine.routes import Route
 from oms.engine.state import ID_BLOCK
@@ -74,6 +74,7 @@ class NativeGroups:
             ev.GroupListed(begun, epoch, cause, begun, now_ns, group.group_id, list_id, broker, order_ids)
         )
         orders = []
+        is_routed = state.venues.routing is not None
         for leg, order_id, (command, verdict, px, px_ns) in zip(group.legs, order_ids, granted, strict=True):
             # As `OrderEntry.submit` has it, which would look at everything again.
             order = state.record_created(
@@ -83,6 +84,8 @@ class NativeGroups:
                     (group.group_id, leg.number),
                 )
             )  # fmt: skip
+            if is_routed and (decision := routed(self._entry, leg, command)[1]) is not None:
+                self._entry._choice.record(order, decision, is_sent=leg._entry is None)
             identity = state.next_cl_ord_id()
             state.record_of(
                 order,

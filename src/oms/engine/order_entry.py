@@ -123,7 +123,8 @@ class OrderEntry:
             )
         )  # fmt: skip
         if decision is not None:
-            self._choice.record(order, decision)
+            is_sent = not against and trigger is None and type(verdict) is Approved
+            self._choice.record(order, decision, is_sent=is_sent)
         if against or type(verdict) is not Approved:
             state.record_of(order, ev.OrderDenied(*state.envelope(), order_id, against))
             return
@@ -135,6 +136,10 @@ class OrderEntry:
             order, ev.OrderSubmitted(state.version + 1, state.epoch, state.cause, state.input_sequence, now_ns, order_id, identity, to)
         )  # fmt: skip
         requests.append(self._router.new_order(verdict, order_id, to, identity, now_ns))
+
+    def submit_to(self, broker: BrokerName, command: SubmitOrder, requests: list[Request], promised: OrderId) -> None:  # fmt: skip
+        """Place an order at the broker that was named with it, as `submit` does."""
+        self.submit(command, requests, promised=promised, broker=broker, decision=self._choice.given(command, broker))  # fmt: skip
 
     def _keep(self, order: Order, what: Release | Plan, broker: BrokerName, named: BrokerName | None) -> None:
         """Hold an order here, or begin to work it, at the broker named where one was."""
@@ -212,14 +217,9 @@ class OrderEntry:
             if not isinstance(verdict, tuple):
                 identity = state.next_cl_ord_id()
                 orig = replaces.last_sent(order)
+                asked_tif = replaces.asked_time_in_force(order, command)
                 asked = ev.ReplaceRequested(
-                    *state.envelope(),
-                    order.order_id,
-                    identity,
-                    orig,
-                    after.order_qty,
-                    after.terms,
-                    replaces.asked_time_in_force(order, command),
+                    *state.envelope(), order.order_id, identity, orig, after.order_qty, after.terms, asked_tif
                 )
                 state.record_of(order, asked)
                 requests.append(self._router.replace(verdict, order, identity, orig, after, state.now_ns))
@@ -249,9 +249,9 @@ class OrderEntry:
     def way_of(self, order: Order, command: SubmitOrder) -> tuple[Route, RouteDecision | None]:
         """Give where a held order goes as it is released, and why; None for that where there is no choice."""
         route, leg = self._route(order.symbol), self.state.groups.of_order.get(order.order_id)
-        if leg is not None or not route.has_choice:
-            return (route if leg is None else leg_ways.way_of(self, leg)), None
-        return self._choice.choose(command, route.instrument)
+        if leg is not None:
+            return leg_ways.routed(self, leg, command)
+        return self._choice.choose(command, route.instrument) if route.has_choice else (route, None)
 
     def see_at(self, broker: BrokerName, quote: Quote) -> Quote:
         """Take in what a broker shows, and give what the market shows with it."""

@@ -12,11 +12,13 @@ from typing import Final, Protocol
 
 from oms.engine.parent_entry import routes_children
 from oms.engine.state import State
+from oms.engine.venue_choice import VenueChoice
 from oms.model.commands import SubmitOrder
 from oms.model.enums import Life
 from oms.model.ids import BrokerName, OrderId
 from oms.model.parent import Parent
 from oms.model.routing import RouteDecision
+from oms.model.time_in_force import FillOrKill, ImmediateOrCancel
 from oms.ports.working_handler import NewChild, WorkingHandler
 
 # What of an order is looked at is read off its slots.
@@ -27,12 +29,14 @@ LEFT_OUT_NS: Final = 600_000_000_000
 """For how long after it was sent a child that was refused speaks against its broker, in nanoseconds."""
 MAX_LOOKED_AT: Final = 100
 """How many of the last children are looked at."""
+_AT_ONCE: Final = (ImmediateOrCancel, FillOrKill)
 
 
 class Entry(Protocol):
     """The way in for orders, as far as it is used here; see `oms.engine.order_entry.OrderEntry`."""
 
     state: State
+    _choice: VenueChoice
 
     def choose_again(self, command: SubmitOrder, tried: Mapping[BrokerName, str]) -> RouteDecision | None:
         """Give where an order goes that was at some brokers before; None where no rule gives a choice."""
@@ -49,12 +53,22 @@ def broker_for(
         new: What its algorithm says of it.
         command: It.
     """
-    named = parent.broker or new.broker
-    tried = {} if named is not None else _left_out(parent, entry.state.now_ns)
+    if parent.broker is not None:
+        return parent.broker, entry._choice.given(command, parent.broker)
+    tried = {} if new.broker is not None else _left_out(parent, entry.state.now_ns)
     decision = entry.choose_again(command, tried) if tried else None
     if decision is None or not decision.taken:
-        return named, None
+        return new.broker, None
     return decision.taken[0].broker, decision
+
+
+def claim(entry: Entry, new: NewChild, order_id: OrderId, routing: RouteDecision | None) -> None:
+    """Remember what a child takes of what is shown where its algorithm has sent it, by a decision of its own.
+
+    What is good for longer than at once rests.
+    """
+    if routing is not None and new.broker is not None and isinstance(new.time_in_force, _AT_ONCE):
+        entry._choice.claim(entry.state.index.by_id[order_id], new.broker, routing)
 
 
 def goes_elsewhere(entry: Entry, parent: Parent, order_id: OrderId, handler: WorkingHandler | None) -> bool:

@@ -28,6 +28,7 @@ from oms.model.market import NEWS, MarketNews, Quote, TradePrint
 from oms.model.order import ENDED, Order
 from oms.model.parent import ORIGIN, Child, Parent
 from oms.model.requests import Request
+from oms.model.routing import RouteDecision
 from oms.model.sessions import SessionChange
 from oms.model.work import Memo, Pace, Wake, WorkEnd, checked_memo
 from oms.model.work_commands import PauseWork, ResumeWork
@@ -247,6 +248,9 @@ class Parents:
         state, self._memo = self._state, None
         if steps.memo is not None and (memo := checked_memo(steps.memo)) != parent.memo:
             self._memo = memo
+        if steps.freeing is not None:
+            self._begin()
+            self._entry._choice.record(parent.order, steps.freeing, is_sent=False)
         self._take_back(parent, [parent.children[one] for one in steps.cancel if one in parent.open])
         for command in changes(parent, steps, lambda order_id: self._to_change(parent, order_id)):
             self._replace(command)
@@ -255,11 +259,11 @@ class Parents:
             self._memo = None
         if steps.routing is not None:
             self._begin()
-            self._entry._choice.record(parent.order, steps.routing)
+            self._entry._choice.record(parent.order, steps.routing, is_sent=False)
         for skip in steps.skips:
             self._decide(parent, view, skip.number, skip.asked_qty, skip.pace, skip.role)
         for new in steps.children:
-            self._place(parent, view, new)
+            self._place(parent, view, new, steps.routing)
         if self._memo is not None:
             self._begin()
             state.record_of(parent.order, ev.WorkNoted(*state.envelope(), parent.order_id, self._memo))
@@ -294,7 +298,7 @@ class Parents:
         )  # fmt: skip
         self._state.record_of(parent.order, decided)
 
-    def _place(self, parent: Parent, view: View, new: NewChild) -> None:
+    def _place(self, parent: Parent, view: View, new: NewChild, routing: RouteDecision | None) -> None:
         """Place a child, or record why not."""
         asked = new.qty if new.asked_qty is None else new.asked_qty
         qty = min(new.qty, parent.available)
@@ -315,6 +319,7 @@ class Parents:
         state.begin(SubmitOrder, ORIGIN)
         broker, decision = parent_failover.broker_for(self._entry, parent, new, command)
         self._entry.submit(command, self._requests, promised=order_id, broker=broker, decision=decision)
+        parent_failover.claim(self._entry, new, order_id, routing)
 
     # ------------------------------------------------------------ the course of an order
 

@@ -87,7 +87,8 @@ class Rerouting:
         if routed is None or routed.after == order_id:
             return False
         is_its_own = order_id not in state.of_parent and order_id not in state.groups.of_order
-        is_plain = order._given_terms is None and order._cash_order_qty is None
+        is_named = any(one.verdict is RouteVerdict.NAMED for one in routed.candidates)
+        is_plain = order._given_terms is None and order._cash_order_qty is None and not is_named
         if not (is_its_own and is_plain and order._life in ENDED) or self._is_missing_some(order):
             return False
         # One that has left memory was given long ago.

@@ -23,20 +23,27 @@ from oms.model.order import Order
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.routing import RouteDecision, RouteVerdict, VenueHealth
 from oms.model.routing_places import Place, Places
-from oms.model.routing_table import RouteRule, Routing
+from oms.model.routing_table import RouteBy, RouteRule, Routing
 from oms.model.sessions import to_datetime
-from oms.model.terms import limit_px
-from oms.model.time_in_force import FillOrKill, ImmediateOrCancel
+from oms.model.terms import Limit, Market, MarketToLimit, limit_px
+from oms.model.time_in_force import AtTheClose, AtTheOpening, FillOrKill, GoodForAuction, ImmediateOrCancel
 from oms.order_types.placing import place
 from oms.order_types.registry import HandlerRegistry
-from oms.routing.decisions import choose
+from oms.order_types.strategy import working
+from oms.routing.decisions import choose, given
 from oms.routing.ranking import Asked
 from oms.routing.records import VenueRecord
 
 _AT_ONCE: Final = (ImmediateOrCancel, FillOrKill)
 _PASSES: Final = frozenset({RouteVerdict.DOWN, RouteVerdict.NOT_RECONCILED})
 """What speaks against a place for now and not for good."""
+_AT_ONCE_TERMS: Final = (Limit, Market, MarketToLimit)
+"""The terms that trade with what is shown as they come to a venue."""
+_OF_AUCTIONS: Final = (AtTheOpening, AtTheClose, GoodForAuction)
 
+NAMED: Final = (RouteVerdict.NAMED, RouteVerdict.ANOTHER_NAMED)
+IN_TURN: Final = (RouteVerdict.TAKEN, RouteVerdict.LATER_IN_TURN)
+WITH_ITS_GROUP: Final = (RouteVerdict.WITH_ITS_GROUP, RouteVerdict.GROUP_ELSEWHERE)
 
 NOBODY: Final[Mapping[BrokerName, str]] = {}
 
@@ -133,14 +140,50 @@ class VenueChoice:
 
         return places
 
-    def record(self, order: Order, decision: RouteDecision) -> None:
-        """Put a decision about an order on record, and remember what it takes of what is shown."""
+    def given(
+        self, command: SubmitOrder, broker: BrokerName, verdicts: tuple[RouteVerdict, RouteVerdict] = NAMED
+    ) -> RouteDecision | None:
+        """Give what is to be recorded of an order that goes to a broker whatever others show; None where there is no other.
+
+        Nor is there anything to record of one that is worked here: its children are.
+
+        Args:
+            command: The order.
+            broker: Where it goes.
+            verdicts: What is said of that broker, and of the others where nothing else speaks against them.
+        """
+        routing, instrument = self._state.venues.routing, self._state.instruments.get(command.symbol)
+        found = None if routing is None else routing.rule_for(command.symbol, command.account)
+        is_known = instrument is not None and type(command.terms) in self._handlers
+        if routing is None or found is None or instrument is None or not is_known:
+            return None
+        number, rule = found
+        names = rule.brokers if broker in rule.brokers else (*rule.brokers, broker)
+        if len(names) == 1 or working(self._handlers, command.terms) is not None:
+            return None
+        places = [self._place(command, instrument, name, routing) for name in names]
+        is_named = verdicts is NAMED
+        places = [_going(one, is_named=is_named) if one.broker == broker else one for one in places]
+        what = asked_of(command, instrument, command.order_qty)
+        by = RouteBy.IN_TURN if verdicts is IN_TURN else rule.by
+        now_ns = self._state.now_ns
+        return given(
+            what, places, broker, verdicts, rule=number, by=by, weights=routing.weights, now_ns=now_ns
+        )
+
+    def record(self, order: Order, decision: RouteDecision, *, is_sent: bool) -> None:
+        """Put a decision about an order on record; where it `is_sent` now, remember what it takes of what is shown."""
         state = self._state
         state.record_of(order, ev.OrderRouted(*state.envelope(), order.order_id, decision))
+        if is_sent:
+            for one in decision.taken:
+                self.claim(order, one.broker, decision)
+
+    def claim(self, order: Order, broker: BrokerName, decision: RouteDecision) -> None:
+        """Remember what an order that is sent to a broker, by this decision, takes of what is shown there."""
         for one in decision.taken:
-            if one.is_taking and one.px is not None:
-                levels = ((one.px, one.size), *one.behind)
-                self.markets.claim(order.symbol, one.broker, order.side, levels, one.qty)
+            if one.broker == broker and one.is_taking and one.px is not None:
+                self.markets.claim(order, broker, ((one.px, one.size), *one.behind), order.order_qty)
 
     def places(
         self, command: SubmitOrder, instrument: Instrument, rule: RouteRule, routing: Routing
@@ -166,7 +209,7 @@ class VenueChoice:
         verdict, text, may_hold = self._why_not(command, broker, known)
         facts = (known.health, fresh, claimed, latency_ns, known.fill_ppm, known.reject_ppm)
         is_forgiven = known.health is VenueHealth.DEGRADED and known.may_be_tried(self._state.now_ns)
-        is_as_before = self.markets.is_as_before(symbol, broker)
+        is_as_before = self.markets.is_as_before(symbol, broker, command.side)
         return Place(broker, venue, *facts, verdict, text, may_hold, is_forgiven, is_as_before=is_as_before)
 
     def _why_not(
@@ -194,6 +237,12 @@ def _judged(place: Place, tried: Mapping[BrokerName, str]) -> Place:
     return place if text is None else evolve(place, verdict=RouteVerdict.TRIED, text=text)
 
 
+def _going(place: Place, *, is_named: bool) -> Place:
+    """Give a place where an order goes even though it is down; a leg of a group may be held for one that does not take it as it is."""
+    goes = place.verdict is RouteVerdict.DOWN or (place.verdict is RouteVerdict.CANNOT and not is_named)
+    return evolve(place, verdict=None) if goes else place
+
+
 def asked_of(command: SubmitOrder, instrument: Instrument, qty: Decimal) -> Asked:
     """Give what is to be placed of an order, as places are compared by it."""
     limit, how = limit_px(command.terms), command.instructions
@@ -206,6 +255,8 @@ def asked_of(command: SubmitOrder, instrument: Instrument, qty: Decimal) -> Aske
         lot=instrument.lot,
         min_qty=max(instrument.min_qty, ZERO) or ONE.min(instrument.lot),
         multiplier=instrument.multiplier,
+        is_later=not isinstance(command.terms, _AT_ONCE_TERMS)
+        or isinstance(command.time_in_force, _OF_AUCTIONS),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import define, field
 
@@ -15,15 +15,22 @@ from oms.engine.state import State
 from oms.model.decimals import EXACT, ZERO
 from oms.model.depth import BookOrder, BookSnapshot, Depth, Level, Levels
 from oms.model.depth_book import DepthBook
-from oms.model.enums import Side
+from oms.model.enums import Life, Side
 from oms.model.ids import BrokerName, Symbol
 from oms.model.market import Quote
+from oms.model.order import Order
 from oms.model.sessions import NS_PER_S
 from oms.model.top_of_book import TopOfBook
 from oms.routing.decisions import composite
 from oms.routing.ranking import far_side
 
+# What has become of an order is read off its slots.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
 _NOTHING: Final[Mapping[BrokerName, Quote]] = {}
+_NEVER_THERE: Final = frozenset({Life.UNSENT, Life.DENIED, Life.REJECTED})
+_OVER: Final = frozenset({Life.CANCELED, Life.EXPIRED})
 
 MAX_LEVELS: Final = 200
 """How many prices of a broker's book are looked at, at most."""
@@ -42,23 +49,34 @@ class _Book:
     heard_ns: int = 0
 
 
+_BySide: TypeAlias = dict[Decimal, list[tuple[Order, Decimal]]]
+
+
 @define(eq=False)
 class _Claims:
     """How much was sent against what a broker shows, by price.
 
     Attributes:
         quote: What it shows, where that is what the market as a whole does: with the next such quote they are forgotten.
-        buys: By those who buy.
+        buys: By those who buy, each order with how much.
         sells: By those who sell.
     """
 
     quote: Quote | None
-    buys: dict[Decimal, Decimal] = field(factory=dict)
-    sells: dict[Decimal, Decimal] = field(factory=dict)
+    buys: _BySide = field(factory=dict)
+    sells: _BySide = field(factory=dict)
 
-    def of(self, side: Side) -> dict[Decimal, Decimal]:
+    def of(self, side: Side) -> _BySide:
         """Give those of a side."""
         return self.buys if side is Side.BUY else self.sells
+
+    def taken(self, side: Side, px: Decimal, *, is_book: bool) -> Decimal:
+        """Give how much may have been taken at a price; `is_book` where it is told price by price what is there."""
+        total = ZERO
+        for order, qty in self.of(side).get(px, ()):
+            if _may_have_taken(order, is_book=is_book):
+                total = EXACT.add(total, qty)
+        return total
 
 
 class VenueMarkets:
@@ -152,19 +170,26 @@ class VenueMarkets:
             return True
         return not _is_same(before, now)
 
-    def is_as_before(self, symbol: Symbol, broker: BrokerName) -> bool:
-        """Tell whether a broker shows what it did as something was last sent to take that."""
+    def is_as_before(self, symbol: Symbol, broker: BrokerName, side: Side) -> bool:
+        """Tell whether a broker shows an order of a side what it did as something was last sent to take that."""
         before, now = self._against.get((symbol, broker)), self._quote(symbol, broker)
-        return before is not None and now is not None and _is_same(before, now)
+        return before is not None and now is not None and far_side(side, before) == far_side(side, now)
 
     def claimed(self, symbol: Symbol, broker: BrokerName, side: Side) -> Decimal:
         """Give how much an order of this side finds sent against the best price before it, since that was last shown."""
         px, _ = far_side(side, self._quote(symbol, broker))
         claims = self._claims_of(symbol, broker)
-        return ZERO if claims is None or px is None else claims.of(side).get(px, ZERO)
+        if claims is None or px is None:
+            return ZERO
+        return claims.taken(side, px, is_book=(symbol, broker) in self._books)
 
-    def claim(self, symbol: Symbol, broker: BrokerName, side: Side, levels: Levels, qty: Decimal) -> None:
-        """Note that so much is sent to take these levels, the first ones first."""
+    def claim(self, order: Order, broker: BrokerName, levels: Levels, qty: Decimal) -> None:
+        """Note that so much of an order is sent to take these levels, the first ones first.
+
+        It counts no more once the order has ended without having taken anything: where it was refused or never left, or where its
+        broker tells price by price what is there, since that may stay as it is. Any other quote is waited for.
+        """
+        symbol, side = order._symbol, order._side
         quote = self._quote(symbol, broker)
         if quote is not None:
             self._against[symbol, broker] = quote
@@ -176,7 +201,9 @@ class VenueMarkets:
         of_side, left = claims.of(side), qty
         for px, size in levels:
             taken = min(size, left)
-            of_side[px] = EXACT.add(of_side.get(px, ZERO), taken)
+            if taken <= ZERO:
+                break
+            of_side.setdefault(px, []).append((order, taken))
             left = EXACT.subtract(left, taken)
 
     def behind(self, symbol: Symbol, broker: BrokerName, side: Side, qty: Decimal) -> Levels:
@@ -194,13 +221,16 @@ class VenueMarkets:
         if best is None or best != far_side(side, quote):
             return ()
         claims = self._claims_of(symbol, broker)
-        taken = {} if claims is None else claims.of(side)
-        left = EXACT.subtract(qty, EXACT.subtract(best[1], taken.get(best[0], ZERO)))
+
+        def free_of(px: Decimal, size: Decimal) -> Decimal:
+            return size if claims is None else EXACT.subtract(size, claims.taken(side, px, is_book=True))
+
+        left = EXACT.subtract(qty, free_of(*best))
         found: list[Level] = []
         for px, size in levels:
             if left <= ZERO:
                 break
-            free = EXACT.subtract(size, taken.get(px, ZERO)) if taken else size
+            free = free_of(px, size)
             if free > ZERO:
                 found.append((px, free))
                 left = EXACT.subtract(left, free)
@@ -227,6 +257,12 @@ class VenueMarkets:
         # Best prices that stay while the book behind them moves are not old.
         book = self._books.get((quote.symbol, broker))
         return quote.time_ns if book is None else max(quote.time_ns, book.heard_ns)
+
+
+def _may_have_taken(order: Order, *, is_book: bool) -> bool:
+    if order._cum_qty:
+        return True
+    return order._life not in _NEVER_THERE and not (is_book and order._life in _OVER)
 
 
 def _is_same(before: Quote, now: Quote) -> bool:

@@ -48,14 +48,22 @@ class RouteVerdict(Choice):
     TRIED = "tried before"
     """It has refused a part of this order, or was where all of it was."""
     AT_WORK = "has a part already"
-    """The order sends at most so much at a time, and a part of it is there."""
+    """A part of the order is there: it sends at most so much at a time, or what rests there would trade by itself."""
     NOTHING_SHOWN = "nothing left of what it showed"
     """What was sent there since the quote takes all of it."""
     LATER_IN_TURN = "later in the rule"
-    """The rule takes the first that is up."""
+    """The rule takes the first that is up; so do the orders of a group that has not begun."""
+    NAMED = "named with the order"
+    """It gets the order since whoever gave it has named this broker."""
+    ANOTHER_NAMED = "another was named"
+    WITH_ITS_GROUP = "taken with its group"
+    """It gets the order since something of the order's group works there, or has executed there."""
+    GROUP_ELSEWHERE = "its group is elsewhere"
+    ONCE_FREED = "to be taken once what rests is freed"
+    """It shows something better for what rests elsewhere: that is taken back, or made smaller, before anything is sent."""
 
 
-_TAKEN = (RouteVerdict.TAKEN, RouteVerdict.PROBE)
+_TAKEN = (RouteVerdict.TAKEN, RouteVerdict.PROBE, RouteVerdict.NAMED, RouteVerdict.WITH_ITS_GROUP)
 
 
 @record
@@ -66,14 +74,15 @@ class Candidate:
         broker: Which.
         rank: Its place among those that could be taken, 1 the best; 0 where it could not.
         verdict: What became of it.
-        qty: How much it got.
+        qty: How much it got; of one that is taken `ONCE_FREED`, how much it is to get.
         health: Its health when it was decided.
         px: What it shows on the side that the order takes from; None where that is not known or nothing is shown there.
         size: How much it shows there, less what was sent there since.
         quote_ns: When that was received, in nanoseconds UTC; 0 where there is none.
-        is_taking: The order would take liquidity there, so that the taker's fee counts; else the maker's.
-        net_px: The price with the fee: what a unit costs a buyer, or leaves a seller; for an order that would rest, its own
-            limit with the maker's fee. None where no price is known.
+        is_taking: The order would take liquidity there at once. One that waits at its venue for its price, or for an auction,
+            takes nothing yet.
+        net_px: The price with the taker's fee: what a unit costs a buyer, or leaves a seller; for an order that would rest, its
+            own limit with the maker's fee. None where no price is known.
         score: `net_px` and what is added for latency and history; a buyer takes the lowest, a seller the highest.
         latency_ns: How long its answers to new orders take, in nanoseconds; as declared until one was measured.
         fill_ppm: The share of its orders that executed, in millionths, the later ones counting more.
@@ -123,14 +132,14 @@ class VenueStanding:
         health: Whether it can be relied on.
         until_ns: Until when its back-off lasts, in nanoseconds UTC; 0 where it is up.
         strikes: How often in a row its back-off was begun.
-        failures: Requests in a row that never left or fell into doubt.
+        failures: New orders that never left, and requests that fell into doubt, in a row.
         rejects: New orders in a row that it refused.
         latency_ns: The running average from a new order to its first answer, in nanoseconds; None before the first.
         fill_ppm: The running average of the share of an order that executed, in millionths.
         reject_ppm: The running average of orders that were refused, in millionths.
         sent: How many new orders were sent since it is routed to.
         rejected: How many of them were refused.
-        failed: How many requests never left or fell into doubt.
+        failed: How many new orders never left, and how many requests fell into doubt.
         waiting: How many new orders are unanswered.
     """
 

@@ -155,8 +155,9 @@ class RouteWeights:
 class HealthRules:
     """When a broker counts as degraded, as down and as up again.
 
-    A failure is a request that never left, or of which nobody knows whether it arrived. A refusal is a new order that was
-    rejected. Both are counted in a row: an answer that is neither ends the row.
+    A failure is a new order that never left, or a request of which nobody knows whether it arrived. A refusal is a new order that
+    was rejected. Both are counted in a row: an answer that is neither ends the row. A cancel or replace that was refused or never
+    left counts for nothing.
 
     Attributes:
         degraded_after: So many failures in a row.

@@ -207,6 +207,7 @@ _RIGHT: Final[dict[type, dict[str, tuple[_Check, str]]]] = {
         "finish": (_is_a(WorkEnd), "pass a WorkEnd or None"),
         "text": (_is_text, _TEXT),
         "routing": (_is_a(RouteDecision), "pass a RouteDecision or None"),
+        "freeing": (_is_a(RouteDecision), "pass a RouteDecision or None"),
         "held": (_is_a(Pace), "pass a Pace or None"),
     },
     NextWake: {

@@ -229,6 +229,8 @@ class Steps:
         text: Why it ends.
         routing: Where the children go and why, to be recorded before them; None where that is not for the handler to say.
         held: What forbids a child for now that somebody should know of; it is recorded as it begins, and as it ends.
+        freeing: What others show for which children are taken back or made smaller, to be recorded before that; None where they
+            are not for that.
     """
 
     cancel: tuple[OrderId, ...] = ()
@@ -246,6 +248,7 @@ class Steps:
     text: str = ""
     routing: RouteDecision | None = None
     held: Pace | None = None
+    freeing: RouteDecision | None = None
 
 
 class WorkingHandler(OrderTypeHandler, Protocol):

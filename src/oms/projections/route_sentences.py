@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from oms.model import events as ev
 from oms.model.decimals import plain
-from oms.model.routing import RouteVerdict
+from oms.model.routing import Candidate, RouteVerdict
+
+_NOT_PLAIN = frozenset({RouteVerdict.NAMED, RouteVerdict.WITH_ITS_GROUP})
 
 
 def routed(event: ev.OrderRouted) -> str:
     """Say where an order goes, or what is left of it, and what became of the other places."""
     decision = event.decision
-    parts = [
-        f"{plain(one.qty)} to {one.broker} at {plain(one.px)}"
-        if one.px is not None
-        else f"{plain(one.qty)} to {one.broker}"
-        for one in decision.taken
-    ]
+    parts = [_part(one) for one in decision.taken]
     others = [
-        f"{one.broker} {one.verdict.value}"
+        f"{one.broker} {one.verdict.value}" + (f" ({plain(one.qty)})" if one.qty else "")
         for one in decision.candidates
-        if one.verdict not in {RouteVerdict.TAKEN, RouteVerdict.PROBE}
+        if one not in decision.taken
     ]
     best = "no price was shown"
     if decision.best_px is not None:
@@ -30,3 +27,9 @@ def routed(event: ev.OrderRouted) -> str:
         what = f"{plain(decision.qty)} left" if is_here else f"routed after order {decision.after}"
     to = f" as order {decision.successor}" if decision.successor not in {None, event.order_id} else ""
     return f"{what}: {', '.join(parts) or 'nothing goes anywhere'}{to}; {'; '.join([*others, best])}"
+
+
+def _part(one: Candidate) -> str:
+    at = "" if one.px is None else f" at {plain(one.px)}"
+    why = f" ({one.verdict.value})" if one.verdict in _NOT_PLAIN else ""
+    return f"{plain(one.qty)} to {one.broker}{at}{why}"

@@ -59,6 +59,43 @@ def choose(
     return _decision(asked, ranked, candidates, rule, now_ns)
 
 
+def given(
+    asked: Asked,
+    places: Sequence[Place],
+    broker: BrokerName,
+    verdicts: tuple[RouteVerdict, RouteVerdict],
+    *,
+    rule: int,
+    by: RouteBy,
+    weights: RouteWeights,
+    now_ns: int,
+) -> RouteDecision:
+    """Give what is to be recorded of an order that goes to one of these whatever they show.
+
+    Args:
+        asked: What is to be placed.
+        places: The places of the rule, in its order, and the one to which it goes.
+        broker: That one; it gets nothing where something speaks against it.
+        verdicts: What is said of it, and of the others of which nothing else is to be said.
+        rule: The rule's number.
+        by: How those are compared that could be taken.
+        weights: What is added to prices.
+        now_ns: The time, in nanoseconds UTC.
+    """
+    of_it, of_others = verdicts
+    ranked = valued(asked, places, weights)
+    able = sorted(
+        (one for one in ranked if one.place.verdict is None), key=lambda one: whole_key(one, asked, by)
+    )
+    candidates = [
+        one.candidate(rank, of_it, asked.qty)
+        if one.place.broker == broker
+        else one.candidate(rank, of_others, ZERO)
+        for rank, one in enumerate(able, 1)
+    ]
+    return _decision(asked, ranked, candidates, rule, now_ns)
+
+
 @record
 class Part:
     """What one place is to get.

@@ -37,6 +37,7 @@ class Asked:
         max_part: The largest quantity of a part; None for any. What is left of what a place shows then is kept for it.
         min_notional: The smallest value of a part, at its price.
         is_last: Nothing is placed after it, so that what is left may be too small for a part.
+        is_later: It trades with nothing that is shown now: it waits for its price, or for an auction, and takes what is there then.
     """
 
     side: Side
@@ -50,6 +51,7 @@ class Asked:
     max_part: Decimal | None = None
     min_notional: Decimal = ZERO
     is_last: bool = False
+    is_later: bool = False
 
     def least_qty(self, px: Decimal) -> Decimal:
         """Give the smallest quantity of a part at a price; where that is not above zero, its value does not count."""
@@ -128,11 +130,12 @@ def valued(asked: Asked, places: Sequence[Place], weights: RouteWeights) -> list
 def _valued(asked: Asked, place: Place, position: int, weights: RouteWeights) -> Ranked:
     px, shown = far_side(asked.side, place.quote)
     size = max(ZERO, EXACT.subtract(shown, place.claimed))
-    is_taking = asked.may_take and px is not None and is_within(asked.side, px, asked.limit_px)
-    at_px = px if is_taking or asked.limit_px is None else asked.limit_px
+    will_take = asked.may_take and px is not None and is_within(asked.side, px, asked.limit_px)
+    is_taking = will_take and not asked.is_later
+    at_px = px if will_take or asked.limit_px is None else asked.limit_px
     if at_px is None or (px is None and asked.may_take and not asked.may_rest):
         return Ranked(place, position, px, shown, size, is_taking, None, None, None)
-    net_px, score, cost = _costs(asked, place, weights, at_px, is_taking=is_taking)
+    net_px, score, cost = _costs(asked, place, weights, at_px, is_taking=will_take)
     behind = tuple(one for one in place.behind if is_within(asked.side, one[0], asked.limit_px))
     return Ranked(
         place, position, px, shown, size, is_taking, net_px, score, cost, behind if is_taking else ()
@@ -229,7 +232,7 @@ def whole_key(one: Ranked, asked: Asked, by: RouteBy) -> Key:
     if by is RouteBy.IN_TURN:
         return one.health_key, held, one.position
     is_unpriced = int(one.cost is None)
-    takes_less = int(not one.is_taking and asked.may_take)
+    takes_less = int(not one.is_taking and asked.may_take and not asked.is_later)
     shows_less = int(one.is_taking and one.size < asked.qty)
     cost = ZERO if one.cost is None else one.cost
     return one.health_key, held, is_unpriced, takes_less, shows_less, cost, *one.tie_key

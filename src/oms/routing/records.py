@@ -27,7 +27,7 @@ class VenueRecord:
         health: What was last decided about it.
         strikes: How often in a row its back-off was begun; 0 once it is up.
         until_ns: Until when its back-off lasts, in nanoseconds UTC.
-        failures: Requests in a row that never left or fell into doubt.
+        failures: New orders that never left, and requests that fell into doubt, in a row.
         rejects: New orders in a row that it refused.
         heard: Answers in a row that were neither, since its health last changed.
         latency_ns: The running average from a new order to its first answer; None before the first.

@@ -1,18 +1,23 @@
 """What each broker shows: its book as far as it can be relied on, and what was sent against it."""
+# pyright: reportPrivateUsage=false
 
 from __future__ import annotations
 
 from typing import Final
 
+import pytest
 from attrs import evolve
 
 from oms.engine.state import State
 from oms.engine.venue_markets import VenueMarkets
 from oms.model.depth import BookOrder, BookSnapshot, BookUpdate, RawLevels
-from oms.model.enums import MDUpdateAction, Side
-from oms.model.ids import BrokerName, Symbol
+from oms.model.enums import Life, MDUpdateAction, Side
+from oms.model.ids import Account, BrokerName, OrderId, Symbol
 from oms.model.market import Quote
+from oms.model.order import Order
 from oms.model.routing_table import RouteRule, Routing
+from oms.model.terms import Market
+from oms.model.time_in_force import DAY
 from tests.fakes import T0, d
 
 AAPL: Final = Symbol("AAPL")
@@ -35,6 +40,13 @@ def markets(*told: BookSnapshot | BookUpdate | BookOrder, now_ns: int = T0) -> V
 
 def behind(shown: VenueMarkets, qty: int = 1_000, side: Side = BUY) -> list[tuple[str, int]]:
     return [(str(px), int(size)) for px, size in shown.behind(AAPL, ONE, side, d(qty))]
+
+
+def sent(life: Life = Life.LIVE, cum_qty: int = 0) -> Order:
+    """An order to buy, as it is now."""
+    order = Order(OrderId(1), AAPL, BUY, d(100), Market(), DAY, Account("main"), None, None, T0)
+    order._life, order._cum_qty = life, d(cum_qty)
+    return order
 
 
 def test_a_book_is_shown_to_buyers_and_to_sellers_behind_its_best_price() -> None:
@@ -84,7 +96,7 @@ def test_orders_of_others_make_a_book_too() -> None:
     shown = markets(*orders)
 
     assert behind(shown) == [("10.01", 25)]
-    shown.claim(AAPL, ONE, BUY, ((d("10.00"), d(30)), (d("10.01"), d(25))), d(40))
+    shown.claim(sent(), ONE, ((d("10.00"), d(30)), (d("10.01"), d(25))), d(40))
     assert behind(shown) == [("10.01", 15)]
     # It goes from one price to the other: at both it is told anew what is there.
     shown.hear(ONE, BookOrder(AAPL, T0, MDUpdateAction.CHANGE, "z", SELL, "10.00", 5))
@@ -94,7 +106,7 @@ def test_orders_of_others_make_a_book_too() -> None:
 
 def test_what_was_sent_against_a_price_is_gone_until_that_price_is_told_anew() -> None:
     shown = markets(BOOK)
-    shown.claim(AAPL, ONE, BUY, ((d("10.00"), d(30)), (d("10.01"), d(50))), d(60))
+    shown.claim(sent(), ONE, ((d("10.00"), d(30)), (d("10.01"), d(50))), d(60))
 
     assert (shown.claimed(AAPL, ONE, BUY), shown.claimed(AAPL, ONE, SELL)) == (d(30), d(0))
     assert behind(shown) == [("10.01", 20), ("10.02", 70)]
@@ -103,16 +115,58 @@ def test_what_was_sent_against_a_price_is_gone_until_that_price_is_told_anew() -
     assert behind(shown) == [("10.01", 20), ("10.02", 70)]
     shown.hear(ONE, BookUpdate(AAPL, T0, (), (("10.01", 50),), 9, 9))
     assert behind(shown) == [("10.01", 50), ("10.02", 70)]
-    shown.claim(AAPL, ONE, BUY, ((d("10.00"), d(30)),), d(10))
+    shown.claim(sent(), ONE, ((d("10.00"), d(30)),), d(10))
     shown.hear(ONE, evolve(BOOK, last_id=10))
     assert shown.claimed(AAPL, ONE, BUY) == 0
+
+
+@pytest.mark.parametrize("life", [Life.UNSENT, Life.DENIED, Life.REJECTED, Life.CANCELED, Life.EXPIRED])
+def test_what_has_ended_without_an_execution_has_taken_nothing_of_a_book(life: Life) -> None:
+    shown, order = markets(BOOK), sent()
+    shown.claim(sent(), ONE, ((d("10.00"), d(30)),), d(10))
+    shown.claim(order, ONE, ((d("10.00"), d(20)), (d("10.01"), d(50))), d(60))
+    assert (shown.claimed(AAPL, ONE, BUY), behind(shown)) == (d(30), [("10.01", 10), ("10.02", 70)])
+
+    order._life = life
+    assert (shown.claimed(AAPL, ONE, BUY), behind(shown)) == (d(10), [("10.01", 50), ("10.02", 70)])
+    order._cum_qty = d(1)
+    assert (shown.claimed(AAPL, ONE, BUY), behind(shown)) == (d(30), [("10.01", 10), ("10.02", 70)])
+    # It is told anew what is there: that holds, whatever becomes of the order.
+    shown.hear(ONE, evolve(BOOK, last_id=8))
+    assert shown.claimed(AAPL, ONE, BUY) == 0
+
+
+@pytest.mark.parametrize(
+    ("life", "counts"),
+    [(Life.UNSENT, False), (Life.DENIED, False), (Life.REJECTED, False), (Life.CANCELED, True), (Life.EXPIRED, True)],
+)  # fmt: skip
+def test_what_found_nothing_where_there_is_no_book_counts_until_the_next_quote(
+    life: Life, counts: bool
+) -> None:
+    shown = markets()
+    shown.see(ONE, Quote(AAPL, T0, "9.99", 20, "10.00", 30))
+    shown.claim(sent(life), ONE, ((d("10.00"), d(30)),), d(10))
+
+    assert (shown.claimed(AAPL, ONE, BUY) == 10) is counts
+
+
+def test_a_broker_shows_what_it_did_while_the_side_that_is_taken_from_stays() -> None:
+    shown = markets(BOOK)
+    assert not shown.is_as_before(AAPL, ONE, BUY)
+    shown.claim(sent(), ONE, ((d("10.00"), d(30)),), d(10))
+    shown.hear(ONE, BookUpdate(AAPL, T0, (("9.99", 21),), (), 8, 8))
+
+    assert shown.is_as_before(AAPL, ONE, BUY)
+    assert not shown.is_as_before(AAPL, ONE, SELL)
+    shown.hear(ONE, BookUpdate(AAPL, T0, (), (("10.00", 31),), 9, 9))
+    assert not shown.is_as_before(AAPL, ONE, BUY)
 
 
 def test_what_was_sent_against_a_quote_is_gone_until_the_next_of_its_broker() -> None:
     shown = markets()
     quote = Quote(AAPL, T0, "9.99", 20, "10.00", 30)
     shown.see(ONE, quote)
-    shown.claim(AAPL, ONE, BUY, ((d("10.00"), d(30)),), d(10))
+    shown.claim(sent(), ONE, ((d("10.00"), d(30)),), d(10))
 
     assert shown.claimed(AAPL, ONE, BUY) == 10
     shown.see(BrokerName("two"), quote)
@@ -124,7 +178,7 @@ def test_what_was_sent_against_a_quote_is_gone_until_the_next_of_its_broker() ->
 def test_what_was_sent_against_the_market_as_a_whole_is_gone_until_its_next_quote() -> None:
     whole = {AAPL: Quote(AAPL, T0, "9.99", 20, "10.00", 30)}
     shown = VenueMarkets(State(), whole)
-    shown.claim(AAPL, ONE, BUY, ((d("10.00"), d(30)),), d(10))
+    shown.claim(sent(), ONE, ((d("10.00"), d(30)),), d(10))
 
     assert shown.claimed(AAPL, ONE, BUY) == 10
     assert shown.claimed(AAPL, BrokerName("two"), BUY) == 0

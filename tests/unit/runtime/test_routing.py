@@ -167,7 +167,12 @@ def test_an_order_can_be_sent_to_a_broker_by_name() -> None:
 
     assert house.buy().broker == "one"
     directed = house.buy(broker="two")
-    assert (directed.broker, directed.routing) == ("two", None)
+    assert directed.broker == "two"
+    assert directed.routing is not None
+    assert [(one.broker, one.verdict) for one in directed.routing.candidates] == [
+        ("one", RouteVerdict.ANOTHER_NAMED),
+        ("two", RouteVerdict.NAMED),
+    ]
     with pytest.raises(UnknownBrokerError, match=r"'three'.*attached are one, two"):
         house.buy(broker="three")
 
@@ -243,7 +248,12 @@ def test_a_held_order_goes_to_the_broker_that_was_named_for_it() -> None:
     house.om.update(TradePrint(Symbol("AAPL"), T0, d("11.10"), d(1)))
 
     assert order.broker == "one"
-    assert house.told(ev.OrderRouted) == []
+    assert [[one.broker for one in each.decision.taken] for each in house.told(ev.OrderRouted)] == [
+        ["one"],
+        ["one"],
+    ]
+    assert order.routing is not None
+    assert (order.routing.best_broker, order.routing.best_px) == ("two", d("11.20"))
     house.check_replay()
 
 
