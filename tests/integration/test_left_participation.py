@@ -15,7 +15,7 @@ from oms.model.reports import ExecutionReport
 from oms.model.terms import Strategy
 from oms.model.work import Pace
 from tests.algo_desk import AlgoDesk
-from tests.integration.test_own_prints import House, Venue
+from tests.integration.test_own_prints import PX, House, Venue
 
 FIFTH: dict[str, Any] = {"participation_rate": "0.2", "rate_basis": "of_others", "duration": 3600}
 
@@ -144,7 +144,7 @@ class Refusing(Venue):
         super().__init__(is_simulated=True)
         self._left = refused
 
-    def execute(self) -> list[Decimal]:
+    def execute(self, px: Decimal = PX, at_ns: int | None = None) -> list[Decimal]:
         """Answer what was sent since."""
         for request in list(self.requests) if self._left else ():
             assert self.sink is not None
@@ -153,7 +153,7 @@ class Refusing(Venue):
             )
             self.requests.remove(request)
             self._left -= 1
-        return super().execute()
+        return super().execute(px, at_ns)
 
 
 @pytest.mark.parametrize(

@@ -172,4 +172,4 @@ def test_a_rate_that_does_not_move_keeps_no_line() -> None:
     desk, order = opened(participation_rate="0.1", duration=3600)
     desk.wait(1)
     desk.trade(100)
-    assert sorted(dict(desk.om.work(order).memo)) == ["lately", "number", "others", "ours", "owed"]
+    assert sorted(dict(desk.om.work(order).memo)) == ["lately", "number", "others", "owed"]

@@ -12,13 +12,15 @@ from oms.engine.fingerprint import describe
 from oms.engine.snapshot import dump, load
 from oms.engine.state import State
 from oms.model.capabilities import ALL_ORDER_TYPES, Capabilities
-from oms.model.enums import ExecType, Side
+from oms.model.enums import ExecType, SecurityTradingStatus, Side
 from oms.model.ids import Account, ClOrdId, ExecId, VenueOrderId
+from oms.model.instrument import Instrument
 from oms.model.limits import RiskLimits
 from oms.model.market import Quote, TradePrint
 from oms.model.order import Order
 from oms.model.reports import ExecutionReport
 from oms.model.requests import NewOrderSingle
+from oms.model.security_status import SecurityStatus
 from oms.model.terms import Market, Strategy
 from oms.projections.positions import Positions
 from oms.runtime.manual_clock import ManualClock
@@ -40,7 +42,7 @@ class Venue(ScriptedBroker):
         super().__init__(name="house", can=Capabilities(order_types=ALL_ORDER_TYPES, simulated=is_simulated))
         self.executed: list[NewOrderSingle] = []
 
-    def execute(self) -> list[Decimal]:
+    def execute(self, px: Decimal = PX, at_ns: int | None = None) -> list[Decimal]:
         """Execute what was sent since, and give how much each was for."""
         done = []
         for request in self.requests:
@@ -50,8 +52,8 @@ class Venue(ScriptedBroker):
             self.executed.append(request)
             self._say(ExecType.NEW, request.cl_ord_id)
             self._say(
-                ExecType.TRADE, request.cl_ord_id, exec_id=exec_id, last_qty=request.order_qty, last_px=PX
-            )
+                ExecType.TRADE, request.cl_ord_id, exec_id=exec_id, last_qty=request.order_qty, last_px=px, transact_time_ns=at_ns
+            )  # fmt: skip
             done.append(request.order_qty)
         self.requests.clear()
         return done
@@ -82,15 +84,39 @@ class House:
         self.clock = ManualClock(NOON_NS)
         self._is_simulated, self._store = is_simulated, MemoryEventStore()
         self._unprinted: list[Decimal] = []
-        self.om = OrderManager(
+        self.om = self._open([STOCK])
+        self.wait(1)
+
+    def _open(self, instruments: list[Instrument]) -> OrderManager:
+        return OrderManager(
             brokers=[self.venue],
             store=self._store,
             clock=self.clock,
-            instruments=[STOCK],
+            instruments=instruments,
             limits=RiskLimits.off("a test"),
             handlers=with_algorithms(),
         )
-        self.wait(1)
+
+    def restart(self, *, after_s: int) -> None:
+        """Another process takes over after a while, from the journal alone."""
+        events, self._store = list(self._store.read()), MemoryEventStore()
+        self.om.close()
+        self._store.append(events, 0)
+        self.clock.advance_by(after_s)
+        self.om = self._open([])
+        self.om.poll()
+
+    def halt(self, *, is_over: bool = False) -> None:
+        """Halt trading, or let it go on."""
+        status = SecurityTradingStatus.RESUME if is_over else SecurityTradingStatus.TRADING_HALT
+        self.om.update(SecurityStatus(X, self.clock.now_ns(), status))
+        self.om.poll()
+
+    def wait_quietly(self, seconds: int) -> None:
+        """Let time pass in which the venue does nothing."""
+        self.clock.advance_by(seconds)
+        self.om.update(Quote(X, self.clock.now_ns(), "10.00", 500, PX, 500))
+        self.om.poll()
 
     def work(self, told: Told, account: str = "main") -> Order:
         """Place an order for ten thousand that an algorithm works."""
@@ -98,10 +124,10 @@ class House:
         self.om.poll()
         return order
 
-    def trade(self, size: int | Decimal) -> None:
+    def trade(self, size: int | Decimal, px: str = "10.01") -> None:
         """Tell a print."""
         self.clock.advance_by(1)  # What is printed as an order begins does not count.
-        self.om.update(TradePrint(X, self.clock.now_ns(), "10.01", size))
+        self.om.update(TradePrint(X, self.clock.now_ns(), px, size))
         self.om.poll()
 
     def replayed(self) -> State:
@@ -194,3 +220,86 @@ def test_what_has_executed_here_is_the_same_by_the_journal_and_by_a_snapshot() -
     assert live.traded.executed(X) == {"house": qty}
     for made in (read, house.replayed()):
         assert describe(made)["executed"] == [["X", "house", str(qty)]]
+
+
+# ---------------------------------------------------------------- what is not printed where prints count
+
+
+def test_what_executes_beyond_the_limit_is_not_taken_off_the_others() -> None:
+    """A thousand of ours execute, and are printed, beyond it; of others a thousand count: half of everything is as much."""
+    house = House()
+    order = house.work(("pov", {"participation_rate": "0.5", "duration": 3600, "limit_price": "10.02"}))
+    house.om.submit("X", Side.BUY, 1000, Market())
+    house.om.poll()
+    house.venue.execute(px=Decimal("10.10"))
+    house.om.poll()
+    house.trade(1000, "10.10")
+    for _ in range(10):
+        house.trade(100)
+        house.wait(2)
+    assert order.cum_qty == 1000
+
+
+def test_what_executes_in_a_halt_is_not_taken_off_the_others() -> None:
+    """The auction that ends the halt does not count, neither what others trade in it nor what we do."""
+    house = House()
+    order = house.work(POV)
+    house.om.submit("X", Side.SELL, 3000, Market())
+    house.om.poll()
+    house.halt()
+    house.clock.advance_by(10)
+    house.venue.execute()
+    house.om.poll()
+    house.trade(8000)
+    house.halt(is_over=True)
+    house.wait_quietly(1)
+    house.trade(100)
+    house.wait(10)
+    assert order.cum_qty == 100
+
+
+def test_what_has_executed_before_the_start_is_not_taken_off_though_it_is_told_later() -> None:
+    house = House()
+    house.om.submit("X", Side.SELL, 3000, Market())
+    house.om.poll()
+    executed_ns = house.clock.now_ns()
+    house.wait_quietly(10)
+    order = house.work(POV)
+    house.trade(100)
+    house.venue.execute(at_ns=executed_ns)
+    house.wait(10)
+    assert order.cum_qty == 100
+
+
+@pytest.mark.parametrize("executed_after_s", [5, 60], ids=["while it was down", "since"])
+def test_what_has_executed_while_the_manager_was_down_is_not_taken_off(executed_after_s: int) -> None:
+    """Its print was missed, as all of that time was; what executes after it is printed, and taken off."""
+    house = House()
+    order = house.work(POV)
+    house.om.submit("X", Side.SELL, 3000, Market())
+    house.om.poll()
+    began_ns = house.clock.now_ns()
+    house.restart(after_s=30)
+    house.wait_quietly(40)
+    is_printed = executed_after_s > 30
+    house.venue.execute(at_ns=began_ns + executed_after_s * 1_000_000_000)
+    house.om.poll()
+    if is_printed:
+        house.trade(3000)
+    house.trade(100)
+    house.wait(10)
+    assert house.om.order(order.order_id).cum_qty == 100
+
+
+def test_a_bust_gives_nothing_back_of_what_was_never_taken_off() -> None:
+    house = House()
+    order = house.work(("pov", {"participation_rate": "0.5", "duration": 3600, "limit_price": "10.02"}))
+    house.om.submit("X", Side.BUY, 1000, Market())
+    house.om.poll()
+    house.venue.execute(px=Decimal("10.10"))
+    house.om.poll()
+    house.venue.bust(0)
+    house.om.poll()
+    house.trade(100)
+    house.wait(10)
+    assert order.cum_qty == 100

@@ -23,7 +23,8 @@ from oms.algos.slicing import Progress, ceiled, floored, in_whole_lots
 from oms.errors import ValidationError
 from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.define import value
-from oms.model.market import PrintCorrection, TradePrint
+from oms.model.market import OwnTrade, PrintCorrection, TradePrint
+from oms.model.sessions import NS_PER_S
 
 
 class RateBasis(Enum):
@@ -109,6 +110,23 @@ class OthersVolume:
         """Give how much of a print counts; none of one that never was."""
         counts = one is not None and one.time_ns > self.start_ns and self._is_within(one.price)
         return one.size if one is not None and counts else ZERO
+
+    def own_of(self, trades: Iterable[OwnTrade], until_ns: int | None = None) -> Decimal:
+        """Give how much of what has executed here was printed where prints count.
+
+        Args:
+            trades: What has executed here.
+            until_ns: The last moment at which prints count, in nanoseconds UTC; None where they still do.
+        """
+        qty = ZERO
+        for one in trades:
+            # Venues tell the time to a second, some of them.
+            is_timely = one.time_ns + NS_PER_S > self.start_ns and (
+                until_ns is None or one.time_ns <= until_ns
+            )
+            if is_timely and self._is_within(one.price):
+                qty = EXACT.add(qty, one.qty)
+        return qty
 
     def next_interval(self) -> OthersVolume:
         """Begin an interval: nothing has traded lately."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -27,10 +27,9 @@ from oms.ports.working_handler import NextWake, Steps, View
 
 OTHERS: Final = "others"
 LATELY: Final = "lately"
-OURS: Final = "ours"
 OWED: Final = "owed"
-"""Names in the memo: the volume that counts, how much of it came since the last look, up to which count of all that executed here it
-was taken off, and what is still to be, since its print has not come."""
+"""Names in the memo: the volume that counts, how much of it came since the last look, and how much of what executed here is still to be
+taken off, since its print has not come."""
 
 _LEAST: Final = Decimal("1E-18")
 
@@ -59,7 +58,7 @@ class PovHandler(ReactingHandler):
             return None
         (others, line), progress = counted(parent, view, algorithm), progress_of(parent)
         most = target_of(progress, others.total, rate, view.instrument.lot, algorithm.rate_basis)
-        memo = {**dict(parent.memo), **count_of(others, view)}
+        memo = {**dict(parent.memo), **count_of(others)}
         if LINE in memo or moves(algorithm):
             memo[LINE] = line.text
         qty = EXACT.subtract(most, EXACT.add(progress.filled, progress.working))
@@ -69,9 +68,9 @@ class PovHandler(ReactingHandler):
 def counted(parent: Parent, view: View, algorithm: Pov) -> tuple[OthersVolume, DueLine]:
     """Give the volume of the others since the start, with what was printed since the order was looked at last; and what is due by it.
 
-    Where the prints hold our own executions too, as at a venue, all that has executed here is taken off again, of whichever order:
-    so no two orders follow one another. While trading is
-    halted or the session closed nothing that is printed counts. What was printed while market data was lost is not known and
+    Where the prints hold our own executions too, as at a venue, what has executed here is taken off again, of whichever order, as
+    far as its prints count: so no two orders follow one another. While trading is halted or the session closed nothing that is
+    printed counts. What was printed while market data was lost is not known and
     does not count either; where some of it is missing, what came before and after is not sent in a burst.
     """
     memo = dict(parent.memo)
@@ -85,7 +84,7 @@ def counted(parent: Parent, view: View, algorithm: Pov) -> tuple[OthersVolume, D
         lately=Decimal(memo.get(LATELY, "0")),
         owed=Decimal(memo.get(OWED, "0")),
     )
-    others, prints = _with_prints(before, memo, view)
+    others, prints = _with_prints(before, view)
     rate = rate_now(algorithm, parent, view, is_buy=is_buy)
     if LINE not in memo and not moves(algorithm):
         line = DueLine(rate=rate, basis=algorithm.rate_basis)
@@ -101,9 +100,7 @@ def counted(parent: Parent, view: View, algorithm: Pov) -> tuple[OthersVolume, D
     return (others.next_interval() if view.had_gap and view.is_open else others), line
 
 
-def _with_prints(
-    others: OthersVolume, memo: Mapping[str, str], view: View
-) -> tuple[OthersVolume, Sequence[TradePrint]]:
+def _with_prints(others: OthersVolume, view: View) -> tuple[OthersVolume, Sequence[TradePrint]]:
     """Give the volume of the others with what was printed since, and of that what may count."""
     if not view.is_open:
         return others.after_all((), corrections=view.corrections), ()
@@ -111,7 +108,7 @@ def _with_prints(
     if view.is_halted:
         # What is told with the news of the halt was printed before it.
         prints = [one for one in prints if one.time_ns <= view.halted_ns]
-    own = EXACT.subtract(view.own_qty, Decimal(memo[OURS])) if OURS in memo else ZERO
+    own = others.own_of(view.own, view.halted_ns if view.is_halted else None)
     return others.after_all(prints, own, view.corrections, had_gap=view.had_gap), prints
 
 

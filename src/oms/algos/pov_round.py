@@ -323,7 +323,7 @@ class PovRound:
     # ------------------------------------------------------------ what is kept, and when to look again
 
     def _keep(self) -> None:
-        self._memo.update(count_of(self._others, self._view))
+        self._memo.update(count_of(self._others))
         if LINE in self._memo or moves(self._pov):
             self._memo[LINE] = self._line.text
 
@@ -372,11 +372,10 @@ class PovRound:
         return ceiled(Fraction(qty) / part, self._view.instrument.lot)
 
 
-def count_of(others: OthersVolume, view: View) -> dict[str, str]:
+def count_of(others: OthersVolume) -> dict[str, str]:
     """Give what of the volume is kept in the memo."""
     return {
         "others": plain(others.total),
         "lately": plain(others.lately),
-        "ours": plain(view.own_qty),
         "owed": plain(others.owed),
     }

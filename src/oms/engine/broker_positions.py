@@ -22,13 +22,15 @@ class BrokerPositions:
 
     Attributes:
         noted: What has executed, was corrected or busted since it was added up last.
+        listened: The instruments of which somebody wants to be told each execution, with those that nobody was told of yet.
     """
 
-    __slots__ = ("_executed", "_held", "noted")
+    __slots__ = ("_executed", "_held", "listened", "noted")
 
     def __init__(self) -> None:
         """Begin flat."""
         self.noted: list[ev.Traded | ev.TradeCorrected | ev.TradeCanceled] = []
+        self.listened: dict[Symbol, list[ev.Traded | ev.TradeCorrected | ev.TradeCanceled]] = {}
         self._held: dict[BrokerName, dict[Holding, Decimal]] = {}
         self._executed: dict[Symbol, dict[BrokerName, Decimal]] = {}
 
@@ -72,4 +74,6 @@ class BrokerPositions:
             held[holding] = add(held.get(holding, ZERO), qty)
             executed = self._executed.setdefault(event.symbol, {})
             executed[event.broker] = EXACT.add(executed.get(event.broker, ZERO), qty)
+            if event.symbol in self.listened:
+                self.listened[event.symbol].append(event)
         self.noted.clear()

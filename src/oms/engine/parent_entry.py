@@ -11,7 +11,7 @@ from attrs import evolve
 from oms.engine import parent_halts
 from oms.engine.routes import Reasons, Route
 from oms.engine.state import State
-from oms.engine.tapes import Tapes
+from oms.engine.tapes import Tape, Tapes
 from oms.engine.ways import Routes
 from oms.errors import UnknownOrderError, ValidationError
 from oms.model import events as ev
@@ -19,13 +19,14 @@ from oms.model.commands import SubmitOrder
 from oms.model.enums import Side
 from oms.model.ids import Account, BrokerName, OrderId, Symbol
 from oms.model.instrument import Instrument
-from oms.model.market import MarketNews, MarketUpdate, PrintCorrection, Quote, TradePrint
+from oms.model.market import MarketNews, MarketUpdate, OwnTrade, PrintCorrection, Quote, TradePrint
 from oms.model.order import Order
 from oms.model.parent import Parent
 from oms.model.price_grid import PriceGrid
 from oms.model.reasons import Reason, ReasonCode
 from oms.model.routing_places import Places
 from oms.model.security_status import SecurityStatus
+from oms.model.sessions import NS_PER_S
 from oms.model.terms import Limit, Market, Terms
 from oms.model.time_in_force import (
     AtTheClose,
@@ -98,11 +99,13 @@ def view_of(
     tape = entry.tapes.of(symbol, quote, entry.market.get(symbol))
     had_gap = parent is None
     prints: tuple[TradePrint, ...] = ()
+    own: Sequence[OwnTrade] = ()
     corrections: Sequence[PrintCorrection] = ()
     if reads is not None and parent is not None:
         corrections = tape.corrected(parent.order_id)
     if reads and parent is not None:
         had_gap = tape.has_gap(parent.order_id)
+        own = _own(entry, tape, parent)
         prints = tuple(tape.read(parent.order_id))
     return View(
         now_ns=state.now_ns,
@@ -114,6 +117,7 @@ def view_of(
         prints=prints,
         printed_qty=tape.printed_qty,
         own_qty=entry.routes.own_qty(symbol),
+        own=own,
         is_open=state.sessions.takes_orders(symbol),
         is_halted=symbol in entry.tapes.halted,
         halted_ns=entry.tapes.halted.get(symbol, 0),
@@ -127,6 +131,12 @@ def view_of(
         places=entry.places_of(route.instrument, account) if has_choice else None,
         broker=route.broker,
     )
+
+
+def _own(entry: Entry, tape: Tape, parent: Parent) -> Sequence[OwnTrade]:
+    # Venues tell the time to a second, some of them.
+    from_ns = entry.state.now_ns - NS_PER_S
+    return tape.own(parent.order_id, entry.routes.own_trades(parent.order._symbol), from_ns)
 
 
 def resting_ns(parent: Parent) -> int:

@@ -375,6 +375,8 @@ class Parents:
         tape = self._entry.tapes.of(parent.order._symbol)
         if parent.is_over:
             tape.forget(order_id)
+            if not tape.is_read:
+                state.traded.listened.pop(parent.order._symbol, None)
             self._wakes.set(order_id, None)
             self._book.settle(parent)
             return

@@ -12,7 +12,7 @@ from oms.model.decimals import ZERO
 from oms.model.depth import BookOrder, Depth
 from oms.model.enums import SecurityTradingStatus, Side
 from oms.model.ids import OrderId, Symbol
-from oms.model.market import MarketNews, MarketUpdate, PrintCorrection, Quote, TradePrint
+from oms.model.market import MarketNews, MarketUpdate, OwnTrade, PrintCorrection, Quote, TradePrint
 from oms.model.market_news import FeedGap, PriceLimits
 from oms.model.security_status import SecurityStatus
 
@@ -40,6 +40,7 @@ class Tape:
         "_base",
         "_corrections",
         "_gaps",
+        "_own",
         "_prints",
         "_readers",
         "_touch",
@@ -67,6 +68,8 @@ class Tape:
         self._prints: list[TradePrint] = []
         self._base = 0
         self._readers: dict[OrderId, int] = {}
+        # Since when each of them reads, and what has executed here since, that it has not seen.
+        self._own: dict[OrderId, tuple[int, list[OwnTrade]]] = {}
         # Who has not seen yet that prints are missing, and which corrections somebody has not seen yet.
         self._gaps: set[OrderId] = set()
         self._corrections: dict[OrderId, list[PrintCorrection]] = {}
@@ -143,6 +146,27 @@ class Tape:
         self._readers[order_id] = end
         return tuple(self._prints[since - self._base :])
 
+    def own(self, order_id: OrderId, trades: Iterable[OwnTrade], from_ns: int) -> Sequence[OwnTrade]:
+        """Give what has executed here since an order's algorithm was last shown prints, and while it was; nothing the first time.
+
+        Args:
+            order_id: The order.
+            trades: What nobody was shown yet.
+            from_ns: What happened after that counts where it is the first time, in nanoseconds UTC.
+        """
+        for trade in trades:
+            for since_ns, unseen in self._own.values():
+                if trade.time_ns > since_ns:
+                    unseen.append(trade)
+        since_ns, seen = self._own.get(order_id, (from_ns, []))
+        self._own[order_id] = since_ns, []
+        return tuple(seen)
+
+    @property
+    def is_read(self) -> bool:
+        """Somebody is shown prints."""
+        return bool(self._readers)
+
     def has_gap(self, order_id: OrderId) -> bool:
         """Tell whether prints are missing that an order's algorithm was not shown: it sees its first ones, or some were lost."""
         is_new = order_id not in self._readers or order_id in self._gaps
@@ -166,6 +190,7 @@ class Tape:
         """Let an order go."""
         self._awaited.pop(order_id, None)
         self._readers.pop(order_id, None)
+        self._own.pop(order_id, None)
         self._gaps.discard(order_id)
         self._corrections.pop(order_id, None)
         self.quote_listeners.pop(order_id, None)

@@ -9,11 +9,13 @@ from typing import Final
 from oms.engine.routes import Reasons, Route, last_usable
 from oms.engine.state import State
 from oms.errors import UnknownInstrumentError
+from oms.model import events as ev
 from oms.model.capabilities import Capabilities
 from oms.model.cl_ord_id_rules import LAST_COUNTER
 from oms.model.decimals import EXACT, ZERO
 from oms.model.ids import BrokerName, Symbol
 from oms.model.instrument import Instrument
+from oms.model.market import OwnTrade
 from oms.model.reasons import Reason, ReasonCode
 from oms.order_types.placing import without_triggers
 from oms.routing.router import Router
@@ -73,6 +75,23 @@ class Routes:
             can = self._capabilities.get(broker)
             if can is None or not can.simulated:
                 found = EXACT.add(found, qty)
+        return found
+
+    def own_trades(self, symbol: Symbol) -> list[OwnTrade]:
+        """Give each execution of what `own_qty` counts since this was asked last; nothing the first time."""
+        traded, found = self._state.traded, list[OwnTrade]()
+        traded.add_up()
+        events = traded.listened.setdefault(symbol, [])
+        for event in events:
+            can = self._capabilities.get(event.broker)
+            if can is not None and can.simulated:
+                continue
+            time_ns = event.transact_time_ns or event.time_ns
+            if not isinstance(event, ev.Traded):
+                found.append(OwnTrade(EXACT.minus(event.old_qty), event.old_px, time_ns))
+            if not isinstance(event, ev.TradeCanceled):
+                found.append(OwnTrade(event.last_qty, event.last_px, time_ns))
+        events.clear()
         return found
 
     def is_shut(self, symbol: Symbol) -> bool:

@@ -83,6 +83,21 @@ class TradePrint:
 
 
 @record
+class OwnTrade:
+    """What has executed here of any order, and is printed too.
+
+    Attributes:
+        qty: How much; below zero where it was busted or corrected.
+        price: The price.
+        time_ns: When it happened by its venue, or else was heard of, in nanoseconds UTC.
+    """
+
+    qty: Decimal
+    price: Decimal
+    time_ns: int
+
+
+@record
 class MarkPrice:
     """A price at which a venue values positions; it may be given as an int or a decimal text too.
 

@@ -13,7 +13,7 @@ from oms.model.define import record, value
 from oms.model.ids import BrokerName, OrderId
 from oms.model.instructions import Instructions
 from oms.model.instrument import Instrument
-from oms.model.market import PrintCorrection, Quote, TradePrint
+from oms.model.market import OwnTrade, PrintCorrection, Quote, TradePrint
 from oms.model.market_news import PriceLimits
 from oms.model.parent import NOTHING_SEEN, SLICE, Parent, Seen
 from oms.model.reasons import Reason
@@ -54,6 +54,8 @@ class View:
         printed_qty: What was printed in all since orders of the instrument are worked here, in its units.
         own_qty: What this manager has executed in the instrument in all, of any order and account, as far as the prints hold it too:
             not at simulated brokers. Only by how much it grows says something.
+        own: What of that has executed since this order's handler was last asked, where it is shown prints: oldest first, and nothing
+            that had executed before it was shown any.
         is_open: The session is open, as far as somebody has said.
         is_halted: Trading in the instrument is halted.
         halted_ns: Since when, in nanoseconds UTC; 0 where it is not.
@@ -79,6 +81,7 @@ class View:
     prints: Sequence[TradePrint] = ()
     printed_qty: Decimal = ZERO
     own_qty: Decimal = ZERO
+    own: Sequence[OwnTrade] = ()
     is_open: bool = True
     is_halted: bool = False
     halted_ns: int = 0
