@@ -95,6 +95,15 @@ def has_another(lost: GroupLeg) -> bool:
     return False
 
 
+def is_short(leg: GroupLeg, exits: Iterable[int]) -> bool:
+    """Tell whether an exit that still works has lost something for good that it should work for: its list never makes up for that."""
+    order = leg.orders[-1]
+    if not order._lost_qty or order._requests:
+        return False
+    most = order._order_qty - order._cum_qty
+    return min(without(leg, exits), most) > order._leaves_qty
+
+
 def together(group: Group, sharing: Sharing, qtys: Sequence[Decimal]) -> Decimal:
     """Give how much the orders of a list may execute together as it stands now.
 

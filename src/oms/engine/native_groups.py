@@ -138,11 +138,16 @@ class NativeGroups:
             if group.is_canceled or leg.end is LegEnd.UNPROTECTED:
                 for order in leg.orders:
                     self._cancel(leg, order, requests)
-        group_records.tell_excesses(self._state, legs, self._book.sharing[group.group_id].excess(legs))
+        sharing = self._book.sharing[group.group_id]
+        group_records.tell_excesses(self._state, legs, sharing.excess(legs))
         is_missed = False
         for leg in legs:
-            if leg.end is None and (leg._asked_away or leg.orders[-1].is_closed):
+            if leg.end is not None:
+                continue
+            if leg._asked_away or leg.orders[-1].is_closed:
                 is_missed |= self._stop(leg)
+            elif leg._entry is not None and leg.orders[-1]._lost_qty:
+                is_missed |= list_exits.is_short(leg, sharing.exits_of[leg._entry.number])
         if group._has_lost:
             lost_exits.follow(self._state, self._book, group)
         if is_missed:

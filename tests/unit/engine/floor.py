@@ -96,13 +96,14 @@ class Floor(Desk):
         asked = order.outstanding_requests[-1].cl_ord_id if order.outstanding_requests else order.cl_ord_id
         return self.say(exec_type, cl_ord_id=asked, orig_cl_ord_id=order.cl_ord_id)
 
-    def replaced(self, order_id: int) -> None:
+    def replaced(self, order_id: int, **fields: Any) -> None:
         asked = self.order(order_id).outstanding_requests[-1]
         self.say(
             ExecType.REPLACED,
             cl_ord_id=asked.cl_ord_id,
             orig_cl_ord_id=self.order(order_id).cl_ord_id,
             order_qty=asked.order_qty,
+            **fields,
         )
 
     def quote(self, bid: int, ask: int) -> None:

@@ -15,7 +15,7 @@ from oms.model.ids import OrderId
 from oms.model.offset import Offset
 from oms.model.terms import Limit, Market, Stop, StopLimit, Terms, TrailingStop
 from oms.simulation.list_admission import CONTINGENCIES
-from tests.fakes import CAN_ALL, CAN_MORE
+from tests.fakes import CAN_ALL, CAN_MORE, T0, S
 from tests.unit.engine.floor import Floor, simple
 
 
@@ -157,7 +157,7 @@ def answered(desk: Floor) -> None:
             elif order.outstanding_requests[0].kind is RequestKind.CANCEL:
                 desk.done(order.order_id)
             else:
-                desk.replaced(order.order_id)
+                desk.replaced(order.order_id, transact_time_ns=T0 + S)
 
 
 def sold(way: str, siblings: Siblings, leg: int, qty: int) -> tuple[Floor, Group, OrderId]:
@@ -224,4 +224,21 @@ def test_a_bust_of_a_part_of_an_exit_that_still_works_is_for_it_to_sell(way: str
     # It goes on alone: something that it has executed stands.
     assert desk.order(sells).leaves_qty == 60
     assert (desk.waiting(), told(desk)) == ([], [])
+    assert [one.end for one in group.legs] == [None] * 3
+
+
+@pytest.mark.parametrize("leg", [1, 2], ids=["the stop", "the target"])
+@pytest.mark.parametrize("siblings", Siblings)
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_busted_for_good_of_an_exit_that_still_works_has_its_exit_at_once(
+    way: str, siblings: Siblings, leg: int
+) -> None:
+    desk, group, sells = sold(way, siblings, leg, 40)
+
+    desk.bust(sells, desk.trades, cum_qty=Decimal(0), leaves_qty=Decimal(60))
+    answered(desk)
+
+    # All 100 are in it, and not once the other 60 are done.
+    assert sum(order.leaves_qty for order in group.legs[leg].orders) == 100
+    assert (group.list_id, told(desk)) == (None, [])
     assert [one.end for one in group.legs] == [None] * 3
