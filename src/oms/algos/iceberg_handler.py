@@ -93,6 +93,8 @@ class IcebergHandler(ReactingHandler):
             return Steps(wake=self.until(pace, parent, view, algorithm.working))
         if elsewhere := _elsewhere(parent, view, algorithm):
             return Steps(cancel=elsewhere)
+        if self._is_too_small(parent, view, algorithm):
+            return Steps(held=Pace.TOO_SMALL)
         if self._has_to_wait(parent, view, algorithm):
             return Steps(wake=NextWake(on_price=True))
         if algorithm.iceberg_mode is IcebergMode.NATIVE:
@@ -114,6 +116,13 @@ class IcebergHandler(ReactingHandler):
             return Steps(memo=tuple(memo.items()))
         child = self._child(qty, asked, algorithm, parent, view, SHOWN)
         return Steps(children=(child,), memo=tuple(memo.items()))
+
+    @staticmethod
+    def _is_too_small(parent: Parent, view: View, algorithm: Iceberg) -> bool:
+        """Tell whether what is left is less than the instrument lets through, with nothing at work beside it."""
+        limit_px = algorithm.working.limit_price
+        assert limit_px is not None  # an iceberg has one
+        return not parent.open and ZERO < parent.available < least_qty(view.instrument, limit_px)
 
     @staticmethod
     def _has_to_wait(parent: Parent, view: View, algorithm: Iceberg) -> bool:

@@ -12,6 +12,7 @@ from oms.algos.parameter import in_ns
 from oms.algos.reacting import Sniper
 from oms.algos.reacting_handler import ReactingHandler
 from oms.algos.sniper import snipe
+from oms.model.decimals import ZERO
 from oms.model.enums import Side
 from oms.model.parent import Parent
 from oms.model.terms import Limit
@@ -35,6 +36,13 @@ class SniperHandler(ReactingHandler):
         """Shoot at what is shown now, if that is enough and was not shot at before."""
         awake = NextWake(on_quote=True)
         quote, working, order = view.quote, algorithm.working, parent.order
+        limit_px = working.limit_price
+        assert limit_px is not None  # a sniper has one
+        bid = None if quote is None else quote.bid
+        least = least_qty(view.instrument, min(bid or limit_px, limit_px))
+        if not parent.open and ZERO < parent.available < least:
+            # What it is worth may become enough with another price.
+            return Steps(wake=NextWake(on_quote=bool(view.instrument.min_notional)), held=Pace.TOO_SMALL)
         if parent.open or quote is None or quote.time_ns <= _shot_ns(parent):
             return Steps(wake=awake)
         # Nearly every quote is beyond the limit: nobody has to look before one is not.
@@ -43,8 +51,6 @@ class SniperHandler(ReactingHandler):
             return Steps(wake=NextWake(shown_to=working.limit_price))
         if (pace := self.why_not(parent, view, working)) is not None:
             return Steps(wake=evolve(self.until(pace, parent, view, working), on_quote=True))
-        limit_px = working.limit_price
-        assert limit_px is not None  # a sniper has one
         shot = snipe(
             quote,
             is_buy=order.side is Side.BUY,
@@ -55,7 +61,7 @@ class SniperHandler(ReactingHandler):
             now_ns=view.now_ns,
             max_age_ns=_EVER if working.max_quote_age is None else in_ns(working.max_quote_age),
             max_child=working.max_child,
-            least=least_qty(view.instrument, min(quote.bid or limit_px, limit_px)),
+            least=least,
         )
         if not shot.qty or shot.px is None:
             return Steps(wake=awake)
