@@ -24,7 +24,7 @@ from oms.algos.open_time import open_time
 from oms.algos.slicing import MAX_SLICES, Window, apportioned, clipped
 from oms.errors import ValidationError
 from oms.model.bars import Bar
-from oms.model.decimals import EXACT, MAX_DECIMALS, ZERO, plain
+from oms.model.decimals import EXACT, MAX_DECIMALS, ZERO
 from oms.model.define import value
 from oms.model.trading_session import TradingSession
 
@@ -65,7 +65,7 @@ class DayVolumes:
         is_roll: A future on whose volume the change to the next one told.
 
     Raises:
-        ValidationError: A volume is below zero.
+        ValidationError: The length or a volume is not what it should be, or below zero.
     """
 
     trade_date: str
@@ -79,9 +79,17 @@ class DayVolumes:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no day can have."""
+        _check_length("length_ns", self.length_ns)
+        if not isinstance(self.volumes, tuple):
+            raise ValidationError(
+                f"volumes of {self.trade_date}",
+                type(self.volumes).__name__,
+                "pass a tuple, one for each bucket",
+            )
         for volume in self.all_volumes:
-            if volume < ZERO:
-                raise ValidationError(f"volumes of {self.trade_date}", plain(volume), "pass none below zero")
+            if not isinstance(volume, Decimal | int) or not Decimal(volume).is_finite() or volume < ZERO:
+                allowed = "pass finite Decimals, none below zero"
+                raise ValidationError(f"volumes of {self.trade_date}", str(volume), allowed)
 
     @property
     def all_volumes(self) -> tuple[Decimal, ...]:
@@ -168,10 +176,9 @@ def day_volumes(
         ValidationError: The buckets have no length, or there would be too many.
     """
     length = session.close_ns - session.open_ns
-    if bucket_ns <= 0 or length > bucket_ns * MAX_SLICES:
-        raise ValidationError(
-            "bucket_ns", bucket_ns, f"pass more than 0, and at least {-(-length // MAX_SLICES)}"
-        )
+    _check_length("bucket_ns", bucket_ns)
+    if length > bucket_ns * MAX_SLICES:
+        raise ValidationError("bucket_ns", bucket_ns, f"pass at least {-(-length // MAX_SLICES)}")
     volumes = [ZERO] * -(-length // bucket_ns)
     for bar in bars:
         if bar.volume is not None and session.is_open_at(bar.start_ns):
@@ -197,8 +204,11 @@ def volume_curve(
     """Learn a curve from days, the last `most_days` of those that count; a day shorter than most is a half day.
 
     Raises:
-        ValidationError: No day counts, or the days have no volume in common.
+        ValidationError: No day counts, the days have no volume in common, or the buckets have not the length that they were cut by.
     """
+    _check_length("bucket_ns", bucket_ns)
+    if type(most_days) is not int or most_days < 1:
+        raise ValidationError("most_days", str(most_days), "pass at least 1")
     usual_ns = _usual_length(days)
     kept: list[DayVolumes] = []
     dropped: list[tuple[str, Dropped]] = []
@@ -215,6 +225,10 @@ def volume_curve(
         raise ValidationError("days", len(days), "pass at least one that is whole, has volume and no halt")
     if len({len(day.volumes) for day in kept}) > 1:
         raise ValidationError("volumes", "of several lengths", "cut each day into buckets of the same length")
+    buckets = len(kept[0].volumes)
+    if buckets != -(-usual_ns // bucket_ns):
+        allowed = f"pass the length that the {buckets} buckets of a day of {usual_ns} ns were cut by"
+        raise ValidationError("bucket_ns", bucket_ns, allowed)
     columns = zip(*(_shares_of(day) for day in kept), strict=True)
     typical = [_average(column, average) for column in columns]
     if not any(typical):
@@ -233,6 +247,11 @@ def volume_curve(
         days=tuple(day.trade_date for day in kept),
         dropped=tuple(sorted(dropped, key=lambda each: each[0])),
     )
+
+
+def _check_length(name: str, length_ns: object) -> None:
+    if type(length_ns) is not int or length_ns <= 0:
+        raise ValidationError(name, str(length_ns), "pass nanoseconds, more than 0")
 
 
 def _usual_length(days: Sequence[DayVolumes]) -> int:

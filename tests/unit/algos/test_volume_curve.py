@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -231,3 +232,31 @@ def test_numbers_out_of_their_bounds_are_refused() -> None:
         dynamic_share(F(1, 2), D(1), D(1), D(2))
     with pytest.raises(ValidationError, match="volume"):
         dynamic_share(F(1, 2), D(-1), D(1), D(0))
+
+
+@pytest.mark.parametrize("volume", [D("NaN"), D("sNaN"), D("Infinity"), D(-1), None, 1.5, "1"])
+@pytest.mark.parametrize("where", ["volumes", "opening", "closing"])
+def test_a_volume_is_a_finite_number_that_is_not_below_zero(where: str, volume: object) -> None:
+    wrong: dict[str, Any] = {"volumes": (D(1), D(1)), where: (D(1), volume) if where == "volumes" else volume}
+    with pytest.raises(
+        ValidationError, match=r"volumes of 20260105 = .*pass finite Decimals, none below zero"
+    ):
+        DayVolumes(trade_date="20260105", length_ns=20, **wrong)
+
+
+@pytest.mark.parametrize("length", [0, -1, 1.5, None, True])
+def test_a_day_has_a_length(length: Any) -> None:  # noqa: ANN401
+    with pytest.raises(ValidationError, match="length_ns"):
+        DayVolumes(trade_date="20260105", length_ns=length, volumes=(D(1),))
+
+
+@pytest.mark.parametrize("bucket_ns", [5, 9, 15, 20, 0, -10, 10.0, None])
+def test_a_curve_has_the_buckets_that_its_days_were_cut_into(bucket_ns: Any) -> None:  # noqa: ANN401
+    with pytest.raises(ValidationError, match="bucket_ns = "):
+        volume_curve(THREE, bucket_ns)
+
+
+@pytest.mark.parametrize("most_days", [0, -1, None, 1.5])
+def test_a_curve_is_made_of_a_day_at_least(most_days: Any) -> None:  # noqa: ANN401
+    with pytest.raises(ValidationError, match="most_days"):
+        volume_curve(THREE, 10, most_days=most_days)
