@@ -36,6 +36,11 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "many internal imports",
+        "oms.engine.put_off",
+        "what is held, its brokers and its limits come together where one of them makes an order wait",
+    ),
+    Excuse(
+        "many internal imports",
         "oms.engine.parent_book",
         "every event of a parent and of its children, and what a report that was set aside says of them",
     ),

@@ -30,7 +30,7 @@ from oms.model.terms import (
     TrailingStopLimit,
 )
 from oms.model.time_in_force import GoodForTime, GoodTillDate, GoodTillTime
-from oms.model.triggers import PriceTrigger, QuoteTrigger, TrailingTrigger
+from oms.model.triggers import PriceTrigger, QuoteTrigger, ReachedTrigger, TrailingTrigger
 from oms.testing.strategies import times_in_force
 
 EVENT_CLASSES: tuple[type[Event], ...] = tuple(
@@ -212,6 +212,9 @@ def _triggers() -> dict[Any, st.SearchStrategy[Any]]:
             limit_offset=st.none() | trails,
         ),
         QuoteTrigger: st.builds(QuoteTrigger, side=sides),
+        ReachedTrigger: st.builds(
+            ReachedTrigger, st.one_of(*_terms().values()), prices(), prices(), st.integers(0, 2**62)
+        ),
     }
 
 

@@ -39,6 +39,13 @@ def tell_denied(state: State, order: Order, reasons: Iterable[Reason]) -> None:
     state.record(ev.AnomalyRaised(*state.envelope(), *told))
 
 
+def tell_put_off(state: State, order: Order, reasons: Iterable[Reason]) -> None:
+    """Raise the anomaly about an order that was reached and waits until it may be sent."""
+    text = f"its price has come, and it waits until it may be sent: {'; '.join(map(str, reasons))}"
+    told = (AnomalyCode.NOT_RELEASED, BrokerName(""), order.order_id, text, "")
+    state.record(ev.AnomalyRaised(*state.envelope(), *told))
+
+
 def handler_name(order: Order, handlers: Mapping[type[Terms], object]) -> str:
     """Give by which name a person knows the handler of an order."""
     terms = order.given_terms

@@ -10,10 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from attrs import evolve
-
 from oms.model import events as ev
-from oms.model.commands import MassCancel
 from oms.model.decimals import EXACT
 from oms.model.enums import HeldPolicy, Side, TriggerPriceDirection, TriggerPriceType
 from oms.model.ids import Account, BrokerName, OrderId, Symbol
@@ -21,7 +18,15 @@ from oms.model.instrument import Instrument
 from oms.model.market import MarketUpdate, Quote, TradePrint
 from oms.model.order import Order
 from oms.model.terms import Pegged
-from oms.model.triggers import DOUBLES, PriceTrigger, QuoteTrigger, Release, Trigger, TriggerHit
+from oms.model.triggers import (
+    DOUBLES,
+    PriceTrigger,
+    QuoteTrigger,
+    ReachedTrigger,
+    Release,
+    Trigger,
+    TriggerHit,
+)
 from oms.order_types.trigger_book import TriggerBook
 from oms.order_types.trigger_desk import TriggerDesk
 
@@ -33,6 +38,8 @@ from oms.order_types.trigger_desk import TriggerDesk
 _LEAST: Final = Decimal("1E-18")
 """The least difference of two prices."""
 
+_NO_PRICES: Final = (QuoteTrigger, ReachedTrigger)
+"""What no price releases."""
 _OF_QUOTES: Final = (TriggerPriceType.BID_ASK, TriggerPriceType.MID, TriggerPriceType.DOUBLE_BID_ASK)
 _OF_TRADES: Final = (TriggerPriceType.LAST, TriggerPriceType.DOUBLE_LAST)
 _OF_MARKS: Final = (TriggerPriceType.MARK,)
@@ -46,12 +53,12 @@ class HeldOrders:
         desks: What waits in each instrument, while any order is held.
         brokers: Where each is to be sent.
         named: Those of which it was said that they are to go there.
-        reached: Those of groups whose price was reached, and that wait for their turn: no price releases them.
+        reached: Those whose price was reached and that no price releases: of groups, which wait for their turn, and put off.
         reducing: Those that may only reduce a position and are of no group, by account and symbol: in a group another one
             does that meanwhile.
         quoted: Those that quotes move, by symbol: they wait for one, or follow them at their venue, which are not among `orders`.
             What has ended there may still be here.
-        due: Those of them that are to be looked at without a new quote.
+        due: Those of them that are to be looked at without a new quote, and those that were put off.
         unheard: How many prices of a kind are still to come until what happened while nobody listened is settled; only
             kinds that somebody waits for. Not moved by events alone, as with what the market has done to the book.
     """
@@ -101,7 +108,7 @@ class HeldOrders:
     def is_missed(self, order_id: OrderId) -> bool:
         """Tell whether an order that is reached now may have been reached while nobody listened."""
         trigger = self._triggers[order_id]
-        if order_id not in self._absent or isinstance(trigger, QuoteTrigger):
+        if order_id not in self._absent or isinstance(trigger, _NO_PRICES):
             return False
         return (self.orders[order_id]._symbol, trigger.price_type) in self.unheard
 
@@ -127,19 +134,16 @@ class HeldOrders:
     # ------------------------------------------------------------ events
 
     def hold(
-        self,
-        order: Order,
-        broker: BrokerName,
-        trigger: Release,
-        water_mark: Decimal | None = None,
-        *,
-        is_leg: bool = False,
-        is_named: bool = False,
-    ) -> None:
+        self, order: Order, broker: BrokerName, trigger: Release, water_mark: Decimal | None = None, *,
+        is_leg: bool = False, is_named: bool = False,
+    ) -> None:  # fmt: skip
         """Take in that an order is held; `is_leg` where it is of a group, `is_named` where its broker was named."""
         order_id = order._order_id
         if self._backs and order_id in self._backs:
             self._come_back(order_id)
+            return
+        if order_id in self.orders:
+            self.amend(order, trigger)
             return
         self.orders[order_id], self.brokers[order_id], self._triggers[order_id] = order, broker, trigger
         if is_named:
@@ -163,7 +167,7 @@ class HeldOrders:
             self._come_back(order_id)
         self._triggers[order_id] = trigger
         self._absent.discard(order_id)
-        if isinstance(trigger, QuoteTrigger) or isinstance(before, QuoteTrigger):
+        if isinstance(trigger, _NO_PRICES) or isinstance(before, _NO_PRICES):
             self._remove(order)
             self._add(order_id, None)
         else:
@@ -183,6 +187,7 @@ class HeldOrders:
             self.named.discard(order_id)
         if self.reached:
             self.reached.discard(order_id)
+            self.due.pop(order_id, None)
         if self._absent:
             self._absent.discard(order_id)
         if self._backs:
@@ -207,7 +212,7 @@ class HeldOrders:
         if order_id in self.book:
             self.book.remove(order_id)
         trigger = self._triggers[order_id]
-        assert not isinstance(trigger, QuoteTrigger)
+        assert not isinstance(trigger, _NO_PRICES)
         if _is_reached_by_a_rise(trigger):
             back, direction = EXACT.subtract(px, _LEAST), TriggerPriceDirection.DOWN
         else:
@@ -227,7 +232,7 @@ class HeldOrders:
         self._trails.clear()
         for order_id, order in self.orders.items():
             trigger = self._triggers[order_id]
-            if order_id not in self.reached and not isinstance(trigger, QuoteTrigger):
+            if order_id not in self.reached and not isinstance(trigger, _NO_PRICES):
                 self.unheard[order._symbol, trigger.price_type] = 2 if trigger.price_type in DOUBLES else 1
                 if not isinstance(trigger, PriceTrigger):
                     self._trails.setdefault(order._symbol, []).append(order_id)
@@ -276,6 +281,9 @@ class HeldOrders:
         if isinstance(trigger, QuoteTrigger):
             self.due[order_id] = order
             self.follow(order)
+        elif isinstance(trigger, ReachedTrigger):
+            self.reached.add(order_id)
+            self.due[order_id] = order
         else:
             self.book.add(order_id, order._symbol, trigger, water_mark=mark)
 
@@ -289,29 +297,6 @@ class HeldOrders:
         if order_id in self.book:
             self.book.remove(order_id)
         self._add(order_id, self._backs.pop(order_id)[1])
-
-
-def meant_by(command: MassCancel, state: Any) -> list[Order]:
-    """Give the open orders that a mass cancel means, oldest first; the broker of a held one is where it is to be sent.
-
-    Of orders that are worked here both are meant, they and their children; with a broker, the children there.
-    """
-    held: HeldOrders = state.held_orders
-    found: dict[OrderId, Order] = {
-        order_id: order for order_id, order in state.book.exposure.open_orders.items() if command.fits(order)
-    }
-    anywhere = evolve(command, broker=None)
-    found |= {
-        order_id: order
-        for order_id, order in held.orders.items()
-        if command.broker in (None, held.brokers[order_id]) and anywhere.fits(order)
-    }
-    found |= {
-        order_id: parent.order
-        for order_id, parent in state.parents.live.items()
-        if command.broker is None and command.fits(parent.order)
-    }
-    return [order for _, order in sorted(found.items())]
 
 
 def _kinds(update: MarketUpdate) -> tuple[TriggerPriceType, ...]:

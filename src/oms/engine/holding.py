@@ -8,8 +8,10 @@ from typing import Final, TypeAlias
 from oms.engine import replaces
 from oms.engine.expiring import why_past
 from oms.engine.failed_releases import checked_terms, give_up, tell_denied
+from oms.engine.inputs import TimerDue
 from oms.engine.leg_ways import way_of
 from oms.engine.order_entry import OrderEntry
+from oms.engine.put_off import PutOff
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.engine.routes import unquoted_of
 from oms.model import events as ev
@@ -24,7 +26,7 @@ from oms.model.reasons import Reason, ReasonCode
 from oms.model.requests import Request
 from oms.model.terms import Terms
 from oms.model.time_in_force import GoodForTime
-from oms.model.triggers import Release, TriggerHit
+from oms.model.triggers import QuoteTrigger, ReachedTrigger, Release, TriggerHit
 from oms.order_types.cash import cash_px, is_turned, lots_for
 from oms.order_types.grid_checks import check_qty
 from oms.order_types.placing import hold, released_terms, released_time_in_force
@@ -38,6 +40,7 @@ Reasons: TypeAlias = tuple[Reason, ...]
 Reach: TypeAlias = tuple[Terms, Decimal, Decimal, int]
 """What an order was reached with: what it becomes, what it waited for, which price that was, and when it was received."""
 
+_CLOCK: Final = "clock"
 MARKET: Final = "market"
 """Who spoke where a price has released an order."""
 
@@ -52,11 +55,12 @@ class Holding:
         policy: What becomes of those that the first price after a start reaches.
     """
 
-    __slots__ = ("_entry", "policy")
+    __slots__ = ("_entry", "_put_off", "policy")
 
     def __init__(self, entry: OrderEntry) -> None:
         """Send through this entry."""
         self._entry = entry
+        self._put_off = PutOff(entry)
         self.policy = HeldPolicy.RELEASE
 
     def watch(self, update: MarketUpdate, requests: list[Request]) -> None:
@@ -121,6 +125,20 @@ class Holding:
         except Exception as error:  # noqa: BLE001  # a handler of somebody's own may raise anything
             give_up(self._entry.state, order, self._entry._handlers, error)
 
+    def try_again(self, order: Order, requests: list[Request]) -> None:
+        """Send an order that was put off, if it may go by now; not while nobody trades."""
+        state = self._entry.state
+        trigger = state.held_orders.trigger(order.order_id)
+        is_still = state.is_still(order.symbol)
+        if isinstance(trigger, ReachedTrigger) and not is_still and self._put_off.is_due(order.order_id):
+            state.begin(TimerDue, _CLOCK)
+            try:
+                self._go(order, trigger, requests)
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001  # as above
+                give_up(state, order, self._entry._handlers, error)
+
     def _release(self, order: Order, hit: TriggerHit, px_ns: int, requests: list[Request]) -> None:
         state, order_id = self._entry.state, order.order_id
         terms = checked_terms(
@@ -132,7 +150,16 @@ class Holding:
             # What else lies at the venue for it is taken back first: the group releases it.
             state.record(ev.LegReached(*state.envelope(), leg._group.group_id, leg.number, order_id, *reach))
             return
-        named = state.held_orders.named_broker(order_id)
+        self._go(order, ReachedTrigger(*reach), requests)
+
+    def _go(self, order: Order, reached: ReachedTrigger, requests: list[Request]) -> None:
+        """Send an order with what it was reached with, or put it off where it waits for a price and may not go yet."""
+        held, terms = self._entry.state.held_orders, reached.terms
+        reach = (terms, reached.trigger_px, reached.px, reached.px_ns)
+        named, waits_for = held.named_broker(order.order_id), held.trigger(order.order_id)
+        is_priced = not isinstance(waits_for, QuoteTrigger)
+        if is_priced and self._put_off.is_put_off(order, command_of(order, terms), named, reached):
+            return
         if order.cash_order_qty is not None:
             self._release_money(order, reach, requests, named)
             return
@@ -252,6 +279,9 @@ class Holding:
         if isinstance(trigger, tuple):
             state.record_of(order, ev.ReplaceDenied(*state.envelope(), order.order_id, trigger))
             return
+        was = state.held_orders.trigger(order.order_id)
+        if isinstance(was, ReachedTrigger):
+            trigger = was
         after = replaces.after(order, command)
         amended = (after.order_qty, after.terms, trigger, command.time_in_force)
         state.record_of(order, ev.OrderAmended(*state.envelope(), order.order_id, *amended))

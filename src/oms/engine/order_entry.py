@@ -8,7 +8,7 @@ from typing import Final
 
 from oms.engine import leg_ways, parent_entry, replaces
 from oms.engine.expiring import why_past
-from oms.engine.held_orders import meant_by
+from oms.engine.meant_orders import meant_by
 from oms.engine.reduce_only_room import why_not_grown, why_too_large
 from oms.engine.refusals import why_used
 from oms.engine.retention import order_of_id

@@ -74,8 +74,11 @@ class Pegging:
             self.followed[symbol] = quote.bid, quote.ask, version
 
     def look_again(self, requests: list[Request]) -> None:
-        """Move whoever is new, or was waited for, by what the market shows."""
-        for _, order in sorted(self._held.due.items()):
+        """Move whoever is new, or was waited for, by what the market shows; and send whoever was put off and may go by now."""
+        for order_id, order in sorted(self._held.due.items()):
+            if order_id in self._held.reached:
+                self._holding.try_again(order, requests)
+                continue
             symbol, is_new = order.symbol, order.life is Life.UNSENT
             quote = self._entry.quotes.get(symbol)
             if quote is None or is_new:

@@ -110,7 +110,8 @@ def _check_held_orders(state: State) -> Iterator[str]:
         yield f"held are {sorted(held.orders)}, these orders wait to be released: {sorted(waiting)}"
     for order_id, order in held.orders.items():
         leg = state.groups.of_order.get(order_id)
-        is_reached = leg is not None and leg.reach is not None
+        is_put_off = order_id in held.reached and order_id in held.due
+        is_reached = is_put_off or (leg is not None and leg.reach is not None)
         waits = order_id in held.book or order_id in held.quoted.get(order.symbol, ())
         if is_reached != (order_id in held.reached) or is_reached == waits:
             yield f"order {order_id}: it is held, and nothing would release it"

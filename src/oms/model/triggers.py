@@ -138,7 +138,24 @@ class QuoteTrigger:
             raise ValidationError("side", shown(self.side), "pass a Side")
 
 
-Release: TypeAlias = Trigger | QuoteTrigger
+@record
+class ReachedTrigger:
+    """Released as soon as it may be sent: its price was reached while every broker was out, or the message rate was reached.
+
+    Attributes:
+        terms: What it is sent as.
+        trigger_px: The price that it waited for.
+        px: The price that reached it.
+        px_ns: When that was received, in nanoseconds UTC.
+    """
+
+    terms: Terms
+    trigger_px: Decimal
+    px: Decimal
+    px_ns: int
+
+
+Release: TypeAlias = Trigger | QuoteTrigger | ReachedTrigger
 """What releases an order that is held here."""
 
 

@@ -34,6 +34,7 @@ from oms.model.time_in_force import (
 from oms.model.triggers import (
     PriceTrigger,
     QuoteTrigger,
+    ReachedTrigger,
     Release,
     TrailingTrigger,
     Trigger,
@@ -147,7 +148,11 @@ def _what_waits(
     trigger = trigger or waits_to_be_turned(order, capabilities)
     if trigger is None:
         return None, order.terms
-    if type(trigger) not in _RELEASES or (trigger.side is Side.BUY) is not (order.side is Side.BUY):
+    if (
+        isinstance(trigger, ReachedTrigger)
+        or type(trigger) not in _RELEASES
+        or (trigger.side is Side.BUY) is not (order.side is Side.BUY)
+    ):
         raise TypeError(f"trigger() gave {shown(trigger)}; give a trigger of the order's side, or None")
     # As if it were reached now: what kind of order it becomes does not depend on the price.
     px = trigger.trigger_px if type(trigger) is PriceTrigger else ONE

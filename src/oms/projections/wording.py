@@ -20,7 +20,7 @@ from oms.model.sessions import to_datetime
 from oms.model.terms import MarketToLimit, Pegged, Terms, in_words
 from oms.model.time_in_force import FillOrKill, ImmediateOrCancel, TimeInForce
 from oms.model.time_in_force import in_words as tif_in_words
-from oms.model.triggers import QuoteTrigger, Release, TrailingTrigger
+from oms.model.triggers import QuoteTrigger, ReachedTrigger, Release, TrailingTrigger
 
 MAX_WORDS: Final = 200
 """How much of a foreign text is shown, in characters."""
@@ -48,6 +48,8 @@ def of_trigger(trigger: Release) -> str:
     """Give what releases a held order, such as `the last price is 95 or less`."""
     if isinstance(trigger, QuoteTrigger):
         return "the market shows the price that it takes"
+    if isinstance(trigger, ReachedTrigger):
+        return f"it may be sent, since {plain(trigger.px)} has reached {plain(trigger.trigger_px)}"
     price = trigger.price_type.name.lower().replace("_", " ")
     if isinstance(trigger, TrailingTrigger):
         activation = (

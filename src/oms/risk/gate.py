@@ -65,7 +65,7 @@ class Gate:
         if most is not None and not len(book.exposure.open_orders) < most:
             reasons += (_too_many(len(book.exposure.open_orders), most),)
         if book.is_rate_reached(now_ns):
-            reasons += (_too_fast(limits),)
+            reasons += (too_fast(limits),)
         side = command.side
         if command.cash_order_qty is None:
             reasons += _check_size(side, command.order_qty, worst_px, reference_px, instrument, limits)
@@ -101,7 +101,7 @@ class Gate:
             return _NO_LIMITS
         reasons: tuple[Reason, ...] = () if book.kill_reason is None else (_killed(book.kill_reason),)
         if book.is_rate_reached(now_ns):
-            reasons += (_too_fast(limits),)
+            reasons += (too_fast(limits),)
         side = order.side
         reasons += _check_size(side, order.order_qty, worst_px, reference_px, instrument, limits)
         if limits.price_collar is not None:
@@ -124,7 +124,8 @@ def _killed(why: str) -> Reason:
     return Reason(ReasonCode.KILL_SWITCH, "kill switch", why, "nothing new until it is released")
 
 
-def _too_fast(limits: RiskLimits) -> Reason:
+def too_fast(limits: RiskLimits) -> Reason:
+    """Give the reason against one more request while as many as may be have left."""
     allowed = f"at most {limits.max_messages} requests in {limits.message_window_s} s"
     return Reason(ReasonCode.MSG_RATE, "message rate", "one more", allowed)
 

@@ -14,7 +14,6 @@ from attrs import define
 
 from oms.bus import Bus, Halted, ReportsLost
 from oms.engine.engine import Engine
-from oms.engine.held_orders import meant_by
 from oms.engine.inputs import (
     Answered,
     EmergencyCancel,
@@ -26,6 +25,7 @@ from oms.engine.inputs import (
     VenueQuote,
     WatchedMassCancel,
 )
+from oms.engine.meant_orders import meant_by
 from oms.engine.state import EMERGENCY_IDS, ID_BLOCK, State
 from oms.errors import (
     ClockError,

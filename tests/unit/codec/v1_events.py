@@ -62,7 +62,7 @@ from oms.model.time_in_force import (
     ImmediateOrCancel,
     TimeInForce,
 )
-from oms.model.triggers import QuoteTrigger, TrailingTrigger, stop
+from oms.model.triggers import QuoteTrigger, ReachedTrigger, TrailingTrigger, stop
 from oms.model.work import Pace, Slice, WorkEnd
 
 T0 = 1_700_000_000_000_000_000
@@ -934,4 +934,8 @@ EXPECTED: tuple[e.Event, ...] = (
         leaves_qty=Decimal(5),
     ),
     e.AnomalyRaised(147, 5, SAID, 147, T0, AnomalyCode.MISSING_EXECUTION, PAPER, ORDER, "of which", "{}", Decimal("2.50")),
+    e.OrderHeld(
+        148, 5, TICK, 148, T0, OrderId(121), PAPER, ReachedTrigger(Limit("93.90"), Decimal(94), Decimal("93.5"), T0 - 1), True,
+        leaves_qty=Decimal(5),
+    ),
 )  # fmt: skip

@@ -257,7 +257,7 @@ def test_a_venue_that_takes_money_is_given_it_whole() -> None:
 # ---------------------------------------------------------------- what a limit refuses
 
 
-def test_stops_beyond_the_message_rate_are_denied_and_told_of() -> None:
+def test_stops_beyond_the_message_rate_are_put_off_and_told_of() -> None:
     limits = evolve(OFF, max_messages=2, message_window_s=1)
     desk = Desk(limits, can={"paper": PLAIN})
     for _ in range(3):
@@ -266,8 +266,8 @@ def test_stops_beyond_the_message_rate_are_denied_and_told_of() -> None:
     events = desk.tell(trade(94))
 
     assert [order_id for order_id, _ in sent(desk)] == [1, 2]
-    assert kinds(events)[4:] == ["OrderReleased", "OrderDenied", "AnomalyRaised"]
+    assert kinds(events)[4:] == ["OrderHeld", "AnomalyRaised"]
     told = events[-1]
     assert isinstance(told, ev.AnomalyRaised)
     assert (told.code, told.order_id) == (AnomalyCode.NOT_RELEASED, OrderId(3))
-    assert told.text.startswith("its price has come, and it was denied: MSG_RATE")
+    assert told.text.startswith("its price has come, and it waits until it may be sent: MSG_RATE")

@@ -18,7 +18,7 @@ from oms.model.reports import ExecutionReport
 from oms.model.slippage import AlertState, Measure
 from oms.model.terms import Limit, Market, Pegged, Strategy
 from oms.model.time_in_force import GTC, IOC
-from oms.model.triggers import QuoteTrigger, TrailingTrigger, stop
+from oms.model.triggers import QuoteTrigger, ReachedTrigger, TrailingTrigger, stop
 from oms.model.work import Pace, WorkEnd
 from oms.projections.story import tell_story
 from tests.unit.journals import (
@@ -506,6 +506,12 @@ SENTENCES: Final[list[Case]] = [
         ev.OrderHeld,
         {"trigger": QuoteTrigger(side=Side.BUY)},
         "held here for paper until the market shows the price that it takes",
+    ),
+    (
+        created,
+        ev.OrderHeld,
+        {"trigger": ReachedTrigger(Market(), Decimal(95), Decimal("94.50"), 1)},
+        "held here for paper until it may be sent, since 94.5 has reached 95",
     ),
     (
         pegged,
