@@ -42,7 +42,9 @@ def is_done_with(leg: GroupLeg, exits: Iterable[int]) -> bool:
     assert entry is not None, "an exit has an entry"
     node = _entry_node(group.contingency, entry.number, count())
     spent, coming = executed(group, exits), entry.executed_qty
-    is_taken_back = node is None or (node.remainder is Remainder.CANCEL and ZERO < coming <= spent)
+    is_taken_back = node is None or (
+        node.remainder is Remainder.CANCEL and entry._entry is None and ZERO < coming <= spent
+    )
     if not entry.has_ended and not is_taken_back:
         coming += entry.open_qty
     left = coming - spent

@@ -185,7 +185,9 @@ class NativeGroups:
             return False
         else:
             lost = list_exits.without_alternative(leg, order)
-        is_done = ZERO < leg.executed_qty <= list_exits.executed(group, exits_of.get(leg.number, ()))
+        is_done = entry is None and ZERO < leg.executed_qty <= list_exits.executed(
+            group, exits_of.get(leg.number, ())
+        )
         group_records.stop(state, leg, LegEnd.COMPLETED if is_done else LegEnd.LOST)
         if lost > ZERO:
             group_records.tell_lost(state, leg, order, lost)

@@ -64,7 +64,7 @@ class Remainder(Choice):
     """What becomes of the rest of an entry when its exits have executed all that it had brought."""
 
     CANCEL = "cancel"
-    """It is canceled."""
+    """It is canceled; that of an entry which is itself an exit goes on, for what its own entry has brought."""
     REARM = "rearm"
     """It goes on, and what it brings gets exits of its own."""
 

@@ -84,6 +84,7 @@ class _OtoNode:
     exits: tuple[_Node, ...]
     arm: Arm
     remainder: Remainder
+    is_exit: bool
 
     def executed(self, facts: _Facts) -> Decimal:
         return facts[self.entry.number].executed_qty
@@ -121,6 +122,7 @@ class _OtoNode:
         if (
             ZERO < brought <= spent
             and self.remainder is Remainder.CANCEL
+            and not self.is_exit  # Its rest is for what its own entry has brought.
             and entry.end is None
             and not entry.has_ended
         ):
@@ -264,18 +266,18 @@ class Sharing:
         self._root = self._node(tree, numbers.__next__)
         self._count = next(numbers)
 
-    def _node(self, tree: Contingency, number: Callable[[], int]) -> _Node:
+    def _node(self, tree: Contingency, number: Callable[[], int], *, is_exit: bool = False) -> _Node:
         if isinstance(tree, Leg):
             return _LegNode(number(), tree.order_qty)
         if isinstance(tree, Oto):
             entry = _LegNode(number(), tree.entry.order_qty)
-            exits = tuple([self._node(one, number) for one in tree.exits])
+            exits = tuple([self._node(one, number, is_exit=True) for one in tree.exits])
             self.exits_of[entry.number] = tuple([leg for one in exits for leg in _budgeted(one)])
-            return _OtoNode(entry, exits, tree.arm, tree.remainder)
-        return self._oco(tree, number)
+            return _OtoNode(entry, exits, tree.arm, tree.remainder, is_exit)
+        return self._oco(tree, number, is_exit=is_exit)
 
-    def _oco(self, tree: Oco, number: Callable[[], int]) -> _OcoNode:
-        legs = tuple([self._node(one, number) for one in tree.legs])
+    def _oco(self, tree: Oco, number: Callable[[], int], *, is_exit: bool) -> _OcoNode:
+        legs = tuple([self._node(one, number, is_exit=is_exit) for one in tree.legs])
         turns: list[list[int]] = []
         for place, one in enumerate(tree.legs):
             for turn in turns:

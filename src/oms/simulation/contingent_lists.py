@@ -62,15 +62,16 @@ class _Entry:
 _Node: TypeAlias = "int | _Either | _Entry"
 
 
-def _node_of(tree: Contingency, number: Callable[[], int]) -> _Node:
+def _node_of(tree: Contingency, number: Callable[[], int], *, is_exit: bool = False) -> _Node:
     if isinstance(tree, Leg):
         return number()
     if isinstance(tree, Oco):
-        legs = tuple(_node_of(one, number) for one in tree.legs)
+        legs = tuple(_node_of(one, number, is_exit=is_exit) for one in tree.legs)
         return _Either(legs, tree.siblings is Siblings.CANCEL)  # type: ignore[arg-type]  # an Oco holds none
     first = number()
-    exits = tuple(_node_of(one, number) for one in tree.exits)
-    return _Entry(first, exits, tree.arm, tree.remainder is Remainder.CANCEL)
+    exits = tuple(_node_of(one, number, is_exit=True) for one in tree.exits)
+    # The rest of an entry that is itself an exit is for what its own entry has brought.
+    return _Entry(first, exits, tree.arm, tree.remainder is Remainder.CANCEL and not is_exit)
 
 
 @define(eq=False)

@@ -91,3 +91,25 @@ def test_exits_for_the_day_are_for_the_day_on_which_their_entry_brings_something
         assert om.anomalies() == []
         stop, target = (leg.orders[-1] for leg in group.legs[1:])
         assert (stop.leaves_qty, target.leaves_qty) == (Decimal(4), Decimal(4))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_exit_whose_own_exit_has_executed_all_goes_on_for_the_rest_of_its_entry(way: str) -> None:
+    with begun(way) as om:
+        om.update(Quote(AAPL, 0, 100, 50, 101, 50))
+        again = Leg("AAPL", Side.BUY, Limit(98), GTC)
+        target = Leg("AAPL", Side.SELL, Limit(105), GTC)
+        entry = Leg("AAPL", Side.BUY, Limit(101), GTC, order_qty=10)
+        group = om.submit_group(Oto(entry, (Oto(target, (again,)),)))
+        om.update(Quote(AAPL, 1, 100, 50, 101, 50))
+        om.update(Quote(AAPL, 2, 105, 4, 106, 50))
+
+        om.update(Quote(AAPL, 3, 97, 50, 98, 50))
+
+        assert [leg.executed_qty for leg in group.legs] == [10, 4, 4]
+        assert group.legs[1].end is None
+        assert om.anomalies() == []
+        om.update(Quote(AAPL, 4, 105, 50, 106, 50))
+        assert [leg.executed_qty for leg in group.legs] == [10, 10, 4]
+        om.update(Quote(AAPL, 5, 97, 50, 98, 50))
+        assert [leg.executed_qty for leg in group.legs] == [10, 10, 10]

@@ -262,7 +262,9 @@ class OrderLists:
         """Cancel the first order that need not go on, or can execute nothing more; False where there is none."""
         for node in one.entries():
             entry, done = one.members[node.number], _total([one.executed(part) for part in node.parts])
-            is_done = node.oto is not None and node.oto.remainder is Remainder.CANCEL
+            # The rest of one that is itself an exit is for what its own entry has brought.
+            is_own = node is one.root or (one.root.oco is not None and node in one.root.parts)
+            is_done = is_own and node.oto is not None and node.oto.remainder is Remainder.CANCEL
             if is_done and ZERO < entry.cum_qty <= done and may_decide(entry.book, Decision.CANCEL):
                 decide(entry.book, Decision.CANCEL, _NO_CHANCE)
                 self._seen["entries whose rest their list has canceled"] += 1
