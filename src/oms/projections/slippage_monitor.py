@@ -111,7 +111,7 @@ class SlippageMonitor:
         if order is None:
             return _NONE
         alerts = self._look(order, event.time_ns)
-        self._list.tidy(order)
+        self._list.tidy(order, event.time_ns)
         source = self._list.fresh
         if source is not None and (drift := self._drift(source)) is not None:
             return (*alerts, drift)
@@ -122,7 +122,7 @@ class SlippageMonitor:
         self._now_ns = max(self._now_ns, event.time_ns)
         order = self._list.take(event, is_live=False)
         if order is not None:
-            self._list.tidy(order)
+            self._list.tidy(order, event.time_ns)
 
     def on_market(self, update: WatchedUpdate) -> Sequence[Alert]:
         """Take in what the market says, and give what is to be put on record; at most one order is looked at."""

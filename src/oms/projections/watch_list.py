@@ -320,7 +320,7 @@ class WatchList:
 
     # ------------------------------------------------------------ the end of an order
 
-    def tidy(self, order: WatchedOrder) -> None:
+    def tidy(self, order: WatchedOrder, now_ns: int) -> None:
         """Listen to no market for an order that has ended, once it was looked at; forget the oldest that have."""
         if order.is_ended is order.is_put_away:
             return
@@ -328,6 +328,7 @@ class WatchList:
         if not order.is_ended:
             self._revive(order)
             return
+        order.ended_ns = now_ns
         market = self.markets[order.symbol]
         market.tape.close(order.order_id)
         market.remove(order)

@@ -45,6 +45,7 @@ class WatchedOrder:
         children: Every child that was made of it.
         is_ended: It executes no more, as far as is known.
         is_put_away: Its market is not heard for it any more.
+        ended_ns: When that was, in nanoseconds UTC.
         states: How each figure stands, as it was last said; those not here are ok.
         asked: What was asked to be said and has not been heard yet.
         looked_ns: When it was last looked at.
@@ -52,7 +53,7 @@ class WatchedOrder:
     """
 
     __slots__ = (
-        "arrival", "arrival_ns", "arrival_quote_ns", "asked", "children", "cum_qty", "decided", "end_ns", "every_ns", "has_end",
+        "arrival", "arrival_ns", "arrival_quote_ns", "asked", "children", "cum_qty", "decided", "end_ns", "ended_ns", "every_ns", "has_end",
         "is_ended", "is_overrun", "is_put_away", "looked_ns", "order_id", "order_qty", "planned_before", "qty_of", "side", "span",
         "stands_ns", "start_ns", "states", "strategy", "symbol", "timetable", "traded",
     )  # fmt: skip
@@ -84,6 +85,7 @@ class WatchedOrder:
         self.children: list[OrderId] = []
         self.is_ended = False
         self.is_put_away = False
+        self.ended_ns = 0
         self.states: dict[Measure, AlertState] = {}
         self.asked: dict[Measure, AlertState] = {}
         self.looked_ns = self.every_ns = 0
@@ -150,9 +152,12 @@ def standing(
     span, own = order.span, order.traded
     market, others, why = Average(), ZERO, Missing.NOT_HEARD
     is_heard = False
+    # Of what has ended, as of its end.
+    now_ns = order.ended_ns if order.is_put_away else now_ns
     if span is not None and span.is_heard:
-        why = Missing.TOO_EARLY if span.begun is None else Missing.NO_VOLUME
-        is_heard = span.begun is not None
+        # Where nothing was traded since its start, nobody has told the market to begin it.
+        is_heard = span.begun is not None or span.start_ns <= now_ns
+        why = Missing.NO_VOLUME if is_heard else Missing.TOO_EARLY
         printed = Average() if tape is None and span.ended is None else _printed(tape, span)
         if own_prints:
             # More of our own than was printed in all: prints are late.

@@ -156,7 +156,7 @@ def test_what_is_not_known_says_why() -> None:
 
     told.now_s = 61
     told.trade("100", "0")
-    assert told.monitor.row(PARENT).vwap_px == Figure(None, Missing.TOO_EARLY)
+    assert told.monitor.row(PARENT).vwap_px == Figure(None, Missing.NO_VOLUME)
     told.child(8, ("100", "100"))
     row = told.monitor.row(PARENT)
     assert row.arrival_bps == Figure(None, Missing.NO_QUOTE)
@@ -808,6 +808,51 @@ def test_the_last_execution_is_judged_and_what_ended_is_kept_for_its_busts() -> 
     told.moved(17, D(0), D(-1000))  # Corrected to 100.
     (row,) = told.monitor.rows(live_only=False)
     assert row.arrival_bps == Figure(D(9))
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["live", "replayed"])
+def test_the_figures_of_what_has_ended_are_those_of_its_end(*, recorded: bool) -> None:
+    """Canceled at 90 s: no more is due of it, and no more is at risk, as time goes on."""
+    guessed = {"AAPL": Liquidity(volatility="0.3", daily_volume=1, session_s=5000)}
+    told = watching(liquidity=guessed)
+    told.begun()
+    told.lost()
+    told.now_s = 90
+    told.quote()
+    told.canceled()
+    if recorded:
+        again = watching(liquidity=guessed)
+        again.goes_on_from(told)
+        told = again
+    before = told.monitor.row(PARENT)
+    told.now_s = 500
+    told.begun(9)
+    row = told.monitor.row(PARENT)
+    assert row.due_qty == before.due_qty == Figure(D(150))
+    assert row.timing_risk_bps == before.timing_risk_bps == Figure(timing_risk_bps(D("0.3"), D("0.018")))
+
+
+def test_from_its_start_on_nobody_has_traded_where_nobody_has() -> None:
+    """As with an order that begins at once: all of it was our own."""
+    told = watching(rules={"own_prints": False})
+    told.begun(start_s=60)
+    told.now_s = 59
+    told.quote()
+    assert told.monitor.row(PARENT).vwap_px == Figure(None, Missing.TOO_EARLY)
+    told.now_s = 60
+    told.quote()
+    assert told.monitor.row(PARENT).vwap_px == Figure(None, Missing.NO_VOLUME)
+    told.child(8, ("100", "100"))
+    row = told.monitor.row(PARENT)
+    assert (row.vwap_px, row.participation, row.timing_risk_bps) == (
+        Figure(D(100)),
+        Figure(D(1)),
+        Figure(D(0)),
+    )
+    told.canceled()
+    told.now_s = 61
+    told.begun(9)
+    assert told.monitor.row(PARENT).participation == Figure(D(1))
 
 
 def test_of_what_has_ended_nothing_more_is_said() -> None:
