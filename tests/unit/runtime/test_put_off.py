@@ -86,6 +86,17 @@ def reached(terms: Terms = AT_8, tif: TimeInForce = GTC) -> tuple[Street, Order]
     return street, order
 
 
+@pytest.fixture(scope="module", autouse=True)
+def codecs() -> None:
+    """What is made once is made before the first test, which is not to pay for it."""
+    street, _ = reached()
+    street.waits(30)
+    street.check_replay()
+    Street(street.store).om.poll()
+    clock = limited(1)[1]
+    clock.advance_by(1)
+
+
 @pytest.mark.parametrize(
     "terms",
     [
