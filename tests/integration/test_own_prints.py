@@ -291,6 +291,18 @@ def test_what_has_executed_while_the_manager_was_down_is_not_taken_off(executed_
     assert house.om.order(order.order_id).cum_qty == 100
 
 
+def test_a_bust_of_what_executed_before_gives_a_schedule_no_volume() -> None:
+    """A thousand of ours executed before the order came, and never happened: of others nothing was printed since."""
+    house = House()
+    house.om.submit("X", Side.SELL, 1000, Market())
+    house.wait(2)
+    order = house.work(MOST)
+    house.venue.bust(0)
+    house.om.poll()
+    house.wait(100)
+    assert order.cum_qty == 0
+
+
 def test_a_bust_gives_nothing_back_of_what_was_never_taken_off() -> None:
     house = House()
     order = house.work(("pov", {"participation_rate": "0.5", "duration": 3600, "limit_price": "10.02"}))

@@ -142,4 +142,6 @@ def others_volume(
         base = EXACT.subtract(base, _corrected(parent, view))
     total = max(EXACT.subtract(view.printed_qty, base), ZERO)
     memo[_PRINTED], memo[_COUNTED], memo[_OURS] = plain(base), plain(total), plain(ours)
-    return max(EXACT.subtract(total, EXACT.subtract(view.own_qty, ours)), ZERO)
+    # What was busted of earlier executions is no part of what was printed since.
+    own = max(EXACT.subtract(view.own_qty, ours), ZERO)
+    return max(EXACT.subtract(total, own), ZERO)
