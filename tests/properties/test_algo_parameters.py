@@ -15,7 +15,7 @@ from oms.algos.pacing import CatchUp
 from oms.algos.parameter import Kind, Parameter
 from oms.algos.scheduled import Shortfall, Twap
 from oms.algos.schedules import Occasion, slices_of
-from oms.algos.wire import algorithm_of, from_fix, read, strategy_of, to_fix
+from oms.algos.wire import StrategyParameter, algorithm_of, from_fix, read, strategy_of, to_fix
 from oms.algos.working import Working
 from oms.errors import ParametersError
 
@@ -57,7 +57,14 @@ def schedules(draw: st.DrawFn) -> Twap | Shortfall:
 @given(schedules())
 def test_what_is_right_comes_back_from_its_texts(algorithm: Twap | Shortfall) -> None:
     assert algorithm_of(strategy_of(algorithm)) == algorithm
-    assert from_fix(algorithm.DESCRIPTION.name, to_fix(algorithm)) == algorithm
+    sent, name = to_fix(algorithm), algorithm.DESCRIPTION.name
+    assert from_fix(name, sent.group, sent.fields) == algorithm
+    # Some send all in the group.
+    by_tag = {each.tag: each for each in algorithm.DESCRIPTION.parameters}
+    tagged = [
+        StrategyParameter(by_tag[tag].atdl, by_tag[tag].kind.fix_type, text) for tag, text in sent.fields
+    ]
+    assert from_fix(name, [*tagged, *sent.group]) == algorithm
 
 
 @given(schedules(), st.integers(1, 10**9), st.integers(0, 99), st.integers(-1, 3), st.integers(0, 2**63))

@@ -1,4 +1,4 @@
-"""Parameters as texts and back: in the terms of an order, and in FIX's StrategyParametersGrp (957 to 960)."""
+"""Parameters as texts and back: in the terms of an order, and in FIX by tags of their own or in StrategyParametersGrp (957 to 960)."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ class StrategyParameter:
     name: str
     type: int
     value: str
+
+
+@record
+class FixParameters:
+    """Parameters as a message of FIX holds them.
+
+    Attributes:
+        fields: What has a tag of its own: the tag and its value.
+        group: The others, as the entries of StrategyParametersGrp.
+    """
+
+    fields: tuple[tuple[int, str], ...]
+    group: tuple[StrategyParameter, ...]
 
 
 def description_of(name: str) -> Description:
@@ -161,22 +174,35 @@ def algorithm_of(terms: Strategy) -> Algorithm:
     return read(terms.name, dict(terms.parameters))
 
 
-def to_fix(algorithm: Algorithm) -> tuple[StrategyParameter, ...]:
-    """Give the entries of StrategyParametersGrp, by their names in FIXatdl."""
-    return tuple(
-        StrategyParameter(parameter.atdl, parameter.kind.fix_type, text)
-        for parameter, text in given_in(algorithm)
+def to_fix(algorithm: Algorithm) -> FixParameters:
+    """Give what a message holds, as the exported FIXatdl says: by its tag, or else by its name there."""
+    given = given_in(algorithm)
+    return FixParameters(
+        tuple((each.tag, text) for each, text in given if each.tag is not None),
+        tuple(
+            StrategyParameter(each.atdl, each.kind.fix_type, text) for each, text in given if each.tag is None
+        ),
     )
 
 
-def from_fix(name: str, entries: Iterable[StrategyParameter]) -> Algorithm:
-    """Give the typed parameters of StrategyParametersGrp; errors as in `read`, and for a name that is there twice."""
+def from_fix(
+    name: str, group: Iterable[StrategyParameter], fields: Iterable[tuple[int, str]] = ()
+) -> Algorithm:
+    """Give the typed parameters of a message; errors as in `read`, and for one that is there twice.
+
+    Args:
+        name: The algorithm's.
+        group: The entries of StrategyParametersGrp; what has a tag of its own may be there too.
+        fields: Tags and their values; those that hold no parameter of any algorithm are left aside, so that a whole message may be given.
+    """
+    by_tag = {each.tag: each.atdl for cls in ALGORITHMS.values() for each in cls.DESCRIPTION.parameters}
+    tagged = [(by_tag[tag], text) for tag, text in fields if tag in by_tag]
     texts: dict[str, str] = {}
     errors = []
-    for entry in entries:
-        if entry.name in texts:
-            errors.append(ValidationError(entry.name, entry.value, "give it once"))
-        texts[entry.name] = entry.value
+    for key, text in (*tagged, *((entry.name, entry.value) for entry in group)):
+        if key in texts:
+            errors.append(ValidationError(key, text, "give it once"))
+        texts[key] = text
     refuse(errors)
     return read(name, texts)
 

@@ -65,9 +65,12 @@ def test_a_parameter_is_described_with_its_names_bounds_and_choices() -> None:
 
 
 def wire(algorithm: Algorithm) -> dict[str, str]:
+    document, sent = strategy(algorithm.DESCRIPTION.name), to_fix(algorithm)
+    by_tag = {each.get("fixTag"): each.get("name", "") for each in document.iter(f"{CORE}Parameter")}
     return {
-        **initial(strategy(algorithm.DESCRIPTION.name)),
-        **{entry.name: entry.value for entry in to_fix(algorithm)},
+        **initial(document),
+        **{by_tag[str(tag)]: value for tag, value in sent.fields},
+        **{entry.name: entry.value for entry in sent.group},
     }
 
 
@@ -76,6 +79,18 @@ def test_what_is_right_here_is_right_to_the_ticket(algorithm: Algorithm) -> None
     assert refusals(strategy(algorithm.DESCRIPTION.name), wire(algorithm)) == []
     # What the ticket sends of its own accord is what is meant where nothing is given.
     assert read(algorithm.DESCRIPTION.name, wire(algorithm)) == algorithm
+
+
+@pytest.mark.parametrize("algorithm", [algorithm for algorithm, _ in EXAMPLES], ids=NAMES)
+def test_what_is_sent_travels_where_the_document_says(algorithm: Algorithm) -> None:
+    tags = {
+        each.get("name"): each.get("fixTag")
+        for each in strategy(algorithm.DESCRIPTION.name).iter(f"{CORE}Parameter")
+    }
+    sent = to_fix(algorithm)
+
+    assert {str(tag) for tag, _ in sent.fields} <= set(tags.values())
+    assert [entry.name for entry in sent.group if tags[entry.name] is not None] == []
 
 
 @pytest.mark.parametrize("algorithm", [algorithm for algorithm, _ in EXAMPLES], ids=NAMES)

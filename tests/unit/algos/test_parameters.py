@@ -124,24 +124,54 @@ def test_parameters_travel_as_texts_and_come_back(algorithm: Algorithm, texts: d
 
 
 @pytest.mark.parametrize(("algorithm", "texts"), EXAMPLES, ids=NAMES)
-def test_parameters_travel_in_the_group_of_fix_and_come_back(
-    algorithm: Algorithm, texts: dict[str, str]
-) -> None:
-    entries = to_fix(algorithm)
+def test_parameters_travel_in_fix_and_come_back(algorithm: Algorithm, texts: dict[str, str]) -> None:
+    sent = to_fix(algorithm)
 
-    assert sorted(entry.value for entry in entries) == sorted(texts.values())
-    assert from_fix(algorithm.DESCRIPTION.name, entries) == algorithm
+    values = [*(value for _, value in sent.fields), *(entry.value for entry in sent.group)]
+    assert sorted(values) == sorted(texts.values())
+    assert from_fix(algorithm.DESCRIPTION.name, sent.group, sent.fields) == algorithm
 
 
-def test_the_group_of_fix_has_names_types_and_values() -> None:
-    assert to_fix(EXAMPLES[0][0]) == (
-        StrategyParameter("StartTime", 19, "20260105-12:00:00"),
-        StrategyParameter("EndTime", 19, "20260105-13:00:00"),
-        StrategyParameter("SliceInterval", 6, "60"),
+def test_what_has_a_tag_of_fix_travels_there_and_the_rest_in_the_group() -> None:
+    sent = to_fix(EXAMPLES[0][0])
+
+    assert sent.fields == ((168, "20260105-12:00:00"), (126, "20260105-13:00:00"))
+    assert sent.group == (StrategyParameter("SliceInterval", 6, "60"),)
+
+
+def test_what_has_a_tag_of_fix_is_read_in_the_group_too() -> None:
+    group = (StrategyParameter("Price", 8, "10"), StrategyParameter("MinSize", 7, "300"))
+
+    assert from_fix("sniper", group) == from_fix("sniper", group[1:], [(44, "10")])
+    assert from_fix("sniper", group).working.limit_price == 10
+
+
+def test_a_field_that_is_no_parameter_is_left_to_the_order() -> None:
+    # 55 is Symbol, 38 OrderQty: a whole message may be handed over.
+    fields = [(55, "FESX"), (38, "100"), (126, "20260105-13:00:00")]
+
+    assert from_fix("twap", [StrategyParameter("Slices", 1, "4")], fields) == Twap(
+        working=Working(end_time=NOON + HOUR), slices=4
     )
-    twice = (StrategyParameter("Price", 8, "10"), StrategyParameter("Price", 8, "11"))
-    with pytest.raises(ParametersError, match="Price = 11: give it once"):
-        from_fix("sniper", twice)
+
+
+@pytest.mark.parametrize(
+    ("names", "fields", "error"),
+    [
+        (("Price", "Price"), (), "Price = 1: give it once"),
+        (("Price",), ((44, "0"),), "Price = 0: give it once"),
+        ((), ((44, "1"), (44, "0")), "Price = 0: give it once"),
+        (("limit_price",), ((44, "0"),), "limit_price = 0: give it once, not as Price too"),
+        ((), ((1138, "5"),), "DisplayQty = 5: drop it: sniper does not know it"),
+    ],
+    ids=["twice in the group", "in both", "twice as a field", "by both names", "of another algorithm"],
+)
+def test_a_parameter_twice_or_of_another_algorithm_is_refused(
+    names: tuple[str, ...], fields: tuple[tuple[int, str], ...], error: str
+) -> None:
+    group = [StrategyParameter(name, 8, str(number)) for number, name in enumerate(names)]
+    with pytest.raises(ParametersError, match=error):
+        from_fix("sniper", group, fields)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
