@@ -10,7 +10,7 @@ from attrs import evolve
 
 from oms.errors import ValidationError
 from oms.model.enums import Side
-from oms.model.events import SliceDecided, WorkHeld
+from oms.model.events import SliceDecided, WorkHeld, WorkNoted
 from oms.model.ids import Symbol
 from oms.model.market import PrintCorrection, TradePrint
 from oms.model.market_news import FeedGap, PriceLimits
@@ -320,8 +320,27 @@ def test_a_correction_while_trading_is_halted_counts_and_outlives_a_restart(*, r
     desk.wait(9)
     desk.trade(20)
     desk.wait(10)
-    # Of 40 in all, 20 are due; after a restart no more than half of the last 20 is sent at a time.
-    assert desk.sizes(order) == ([10] if restarts else [10, 10])
+    # Of 40 in all, 20 are due: half of what each interval has brought, be it that the manager was started again within the first.
+    assert desk.sizes(order) == [10, 10]
+
+
+def test_within_an_interval_a_thousandth_of_an_order_is_not_on_record_at_most() -> None:
+    """A twentieth of what others trade: a thousandth of 20,000 is 20, of 400 printed."""
+    desk = AlgoDesk()
+    order = desk.submit(
+        "pov", 20_000, participation_rate="0.05", rate_basis="of_others", duration=600, interval=60
+    )
+    for printed in range(70, 2101, 70):
+        desk.wait(1)
+        desk.trade(70)
+        assert printed - 400 < int(dict(desk.om.work(order.order_id).memo)["others"]) <= printed
+    # 420 is the first of them that is enough.
+    noted = [event for event in desk.store.read() if isinstance(event, WorkNoted)]
+    assert len(noted) == 1 + 2100 // 420
+    desk.restart()
+    desk.quote()
+    desk.wait(30)
+    assert desk.sizes(desk.om.order(order.order_id)) == [105]
 
 
 CURVE = even_curve(4, 900)

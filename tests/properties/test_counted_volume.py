@@ -22,6 +22,17 @@ KNOBS: dict[str, tuple[str, dict[str, Any]]] = {
     "least and most": ("twap", {**TIMES, "min_participation": "0.1", "max_participation": "0.2"}),
     "by today's volume": ("vwap", {"duration": 40, "dynamic_band": "0.3", "expected_volume": 2000}),
     "a part": ("pov", {"duration": 40, "participation_rate": "0.1"}),
+    "a part, at intervals": ("pov", {"duration": 40, "participation_rate": "0.1", "interval": 7}),
+    "a part, at intervals, least": (
+        "pov",
+        {
+            "duration": 40,
+            "participation_rate": "0.1",
+            "interval": 7,
+            "min_participation": "0.05",
+            "child_style": "passive_then_cross",
+        },
+    ),
 }
 
 

@@ -15,8 +15,8 @@ from tests.worked_desk import HALTING, NAMES, SEEDS, Step, WorkedDesk, drawn
 LARGE = 1_000
 """What others trade at a time, at least: the count of it is on record then, for any rate that is drawn."""
 LEFT_OUT = {
-    # What is printed within an interval, or while the rate moves, is on record with the next look.
-    "pov": ("interval", "end_rate", "rate_linked_to", "upper_band_price", "upper_band_rate", "lower_band_price", "lower_band_rate"),
+    # What is printed while the rate moves is on record with the next look.
+    "pov": ("end_rate", "rate_linked_to", "upper_band_price", "upper_band_rate", "lower_band_price", "lower_band_rate"),
     # The next part of a level goes out with whatever wakes the order, as a restart does.
     "scale": ("max_child",),
 }  # fmt: skip

@@ -14,7 +14,7 @@ from oms.algos.pacing import Facts
 from oms.algos.pov import RateBasis, part_of
 from oms.algos.slicing import ceiled
 from oms.algos.working import Working
-from oms.model.decimals import EXACT, ZERO, plain
+from oms.model.decimals import EXACT, ONE, ZERO, plain
 from oms.model.parent import Parent
 from oms.model.work import Memo
 from oms.ports.working_handler import View
@@ -92,9 +92,8 @@ def kept(
     """
     if others is None or _PRINTED not in memo or parent.order.is_filled:
         return False, None
-    part = Fraction(max(view.instrument.lot, EXACT.multiply(parent.qty, _PART)))
     steps = [
-        ceiled(part / Fraction(rate), _LEAST)
+        step_of(parent, view, rate, RateBasis.OF_OTHERS)
         for rate in (working.max_participation, working.min_participation)
         if rate is not None and part_of(others, rate, RateBasis.OF_OTHERS) < parent.qty
     ]
@@ -105,6 +104,12 @@ def kept(
     step = min(steps)
     since = abs(EXACT.subtract(Decimal(memo[_COUNTED]), Decimal(parent.memo_of(_COUNTED) or "0")))
     return (True, step) if since >= step else (False, EXACT.subtract(step, since))
+
+
+def step_of(parent: Parent, view: View, rate: Decimal, basis: RateBasis) -> Decimal:
+    """Give how much volume may go unrecorded: what gives room for a thousandth of the order, or for a lot."""
+    part = Fraction(max(view.instrument.lot, EXACT.multiply(parent.qty, _PART)))
+    return ceiled(part / part_of(ONE, rate, basis), _LEAST)
 
 
 def volume_for(facts: Facts, others: Decimal, rate: Decimal) -> Decimal:

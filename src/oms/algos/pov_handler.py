@@ -12,6 +12,7 @@ from attrs import evolve
 from oms.algos.due_line import DueLine, line_of
 from oms.algos.handling import progress_of
 from oms.algos.pov import OthersVolume, RateBasis, part_of, target_of
+from oms.algos.pov_interval import is_within
 from oms.algos.pov_rate import moves, rate_now, rate_under
 from oms.algos.pov_round import LINE, PovRound, count_of
 from oms.algos.reacting import Pov
@@ -48,7 +49,7 @@ class PovHandler(ReactingHandler):
         """Count what was printed, and send what is due by it."""
         if view.now_ns < parent.start_ns:
             return Steps(wake=NextWake(at_ns=parent.start_ns))
-        others, line = counted(parent, view, algorithm)
+        others, line = counted(parent, view, algorithm, is_restart=Wake.RESTART in why)
         return PovRound(parent, view, algorithm, others, line).steps()
 
     def room(self, parent: Parent, view: View, algorithm: Pov) -> Room | None:
@@ -65,13 +66,16 @@ class PovHandler(ReactingHandler):
         return Room(qty, tuple(memo.items()))
 
 
-def counted(parent: Parent, view: View, algorithm: Pov) -> tuple[OthersVolume, DueLine]:
+def counted(
+    parent: Parent, view: View, algorithm: Pov, *, is_restart: bool = False
+) -> tuple[OthersVolume, DueLine]:
     """Give the volume of the others since the start, with what was printed since the order was looked at last; and what is due by it.
 
     Where the prints hold our own executions too, as at a venue, what has executed here is taken off again, of whichever order, as
     far as its prints count: so no two orders follow one another. While trading is halted or the session closed nothing that is
     printed counts. What was printed while market data was lost is not known and
-    does not count either; where some of it is missing, what came before and after is not sent in a burst.
+    does not count either; where some of it is missing, what came before and after is not sent in a burst: of an interval that a
+    restart has not outlasted all may be sent that is on record.
     """
     memo = dict(parent.memo)
     is_buy = parent.order.side is Side.BUY
@@ -97,7 +101,10 @@ def counted(parent: Parent, view: View, algorithm: Pov) -> tuple[OthersVolume, D
             allowed = part_of(before.lately, line.rate, line.basis) + part_of(more, under, line.basis)
             others = evolve(others, lately=_volume_of(allowed, rate, line.basis))
         line = line.counted(others.total, under).by(rate)
-    return (others.next_interval() if view.had_gap and view.is_open else others), line
+    # A restart within an interval ends it no sooner.
+    goes_on = is_restart and is_within(parent, view, algorithm.interval)
+    begins = view.had_gap and view.is_open and not goes_on
+    return (others.next_interval() if begins else others), line
 
 
 def _with_prints(others: OthersVolume, view: View) -> tuple[OthersVolume, Sequence[TradePrint]]:

@@ -13,9 +13,11 @@ from oms.algos.due_line import DueLine
 from oms.algos.handling import PATIENCE_NS, child_of, facts_of, is_buy, progress_of
 from oms.algos.least import least_child
 from oms.algos.next_look import next_look
+from oms.algos.others import step_of
 from oms.algos.pacing import CatchUp, Decision, decide, why_stopped
 from oms.algos.parameter import in_ns
 from oms.algos.pov import OthersVolume, next_child, part_of, target_of, whole_of
+from oms.algos.pov_interval import MARK, begin_of
 from oms.algos.pov_left import goes_on_now, keep_left, left_in, put_back
 from oms.algos.pov_rate import awaits_bands, moves
 from oms.algos.reacting import Pov
@@ -31,12 +33,11 @@ from oms.ports.working_handler import NewChild, Skip, Steps, View
 LAST_NS: Final = 60_000_000_000
 """How long before its end an order is finished that is to be, where it does not say, in nanoseconds."""
 
-_MARK: Final = "mark"
 _NUMBER: Final = "number"
 _UNDER: Final = "under"
 LINE: Final = "line"
-"""Names in the memo: the beginning of the interval that was looked at last, the number of the next decision, that what waited
-has not kept the least participation, so that nothing more waits before that is crossed, and what is due, where the rate moves."""
+"""Names in the memo: the number of the next decision, that what waited has not kept the least participation, so that nothing more waits
+before that is crossed, and what is due, where the rate moves."""
 
 _ON_QUOTE: Final = frozenset({Pace.NO_QUOTE, Pace.STALE, Pace.FEED_GAP, Pace.BEYOND_LIMIT})
 
@@ -70,13 +71,12 @@ class PovRound:
     def steps(self) -> Steps:
         """Give what is to be done."""
         view, parent = self._view, self._parent
-        interval = None if self._pov.interval is None else in_ns(self._pov.interval)
-        is_due = interval is None
-        if interval is not None:
-            mark = parent.start_ns + (view.now_ns - parent.start_ns) // interval * interval
-            self._at_ns.append(mark + interval)
-            is_due = self._memo.get(_MARK) != str(mark)
-            self._memo[_MARK] = str(mark)
+        is_due = self._pov.interval is None
+        if self._pov.interval is not None:
+            mark = begin_of(parent, view, self._pov.interval)
+            self._at_ns.append(mark + in_ns(self._pov.interval))
+            is_due = self._memo.get(MARK) != str(mark)
+            self._memo[MARK] = str(mark)
         put_back(self._memo, parent)
         if goes_on_now(self._memo, parent):
             self._pass_over()
@@ -87,7 +87,7 @@ class PovRound:
             self._look(is_due=is_due)
         repriced = self._repriced()
         self._keep()
-        at_volume = self._next_volume() if interval is None else None
+        at_volume = self._next_volume() if self._pov.interval is None else self._volume_to_keep()
         wake = next_look(
             parent,
             view,
@@ -333,6 +333,16 @@ class PovRound:
             return None
         found = [more for more in (self._more_for_next(), self._more_for_least()) if more is not None]
         return EXACT.add(self._view.printed_qty, min(found)) if found else None
+
+    def _volume_to_keep(self) -> Decimal | None:
+        """Give the count of prints at which the volume is on record again, between two intervals; None where no more changes anything."""
+        parent, working = self._parent, self._working
+        limits = [one for one in (working.max_participation, working.min_participation) if one is not None]
+        least = min([self._due, *map(self._part_of, limits)])
+        if parent.order.is_filled or least >= parent.qty:
+            return None
+        rate = max(self._line.rate, self._pov.end_rate or ZERO, *limits)
+        return EXACT.add(self._view.printed_qty, step_of(parent, self._view, rate, self._pov.rate_basis))
 
     def _more_for_next(self) -> Decimal | None:
         """Give how much must be printed until the next child is due; None where nothing is left."""
