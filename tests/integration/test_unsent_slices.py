@@ -12,6 +12,7 @@ from oms.model.enums import OrdStatus, SessionPhase
 from oms.model.order import Order
 from oms.model.sessions import SessionChange
 from oms.model.work import Pace
+from oms.simulation.venue_acts import BustTrade
 from tests.algo_desk import AlgoDesk
 
 ENDS: dict[str, tuple[Callable[[AlgoDesk, Order], object], Pace, OrdStatus]] = {
@@ -58,3 +59,65 @@ def test_an_order_that_is_filled_before_its_time_has_nothing_to_come() -> None:
 
     assert order.status is OrdStatus.FILLED
     assert desk.om.work(order).slices == ()
+
+
+def decided(desk: AlgoDesk) -> list[tuple[int, Pace]]:
+    return [(one.number, one.pace) for one in desk.store.read() if isinstance(one, ev.SliceDecided)]
+
+
+def filled_early(desk: AlgoDesk) -> Order:
+    """Have an order filled as its price comes, with two slices to come."""
+    order = desk.submit("twap", 400, duration=100, slices=4, i_would_price="99")
+    desk.wait(26)
+    desk.quote("98", "99", ask_size=1000)
+    desk.wait(1)
+    assert order.status is OrdStatus.FILLED
+    return order
+
+
+SPARED = [(2, Pace.DONE), (3, Pace.DONE)]
+
+
+def test_of_what_an_early_fill_leaves_out_it_is_told_why() -> None:
+    desk = AlgoDesk()
+    desk.quote(ask_size=500)
+    order = filled_early(desk)
+
+    assert decided(desk)[-2:] == SPARED
+    assert {number for number, _ in decided(desk)} == {0, 1, 2, 3}
+    work = desk.om.work(order)
+    assert work.slices == ()
+    desk.wait(200)
+    desk.restart()
+    assert desk.om.work(desk.om.order(order.order_id)) == work
+    assert decided(desk)[-2:] == SPARED
+    desk.check()
+
+
+def bust(desk: AlgoDesk) -> None:
+    """Have the venue declare the last execution of an order void."""
+    last = [one for one in desk.store.read() if isinstance(one, ev.Traded)][-1]
+    desk.broker.act(BustTrade(last.exec_id), desk.clock.now_ns())
+    desk.om.poll()
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_an_early_fill_left_out_is_due_again_after_a_bust(*, restarts: bool) -> None:
+    desk = AlgoDesk()
+    desk.quote(ask_size=500)
+    order = filled_early(desk)
+    desk.quote("100", "101", ask_size=500)
+    if restarts:
+        desk.restart()
+        desk.quote("100", "101", ask_size=500)
+        order = desk.om.order(order.order_id)
+
+    bust(desk)
+
+    assert order.status is OrdStatus.PARTIALLY_FILLED
+    assert [each.number for each in desk.om.work(order).slices] == [2, 3]
+    desk.check()
+    desk.wait(80)
+    assert [one for one in decided(desk) if one[0] in (2, 3) and one not in SPARED] != []
+    assert order.leaves_qty == 0
+    desk.check()

@@ -11,9 +11,9 @@ from oms.model import events as ev
 from oms.model.decimals import ZERO
 from oms.model.enums import AnomalyCode, ExecType
 from oms.model.ids import OrderId
-from oms.model.order import Order
+from oms.model.order import ENDED, Order
 from oms.model.parent import ORIGIN, Child, Parent, may_execute, missing_of
-from oms.model.work import Wake
+from oms.model.work import Pace, Slice, Wake
 
 # What is kept of a parent is the book's own. What can happen to an order is told in functions that are all called alike.
 # ruff: noqa: SLF001, ANN401, ARG001
@@ -91,8 +91,15 @@ class ParentBook:
         if parent.is_over:
             self.live.pop(parent.order_id, None)
             self.woken.pop(parent.order_id, None)
+            if parent.slices:
+                self._wake_unsent(parent, Wake.CHILD)
         else:
             self.live[parent.order_id] = parent
+
+    def _wake_unsent(self, parent: Parent, why: Wake) -> None:
+        """Have a filled parent looked at of whose slices it is not told yet that they are not sent."""
+        if parent.is_over and parent.slices and parent.order._life not in ENDED:
+            self.wake(parent, why)
 
     def on_order_event(self, event: ev.OrderEvent, order: Order) -> None:
         """Take in what has happened to an order; those that belong to no parent mean nothing here."""
@@ -211,6 +218,8 @@ class ParentBook:
         self.expired.clear()
         self.asked_away.clear()
         self.wake_all(Wake.RESTART)
+        for parent in self.by_id.values():
+            self._wake_unsent(parent, Wake.RESTART)
 
     def family(self, parent: Parent) -> list[OrderId]:
         """Give the numbers of a parent and of all its children."""
@@ -235,10 +244,24 @@ def _put_back(parent: Parent, child: Child) -> None:
     """Have the slice of a child due again of which nothing has executed."""
     again = None if child.filled else parent.taken.pop(child.number, None)
     if again is not None:
-        parent.decided.pop(again.number, None)
-        parent.planned += again.qty
-        slices = {**parent.slices, again.number: again}
-        parent.slices = dict(sorted(slices.items(), key=lambda one: one[1].start_ns))
+        _plan_again(parent, [again])
+
+
+def _plan_again(parent: Parent, again: list[Slice]) -> None:
+    """Have slices due again that were decided."""
+    slices = dict(parent.slices)
+    for each in again:
+        parent.decided.pop(each.number, None)
+        parent.planned += each.qty
+        slices[each.number] = each
+    parent.slices = dict(sorted(slices.items(), key=lambda one: one[1].start_ns))
+
+
+def _reopen(parent: Parent) -> None:
+    """Have the slices due again that were not sent since the order was filled, which it is no more."""
+    spared = [number for number in parent.taken if parent.decided.get(number) is Pace.DONE]
+    if spared:
+        _plan_again(parent, [parent.taken.pop(number) for number in spared])
 
 
 def begin_watching(state: Any) -> None:
@@ -286,6 +309,9 @@ def _decided(state: Any, event: ev.SliceDecided, order: Order) -> None:
         parent.decided[event.number] = event.pace
     if each is not None:
         parent.planned -= each.qty
+        if event.child is None and event.pace is Pace.DONE and parent.is_over:
+            # A bust may have it work again.
+            parent.taken[event.number] = each
     if event.memo is not None:
         parent.memo = event.memo
     if event.child is not None:
@@ -314,6 +340,8 @@ def _executed(state: Any, event: ev.ChildExecuted, order: Order) -> None:
     child._told = (qty + event.qty_change, notional + event.notional_change)
     book.told.pop(event.child, None)
     parent._told_excess = min(parent._told_excess, parent.excess)
+    if event.qty_change < 0 and parent.taken and parent.filled < order._order_qty:
+        _reopen(parent)
     book.settle(parent)
 
 

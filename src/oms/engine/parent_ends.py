@@ -21,31 +21,29 @@ _WHY: Final = {
 
 
 def end(state: State, parent: Parent) -> None:
-    """End an order of which nothing works any more, where that is not filled, and say of each slice to come that it is not sent.
-
-    A filled one keeps its plan: a bust may have it work again.
-    """
+    """End an order of which nothing works any more, where that is not filled, and say of each slice to come that it is not sent."""
     order, stopped = parent.order, parent.stopped
-    if order.is_filled or stopped is None:
+    if order.is_filled:
+        leave_out(state, parent, Pace.DONE)
         return
+    if stopped is None:
+        return
+    leave_out(state, parent, _WHY[stopped])
     state.begin(SubmitOrder, ORIGIN)
-    for number, each in tuple(parent.slices.items()):
-        unsent = ev.SliceDecided(
-            *state.envelope(),
-            parent.order_id,
-            number,
-            each.qty,
-            ZERO,
-            _WHY[stopped],
-            SLICE,
-            None,
-            None,
-            None,
-            0,
-        )
-        state.record_of(order, unsent)
     whose = (*state.envelope(), parent.order_id)
     if stopped is WorkEnd.CANCELED:
         state.record_of(order, ev.OrderCanceled(*whose, None, parent.stop_text))
     else:
         state.record_of(order, ev.OrderExpired(*whose, parent.stop_text))
+
+
+def leave_out(state: State, parent: Parent, why: Pace) -> None:
+    """Say of each slice to come that it is not sent. Those of a filled order are due again where a bust has it work again."""
+    if not parent.slices:
+        return
+    state.begin(SubmitOrder, ORIGIN)
+    for number, each in tuple(parent.slices.items()):
+        unsent = ev.SliceDecided(
+            *state.envelope(), parent.order_id, number, each.qty, ZERO, why, SLICE, None, None, None, 0
+        )
+        state.record_of(parent.order, unsent)

@@ -198,6 +198,7 @@ class Parents:
                 self._settle(parent, NextWake())
                 return
         if not parent.open and parent.order.is_filled:
+            parent_ends.end(self._state, parent)
             self._settle(parent, NextWake())
             return
         if handler is None:
