@@ -281,6 +281,61 @@ def test_a_ladder_stands_at_all_its_prices() -> None:
     assert order.cum_qty == 75
 
 
+def test_the_next_part_of_a_level_goes_out_once_the_one_before_is_done() -> None:
+    """Thirty at 99 and at 98, ten at a time: a part that has executed in part is waited for, and so is the other level's."""
+    desk = AlgoDesk()
+    order = desk.submit("scale", 60, levels=2, first_price="99", step=1, max_child=10)
+    assert desk.children(order) == ["0/10 @ 99 live", "0/10 @ 98 live"]
+    desk.quote("98.5", "99", ask_size=4)
+    desk.wait(1)
+    assert desk.children(order) == ["4/10 @ 99 live", "0/10 @ 98 live"]
+    desk.quote("98.5", "99", ask_size=6)
+    desk.quote()
+    assert desk.children(order) == ["10/10 @ 99 live", "0/10 @ 98 live", "0/10 @ 99 live"]
+    for number in range(2):
+        child = desk.om.children(order)[-1]
+        desk.quote("98.5", "99", ask_size=10)
+        desk.quote("99", "100")
+        assert child.cum_qty == 10, number
+    desk.wait(60)
+    assert order.cum_qty == 30
+    assert desk.sizes(order) == [10] * 4
+    desk.check()
+
+
+def test_a_restart_sends_no_part_of_a_level_beside_another() -> None:
+    """Ten of thirty work at each of two prices, before the restart and after it; the next is due as these have ended."""
+    desk = AlgoDesk()
+    number = desk.submit("scale", 60, levels=2, first_price="99", step=1, max_child=10).order_id
+    desk.restart()
+    desk.quote()
+    desk.wait(1)
+    order = desk.om.order(number)
+    assert desk.children(order) == ["0/10 @ 99 live", "0/10 @ 98 live"]
+    child = desk.om.children(order)[1]
+    assert child.cl_ord_id is not None
+    desk.broker.act(CancelOrder(child.cl_ord_id), desk.clock.now_ns())
+    desk.om.poll()
+    desk.wait(1)
+    assert desk.children(order)[2:] == ["0/10 @ 98 live"]
+    desk.check()
+
+
+def test_the_next_part_of_a_level_waits_for_its_rest() -> None:
+    """The levels go out at 0 and 5 seconds; the first part executes at 7 and the next one goes out at 10."""
+    desk = AlgoDesk()
+    order = desk.submit("scale", 40, levels=2, first_price="99", step=1, max_child=10, min_rest=5)
+    for second in range(1, 25):
+        desk.wait(1)
+        if second == 7:
+            desk.quote("98.5", "99", ask_size=10)
+            desk.quote()
+    children = desk.om.children(order)
+    assert [(child.created_ns - NOON_NS) // 10**9 for child in children] == [0, 5, 10]
+    assert desk.children(order) == ["10/10 @ 99 live", "0/10 @ 98 live", "0/10 @ 99 live"]
+    desk.check()
+
+
 def test_what_ends_of_a_level_is_placed_again() -> None:
     """The venue takes back the level at 98 of which five have executed: twenty are placed there again."""
     desk = AlgoDesk()

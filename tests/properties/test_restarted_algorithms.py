@@ -17,8 +17,6 @@ LARGE = 1_000
 LEFT_OUT = {
     # What is printed while the rate moves is on record with the next look.
     "pov": ("end_rate", "rate_linked_to", "upper_band_price", "upper_band_rate", "lower_band_price", "lower_band_rate"),
-    # The next part of a level goes out with whatever wakes the order, as a restart does.
-    "scale": ("max_child",),
 }  # fmt: skip
 """What a restart is known to make a difference to."""
 # What smart has taken of what is shown is in no journal: its restarts are among the faults of `test_smart_faults`.

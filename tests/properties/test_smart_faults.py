@@ -65,6 +65,7 @@ _STEPS = st.lists(
         st.tuples(st.just("wait"), st.integers(1, 4_000), st.just(0), st.just(0)),
         st.tuples(st.just("cancel"), st.integers(0, 5), st.just(0), st.just(0)),
         st.tuples(st.just("amend"), st.integers(0, 5), st.integers(-3, 5), st.just(0)),
+        st.tuples(st.just("restart"), st.just(0), st.just(0), st.just(0)),
     ),
     min_size=5,
     max_size=30,
@@ -94,7 +95,11 @@ class World:
             for name, bps, fault, ms in zip(("one", "two"), (5, 1), faults, delays_ms, strict=True)
         ]  # fmt: skip
         self.store = MemoryEventStore()
-        self.om = OrderManager(
+        self.om = self._open()
+        self.orders: list[Order] = []
+
+    def _open(self) -> OrderManager:
+        return OrderManager(
             brokers=self.venues,
             store=self.store,
             instruments=[AAPL],
@@ -108,7 +113,13 @@ class World:
                 health=HealthRules(degraded_after=1, down_after=2, backoff_s=1, max_backoff_s=4, up_after=1),
             ),
         )
-        self.orders: list[Order] = []
+
+    def restart(self) -> None:
+        """The process dies, and another one takes over from the journal."""
+        for venue in self.venues:
+            venue.stop()
+        self.om = self._open()
+        self.orders = [self.om.order(order.order_id) for order in self.orders]
 
     def wait(self, ms: int) -> None:
         self.clock.advance_to(self.clock.now_ns() + ms * 1_000_000)
@@ -184,7 +195,7 @@ class World:
 def test_whatever_goes_wrong_at_a_venue_no_part_is_sent_twice(
     faults: list[FaultModel | None], delays_ms: list[int], steps: list[tuple[Any, Any, Any, Any]]
 ) -> None:
-    """Law: no double exposure under refusals, outages, doubt and latency; in the end the books are what the venues did."""
+    """Law: no double exposure under refusals, outages, doubt, latency and restarts; in the end the books are what the venues did."""
     world = World(faults, delays_ms)
     for venue in ("one", "two"):
         world.quote(venue, 0, 30)
@@ -195,6 +206,8 @@ def test_whatever_goes_wrong_at_a_venue_no_part_is_sent_twice(
             world.order(first, second, third)
         elif what == "wait":
             world.wait(first)
+        elif what == "restart":
+            world.restart()
         elif first < len(world.orders) and not world.orders[first].is_closed:
             order = world.orders[first]
             if what == "amend":

@@ -35,7 +35,8 @@ class ScaleHandler(ReactingHandler):
     """Orders at several prices, each further from the first; slice `k` is level `k`.
 
     What of a level has neither executed nor works is placed again at its price: a day order that has expired, one that its
-    venue took back or refused, a bust. A level beyond the limit waits until that is changed.
+    venue took back or refused, a bust. A level beyond the limit waits until that is changed. With `max_child` one part of a level
+    works at a time.
     """
 
     needs_quote = False
@@ -83,6 +84,9 @@ class ScaleHandler(ReactingHandler):
         left, skips, waits, is_small = parent.available, [], False, False
         children: list[NewChild] = []
         rest_ns, rested_ns = in_ns(algorithm.working.min_rest), None
+        most = algorithm.working.max_child
+        # The next part of a level follows the one before; what becomes of that wakes the order.
+        busy = set() if most is None else {child.number for child in parent.open.values()}
         buys = order.side is Side.BUY
         for level in levels_of(algorithm, parent.qty, view, is_buy=buys):
             if view.limits is not None and view.limits.refuses(level.price, is_buy=buys):
@@ -90,12 +94,14 @@ class ScaleHandler(ReactingHandler):
                 if level.number not in parent.decided:
                     skips.append(Skip(number=level.number, pace=Pace.BEYOND_BAND, asked_qty=level.qty))
                 continue
+            if level.number in busy:
+                continue
             missing = min(EXACT.subtract(level.qty, at_work.get(level.number, ZERO)), left)
             if not _may_stand(level.price, algorithm, view, is_buy=buys):
                 waits = waits or missing > ZERO
                 continue
             # What an expired order has left of a level can be too little for another one.
-            qty = _part(missing, least_qty(view.instrument, level.price), algorithm.working.max_child)
+            qty = _part(missing, least_qty(view.instrument, level.price), most)
             is_small = is_small or ZERO == qty < missing
             if qty > ZERO and rest_ns and children:
                 rested_ns = view.now_ns + rest_ns
