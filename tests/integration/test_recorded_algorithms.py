@@ -10,6 +10,7 @@ import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,8 @@ class Played:
         events: All that happened.
         traded: When how much of it had executed in all.
         printed: When how much others had traded in all since it began.
+        followed: How much others had traded and how much had executed, after each print and each execution, as they came.
+        shown: How much of it was at the venue, after each event.
         slices: What was planned.
     """
 
@@ -66,6 +69,8 @@ class Played:
     events: Sequence[Event]
     traded: list[tuple[int, Decimal]] = field(factory=list)
     printed: list[tuple[int, Decimal]] = field(factory=list)
+    followed: list[tuple[Decimal, Decimal]] = field(factory=list)
+    shown: list[Decimal] = field(factory=list)
     slices: tuple[Slice, ...] = ()
 
     def done_by(self, time_ns: int) -> Decimal:
@@ -84,6 +89,11 @@ class Played:
             due += one.qty
             worst = max(worst, abs(due - self.done_by(one.end_ns)) / self.order.order_qty)
         return worst
+
+    def behind(self, rate: Decimal) -> list[Fraction]:
+        """By how much it was behind such a part of all volume, its own included, as it went; below zero where it was ahead."""
+        share, qty = Fraction(rate) / (1 - Fraction(rate)), Fraction(self.order.order_qty)
+        return [min(Fraction(others) * share, qty) - Fraction(own) for others, own in self.followed]
 
     @property
     def participation(self) -> Decimal:
@@ -111,24 +121,35 @@ def play(
     order: Order | None = None
     traded: list[tuple[int, Decimal]] = []
     printed: list[tuple[int, Decimal]] = []
+    followed: list[tuple[Decimal, Decimal]] = []
+    shown: list[Decimal] = []
     own, others = Decimal(0), Decimal(0)
 
     def on_traded(event: Traded) -> None:
         nonlocal own
         own += event.last_qty
         traded.append((event.time_ns, own))
+        followed.append((others, own))
+
+    def on_event(_: Event) -> None:
+        at_venue = (one.leaves_qty for one in om.open_orders() if one.given_terms is not terms)
+        shown.append(sum(at_venue, Decimal(0)))
 
     om.on(Traded, on_traded)
+    om.on(Event, on_event)
     for number, update in enumerate(market):
         clock.advance_to(update.time_ns)
         if order is None and update.time_ns >= at_ns:
             order = om.submit(instrument.symbol, side, qty, terms)
             assert not order.is_ended, order.reasons
-        om.update(update)
+        is_volume = False
         if order is not None and isinstance(update, TradePrint | Bar):
-            size = update.size if isinstance(update, TradePrint) else update.volume
+            is_volume, size = True, update.size if isinstance(update, TradePrint) else update.volume
             others += size or Decimal(0)
             printed.append((update.time_ns, others))
+        om.update(update)
+        if is_volume:
+            followed.append((others, own))
         if number % 500 == 0:
             assert check_state(om.state) == ()
         if order is not None and order.is_closed and not om.open_orders():
@@ -139,19 +160,41 @@ def play(
     decided = {event.number for event in events if isinstance(event, SliceDecided)}
     planned = [event.slices for event in events if isinstance(event, WorkPlanned)]
     assert {one.number for one in planned[0]} <= decided, "each slice is decided, with its reason"
-    return Played(order, events, traded, printed, planned[0])
+    return Played(order, events, traded, printed, followed, shown, planned[0])
 
 
 def told(name: str, played: Played, limit: Decimal | None = None) -> None:
     """Print what was measured."""
     children = sum(1 for event in played.events if isinstance(event, SliceDecided) and event.qty)
     skipped = sum(1 for event in played.events if isinstance(event, SliceDecided) and not event.qty)
-    deviation = f"{played.deviation:.3%}" if played.slices else "no schedule"
+    deviation = f"deviation from the schedule {played.deviation:.3%}, " if played.slices else ""
     print(  # noqa: T201  # the figures, for whoever asks with -s
         f"{name}: {played.order.cum_qty} of {played.order.order_qty} at {played.order.avg_px:.4f}, {children} children, {skipped} "
-        f"skipped; deviation from the schedule {deviation}, participation {played.participation:.3%}"
+        f"skipped; {deviation}participation {played.participation:.3%}"
         + ("" if limit is None else f" (aimed at {limit:.1%})")
     )
+
+
+def told_volume(played: Played, rate: Decimal) -> tuple[float, float]:
+    """Print how far it was from its part of the volume; give the most it was behind and ahead, as parts of the order."""
+    behind, qty = played.behind(rate), float(played.order.order_qty)
+    short, over = float(max(behind)), float(max(-min(behind), Fraction(0)))
+    print(  # noqa: T201  # likewise
+        f"  against its part of the volume: at most {short:.5f} behind ({short / qty:.3%} of the order), "
+        f"{over:.5f} ahead ({over / qty:.3%})"
+    )
+    return short / qty, over / qty
+
+
+def told_shown(played: Played, display: Decimal) -> Decimal:
+    """Print how it kept to what is to be shown; give the most that was."""
+    sizes = [event.qty for event in played.events if isinstance(event, SliceDecided) and event.qty]
+    most = max(played.shown)
+    print(  # noqa: T201  # likewise
+        f"  shown: at most {most} at once, {display} allowed; refreshed {len(sizes) - 1} times, "
+        f"with {min(sizes)} to {max(sizes)}"
+    )
+    return most
 
 
 def bid_at(market: Sequence[MarketData], time_ns: int) -> Decimal:
@@ -197,6 +240,9 @@ def test_participation_in_bitcoin(bitcoin: list[MarketData], rate: str) -> None:
         others = played.printed_by(at_ns)
         assert total <= others * aim / (1 - aim)
     assert abs(played.participation - aim) < Decimal("0.005")
+    behind, ahead = told_volume(played, aim)
+    assert behind < 0.07
+    assert ahead == 0
 
 
 def test_an_iceberg_in_bitcoin(bitcoin: list[MarketData]) -> None:
@@ -218,6 +264,8 @@ def test_an_iceberg_in_bitcoin(bitcoin: list[MarketData]) -> None:
     sizes = [event.qty for event in played.events if isinstance(event, SliceDecided)]
     assert len(sizes) > 5
     assert all(size <= Decimal("0.075") for size in sizes)
+    assert all(size >= Decimal("0.025") for size in sizes[:-1])
+    assert told_shown(played, Decimal("0.075")) == max(sizes), "never two at once"
 
 
 @pytest.mark.parametrize("side", Side)
@@ -240,6 +288,9 @@ def test_participation_in_a_stock(equity: list[MarketData]) -> None:
     played = play(equity, XXX, 1_000_000, terms, at_ns=start)
     told("POV of a stock", played, Decimal("0.1"))
     assert Decimal("0.08") < played.participation <= Decimal("0.1")
+    behind, ahead = told_volume(played, Decimal("0.1"))
+    assert behind < 0.02
+    assert ahead == 0
 
 
 def test_an_iceberg_in_a_stock(equity: list[MarketData]) -> None:
@@ -251,6 +302,7 @@ def test_an_iceberg_in_a_stock(equity: list[MarketData]) -> None:
     told("iceberg of a stock", played)
     assert played.order.cum_qty
     assert all(event.qty <= 200 for event in played.events if isinstance(event, SliceDecided))
+    assert told_shown(played, Decimal(200)) == 200
 
 
 # ---------------------------------------------------------------- the index future
