@@ -191,7 +191,7 @@ class Groups:
             return True
         goals = sharing.goals(legs)
         if group._reduces:
-            goals = capped(self._state, legs, goals, sharing.turns)
+            goals = capped(self._state, legs, goals, sharing.turns, self._gate.tell)
         if group._has_executed:
             group._has_executed = False
             group_records.tell_excesses(self._state, legs, sharing.excess(legs))

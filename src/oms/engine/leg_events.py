@@ -12,7 +12,7 @@ from oms.lifecycle.facts import is_later
 from oms.model import events as ev
 from oms.model.contingency import TAKES_TURNS
 from oms.model.decimals import ZERO
-from oms.model.door import OWN_NAMES
+from oms.model.door import OWN_NAMES, REDUCE_ONLY
 from oms.model.enums import LegEnd, Life
 from oms.model.group import NO_ORDERS, NOTHING_REFUSED, Group, GroupLeg
 from oms.model.order import ENDED, Order
@@ -213,6 +213,7 @@ def _held(book: Any, event: ev.OrderHeld, leg: GroupLeg, order: Order) -> None:
 
 
 def _amended(book: Any, event: ev.OrderAmended, leg: GroupLeg, order: Order) -> None:
+    _note_cut(event, leg)
     if leg.reach is None:
         leg.terms = event.terms
     moved(book, event, leg, order)
@@ -246,7 +247,19 @@ def _to_be_canceled(book: Any, event: ev.CancelRequested, leg: GroupLeg, order: 
     moved(book, event, leg, order)
 
 
+def _to_be_replaced(book: Any, event: ev.ReplaceRequested, leg: GroupLeg, order: Order) -> None:
+    _note_cut(event, leg)
+    moved(book, event, leg, order)
+
+
+def _note_cut(event: ev.OrderEvent, leg: GroupLeg) -> None:
+    # As it was wanted, there was room for it.
+    if event.cause.origin == REDUCE_ONLY and leg._cut_at != leg._wanted_at:
+        leg._cut_at, leg._cut_told = leg._wanted_at, False
+
+
 def _note_who(event: ev.CancelRequested | ev.OrderCanceled, leg: GroupLeg) -> None:
+    _note_cut(event, leg)
     if event.cause.origin in OWN_NAMES:
         leg._cut |= {event.order_id}
     else:
@@ -360,6 +373,7 @@ HAPPENED: Final[dict[type[ev.OrderEvent], Taken | None]] = {
     ev.OrderReleased: _released,
     ev.OrderReplaced: _replaced,
     ev.CancelRequested: _to_be_canceled,
+    ev.ReplaceRequested: _to_be_replaced,
     ev.OrderCanceled: _ended,
     ev.OrderExpired: _ended,
     ev.OrderRejected: _ended,

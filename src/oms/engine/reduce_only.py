@@ -20,7 +20,7 @@ from oms.engine.reducing_sums import NOTHING, Holding, is_reduce_only
 from oms.model import events as ev
 from oms.model.commands import CancelOrder, ReplaceOrder
 from oms.model.decimals import ZERO, plain
-from oms.model.door import KnownAsker
+from oms.model.door import REDUCE_ONLY, KnownAsker
 from oms.model.enums import AnomalyCode, Side
 from oms.model.group import Group
 from oms.model.ids import BrokerName, ClOrdId, OrderId
@@ -30,7 +30,7 @@ from oms.model.reasons import ReasonCode
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
-ORIGIN: Final = "reduce-only"
+ORIGIN: Final = REDUCE_ONLY
 """Who asks for what is done here, for the record."""
 
 _EXECUTIONS: Final = frozenset({ev.Traded, ev.TradeCorrected, ev.TradeCanceled})

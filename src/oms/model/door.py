@@ -12,7 +12,9 @@ MAX_TIME_NS: Final = 2**63 - 1
 MAX_ASKED_BY: Final = 256
 """How many characters the name of who asks may have."""
 _ANOTHER: Final = "another name: the library asks by this one itself"
-OWN_NAMES: Final = frozenset({"algo", "contingency", "reduce-only"})
+REDUCE_ONLY: Final = "reduce-only"
+"""Who asks for less of orders that may only reduce a position."""
+OWN_NAMES: Final = frozenset({"algo", "contingency", REDUCE_ONLY})
 """Who asks where the library does so by itself. What is asked by these names is taken for its own, so that nobody else may have them."""
 MAX_REASON: Final = 4096
 """How many characters a reason may have."""

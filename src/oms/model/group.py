@@ -67,6 +67,8 @@ class GroupLeg:
         "_asked_away",
         "_brings_bare",
         "_cut",
+        "_cut_at",
+        "_cut_told",
         "_entry",
         "_excess_told",
         "_group",
@@ -75,6 +77,7 @@ class GroupLeg:
         "_passed",
         "_stuck",
         "_wait_told",
+        "_wanted_at",
         "asked_qty",
         "end",
         "executed_qty",
@@ -117,6 +120,11 @@ class GroupLeg:
         self._asked_away = self._wait_told = False
         # It has brought more since one of its exits was lost, and nobody was told yet; not part of the state.
         self._brings_bare = False
+        # The position and what is left of it as more was wanted last, and where what came of that was taken off by the rule of
+        # reduce-only orders: while that is all there is, it would be again. Somebody was told; not part of the state.
+        self._wanted_at: tuple[Decimal, Decimal] | None = None
+        self._cut_at: tuple[Decimal, Decimal] | None = None
+        self._cut_told = False
         self._excess_told = ZERO
         # Canceled by the group itself; beyond what they should be for, and somebody was told.
         self._cut = self._stuck = NO_ORDERS
