@@ -91,7 +91,7 @@ def lived(history: list[tuple[str, int, int, int]]) -> tuple[Told, dict[int, Boo
             case "restart":
                 again = watching()
                 again.goes_on_from(told)
-                again.events, again.now_s, again._canceled = told.events, told.now_s, told._canceled
+                again.events, again.now_s, again.gone = told.events, told.now_s, told.gone
                 told = again
                 for one in books.values():
                     one.is_heard = False

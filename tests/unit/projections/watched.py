@@ -70,7 +70,7 @@ class Told:
     _sequence: int = 0
     _cum: dict[OrderId, Decimal] = field(default_factory=dict)
     _qty: dict[OrderId, Decimal] = field(default_factory=dict)
-    _canceled: set[OrderId] = field(default_factory=set)
+    gone: set[OrderId] = field(default_factory=set)
 
     @property
     def now_ns(self) -> int:
@@ -294,12 +294,12 @@ class Told:
 
     def canceled(self, order_id: int = PARENT) -> None:
         """An order ends."""
-        self._canceled.add(OrderId(order_id))
+        self.gone.add(OrderId(order_id))
         self.tell(ev.WorkStopped(*self.envelope(), OrderId(order_id), WorkEnd.CANCELED, ""))
         self.tell(ev.OrderCanceled(*self.envelope(), OrderId(order_id), None, ""))
 
     def _left(self, order_id: OrderId) -> Decimal:
-        if order_id in self._canceled:
+        if order_id in self.gone:
             return D(0)
         return max(self._qty[order_id] - self._cum.get(order_id, D(0)), D(0))
 
