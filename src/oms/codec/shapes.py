@@ -102,6 +102,8 @@ _SCALARS: Final[dict[object, Shape]] = {
     BrokerName: _NAME,
 }
 
+_WORD: Final = '"?+[0-9A-Za-z_ ]*+"?+'
+
 # What nearly every event says, and never changes.
 _SHARED: Final = frozenset({Cause, *get_args(Terms), *get_args(TimeInForce)})
 
@@ -146,13 +148,14 @@ def fields_of(cls: type) -> tuple[Field, ...]:
 
 
 def _choice(name: str, texts: dict[Any, str]) -> Shape:
-    # Captured as any word, quotes and all, and looked up: cheaper than an expression with many branches.
     pattern = "|".join(map(re.escape, texts.values()))
+    # Captured as any word, quotes and all, and looked up: cheaper than an expression with many branches.
+    are_words = all(re.fullmatch(_WORD, text) for text in texts.values())
     return Shape(
         name=name,
         meaning=f"one of {', '.join(texts.values())}",
         pattern=f"(?:{pattern})",
-        capture='("?+[0-9A-Za-z_ ]*+"?+)',
+        capture=f"({_WORD if are_words else pattern})",
         write=f"_{name}_texts[{{v}}]",
         read=f"_{name}_values[{{v}}]",
         names={f"_{name}_texts": texts, f"_{name}_values": {text: member for member, text in texts.items()}},

@@ -1,11 +1,19 @@
 """Kinds of value that no event has today, which the codec is ready for, and kinds that it is not."""
 
+from enum import Enum
+
 import pytest
 
 from oms.codec.generate import compile_value
 from oms.codec.shapes import shape_of
 from oms.model.events import Cause
 from oms.model.reasons import Reason, ReasonCode
+
+
+class Order(Enum):
+    UP = "low-high"
+    DOWN = "high/low"
+
 
 PRICE = Reason(ReasonCode.OFF_TICK, "price", '1"', "2}")
 OWNER = Cause("SubmitOrder", "desk \\ 7")
@@ -24,6 +32,9 @@ NOTHING: tuple[Reason, ...] = ()
             tuple[tuple[Reason, ...], ...], ((PRICE, PRICE), NOTHING, (PRICE,)), id="a list of lists"
         ),
         pytest.param(tuple[Cause | None, ...], (None, OWNER), id="a list with gaps"),
+        pytest.param(
+            tuple[Order | None, ...], (Order.UP, None, Order.DOWN), id="names that are more than a word"
+        ),
     ],
 )
 def test_a_compound_comes_back(annotation: object, content: object) -> None:
