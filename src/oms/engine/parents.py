@@ -383,8 +383,7 @@ class Parents:
             return
         tape.listen(order_id, to_quotes=wake.on_quote, to_prices=wake.on_price)
         tape.listen_within(order_id, parent.order._side, price_to=wake.price_to, shown_to=wake.shown_to)
-        if wake.at_volume is not None:
-            tape.wait(order_id, wake.at_volume)
+        tape.wait(order_id, wake.at_volume)
         now_ns = state.now_ns
         times = [self._again_ns(child) for child in parent.open.values() if child.refused_ns]
         times.append(parent_entry.resting_ns(parent))

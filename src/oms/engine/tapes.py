@@ -99,14 +99,17 @@ class Tape:
         found = []
         while self._waiting and self._waiting[0][0] <= self.printed_qty:
             volume, order_id = heappop(self._waiting)
+            # Of what is no longer waited for nothing is known any more.
             if self._awaited.get(order_id) == volume:
                 del self._awaited[order_id]
-            found.append(order_id)
+                found.append(order_id)
         return found
 
-    def wait(self, order_id: OrderId, volume: Decimal) -> None:
-        """Have an order looked at once so much was printed in all."""
-        if self._awaited.get(order_id) != volume:
+    def wait(self, order_id: OrderId, volume: Decimal | None) -> None:
+        """Have an order looked at once so much was printed in all, and at no other volume; None for none."""
+        if volume is None:
+            self._awaited.pop(order_id, None)
+        elif self._awaited.get(order_id) != volume:
             self._awaited[order_id] = volume
             heappush(self._waiting, (volume, order_id))
 
