@@ -75,7 +75,7 @@ class _LegNode:
         elif waits or not known.may_rest:
             goals[self.number] = LegGoal(total, ZERO, is_held=True)
         elif total is not None or room is not None:
-            goals[self.number] = LegGoal(total, room)
+            goals[self.number] = LegGoal(total, room if room is None or room > ZERO else ZERO)
 
 
 @record
@@ -130,13 +130,13 @@ class _OtoNode:
         budget = brought
         if self.arm is not Arm.EACH_FILL and not entry.has_ended:
             budget = min(brought, entry.first_qty) if self.arm is Arm.FIRST_FILL else ZERO
-        # What is over after a bust is taken from the last exit first.
+        # What is over after a bust is taken from the last exit first. There is less than no room where what is to be canceled or
+        # made smaller may execute still: the legs of an `Oco` that can race reckon with that.
         free = space = ZERO
         if budget > spent:
             free = space = budget - spent
             for one in exits:
                 space -= one.open_qty(facts)
-            space = max(space, ZERO)
         for one, executed in zip(exits, done, strict=True):
             part = ZERO
             if free and not one.is_dead(facts):

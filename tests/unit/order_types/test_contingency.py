@@ -190,6 +190,16 @@ CASES: dict[str, tuple[Contingency, list[Facts], list[LegGoal]]] = {
         [facts(30, 70), facts(0, 100)],
         [LET_BE, at(70, None)],
     ),
+    "two instruments: there is room beside what may execute, not beside what is wanted of it": (
+        Oto(BUY, (Oco((STOP, Leg("BTC-USD", Side.BUY, Limit(9)))),)),
+        [facts(100, 0, has_ended=True), facts(50, 50), facts(0, 100)],
+        [LET_BE, at(100, 0), at(50, 0)],
+    ),
+    "two instruments: once one is for less the other has the room": (
+        Oto(BUY, (Oco((STOP, Leg("BTC-USD", Side.BUY, Limit(9)))),)),
+        [facts(100, 0, has_ended=True), facts(50, 20), facts(0, 50)],
+        [LET_BE, at(100, 30), at(50, 0)],
+    ),
     "two entries on one side take turns": (
         Oco((BUY, Leg("AAPL", Side.BUY, Stop(105), order_qty=100))),
         [facts(0, 100), facts()],
