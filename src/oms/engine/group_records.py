@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from oms.engine import leg_times
 from oms.engine.leg_events import ORIGIN
 from oms.engine.state import State
 from oms.model import events as ev
 from oms.model.contingency import SubmitGroup
 from oms.model.decimals import plain
-from oms.model.enums import AnomalyCode, LegEnd
+from oms.model.enums import AnomalyCode, LegEnd, Life
 from oms.model.group import GroupLeg
 from oms.model.ids import BrokerName
 from oms.model.order import Order
@@ -35,8 +36,11 @@ def tell(state: State, code: AnomalyCode, order: Order, text: str) -> None:
 
 def tell_lost(state: State, leg: GroupLeg, order: Order, left: Decimal) -> None:
     """Tell that an exit is lost, so that so much may be without one."""
+    how = order.life
+    if leg_times.is_over(state, leg) and (not order.is_ended or order.order_id in leg._cut):
+        how = Life.EXPIRED
     what = "an exit" if leg._entry is not None else "an order that no entry feeds"
-    text = f"{what} of group {leg._group.group_id} is lost ({order.life.value}): {plain(left)} of {leg.leg.symbol} may be without it"
+    text = f"{what} of group {leg._group.group_id} is lost ({how.value}): {plain(left)} of {leg.leg.symbol} may be without it"
     tell(state, AnomalyCode.EXIT_LOST, order, text)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from oms.engine import group_records, lost_exits, replaces
+from oms.engine import group_records, leg_times, lost_exits, replaces
 from oms.engine.group_book import GroupBook, is_fresh, is_refused
 from oms.engine.holding import Holding
 from oms.engine.inputs import PlaceGroup
@@ -330,8 +330,15 @@ class Groups:
 
     def _is_open_for(self, leg: GroupLeg, qty: Decimal) -> bool:
         # Too little for an order, a broker that is not known well enough yet, or a closed session: it comes when there is more,
-        # or is known, or once that opens. Whoever begins a group while it is closed is told by the venue.
+        # or is known, or once that opens. It never comes once its seconds have passed. Whoever begins a group while it is closed is told by the venue.
         entry = leg._entry
+        if leg.reach is None and leg_times.is_over(self._state, leg):
+            if leg.asked_qty:
+                self._gate.tell(leg, qty, leg_times.why_over(leg))
+            elif leg.held is None and not leg.open_qty:
+                group_records.stop(self._state, leg, LegEnd.LOST)
+                lost_exits.tell(self._state, self._book, leg, leg.orders[-1])
+            return False
         if (entry is not None or leg.orders) and self._legs.is_shut_for(leg):
             return False
         if entry is None:

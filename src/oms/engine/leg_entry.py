@@ -11,6 +11,7 @@ from attrs import evolve
 from oms.engine.expiring import why_past
 from oms.engine.holding import Holding
 from oms.engine.leg_events import ORIGIN
+from oms.engine.leg_times import timed
 from oms.engine.leg_ways import routed, way_of
 from oms.engine.order_entry import _DATED, OrderEntry
 from oms.engine.routes import Reasons, Route, unquoted_of
@@ -228,8 +229,8 @@ class LegEntry:
 
     def hold(self, leg: GroupLeg, qty: Decimal, place: tuple[int, int]) -> None:
         """Place an order that is held here, or deny it. It passes the gate as it is released, when it may trade."""
-        entry, command = self._entry, order_of(leg, qty)
-        state, now_ns = entry.state, entry.state.now_ns
+        entry, state, now_ns = self._entry, self._entry.state, self._entry.state.now_ns
+        command = timed(state, leg, order_of(leg, qty))
         symbol, terms = command.symbol, command.terms
         route = entry._routes.get(symbol) or entry._route(symbol)
         decision = None
@@ -322,7 +323,7 @@ class LegEntry:
 
 def sent_of(entry: OrderEntry, leg: GroupLeg, qty: Decimal) -> SubmitOrder:
     """Give the command that sends an order of a leg; of a stop that has fired, with a time in force that its venue takes for that."""
-    command = order_of(leg, qty)
+    command = timed(entry.state, leg, order_of(leg, qty))
     if not leg.reached:
         return command
     own, taken = command.time_in_force, way_of(entry, leg).capabilities.order_types
