@@ -154,6 +154,29 @@ def test_orders_that_end_together_are_all_swept_however_few_messages_a_second_ma
     assert check_state(desk.om.state) == ()
 
 
+@pytest.mark.parametrize(("count", "swept"), [(60, 60), (190, 183)])
+def test_what_is_left_waits_for_its_turn_among_the_messages_and_not_for_refusals(
+    count: int, swept: int
+) -> None:
+    """All end in one second, three messages may leave in each: 3 go at once, 3 in each second of the minute; the others are told why."""
+    desk = Desk(PaperBroker([STOCK]), LIMITS)
+    orders = [
+        desk.buy(start_time="20260105-15:00:59", end_time="20260105-15:01:00", slices=1, limit_price="101")
+        for _ in range(count)
+    ]
+    while desk.clock.now_ns() < NOON_NS + 59 * 10**9:
+        desk.wait(1, "100", "102")
+    for second in range(62):
+        desk.clock.advance_by(1)
+        desk.quote(size=9_999 - second)
+    assert all(order.is_closed for order in orders)
+    assert sum(order.is_filled for order in orders) == swept
+    left = {order.text for order in orders if not order.is_filled}
+    assert left <= {"end_time: 100 of 100 did not trade: too many messages were ahead of it"}
+    assert not [child for order in orders for child in desk.om.children(order) if child.life is Life.DENIED]
+    assert check_state(desk.om.state) == ()
+
+
 @pytest.mark.parametrize(("residual", "tif"), [("sweep", ImmediateOrCancel()), ("auction", AtTheClose())])
 def test_what_is_left_goes_out_once_the_rest_after_refusals_is_over(residual: str, tif: object) -> None:
     """The last slice is refused as the order ends: the next child may leave two seconds later."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import evolve
 
@@ -36,6 +36,7 @@ from oms.model.time_in_force import AtTheClose, AtTheOpening
 from oms.model.work import Pace
 from oms.ports.working_handler import NewChild, View
 
+Auction: TypeAlias = AtTheOpening | AtTheClose
 AT_THE_CLOSE: Final = AtTheClose()
 PATIENCE_NS: Final = 5_000_000_000
 """For how long a child that is meant to trade at once may rest before it is taken back, in nanoseconds."""
@@ -249,8 +250,12 @@ def auction_child(
     qty: Decimal,
     number: int,
     pace: Pace = Pace.COMPLETING,
-    auction: AtTheOpening | AtTheClose = AT_THE_CLOSE,
+    auction: Auction = AT_THE_CLOSE,
+    *,
+    asked: Decimal | None = None,
 ) -> NewChild:
     """Give a child for an auction, the closing one unless told, at the limit where there is one."""
     terms = Market() if working.limit_price is None else Limit(working.limit_price)
-    return NewChild(qty=qty, terms=terms, number=number, pace=pace, role=AUCTION, time_in_force=auction)
+    return NewChild(
+        qty=qty, terms=terms, number=number, pace=pace, asked_qty=asked, role=AUCTION, time_in_force=auction
+    )

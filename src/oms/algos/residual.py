@@ -7,24 +7,26 @@ refused; a child that was not refused, or of which nobody knows, is the one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final, TypeAlias, assert_never
 
 from attrs import evolve
 
+from oms.algos.auction_parts import auction_children
 from oms.algos.choices import OnResidual
 from oms.algos.ending import EndStep, at_end
-from oms.algos.handling import PATIENCE_NS, auction_child, child_of, extends, facts_of, progress_of
+from oms.algos.handling import PATIENCE_NS, child_of, extends, facts_of, progress_of
 from oms.algos.least import least_child
 from oms.algos.pacing import why_stopped
-from oms.algos.slicing import in_whole_lots
+from oms.algos.slicing import Progress, in_whole_lots
 from oms.algos.working import Working
-from oms.model.decimals import ZERO, plain
+from oms.model.decimals import EXACT, ZERO, plain
 from oms.model.define import record
 from oms.model.enums import Life
+from oms.model.ids import OrderId
 from oms.model.order import Order
-from oms.model.parent import AUCTION, Parent
+from oms.model.parent import AUCTION, Child, Parent
 from oms.model.sessions import NS_PER_S
 from oms.model.time_in_force import ImmediateOrCancel
 from oms.model.work import HELD, Memo, Pace, WorkEnd
@@ -49,6 +51,7 @@ _PASSING: Final = frozenset(
     }
 )
 """What may pass. In a break nobody trades, beyond the limit a sweep would take nothing, and the rest is somebody's word."""
+_SENT: Final = frozenset({OnResidual.SWEEP, OnResidual.AUCTION})
 _REFUSED: Final = frozenset({Life.DENIED, Life.REJECTED})
 
 Swept: TypeAlias = Steps | Pace
@@ -94,7 +97,8 @@ def end_steps(
 def _end_steps(
     parent: Parent, view: View, working: Working, sweep: Callable[[], Swept] | None, room: Room | None
 ) -> Steps | None:
-    if any(child.is_for_auction and not child.is_pending_cancel for child in parent.open.values()):
+    was_sent, in_auction = _was_sent(parent), _in_auction(parent)
+    if in_auction and (was_sent or not parent.available or not _tries(parent)):
         return Steps()  # It ends with its auction.
     patient = [one for one in parent.open.values() if one.role == SWEEP and not one.is_pending_cancel]
     until_ns = parent.last_child_ns + PATIENCE_NS
@@ -107,10 +111,10 @@ def _end_steps(
     # Also what works for longer than that is followed by one child; it is not tried again then.
     is_timely = view.now_ns < wait_ns
     ending = at_end(
-        progress_of(parent),
+        _beside(parent, in_auction),
         residual,
         are_canceled=all(child.is_pending_cancel for child in parent.open.values()),
-        was_sent=_was_sent(parent),
+        was_sent=was_sent,
         can_send=isinstance(found, Steps) and (is_timely or parent.memo_of(SENT) is None),
         may_wait=why_not in _PASSING and is_timely,
     )
@@ -118,13 +122,13 @@ def _end_steps(
         case EndStep.EXTEND:
             return None
         case EndStep.CANCEL_CHILDREN:
-            return Steps(cancel=tuple(parent.open))
+            return Steps(cancel=tuple(one for one in parent.open if one not in in_auction))
+        case EndStep.RESIDUAL if in_auction:
+            return Steps()
         case EndStep.AWAIT_CHILDREN | EndStep.FILLED | EndStep.OVERFILLED:
             return Steps()
         case EndStep.WAIT:
-            # Of some of what forbids it nobody is told as it passes.
-            again_ns = max(view.resting_ns, view.now_ns + NS_PER_S)
-            wake = NextWake(at_ns=min(again_ns, wait_ns), on_quote=True)
+            wake = NextWake(at_ns=min(_again_ns(view), wait_ns), on_quote=True)
             return Steps(wake=wake, held=why_not if why_not in HELD else None)
         case EndStep.AUCTION if not view.is_open:
             # What executed before the close may not have been heard of yet: in its place nothing goes out before the next opening.
@@ -136,12 +140,26 @@ def _end_steps(
             memo = (*others, (SENT, ending.step.name.lower()))
             return evolve(found, memo=memo, wake=NextWake(at_ns=view.now_ns + PATIENCE_NS))
         case EndStep.RESIDUAL:
+            is_waiting = residual in _SENT and not was_sent
             text = f"end_time: {plain(ending.qty)} of {plain(parent.qty)} did not trade"
-            if why_not is Pace.CAPPED:
-                text += f": {why_not.words}"
+            text += _because(why_not, view, is_waiting=is_waiting)
             return Steps(finish=WorkEnd.END_TIME, text=text)
         case _:
             assert_never(ending.step)
+
+
+def _again_ns(view: View) -> int:
+    """Give when to look again: of some of what forbids a child nobody is told as it passes."""
+    known_ns = max(view.resting_ns, view.free_ns)
+    return known_ns if known_ns > view.now_ns else view.now_ns + NS_PER_S
+
+
+def _because(why_not: Pace | None, view: View, *, is_waiting: bool) -> str:
+    """Give why what is left was not sent, where that is more than that its time is over."""
+    if why_not is Pace.CAPPED:
+        return f": {why_not.words}"
+    is_late = is_waiting and why_not is Pace.RESTING and view.now_ns < view.free_ns
+    return ": too many messages were ahead of it" if is_late else ""
 
 
 def _found(
@@ -156,10 +174,11 @@ def _found(
     tries = _tries(parent)
     # Where one of several was taken nothing rests by itself.
     tried_ns = tries[0].created_ns + back_off_ns(1) if tries else 0
-    is_resting = view.now_ns < max(view.resting_ns, tried_ns)
+    is_resting = view.now_ns < max(view.resting_ns, view.free_ns, tried_ns)
     if residual is OnResidual.SWEEP and sweep is not None:
         # What a broker has refused of the order before rests for that broker alone.
-        return Pace.RESTING if is_resting and tries else sweep()
+        is_resting = view.now_ns < view.free_ns or (is_resting and bool(tries))
+        return Pace.RESTING if is_resting else sweep()
     facts = evolve(facts_of(parent, view, working, crosses=True), allow_past_end=True)
     if residual is OnResidual.AUCTION:
         # An auction has no market before it.
@@ -171,7 +190,8 @@ def _found(
         return pace or Pace.RESTING
     left, number = parent.available, max(parent.decided, default=0)
     if residual is OnResidual.AUCTION:
-        return Steps(children=(auction_child(working, left, number),))
+        children = auction_children(view, working, left, number)
+        return Steps(children=children) if children else Pace.CAPPED
     qty = (
         left if room is None or working.completion_ignores_caps else _within(room.qty, parent, view, working)
     )
@@ -183,6 +203,25 @@ def _found(
     if (type(child.terms), ImmediateOrCancel) in view.capabilities.order_types:
         child = evolve(child, time_in_force=ImmediateOrCancel())
     return Steps(children=(child,))
+
+
+def _in_auction(parent: Parent) -> dict[OrderId, Child]:
+    return {
+        order_id: child
+        for order_id, child in parent.open.items()
+        if child.is_for_auction and not child.is_pending_cancel
+    }
+
+
+def _beside(parent: Parent, in_auction: Mapping[OrderId, Child]) -> Progress:
+    """Give how far an order is but for parts that are in an auction: others of them may have been refused, and go again."""
+    progress = progress_of(parent)
+    there = sum((child.working for child in in_auction.values()), ZERO)
+    return evolve(
+        progress,
+        qty=max(EXACT.subtract(progress.qty, there), ZERO),
+        working=EXACT.subtract(progress.working, there),
+    )
 
 
 def _within(room: Decimal, parent: Parent, view: View, working: Working) -> Decimal:

@@ -7,10 +7,11 @@ from typing import Final
 
 from attrs import evolve
 
+from oms.algos.auction_parts import auction_children, why_none_goes
 from oms.algos.auctions import in_force
 from oms.algos.capped import keep_later, later_part
 from oms.algos.child_terms import is_passive
-from oms.algos.handling import PATIENCE_NS, auction_child, child_of, facts_of
+from oms.algos.handling import PATIENCE_NS, child_of, facts_of
 from oms.algos.next_look import next_look
 from oms.algos.others import begins_count, kept, others_volume, volume_for
 from oms.algos.pacing import CatchUp, Decision, Facts, decide, why_stopped
@@ -208,25 +209,19 @@ class ScheduleRound:
             parent, view = self._parent, self._view
             left = EXACT.subtract(parent.available, self._sent)
             qty = min(EXACT.add(one.qty, self._missed_of(one)), left)
-            if self._working.max_child is not None:
-                qty = min(qty, self._working.max_child)
-            why_not = (
-                Pace.KILLED
-                if view.is_killed
-                else Pace.SUSPENDED
-                if not parent.may_send
-                else Pace.NOT_RECONCILED
-                if not view.is_reconciled
-                else None
-            )
-            if why_not is not None or qty <= ZERO:
-                self._skips.append(Skip(number=one.number, pace=why_not or Pace.DONE, asked_qty=one.qty))
-            else:
-                pace = Pace.CATCHING_UP if qty > one.qty else Pace.ON_SCHEDULE
-                self._children.append(auction_child(self._working, qty, one.number, pace, auction))
-                self._sent = EXACT.add(self._sent, qty)
+            why_not, again_ns = why_none_goes(parent, view, one.end_ns)
             self._due.remove(one)
+            if again_ns is not None:
+                self._at_ns.append(again_ns)
+                continue
             self._auctions.append(one)
+            pace = Pace.CATCHING_UP if qty > one.qty else Pace.ON_SCHEDULE
+            parts = () if why_not else auction_children(view, self._working, qty, one.number, pace, auction)
+            self._children += parts
+            self._sent = sum((part.qty for part in parts), self._sent)
+            if not parts:
+                why_not = why_not or (Pace.CAPPED if qty > ZERO else Pace.DONE)
+                self._skips.append(Skip(number=one.number, pace=why_not, asked_qty=one.qty))
 
     def _missed_of(self, auction: Slice) -> Decimal:
         """Give how much of what was missed before goes into an auction, by the catch-up policy."""
@@ -245,7 +240,7 @@ class ScheduleRound:
         """Give what is to be done while the time of the order stands: auctions are held when they are held."""
         self._send_auctions()
         coming = [one.start_ns for one in self._parent.slices.values() if in_force(self._memo, one.number)]
-        later = [at_ns for at_ns in coming if at_ns > self._view.now_ns]
+        later = [at_ns for at_ns in (*coming, *self._at_ns) if at_ns > self._view.now_ns]
         return Steps(
             skips=tuple(self._skips),
             children=tuple(self._children),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from oms.engine.cut_off import COMMANDS, is_cut_off, refused_in_a_row
+from oms.engine.slices_again import put_back, reopen
 from oms.lifecycle.anomalies import OLDER
 from oms.model import events as ev
 from oms.model.decimals import ZERO
@@ -13,7 +14,7 @@ from oms.model.enums import AnomalyCode, ExecType
 from oms.model.ids import OrderId
 from oms.model.order import ENDED, Order
 from oms.model.parent import ORIGIN, Child, Parent, may_execute, missing_of
-from oms.model.work import Pace, Slice, Wake
+from oms.model.work import Pace, Wake
 
 # What is kept of a parent is the book's own. What can happen to an order is told in functions that are all called alike.
 # ruff: noqa: SLF001, ANN401, ARG001
@@ -149,7 +150,7 @@ class ParentBook:
             parent.rejects += 1
             parent.refused_ns = event.time_ns
             self.refused[child.order_id] = event
-            _put_back(parent, child)
+            put_back(parent, child)
         elif isinstance(event, ev.OrderExpired):
             if child.is_for_the_day:
                 self.expired.add(parent.order_id)
@@ -158,7 +159,7 @@ class ParentBook:
             self.asked_away[child.order_id] = event.cause.origin
         elif child.is_taken_back and child.is_for_auction:
             # Its auction is to come: another one goes in its place.
-            _put_back(parent, child)
+            put_back(parent, child)
         if isinstance(event, ev.OrderCanceled | ev.OrderExpired) and is_cut_off(event, child):
             # It was taken before, which is no reason to send the next at once.
             parent.rejects = refused_in_a_row(parent, event.time_ns)
@@ -240,30 +241,6 @@ def _says_anew(event: ev.ReportIgnored) -> bool:
     return event.exec_type == _ANSWER and event.text != OLDER
 
 
-def _put_back(parent: Parent, child: Child) -> None:
-    """Have the slice of a child due again of which nothing has executed."""
-    again = None if child.filled else parent.taken.pop(child.number, None)
-    if again is not None:
-        _plan_again(parent, [again])
-
-
-def _plan_again(parent: Parent, again: list[Slice]) -> None:
-    """Have slices due again that were decided."""
-    slices = dict(parent.slices)
-    for each in again:
-        parent.decided.pop(each.number, None)
-        parent.planned += each.qty
-        slices[each.number] = each
-    parent.slices = dict(sorted(slices.items(), key=lambda one: one[1].start_ns))
-
-
-def _reopen(parent: Parent) -> None:
-    """Have the slices due again that were not sent since the order was filled, which it is no more."""
-    spared = [number for number in parent.taken if parent.decided.get(number) is Pace.DONE]
-    if spared:
-        _plan_again(parent, [parent.taken.pop(number) for number in spared])
-
-
 def begin_watching(state: Any) -> None:
     """Note from now on what the events of orders tell of their parents; nobody else has to look whether there are any."""
     if not state.parents.is_watching:
@@ -341,7 +318,7 @@ def _executed(state: Any, event: ev.ChildExecuted, order: Order) -> None:
     book.told.pop(event.child, None)
     parent._told_excess = min(parent._told_excess, parent.excess)
     if event.qty_change < 0 and parent.taken and parent.filled < order._order_qty:
-        _reopen(parent)
+        reopen(parent)
     book.settle(parent)
 
 

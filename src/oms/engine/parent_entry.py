@@ -97,14 +97,13 @@ def view_of(
     route = entry.home(symbol, account, named)
     quote = entry.quotes.get(symbol)
     tape = entry.tapes.of(symbol, quote, entry.market.get(symbol))
-    had_gap = parent is None
     prints: tuple[TradePrint, ...] = ()
     own: Sequence[OwnTrade] = ()
     corrections: Sequence[PrintCorrection] = ()
     if reads is not None and parent is not None:
         corrections = tape.corrected(parent.order_id)
+    had_gap = parent is None or (bool(reads) and tape.has_gap(parent.order_id))
     if reads and parent is not None:
-        had_gap = tape.has_gap(parent.order_id)
         own = _own(entry, tape, parent)
         prints = tuple(tape.read(parent.order_id))
     return View(
@@ -124,6 +123,7 @@ def view_of(
         is_killed=state.book.kill_reason is not None,
         is_reconciled=route.broker not in state.breaks.unreconciled,
         resting_ns=0 if parent is None else resting_ns(parent),
+        free_ns=state.book.free_at(1) or 0,
         had_gap=had_gap,
         corrections=corrections,
         limits=entry.tapes.limits.get(symbol),

@@ -13,7 +13,7 @@ from oms.model.decimals import plain
 from oms.model.enums import Side
 from oms.model.ids import OrderId
 from oms.model.order import ENDED, Order
-from oms.model.parent import Child, Parent
+from oms.model.parent import AUCTION, Child, Parent
 from oms.model.terms import Strategy, Terms, limit_px
 from oms.model.work import Pace
 from oms.ports.working_handler import NewChild, Steps, View
@@ -67,6 +67,13 @@ def why_not(parent: Parent, view: View, new: NewChild) -> Pace | None:
         return Pace.NOT_RECONCILED
     # One that was placed just before may have been refused since the view was made.
     return Pace.RESTING if view.now_ns < resting_ns(parent) else None
+
+
+def stays_due(parent: Parent, view: View, new: NewChild, pace: Pace | None) -> bool:
+    """Tell whether a part for an auction goes there a little later, since one before it was just refused: it is still planned, or left."""
+    if pace is not Pace.RESTING or new.role != AUCTION:
+        return False
+    return new.number in parent.slices or view.now_ns >= parent.end_ns
 
 
 def changes(

@@ -15,7 +15,7 @@ from oms.engine.inputs import Input, VenueDepth, VenueQuote
 from oms.engine.order_entry import OrderEntry
 from oms.engine.parent_book import ParentBook
 from oms.engine.parent_days import why_over
-from oms.engine.parent_limits import beyond, changes, why_not
+from oms.engine.parent_limits import beyond, changes, stays_due, why_not
 from oms.engine.refusals import why_suspended
 from oms.engine.wakes import Wakes
 from oms.errors import LimitExceededError, OmsError
@@ -308,7 +308,8 @@ class Parents:
         if pace is None and qty <= ZERO:
             pace = Pace.DONE
         if terms is None or pace is not None:
-            self._decide(parent, view, new.number, asked, pace or Pace.BEYOND_BAND, new.role)
+            if not stays_due(parent, view, new, pace):
+                self._decide(parent, view, new.number, asked, pace or Pace.BEYOND_BAND, new.role)
             return
         state, order = self._state, parent.order
         order_id = state.free_order_id()

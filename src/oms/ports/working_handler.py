@@ -62,6 +62,7 @@ class View:
         is_killed: The kill switch is engaged.
         is_reconciled: The broker takes new orders, as far as it is for a restart to say.
         resting_ns: Until when nothing is sent since children were refused, in nanoseconds UTC; 0 where nothing was.
+        free_ns: From when on the message rate lets another order out, in nanoseconds UTC; a time that is over where it does now.
         had_gap: Prints are missing before or among `prints`: the manager was started, the order has just begun, or market data was
             lost (`FeedGap`).
         corrections: What of earlier prints was corrected or declared void since this order's handler was last asked, oldest first.
@@ -88,6 +89,7 @@ class View:
     is_killed: bool = False
     is_reconciled: bool = True
     resting_ns: int = 0
+    free_ns: int = 0
     had_gap: bool = False
     corrections: Sequence[PrintCorrection] = ()
     limits: PriceLimits | None = None

@@ -258,10 +258,11 @@ def test_what_is_left_goes_into_the_closing_auction_where_it_is_to() -> None:
     assert len(desk.parts(order)) == 2
     desk.says(one, resting, ExecType.CANCELED)
 
-    auction = desk.om.children(order)[-1]
-    assert (auction.broker, auction.order_qty, auction.terms) == ("two", d(30), Limit("10.05"))
-    assert auction.time_in_force == AtTheClose()
-    desk.says(two, auction, ExecType.TRADE, cum=30, last=30)
+    parts = desk.om.children(order)[2:]
+    assert [(one.broker, one.order_qty, one.terms) for one in parts] == [("two", d(15), Limit("10.05"))] * 2
+    for auction in parts:
+        assert auction.time_in_force == AtTheClose()
+        desk.says(two, auction, ExecType.TRADE, cum=15, last=15)
     assert order.is_filled
     desk.check(order)
 
