@@ -677,6 +677,21 @@ EXCUSES: tuple[Excuse, ...] = (
     ),
     Excuse(
         "foreign imports",
+        "oms.testing.parent_acts <- hypothesis",
+        "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.parent_acts",
+        "it speaks every word that an order at work can hear",
+    ),
+    Excuse(
+        "many internal imports",
+        "oms.testing.parent_sent",
+        "it holds what leaves to what each algorithm was told, and to the events that say so",
+    ),
+    Excuse(
+        "foreign imports",
         "oms.testing.parent_machine <- hypothesis",
         "the kit's strategies and machines are Hypothesis's; it comes with the extra `testing`, and nothing else needs it",
     ),

@@ -1,49 +1,33 @@
-"""The machine of orders that are worked here, for a few seconds each."""
+"""The machine of orders that are worked here, for a few seconds with each algorithm."""
 
 from __future__ import annotations
 
-from typing import Any
-
+import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 
-from oms.model.terms import Strategy
+from oms.algos.algorithms import ALGORITHMS
+from oms.testing.parent_acts import HERE, THERE
 from oms.testing.parent_machine import ParentMachine
 
 SETTINGS = settings(
-    max_examples=100,
+    max_examples=50,
     stateful_step_count=40,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow],
 )
 
-# Law: whatever executes, is refused, canceled, busted, paused, changed, halted or restarted, and in whatever order that is heard, the
-# accounts of an order are exact, it is never exceeded, nothing leaves past its end or its limit, and in the end nothing of it works.
-TestAParent = ParentMachine.TestCase
-TestAParent.settings = SETTINGS
+
+def machine(name: str) -> type[ParentMachine]:
+    """Give the machine of one algorithm; what chooses among brokers has two."""
+    brokers = (HERE, THERE) if name == "smart" else (HERE,)
+    return type(f"Machine_{name}", (ParentMachine,), {"algorithm": name, "brokers": brokers})
 
 
-class _IcebergMachine(ParentMachine):
-    def terms(self, told: dict[str, Any]) -> Strategy:
-        """Give an iceberg that shows one at a time at its limit."""
-        kept: dict[str, Any] = {
-            name: told[name] for name in ("duration", "on_residual", "min_rest") if name in told
-        }
-        limit = told.get("limit_price", self.usual_limit)
-        return Strategy("iceberg", {**kept, "display_qty": 1, "limit_price": limit})
-
-
-class _ScaleMachine(ParentMachine):
-    def terms(self, told: dict[str, Any]) -> Strategy:
-        """Give a ladder from the usual limit on."""
-        kept: dict[str, Any] = {
-            name: told[name] for name in ("duration", "on_residual", "limit_price") if name in told
-        }
-        return Strategy("scale", {**kept, "levels": 3, "first_price": self.usual_limit, "step": "0.02"})
-
-
-# The same laws of orders that rest at prices of their own.
-TestAnIceberg = _IcebergMachine.TestCase
-TestAnIceberg.settings = SETTINGS
-TestALadder = _ScaleMachine.TestCase
-TestALadder.settings = SETTINGS
+# Law: whatever executes, is refused, lost, canceled, busted, corrected, paused, changed, halted or restarted, and in whatever order
+# that is heard, the accounts of an order are exact, it is never exceeded, nothing leaves past its end, its limit or its caps, each
+# slice is sent or told why not, and in the end nothing of it works.
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_whatever_happens_to_an_order_its_laws_hold(name: str) -> None:
+    run_state_machine_as_test(machine(name), settings=SETTINGS)

@@ -55,6 +55,7 @@ class Slip:
         refusals: What was said of each request that was refused.
         lost: Requests that have never arrived.
         is_rejected: It was refused as it arrived.
+        late: How much of what it has executed was found only after it had ended.
     """
 
     order_id: OrderId
@@ -71,6 +72,7 @@ class Slip:
     refusals: dict[ClOrdId, OrderCancelReject] = field(factory=dict)
     lost: set[ClOrdId] = field(factory=set)
     is_rejected: bool = False
+    late: Decimal = ZERO
 
     @property
     def status(self) -> OrdStatus:
@@ -157,6 +159,7 @@ class NumberVenue:
         was_filled = slip.cum_qty >= slip.order_qty
         qty = min(qty, max(slip.order_qty - slip.cum_qty, ZERO) + was)
         self.has_busted |= qty < was or (qty > was and not slip.is_open)
+        slip.late += ZERO if slip.is_open else max(qty - was, ZERO)
         slip.cum_qty += qty - was
         slip.is_open = (slip.is_open or was_filled) and slip.cum_qty < slip.order_qty
         slip.is_revived |= qty < was

@@ -1,43 +1,72 @@
-"""What the orders of the parent machine are told: everything beside which something else would do nothing is left out."""
+"""What the orders of the parent machine are told: any of the parameters of their algorithm that go with one another."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TypeVar
 
 try:
     from hypothesis import strategies as st
 except ImportError as error:  # pragma: no cover  # the suite itself needs Hypothesis
     raise ImportError("oms.testing needs Hypothesis: pip install 'openoms[testing]'") from error
 
+from oms.model.enums import Side
+from oms.model.instrument import Instrument
+from oms.testing.simulator import parent_draws
+from oms.testing.simulator.draws import Draws
+from oms.testing.simulator.parent_draws import Sketch
 
-def without_idle(told: dict[str, Any]) -> dict[str, Any]:
-    """Give parameters without those that would do nothing beside the others, which are refused."""
-    style = told.get("child_style")
-    idle = {
-        "child_offset": style == "market",
-        "catch_up": style == "passive_then_cross" and told.get("catch_up") in ("carry", "give_up"),
-        "seed": "randomise_time" not in told,
-    }
-    return {name: value for name, value in told.items() if not idle.get(name, False)}
+T = TypeVar("T")
+
+_S = 1_000_000_000
+_SPAN = 8
 
 
-def parameters() -> st.SearchStrategy[dict[str, Any]]:
-    """Give how an order is worked: for a minute, in every style, with every policy."""
-    return st.fixed_dictionaries(
-        {"duration": st.just(60), "slices": st.integers(1, 8)},
-        optional={
-            "child_style": st.sampled_from(["market", "marketable_limit", "passive_then_cross"]),
-            "catch_up": st.sampled_from(["carry", "spread", "give_up", "cross"]),
-            "halt_clock": st.sampled_from(["run", "pause"]),
-            "on_halt": st.sampled_from(["keep", "cancel"]),
-            "on_residual": st.sampled_from(["cancel", "sweep", "auction"]),
-            "min_rest": st.integers(1, 9),
-            "max_child": st.integers(5, 20),
-            "min_child": st.integers(2, 5),
-            "max_participation": st.sampled_from(["0.1", "0.5"]),
-            "randomise_time": st.sampled_from(["0.2", "1"]),
-            "child_offset": st.sampled_from(["0.01", "0.05"]),
-            "max_quote_age": st.integers(3, 20),
-            "seed": st.integers(0, 5),
-        },
-    ).map(without_idle)
+class _Drawn(Draws):
+    """Draws that Hypothesis makes, so that what it finds shrinks: what need not happen does not."""
+
+    __slots__ = ("_draw",)
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        super().__init__("")
+        self._draw = draw
+
+    def below(self, limit: int) -> int:
+        return self._draw(st.integers(0, limit - 1))
+
+    def between(self, least: int, most: int) -> int:
+        return self._draw(st.integers(least, most))
+
+    def happens(self, permille: int) -> bool:
+        return permille > 0 and self._draw(st.integers(0, 999)) >= 1_000 - permille
+
+    def one_of(self, choices: Sequence[T]) -> T:
+        return self._draw(st.sampled_from(choices))
+
+
+def _sketch(draw: st.DrawFn, instrument: Instrument, qty: Decimal, side: Side, now_ns: int) -> Sketch:
+    middle = int(100 / instrument.tick_at(Decimal(100)))
+    return Sketch(_Drawn(draw), instrument, qty, side, _S, now_ns, middle, _SPAN)
+
+
+@st.composite
+def parameters(
+    draw: st.DrawFn, name: str, instrument: Instrument, qty: Decimal, side: Side, now_ns: int
+) -> dict[str, str]:
+    """Give what an order of an algorithm is told, in an instrument that trades near 100: for some minutes at most, in any style."""
+    return parent_draws.parameters(name, _sketch(draw, instrument, qty, side, now_ns))
+
+
+@st.composite
+def amendment(
+    draw: st.DrawFn,
+    name: str,
+    told: Mapping[str, str],
+    instrument: Instrument,
+    qty: Decimal,
+    side: Side,
+    now_ns: int,
+) -> dict[str, str]:
+    """Give another value for one of the parameters of an order that is told so, which may or may not go with the others."""
+    return parent_draws.amendment(name, told, _sketch(draw, instrument, qty, side, now_ns))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from oms.model.decimals import EXACT, ZERO
-from oms.model.market import MarketData, TradePrint
-from oms.testing.simulator.parts import INSTRUMENTS
+from oms.model.decimals import EXACT
+from oms.model.market import TradePrint
 
 _MOST_PRINTS: Final = 20
 Band: TypeAlias = tuple[Decimal | None, Decimal | None]
@@ -32,7 +31,7 @@ class Heard:
         self.halted: set[str] = set()
         self.bands: dict[str, Band] = {}
         self.prints: list[TradePrint] = []
-        self.printed: dict[str, Decimal] = {one.symbol: ZERO for one in INSTRUMENTS}
+        self.printed: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.halts: Counter[str] = Counter()
 
     def forget(self, epoch: int = -1) -> None:
@@ -42,8 +41,8 @@ class Heard:
         self.bands.clear()
         self.prints.clear()
 
-    def note(self, one: MarketData) -> None:
-        """Take in what is told of a market."""
+    def note(self, one: object) -> None:
+        """Take in what is told of a market; of anything else nothing."""
         if isinstance(one, TradePrint):
             self.printed[one.symbol] = EXACT.add(self.printed[one.symbol], one.size)
             self.prints = [*self.prints[1 - _MOST_PRINTS :], one]

@@ -42,7 +42,18 @@ _TRIES: Final = 8
 
 @frozen
 class Sketch:
-    """What parameters are drawn for: an order of so much, in an instrument, by a clock, in steps of so long."""
+    """What parameters are drawn for: an order of so much, in an instrument, by a clock, in steps of so long.
+
+    Attributes:
+        draws: What is left to chance.
+        instrument: What is traded.
+        qty: How much is ordered.
+        side: Which way.
+        step_ns: How long a step is, in nanoseconds.
+        now_ns: What time it is, in nanoseconds UTC.
+        middle: Around which price it trades, in ticks.
+        span: How far from there prices are, in ticks.
+    """
 
     draws: Draws
     instrument: Instrument
@@ -50,6 +61,8 @@ class Sketch:
     side: Side
     step_ns: int
     now_ns: int
+    middle: int = 1_000
+    span: int = 50
 
     def lots(self, most: int = 20) -> Decimal:
         """Give a few lots, not more than the order has."""
@@ -68,8 +81,9 @@ class Sketch:
         return self.now_ns + (self.draws.between(least, most + 20) - 20) * self.step_ns
 
     def price(self) -> Decimal:
-        """Give a price on the grid, around a thousand ticks."""
-        return EXACT.multiply(self.instrument.tick_at(Decimal(1)), Decimal(self.draws.between(950, 1050)))
+        """Give a price on the grid, around the middle."""
+        ticks = self.draws.between(self.middle - self.span, self.middle + self.span)
+        return EXACT.multiply(self.instrument.tick_at(Decimal(1)), Decimal(ticks))
 
     def better(self) -> Decimal:
         """Give a price that is rather a good one."""

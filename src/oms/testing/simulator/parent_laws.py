@@ -27,7 +27,7 @@ from attrs import Factory, define
 from oms.algos.algorithms import Algorithm
 from oms.algos.choices import HaltClock, OnResidual
 from oms.algos.parameter import in_ns
-from oms.algos.pov import RateBasis, part_of
+from oms.algos.pov import RateBasis
 from oms.algos.reacting import Pov
 from oms.algos.wire import read
 from oms.model import events as ev
@@ -108,6 +108,10 @@ class ParentLaws:
         self._venue = venue
         self._by_id: dict[OrderId, Worked] = {}
         self._of_child: dict[OrderId, Worked] = {}
+
+    def most(self, kid: Kid) -> Decimal:
+        """Give what a child has executed and may still execute at its venue."""
+        return kid.most(self._venue)
 
     # ------------------------------------------------------------ what the journal says
 
@@ -244,7 +248,7 @@ class ParentLaws:
 
     def _beyond(self, worked: Worked, kid: Kid) -> Iterator[str]:
         """Give by what a child that is to be sent is too much."""
-        others = total_of(one.most(self._venue) for one in worked.kids.values() if one is not kid)
+        others = total_of(self.most(one) for one in worked.kids.values() if one is not kid)
         whole = EXACT.add(others, kid.qty)
         if whole > worked.total:
             yield f"the venue may execute {whole} of {worked.total}"
@@ -268,7 +272,7 @@ class ParentLaws:
         rooms: list[Fraction] = []
         if working.max_participation is not None:
             basis = algorithm.rate_basis if isinstance(algorithm, Pov) else RateBasis.OF_OTHERS
-            rooms.append(part_of(others, working.max_participation, basis))
+            rooms.append(_part(others, working.max_participation, basis))
         goes_by_rate = not (working.i_would_price or working.force_completion or is_sweep)
         if isinstance(algorithm, Pov) and goes_by_rate:
             rates = (
@@ -277,11 +281,12 @@ class ParentLaws:
                 algorithm.upper_band_rate,
                 algorithm.lower_band_rate,
             )
-            rooms.append(part_of(others, max(one for one in rates if one is not None), algorithm.rate_basis))
+            rate = max(one for one in rates if one is not None)
+            rooms.append(_part(others, rate, algorithm.rate_basis))
         return min(rooms, default=None)
 
     def _hold_to_new_terms(self, worked: Worked) -> Iterator[str]:
-        whole = total_of(one.most(self._venue) for one in worked.kids.values())
+        whole = total_of(map(self.most, worked.kids.values()))
         if whole > worked.total:
             yield f"changed to {worked.total}, and the venue may execute {whole}"
         for kid in worked.kids.values():
@@ -315,6 +320,11 @@ class ParentLaws:
             left = [truth.leaves_qty for truth in truths if truth.leaves_qty]
             if left:
                 yield f"the venue works {left} of order {worked.order_id}, of which nothing is to work any more"
+
+
+def _part(others: Decimal, rate: Decimal, basis: RateBasis) -> Fraction:
+    part = Fraction(rate)
+    return Fraction(others) * part / (1 - part if basis is RateBasis.OF_TOTAL else 1)
 
 
 def _strategy(event: ev.WorkAmended) -> Strategy:
