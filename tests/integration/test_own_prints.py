@@ -303,6 +303,25 @@ def test_a_bust_of_what_executed_before_gives_a_schedule_no_volume() -> None:
     assert order.cum_qty == 0
 
 
+@pytest.mark.parametrize("amends", ["bust", "correct"])
+def test_an_amendment_of_what_executed_just_before_gives_participation_no_volume(amends: str) -> None:
+    """It executed in the second before the order came, and never happened, or happened smaller."""
+    house = House()
+    house.om.submit("X", Side.SELL, 1000, Market())
+    house.om.poll()
+    house.venue.execute()
+    house.om.poll()
+    order = house.work(POV)
+    if amends == "bust":
+        house.venue.bust(0)
+    else:
+        house.venue.correct(0, 400)
+    house.om.poll()
+    house.trade(100)
+    house.wait(10)
+    assert order.cum_qty == 100
+
+
 def test_a_bust_gives_nothing_back_of_what_was_never_taken_off() -> None:
     house = House()
     order = house.work(("pov", {"participation_rate": "0.5", "duration": 3600, "limit_price": "10.02"}))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oms.algos.open_time import OpenTime, open_time
 from oms.algos.scheduled import Shortfall, Twap, Vwap
 from oms.algos.schedules import Occasion, Scheduled, slices_of, windows_of
+from oms.algos.twap import LateStart
 from oms.algos.volume_curve import VolumeCurve
 from oms.algos.working import Working
 from oms.errors import ValidationError
@@ -88,6 +90,40 @@ def test_all_of_a_schedule_lies_in_open_time(
     assert len({each.number for each in slices}) == len(slices)
     for each in slices:
         assert any(begin <= each.start_ns < each.end_ns <= end for begin, end in opened.spans)
+
+
+@given(
+    weeks(), st.integers(900, 1_100), st.integers(100, 900), st.integers(0, 99), st.integers(1, 12),
+    st.sampled_from(LateStart), st.booleans(), st.booleans(),
+)  # fmt: skip
+def test_auctions_stand_in_the_order_of_time_and_nothing_that_came_late_is_lost(
+    sessions: tuple[TradingSession, ...],
+    start: int,
+    length: int,
+    late_percent: int,
+    count: int,
+    late_start: LateStart,
+    in_open: bool,
+    in_close: bool,
+) -> None:
+    working = Working(start_time=start, end_time=start + length)
+    vwap = Vwap(working=working, slices=count, in_open=in_open, in_close=in_close, late_start=late_start)
+    now = start + length * late_percent // 100
+    curve = evolve(CURVE, opening=Decimal("0.1"), closing=Decimal("0.2"))
+    occasion = Occasion(qty=Decimal(5_000), lot=LOT, now_ns=now, sessions=sessions, curve=curve)
+    try:
+        windows, slices = windows_of(vwap, occasion), slices_of(vwap, occasion, 1)
+    except ValidationError:
+        return
+    spans = [(one.start_ns, one.end_ns) for one in windows]
+    assert spans == sorted(spans)
+    assert [one.number for one in windows] == list(range(len(windows)))
+    moments = {one.open_ns for one in sessions} | {one.close_ns for one in sessions}
+    assert all(begin < end or begin in moments for begin, end in spans)
+
+    assert sum(one.qty for one in slices) == occasion.qty
+    assert [one.start_ns for one in slices] == sorted(one.start_ns for one in slices)
+    assert all(one.end_ns >= now for one in slices)
 
 
 @given(weeks(), st.integers(1, 40), st.integers(900, 1_700))

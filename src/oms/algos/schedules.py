@@ -212,10 +212,12 @@ def _by_curve(
         raise ValidationError(
             "end_time", f"{start_ns} to {end_ns}", "pass a window in which the curve has volume"
         )
-    if algorithm.interval is None and algorithm.slices is None:
-        return tuple(evolve(window, number=number) for number, window in enumerate(inside))
-    hours = occasion.open_time(start_ns, end_ns)
-    return hours.kept(regrouped(_evenly(hours, algorithm.interval, algorithm.slices), inside))
+    if algorithm.interval is not None or algorithm.slices is not None:
+        hours = occasion.open_time(start_ns, end_ns)
+        kept = hours.kept(regrouped(_evenly(hours, algorithm.interval, algorithm.slices), inside))
+        # What is kept of a span with an auction in it is before that, or after.
+        inside = sorted(kept, key=lambda window: (window.start_ns, window.end_ns))
+    return tuple(evolve(window, number=number) for number, window in enumerate(inside))
 
 
 def _parts(algorithm: Shortfall, qty: Decimal, length_ns: int, steps: int) -> tuple[Decimal, ...]:

@@ -98,12 +98,15 @@ def caught_up(slices: Sequence[Slice], now_ns: int) -> tuple[Slice, ...]:
 
     Where all are over, they are one slice, due at once: whether it may still be sent is for the pace to say.
     """
-    # An auction's slice has no length: it is over only after its moment.
-    past = [each for each in slices if max(each.end_ns, each.start_ns + 1) <= now_ns]
-    left = list(slices[len(past) :])
+    past, left = list[Slice](), list[Slice]()
     missed = ZERO
-    for each in past:
-        missed = EXACT.add(missed, each.qty)
+    for each in slices:
+        # An auction's slice has no length: it is over only after its moment, be it in the midst of another.
+        if max(each.end_ns, each.start_ns + 1) <= now_ns:
+            past.append(each)
+            missed = EXACT.add(missed, each.qty)
+        else:
+            left.append(each)
     if left:
         first = left[0]
         left[0] = evolve(first, start_ns=max(first.start_ns, now_ns), qty=EXACT.add(first.qty, missed))

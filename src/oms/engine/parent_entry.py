@@ -136,7 +136,8 @@ def view_of(
 def _own(entry: Entry, tape: Tape, parent: Parent) -> Sequence[OwnTrade]:
     # Venues tell the time to a second, some of them.
     from_ns = entry.state.now_ns - NS_PER_S
-    return tape.own(parent.order_id, entry.routes.own_trades(parent.order._symbol), from_ns)
+    trades = entry.routes.own_trades(parent.order._symbol)
+    return tape.own(parent.order_id, trades, from_ns, entry.state.version)
 
 
 def resting_ns(parent: Parent) -> int:

@@ -69,7 +69,7 @@ class Tape:
         self._base = 0
         self._readers: dict[OrderId, int] = {}
         # Since when each of them reads, and what has executed here since, that it has not seen.
-        self._own: dict[OrderId, tuple[int, list[OwnTrade]]] = {}
+        self._own: dict[OrderId, tuple[int, int, list[OwnTrade]]] = {}
         # Who has not seen yet that prints are missing, and which corrections somebody has not seen yet.
         self._gaps: set[OrderId] = set()
         self._corrections: dict[OrderId, list[PrintCorrection]] = {}
@@ -149,20 +149,24 @@ class Tape:
         self._readers[order_id] = end
         return tuple(self._prints[since - self._base :])
 
-    def own(self, order_id: OrderId, trades: Iterable[OwnTrade], from_ns: int) -> Sequence[OwnTrade]:
+    def own(
+        self, order_id: OrderId, trades: Iterable[OwnTrade], from_ns: int, after: int
+    ) -> Sequence[OwnTrade]:
         """Give what has executed here since an order's algorithm was last shown prints, and while it was; nothing the first time.
 
         Args:
             order_id: The order.
             trades: What nobody was shown yet.
             from_ns: What happened after that counts where it is the first time, in nanoseconds UTC.
+            after: The sequence number of the last event: where it is the first time, what executed before it was never shown, and
+                no bust or correction of it is.
         """
         for trade in trades:
-            for since_ns, unseen in self._own.values():
-                if trade.time_ns > since_ns:
+            for since_ns, known, unseen in self._own.values():
+                if trade.time_ns > since_ns and trade.sequence > known:
                     unseen.append(trade)
-        since_ns, seen = self._own.get(order_id, (from_ns, []))
-        self._own[order_id] = since_ns, []
+        since_ns, known, seen = self._own.get(order_id, (from_ns, after, []))
+        self._own[order_id] = since_ns, known, []
         return tuple(seen)
 
     @property

@@ -87,10 +87,11 @@ class Routes:
             if can is not None and can.simulated:
                 continue
             time_ns = event.transact_time_ns or event.time_ns
+            first = event.sequence if isinstance(event, ev.Traded) else event.trade_sequence
             if not isinstance(event, ev.Traded):
-                found.append(OwnTrade(EXACT.minus(event.old_qty), event.old_px, time_ns))
+                found.append(OwnTrade(EXACT.minus(event.old_qty), event.old_px, time_ns, first))
             if not isinstance(event, ev.TradeCanceled):
-                found.append(OwnTrade(event.last_qty, event.last_px, time_ns))
+                found.append(OwnTrade(event.last_qty, event.last_px, time_ns, first))
         events.clear()
         return found
 

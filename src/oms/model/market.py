@@ -90,11 +90,13 @@ class OwnTrade:
         qty: How much; below zero where it was busted or corrected.
         price: The price.
         time_ns: When it happened by its venue, or else was heard of, in nanoseconds UTC.
+        sequence: The sequence number of the execution's own event, also where it was busted or corrected.
     """
 
     qty: Decimal
     price: Decimal
     time_ns: int
+    sequence: int
 
 
 @record

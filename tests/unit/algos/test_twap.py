@@ -89,6 +89,8 @@ def test_a_late_start_may_catch_up_what_was_due() -> None:
     assert caught_up(auction, 5) == auction
     assert table(caught_up(auction, 6)) == [(6, 9, 300)]
     assert caught_up((), 10) == ()
+    amid = (Slice(0, 0, 9, D(300)), Slice(1, 5, 5, D(100)), Slice(2, 9, 12, D(200)))
+    assert table(caught_up(amid, 6)) == [(6, 9, 400), (9, 12, 200)]
 
 
 def test_a_late_start_may_compress() -> None:
