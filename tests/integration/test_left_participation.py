@@ -123,6 +123,8 @@ def test_what_is_left_of_an_interval_that_is_over_was_missed() -> None:
     print_of(desk, 100)
     desk.wait(10)
     assert desk.sizes(order) == [50, 20]
+    decided = [one for one in desk.store.read() if isinstance(one, SliceDecided) and one.child is None]
+    assert [(one.pace, int(one.asked_qty)) for one in decided] == [(Pace.MISSED, 150)]
 
 
 def test_what_is_left_is_known_after_a_restart() -> None:

@@ -225,15 +225,19 @@ def _kept_in_step(parent: Parent, view: View, algorithm: Iceberg) -> Steps:
         return Steps()
     terms, shown = order.terms, min(algorithm.display_qty, order.order_qty)
     shows = isinstance(terms, Limit) and terms.display_qty not in {None, shown}
-    if not (parent.available or shows):
+    cap, more = algorithm.working.max_child, parent.available
+    if cap is not None:
+        # What is beyond the largest child goes there after this one.
+        more = min(more, max(EXACT.subtract(cap, order.order_qty), ZERO))
+    if not (more or shows):
         return Steps()
     if order.outstanding_requests:
         # Of what its venue acknowledges nobody is told.
         return Steps(wake=NextWake(at_ns=view.now_ns + NS_PER_S))
     if child.unmoved_ns:
         return Steps(cancel=(child.order_id,))
-    if parent.available:
-        return Steps(grow=((child.order_id, parent.available),))
+    if more:
+        return Steps(grow=((child.order_id, more),))
     return Steps(show=((child.order_id, shown),))
 
 

@@ -183,7 +183,9 @@ class PovRound:
         """Give how much may be sent of what was left before: one child after the other, and nothing of an interval that is over."""
         if not self._parent.open:
             return left_in(self._memo)
-        if is_due and self._pov.interval is not None:
+        missed = left_in(self._memo)
+        if is_due and self._pov.interval is not None and missed:
+            self._pass(Pace.MISSED, missed)
             keep_left(self._memo, ZERO)
         return ZERO
 
