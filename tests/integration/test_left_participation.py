@@ -136,6 +136,19 @@ def test_what_is_left_is_known_after_a_restart() -> None:
     assert desk.sizes(desk.om.order(order.order_id))[:2] == [50, 50]
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_is_due_and_rests_is_sent_after_a_restart_too(*, restarts: bool) -> None:
+    """Two hundred are sent; of what is printed as the order rests after that a hundred are due, and follow."""
+    desk, order = at_work(min_rest=10)
+    print_of(desk, 1000)
+    print_of(desk, 500)
+    if restarts:
+        desk.restart()
+        desk.quote("100", "101", 10**5, 10**5)
+    desk.wait(10)
+    assert desk.sizes(desk.om.order(order.order_id)) == [200, 100]
+
+
 # ---------------------------------------------------------------- refusals
 
 

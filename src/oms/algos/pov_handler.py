@@ -101,8 +101,8 @@ def counted(
             allowed = part_of(before.lately, line.rate, line.basis) + part_of(more, under, line.basis)
             others = evolve(others, lately=_volume_of(allowed, rate, line.basis))
         line = line.counted(others.total, under).by(rate)
-    # A restart within an interval ends it no sooner.
-    goes_on = is_restart and is_within(parent, view, algorithm.interval)
+    # A restart takes nothing of what waits to be sent, where the interval has not ended meanwhile.
+    goes_on = is_restart and (algorithm.interval is None or is_within(parent, view, algorithm.interval))
     begins = view.had_gap and view.is_open and not goes_on
     return (others.next_interval() if begins else others), line
 

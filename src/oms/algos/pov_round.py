@@ -149,7 +149,7 @@ class PovRound:
         )
         decision = decide(facts)
         # What is left alone is not lost where only a quote is missed, or the broker, as after a restart.
-        waits = decision.pace in _KEEPS or (decision.pace in _PASSES and not others.lately)
+        waits = decision.pace in _KEEPS or (decision.pace in _PASSES and not self._has_more(others))
         if decision.qty:
             self._place(decision)
         elif child and decision.pace.rule in _FORBIDS and not waits:
@@ -161,10 +161,16 @@ class PovRound:
             is_cut = bool(decision.qty) and working.max_child is not None
             cut = EXACT.subtract(child, decision.qty) if is_cut else ZERO
             keep_left(self._memo, EXACT.add(EXACT.subtract(left_in(self._memo), left), max(cut, ZERO)))
-        if is_due and decision.pace not in _KEEPS:
+        if is_due and not waits:
             self._others = self._others.next_interval()
         if decision.pace in _ON_QUOTE:
             self._on_quote = self._pov.interval is None or bool(left)
+
+    def _has_more(self, others: OthersVolume) -> bool:
+        """Tell whether some volume counts that did not at the last look; by intervals, in the one that is over."""
+        if self._pov.interval is not None:
+            return bool(others.lately)
+        return others.total > Decimal(self._memo.get("others", "0"))
 
     def _next(self, others: OthersVolume, left: Decimal = ZERO) -> Decimal:
         """Give what is due now, but for the largest size of a child."""
