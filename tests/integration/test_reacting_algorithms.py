@@ -773,6 +773,17 @@ def test_a_native_iceberg_is_changed_where_it_stands() -> None:
     assert desk.children(desk.om.order(1)) == ["0/200 @ 100.5 live"]
 
 
+def test_an_order_that_looks_seldom_and_is_to_be_finished_goes_on_with_the_next_quote() -> None:
+    desk = AlgoDesk()
+    told: dict[str, Any] = {"duration": 60, "interval": 25, "force_completion": "Y", "completion_window": 20}
+    order = desk.submit("pov", 100, participation_rate="0.1", **told)
+    desk.om.update(Quote(X, desk.clock.now_ns(), "100", 100, None, 0))
+    desk.wait(42)
+    assert desk.sizes(order) == []
+    desk.quote()
+    assert desk.sizes(order) == [100]
+
+
 def test_an_order_that_looks_seldom_is_finished_as_its_last_minute_begins() -> None:
     desk = AlgoDesk()
     order = desk.submit(

@@ -164,7 +164,7 @@ class PovRound:
         if is_due and not waits:
             self._others = self._others.next_interval()
         if decision.pace in _ON_QUOTE:
-            self._on_quote = self._pov.interval is None or bool(left)
+            self._on_quote = self._pov.interval is None or completes or bool(left or least)
 
     def _has_more(self, others: OthersVolume) -> bool:
         """Tell whether some volume counts that did not at the last look; by intervals, in the one that is over."""
