@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import (
+    acting_orders,
     brackets,
     durable,
     footprint,
@@ -58,6 +59,7 @@ def suite(folder: Path, *, quick: bool) -> Suite:
             *worked_orders.children(100 // scale, rounds),
             *worked_orders.updates(2_000 // scale, rounds),
         ],
+        "acting": lambda: acting_orders.updates(worked_orders.LIVE // scale, min(rounds, 4)),
         "import": lambda: footprint.import_time(rounds),
         # Nothing where the recorded markets are not there.
         "data": lambda: (

@@ -52,6 +52,7 @@ def terms_of(
     is_buy: bool,
     crosses: bool,
     limits: PriceLimits | None = None,
+    would_px: Decimal | None = None,
 ) -> Terms:
     """Give the terms of a child that may go out.
 
@@ -62,8 +63,11 @@ def terms_of(
         is_buy: Which way it goes.
         crosses: It is to trade at once, whatever its style.
         limits: What the market may trade at, which every price is held to; None where nobody has said.
+        would_px: The price at which it is taken aside of what is due, and at none that is worse; None for what is due.
     """
     limit, grid = working.limit_price, PriceGrid(instrument)
+    if would_px is not None:
+        limit = within(would_px, limit, is_buy=is_buy)
     if working.child_style is ChildStyle.MARKET:
         if limits is None:
             return Market() if limit is None else Limit(limit)
@@ -71,7 +75,7 @@ def terms_of(
         return Market() if worst is None else Limit(worst)
     assert quote is not None, "a price that follows the market needs a quote"
     if is_passive(working) and not crosses:
-        return Limit(passive_px(working, quote, grid, is_buy=is_buy, limits=limits))
+        return Limit(passive_px(limit, quote, grid, is_buy=is_buy, limits=limits))
     touch = touch_px(quote, is_buy=is_buy)
     assert touch is not None, "the quote has both sides"
     offset = working.child_offset
@@ -81,10 +85,15 @@ def terms_of(
 
 
 def passive_px(
-    working: Working, quote: Quote, grid: PriceGrid, *, is_buy: bool, limits: PriceLimits | None = None
+    limit_px: Decimal | None,
+    quote: Quote,
+    grid: PriceGrid,
+    *,
+    is_buy: bool,
+    limits: PriceLimits | None = None,
 ) -> Decimal:
     """Give the price at which a child waits: the best of its own side, or the limit where that is beyond it, within price limits."""
     own = own_px(quote, is_buy=is_buy)
     assert own is not None, "the quote has both sides"
-    px = within(own, working.limit_price, is_buy=is_buy)
+    px = within(own, limit_px, is_buy=is_buy)
     return px if limits is None else limits.nearest(px, grid)

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from attrs import evolve
 
 from oms.algos.admission import reasons_of, told_in, why_not
-from oms.algos.child_terms import judged_px, terms_of, touch_px, within
+from oms.algos.child_terms import judged_px, terms_of, touch_px
 from oms.algos.choices import ChildStyle, OnResidual
 from oms.algos.least import least_child
 from oms.algos.pacing import Facts
@@ -227,12 +227,15 @@ def child_of(
 ) -> NewChild:
     """Give a child by the style of its order; there must be a quote that can be used, where its price depends on one."""
     quote = quote_for(view, working)
-    if pace is Pace.I_WOULD and working.i_would_price is not None:
-        # Whatever the style: what is taken at this price or better is taken no worse.
-        px = within(working.i_would_price, working.limit_price, is_buy=is_buy(parent))
-        working = evolve(working, limit_price=px)
     terms = terms_of(
-        working, view.instrument, quote, is_buy=is_buy(parent), crosses=crosses, limits=view.limits
+        working,
+        view.instrument,
+        quote,
+        is_buy=is_buy(parent),
+        crosses=crosses,
+        limits=view.limits,
+        # Whatever the style: what is taken at this price or better is taken no worse.
+        would_px=working.i_would_price if pace is Pace.I_WOULD else None,
     )
     return NewChild(
         qty=qty,

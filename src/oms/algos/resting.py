@@ -35,7 +35,7 @@ def repriced(
         return ()
     if is_beyond_band(view, working, is_buy=buys):
         return ()
-    px = passive_px(working, quote, PriceGrid(view.instrument), is_buy=buys, limits=view.limits)
+    px = passive_px(working.limit_price, quote, PriceGrid(view.instrument), is_buy=buys, limits=view.limits)
     found = []
     for child in parent.open.values():
         order = child.order
