@@ -26,7 +26,8 @@ class Tape:
     """The market of one instrument, since orders of it are worked here.
 
     Attributes:
-        good_quote: The last quote that was two-sided and did not cross; None before the first.
+        good_quote: The last quote that was two-sided and did not cross; None before the first, and where market data was lost since
+            and another quote came.
         last_trade: The last print; None before the first.
         printed_qty: What was printed in all.
         quote_listeners: The orders that are to be looked at with each quote.
@@ -40,6 +41,7 @@ class Tape:
         "_base",
         "_corrections",
         "_gaps",
+        "_lost_ns",
         "_own",
         "_prints",
         "_readers",
@@ -72,6 +74,7 @@ class Tape:
         self._own: dict[OrderId, tuple[int, int, list[OwnTrade]]] = {}
         # Who has not seen yet that prints are missing, and which corrections somebody has not seen yet.
         self._gaps: set[OrderId] = set()
+        self._lost_ns = -1
         self._corrections: dict[OrderId, list[PrintCorrection]] = {}
         # The volume that each order has asked for last, and those that are waited for, some of them no longer.
         self._awaited: dict[OrderId, Decimal] = {}
@@ -81,8 +84,8 @@ class Tape:
         """Take note of the market, and give the orders that are to be looked at for that."""
         if type(update) is Quote:
             is_usable = update.is_two_sided
-            if is_usable:
-                self.good_quote = update
+            if is_usable or (self.good_quote is not None and self.good_quote.time_ns < self._lost_ns):
+                self.good_quote = update if is_usable else None
             before, self._touch = self._touch, (update.bid, update.ask, is_usable)
             if before == self._touch or not (self.price_listeners or self.price_waits):
                 return tuple(self.quote_listeners)
@@ -180,9 +183,10 @@ class Tape:
         self._gaps.discard(order_id)
         return is_new
 
-    def lose(self) -> None:
-        """Take note that prints were lost."""
+    def lose(self, time_ns: int) -> None:
+        """Take note that prints and quotes were lost up to a moment, in nanoseconds UTC."""
         self._gaps.update(self._readers)
+        self._lost_ns = time_ns
 
     def correct(self, correction: PrintCorrection, order_ids: Iterable[OrderId]) -> None:
         """Keep a correction for the algorithms of orders, until they have seen it."""
@@ -266,7 +270,9 @@ class Tapes:
         if tape is None:
             tape = self.by_symbol[symbol] = Tape()
             is_usable = quote is None or quote.is_two_sided
-            tape.good_quote = quote if is_usable else self.good.get(symbol)
+            good, lost_ns = self.good.get(symbol), self.lost.get(symbol, -1)
+            tape.good_quote = quote if is_usable else None if good is None or good.time_ns < lost_ns else good
+            tape.lose(lost_ns)
             if type(last) is TradePrint:
                 tape.last_trade = last
         return tape
@@ -295,7 +301,7 @@ class Tapes:
             self.go_on(news.symbol, news.time_ns)
             tape = self.by_symbol.get(news.symbol)
             if tape is not None:
-                tape.lose()
+                tape.lose(news.time_ns)
         elif isinstance(news, SecurityStatus) and news.security_trading_status is not _HALT:
             # Halts themselves are on record.
             self.go_on(news.symbol, news.time_ns)

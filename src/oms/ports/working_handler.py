@@ -99,8 +99,8 @@ class View:
 
     @property
     def seen(self) -> Seen:
-        """The last usable quote as events have it."""
-        quote = self.good_quote
+        """The last usable quote as events have it; nothing where market data was lost since."""
+        quote = None if self.is_lost else self.good_quote
         return NOTHING_SEEN if quote is None else (quote.bid, quote.ask, quote.time_ns)
 
     def fresh_quote(self, max_age_ns: int | None = None) -> Quote | None:
