@@ -60,8 +60,20 @@ class Timetable:
             self._before.append(EXACT.add(self._before[-1], each.qty))
         self.qty = self._before[-1]
 
-    def due(self, time_ns: int) -> Due:
-        """Give what is due by a moment; a slice has begun at its start, and ended at its end."""
+    def due(self, time_ns: int, stands_ns: int | None = None, decided: Container[int] = ()) -> Due:
+        """Give what is due by a moment; a slice has begun at its start, and ended at its end.
+
+        Args:
+            time_ns: When, in nanoseconds UTC.
+            stands_ns: Since when its time stands; None where it goes on.
+            decided: The numbers of slices that were decided. Those whose turn came while the time stood, as that of an auction does,
+                have begun; they have not ended before it goes on.
+        """
+        if stands_ns is not None and stands_ns < time_ns:
+            since, until = bisect_right(self._starts, stands_ns), bisect_right(self._starts, time_ns)
+            aside = Timetable(one for one in self._slices[since:until] if one.number in decided)
+            due, more = self.due(stands_ns), aside.due(time_ns)
+            return Due(due.least, QUOTIENT.add(due.ideal, more.ideal), EXACT.add(due.most, more.most))
         begun = bisect_right(self._starts, time_ns)
         ended = bisect_right(self._ends, time_ns, 0, begun)
         least = ideal = self._before[ended]

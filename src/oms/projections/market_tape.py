@@ -25,11 +25,12 @@ class Span:
         begun: The market's sums before it; None while it lies ahead, and where the market was not heard from there on.
         ended: The market's sums at its end; None while it goes on.
         is_heard: Everything from `start_ns` on was heard, or will be.
-        bad_quotes: How many bad quotes the market had shown before it.
+        bad_before: How many bad quotes the market had shown before it; where it was not heard from there on, before it was.
+        bad_quotes: How many it has shown in it, once it has ended.
         earlier: The prints at its very start that were heard before it.
     """
 
-    __slots__ = ("bad_quotes", "begun", "earlier", "ended", "is_heard", "start_ns")
+    __slots__ = ("bad_before", "bad_quotes", "begun", "earlier", "ended", "is_heard", "start_ns")
 
     def __init__(self, start_ns: int, *, is_heard: bool) -> None:
         """Begin at a moment."""
@@ -37,7 +38,7 @@ class Span:
         self.begun: Average | None = None
         self.ended: Average | None = None
         self.is_heard = is_heard
-        self.bad_quotes = 0
+        self.bad_before = self.bad_quotes = 0
         self.earlier: list[TradePrint] = []
 
 
@@ -83,6 +84,8 @@ class MarketTape:
             self.bid, self.ask, self.quote_ns = bid, ask, quote.time_ns
             self.is_good = True
         else:
+            if quote.time_ns >= self._next_ns:
+                self._begin_spans(quote.time_ns)
             self.is_good = False
             self.bad_quotes += 1
 
@@ -99,6 +102,8 @@ class MarketTape:
             self.is_good = False
         for span in self._spans.values():
             if span.start_ns <= time_ns:
+                if span.is_heard and span.begun is None:
+                    span.bad_before = self.bad_quotes
                 span.is_heard, span.begun = False, None
 
     def on_trade(self, trade: TradePrint) -> None:
@@ -168,16 +173,30 @@ class MarketTape:
         """
         is_heard = is_heard and start_ns >= self._lost_ns
         span = self._spans[key] = Span(start_ns, is_heard=is_heard)
-        if is_heard and start_ns > now_ns:
-            heappush(self._coming, (start_ns, key))
-            self._next_ns = self._coming[0][0]
-        elif is_heard:
-            self._begin(span)
+        span.bad_before = self.bad_quotes
+        if is_heard:
+            self._expect(key, span, now_ns)
         return span
+
+    def move(self, key: int, start_ns: int, now_ns: int) -> None:
+        """Begin to add up for somebody at another moment than was told, where that has not come; times in nanoseconds UTC."""
+        span = self._spans.get(key)
+        if span is not None and span.begun is None and start_ns != span.start_ns > now_ns:
+            span.start_ns = start_ns
+            if span.is_heard:
+                self._expect(key, span, now_ns)
+
+    def _expect(self, key: int, span: Span, now_ns: int) -> None:
+        if span.start_ns > now_ns:
+            heappush(self._coming, (span.start_ns, key))
+            self._next_ns = self._coming[0][0]
+        else:
+            self._begin(span)
 
     def close(self, key: int) -> None:
         """End what is added up for somebody: what is traded from now on does not count."""
         span = self._spans.pop(key)
+        span.bad_quotes = self.bad_in(span)
         if span.begun is not None:
             span.ended = self._sums()
 
@@ -187,12 +206,16 @@ class MarketTape:
             return Average()
         return (self._sums() if span.ended is None else span.ended).since(span.begun)
 
+    def bad_in(self, span: Span) -> int:
+        """Give how many bad quotes the market has shown in a span that goes on, as far as it was heard; none where it lies ahead."""
+        return 0 if span.is_heard and span.begun is None else self.bad_quotes - span.bad_before
+
     def _sums(self) -> Average:
         return Average(self._notional, self._qty)
 
     def _begin(self, span: Span) -> None:
         span.begun = self._sums()
-        span.bad_quotes = self.bad_quotes
+        span.bad_before = self.bad_quotes
         span.earlier = [one for one in self._lately if one.time_ns == span.start_ns]
         self._latest_ns = max(self._latest_ns, span.start_ns)
 

@@ -125,5 +125,5 @@ def _finding(
         bid=tape.bid,
         ask=tape.ask,
         quote_ns=tape.quote_ns,
-        bad_quotes=0 if span is None else tape.bad_quotes - span.bad_quotes,
+        bad_quotes=0 if span is None else tape.bad_in(span),
     )

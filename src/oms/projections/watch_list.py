@@ -33,13 +33,14 @@ class Market:
             longest ago is the first.
     """
 
-    __slots__ = ("tape", "turns")
+    __slots__ = ("_is_heard", "tape", "turns")
 
     def __init__(self, symbol: Symbol, lost_ns: int) -> None:
         """Begin with nothing heard, where what was said before a moment, in nanoseconds UTC, was lost."""
         self.tape = MarketTape(symbol)
         self.tape.lose(lost_ns)
         self.turns: dict[int, OrderedDict[OrderId, WatchedOrder]] = {}
+        self._is_heard = False
 
     def add(self, order: WatchedOrder) -> None:
         """Look at an order from now on."""
@@ -55,6 +56,9 @@ class Market:
     def looked(self, order: WatchedOrder, now_ns: int) -> None:
         """Take in that an order was looked at: it is the last of its turn now."""
         order.looked_ns = now_ns
+        if not self._is_heard:
+            self._is_heard = True  # Whoever looks listens: all that begins later is heard.
+            self.tape.hear_from(now_ns + 1)
         turn = self.turns.get(order.every_ns)
         if turn is not None and order.order_id in turn:
             turn.move_to_end(order.order_id)
@@ -199,6 +203,9 @@ class WatchList:
         elif STANDS_SINCE not in dict(event.memo):
             _put_off(order, event)
         _keep(order, event.memo)
+        if order.symbol in self.markets:
+            begins_ns = max(event.start_ns, event.time_ns)
+            self.markets[order.symbol].tape.move(order.order_id, begins_ns, event.time_ns)
         order.start_ns, order.end_ns = event.start_ns, event.end_ns
         order.has_end = event.end_ns < NEVER_NS
         return order

@@ -104,9 +104,7 @@ class WatchedOrder:
         """Give what should have traded by now; None where it goes by no schedule."""
         if self.timetable is None:
             return None
-        stands_ns = self.stands_ns
-        time_ns = now_ns if stands_ns is None else min(now_ns, stands_ns)
-        due, (done, working) = self.timetable.due(time_ns), self.planned_before
+        due, (done, working) = self.timetable.due(now_ns, self.stands_ns, self.decided), self.planned_before
         if not done and not working:
             return due
         both = EXACT.add(done, working)
@@ -299,7 +297,6 @@ def row_of(
     risk = Figure(now.risk_bps) if now.risk_bps is not None else Figure(None, no_risk)
     deviation = None if due is None else QUOTIENT.subtract(order.cum_qty, due.ideal)
     vwap = now.market.px
-    span = order.span
     return SlippageRow(
         order_id=order.order_id,
         symbol=order.symbol,
@@ -330,7 +327,7 @@ def row_of(
         expected_residual=expected_residual(order, now),
         open_cost=_open_cost(order, tape, multiplier, is_stale=is_stale),
         quote_ns=0 if tape is None else tape.quote_ns,
-        bad_quotes=0 if tape is None or span is None else tape.bad_quotes - span.bad_quotes,
+        bad_quotes=_bad_quotes(order, tape),
     )
 
 
@@ -354,6 +351,13 @@ def expected_residual(order: WatchedOrder, now: Standing) -> Figure:
 
 def _figure(number: Decimal | None, why_none: Missing) -> Figure:
     return Figure(None, why_none) if number is None else Figure(number)
+
+
+def _bad_quotes(order: WatchedOrder, tape: MarketTape | None) -> int:
+    span = order.span
+    if span is None or tape is None or order.is_put_away:
+        return 0 if span is None else span.bad_quotes
+    return tape.bad_in(span)
 
 
 def _money(order: WatchedOrder, what: Average, multiplier: Decimal) -> Figure:
