@@ -1,7 +1,8 @@
 """Markets that trade by the week: the same local hours on each weekday, but for holidays and early closes.
 
 Hours are local times. Where the clocks are put forward over one, the moment meant is the first after the gap; where they
-are put back over one, an opening is the first of the two moments and a close the second, so that no trading time is lost.
+are put back over one, an opening is the first of the two moments and a close the second, so that no trading time is lost;
+a session is over as the next one opens, and a break that lies within such an hour is held the second time.
 """
 
 from __future__ import annotations
@@ -194,7 +195,7 @@ class WeeklyCalendar:
 
     def _of_day(self, day: date, hours: Hours, early: time | None) -> TradingSession | None:
         begin = self._instant(day + hours.open_day * _DAY, hours.open, is_end=False)
-        usual = self._instant(day + hours.close_day * _DAY, hours.close, is_end=True)
+        usual = self._close(day, hours)
         end = usual
         if early is not None:
             check_local_time("early_closes", early)
@@ -204,12 +205,23 @@ class WeeklyCalendar:
                 raise ValidationError("early_closes", f"{day} {early:%H:%M}", allowed)
         if end <= begin:
             return None
-        breaks = [
-            (self._instant(day, first, is_end=True), self._instant(day, last, is_end=False))
-            for first, last in hours.breaks
-        ]
+        breaks = [self._break(day, first, last) for first, last in hours.breaks]
         within = tuple((first, min(last, end)) for first, last in breaks if begin < first < end)
         return TradingSession(day.strftime("%Y%m%d"), begin, end, within, end < usual)
+
+    def _close(self, day: date, hours: Hours) -> int:
+        close = self._instant(day + hours.close_day * _DAY, hours.close, is_end=True)
+        for ahead in (1, 2):
+            later = day + ahead * _DAY
+            following = self._hours.get(later.weekday())
+            if following is not None:
+                opening = self._instant(later + following.open_day * _DAY, following.open, is_end=False)
+                close = min(close, opening)
+        return close
+
+    def _break(self, day: date, first: time, last: time) -> tuple[int, int]:
+        begin, end = self._instant(day, first, is_end=True), self._instant(day, last, is_end=False)
+        return begin, max(end, self._instant(day, last, is_end=True)) if end < begin else end
 
     def _instant(self, day: date, at: time, *, is_end: bool) -> int:
         # The fold tells which of two moments is meant that have the same local time.

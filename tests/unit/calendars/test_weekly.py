@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from oms.calendars.always import AlwaysOpen
+from oms.calendars.walking import changes
 from oms.calendars.weekly import Hours, WeeklyCalendar
 from oms.errors import ValidationError
+from oms.model.enums import SessionPhase
 from oms.model.sessions import to_ns
 from oms.model.trading_session import TradingSession
 
@@ -78,6 +80,34 @@ def test_of_an_hour_that_comes_twice_an_opening_takes_the_first_and_a_close_the_
     closes = WeeklyCalendar("fold", "America/New_York", {SUNDAY: Hours(open=time(0), close=time(1, 30))})
     assert of(opens, 2026, 11, 1).open_ns == utc(2026, 11, 1, 5, 30)
     assert of(closes, 2026, 11, 1).close_ns == utc(2026, 11, 1, 6, 30)
+
+
+def test_a_break_within_an_hour_that_comes_twice_is_held_the_second_time() -> None:
+    hours = Hours(
+        open=time(0), close=time(12), breaks=((time(0, 45), time(1, 10)), (time(1, 15), time(1, 45)))
+    )
+    session = of(WeeklyCalendar("fold", "America/New_York", {SUNDAY: hours}), 2026, 11, 1)
+    assert session.breaks == (
+        (utc(2026, 11, 1, 4, 45), utc(2026, 11, 1, 5, 10)),
+        (utc(2026, 11, 1, 6, 15), utc(2026, 11, 1, 6, 45)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("close", "opening"), [(time(1, 30), time(1, 30)), (time(1, 15), time(1, 45)), (time(1), time(1))]
+)
+def test_a_session_ends_where_the_next_one_opens_in_an_hour_that_comes_twice(
+    close: time, opening: time
+) -> None:
+    days = {day: Hours(open=opening, close=close, close_day=1) for day in range(7)}
+    calendar = WeeklyCalendar("fold", "America/New_York", days)
+    saturday, sunday = of(calendar, 2026, 10, 31), of(calendar, 2026, 11, 1)
+    assert saturday.close_ns == sunday.open_ns == utc(2026, 11, 1, 5, opening.minute)
+    phases = [
+        (one.phase, one.trade_date) for one in changes(calendar, saturday.open_ns, utc(2026, 11, 1, 20, 0))
+    ]
+    assert phases == [(SessionPhase.CLOSED, "20261031"), (SessionPhase.OPEN, "20261101")]
+    assert not saturday.is_early_close
 
 
 def test_a_zone_that_changes_by_half_an_hour() -> None:
