@@ -127,8 +127,12 @@ class SentLaws(ParentLaws):
                 yield f"{shown} shown, {allowed} allowed"
         elif isinstance(algorithm, Scale):
             step, away = algorithm.step, worked.side is Side.BUY
-            levels = range(algorithm.levels)
-            if px not in [algorithm.first_price + (-k if away else k) * step for k in levels]:
+            levels = [algorithm.first_price + (-k if away else k) * step for k in range(algorithm.levels)]
+            # Where the market may not trade at the price of a level, it is the nearest at which it may.
+            low, high = self.heard.bands.get(worked.symbol) or (None, None)
+            nearest = [max(one, one if low is None else low) for one in levels]
+            nearest = [min(one, one if high is None else high) for one in nearest]
+            if px not in levels and px not in nearest:
                 yield "at a price that is none of its levels"
         elif isinstance(algorithm, Sniper) and isinstance(request, NewOrderSingle):
             quote = self.quotes[""]
