@@ -299,7 +299,7 @@ class HeldPolicy(Choice):
     """What becomes of a held order that the first price after a restart reaches: it may have been reached while nobody listened."""
 
     RELEASE = "release"
-    """It is released now, late: what its venue would have done in time."""
+    """It is released now, which is late; its venue would have done so in time."""
     CANCEL = "cancel"
     """It is canceled."""
     WAIT = "wait"
